@@ -1,0 +1,343 @@
+//! A client's permission for one consumer to read some data of theirs at some providers (CNS-1..5).
+//!
+//! ```text
+//! requested ──grant──▶ granted ──end──▶ ended (withdrawn by the client, ended by the operator,
+//!     ├─────refuse──▶ refused                  the platform or the consumer, superseded)
+//!     └────abandon──▶ abandoned
+//! ```
+//!
+//! Expiry is not a state: it is what `granted` becomes when read too late.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::id::{Bin, ConsentId, Iin, Phone};
+use crate::problem::Problem;
+
+pub mod status_list;
+pub mod view;
+pub mod words;
+
+/// The longest term; without one a consent lasts until withdrawn (CNS-1).
+pub const TERM_DAYS_MAX: u32 = 3650;
+pub const PROVIDERS_MAX: usize = 16;
+pub const ACCOUNTS_MAX: usize = 100;
+pub const PURPOSE_TEXT_MAX: usize = 300;
+
+/// The one `type` of RFC 9396 that version 1 knows.
+pub const DETAILS_TYPE: &str = "account_information";
+
+/// What a consumer asks for, as it stands in a request's `authorization_details` (RFC 9396 §2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// [`DETAILS_TYPE`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub client: AskedClient,
+    /// 1 to [`PROVIDERS_MAX`] BINs.
+    pub providers: BTreeSet<Bin>,
+    #[serde(flatten)]
+    pub limits: Limits,
+    pub purpose: Purpose,
+    /// 1 to [`TERM_DAYS_MAX`]; absent: until withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_days: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedClient {
+    pub iin: Iin,
+    pub phone: Phone,
+}
+
+/// What of the client's data, and how far back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Not empty; balances and transactions bring the list of accounts with them.
+    pub data: BTreeSet<Data>,
+    /// Only these accounts; absent: all of the client's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<BTreeSet<String>>,
+    /// No transaction before this day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transactions_from: Option<NaiveDate>,
+}
+
+/// The data sets of account information (OAPI-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Data {
+    Accounts,
+    Balances,
+    Transactions,
+}
+
+/// Why the consumer asks: a code with words in three languages here, and the consumer's own sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    pub code: PurposeCode,
+    /// At most [`PURPOSE_TEXT_MAX`] characters, shown as the consumer's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PurposeCode {
+    AccountAggregation,
+    CreditDecision,
+    BudgetAdvice,
+    IncomeProof,
+}
+
+impl Asked {
+    /// What can be judged without asking anyone; the reason is for `error_description`.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.kind != DETAILS_TYPE {
+            return Err("type must be account_information");
+        }
+        if self.providers.is_empty() || self.providers.len() > PROVIDERS_MAX {
+            return Err("providers must name 1 to 16 BINs");
+        }
+        if self.limits.data.is_empty() {
+            return Err("data must name at least one of accounts, balances, transactions");
+        }
+        if let Some(accounts) = &self.limits.accounts {
+            let readable = |it: &String| {
+                (1..=64).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            };
+            if accounts.is_empty() || accounts.len() > ACCOUNTS_MAX || !accounts.iter().all(readable) {
+                return Err("accounts must name 1 to 100 account ids, or be left out for all");
+            }
+        }
+        if self.term_days.is_some_and(|days| !(1..=TERM_DAYS_MAX).contains(&days)) {
+            return Err("term_days must be 1 to 3650, or be left out for until withdrawn");
+        }
+        let text = self.purpose.text.as_deref().unwrap_or_default();
+        if text.chars().count() > PURPOSE_TEXT_MAX || text.chars().any(char::is_control) {
+            return Err("purpose.text must be at most 300 characters without control characters");
+        }
+        Ok(())
+    }
+}
+
+/// One entry of the register (CNS-1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consent {
+    pub id: ConsentId,
+    /// The application that asked.
+    pub application: String,
+    pub consumer: Bin,
+    pub iin: Iin,
+    pub providers: BTreeSet<Bin>,
+    pub limits: Limits,
+    pub purpose: Purpose,
+    pub term_days: Option<u32>,
+    pub requested_at: Timestamp,
+    pub state: ConsentState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum ConsentState {
+    Requested,
+    Refused { refused_at: Timestamp },
+    Abandoned { abandoned_at: Timestamp },
+    Granted(Granted),
+    Ended { granted: Granted, ended_at: Timestamp, by: EndedBy },
+}
+
+/// What was true when the client said yes, and stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    pub granted_at: Timestamp,
+    /// Absent: until withdrawn.
+    pub expires_at: Option<Timestamp>,
+    /// Its place in the status list: core/src/consent/status_list.rs.
+    pub index: u64,
+    /// SHA-256 of the exact text that the client saw, in base64url.
+    pub text_hash: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndedBy {
+    Client,
+    Operator,
+    /// The platform itself, as when a code was played twice.
+    Platform,
+    /// The consumer gave it back (RFC 7009).
+    Consumer,
+    /// A newer consent for the same purpose and pair took its place.
+    Superseded,
+}
+
+impl Consent {
+    pub fn grant(self, index: u64, text_hash: String, now: Timestamp) -> Result<Self, ConsentError> {
+        let ConsentState::Requested = self.state else { return Err(ConsentError::NotPossible) };
+        let term = self.term_days.map(|days| TimeDelta::days(i64::from(days)));
+        if term.is_some_and(|term| term > TimeDelta::days(i64::from(TERM_DAYS_MAX))) {
+            return Err(ConsentError::TooLong);
+        }
+        let expires_at = term.map(|term| now + term);
+        let granted = Granted { granted_at: now, expires_at, index, text_hash };
+        Ok(Self { state: ConsentState::Granted(granted), ..self })
+    }
+
+    pub fn refuse(self, now: Timestamp) -> Result<Self, ConsentError> {
+        let ConsentState::Requested = self.state else { return Err(ConsentError::NotPossible) };
+        Ok(Self { state: ConsentState::Refused { refused_at: now }, ..self })
+    }
+
+    /// The session ended before the client could answer.
+    pub fn abandon(self, now: Timestamp) -> Result<Self, ConsentError> {
+        let ConsentState::Requested = self.state else { return Err(ConsentError::NotPossible) };
+        Ok(Self { state: ConsentState::Abandoned { abandoned_at: now }, ..self })
+    }
+
+    pub fn end(self, by: EndedBy, now: Timestamp) -> Result<Self, ConsentError> {
+        let ConsentState::Granted(granted) = self.state else { return Err(ConsentError::NotPossible) };
+        if granted.expired(now) {
+            return Err(ConsentError::Expired);
+        }
+        Ok(Self { state: ConsentState::Ended { granted, ended_at: now, by }, ..self })
+    }
+
+    /// Whether data may flow under this consent at `now` (CNS-4).
+    pub fn check(&self, now: Timestamp) -> Result<&Granted, ConsentError> {
+        match &self.state {
+            ConsentState::Granted(granted) if !granted.expired(now) => Ok(granted),
+            ConsentState::Granted(_) => Err(ConsentError::Expired),
+            ConsentState::Ended { .. } => Err(ConsentError::Ended),
+            ConsentState::Requested
+            | ConsentState::Refused { .. }
+            | ConsentState::Abandoned { .. } => Err(ConsentError::NotPossible),
+        }
+    }
+
+    /// Whether this new consent takes the place of `older`.
+    pub fn supersedes(&self, older: &Self) -> bool {
+        self.id != older.id
+            && self.iin == older.iin
+            && self.consumer == older.consumer
+            && self.application == older.application
+            && self.providers == older.providers
+            && self.purpose.code == older.purpose.code
+    }
+}
+
+impl Granted {
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| now >= end)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConsentError {
+    #[error("the consent has expired")]
+    Expired,
+    #[error("the consent has ended")]
+    Ended,
+    #[error("the consent is in another state")]
+    NotPossible,
+    #[error("a term is at most 3650 days")]
+    TooLong,
+}
+
+impl ConsentError {
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::Expired => Problem::ConsentExpired,
+            Self::Ended => Problem::ConsentWithdrawn,
+            Self::NotPossible => Problem::ConsentEnded,
+            Self::TooLong => Problem::ConsentTooLong,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_flows_only_while_granted_and_unexpired() {
+        let consent = requested().grant(7, "hash".to_owned(), at(0)).unwrap();
+        let end = 86_400;
+        assert!(consent.check(at(end - 1)).is_ok());
+        assert_eq!(consent.check(at(end)), Err(ConsentError::Expired));
+        assert_eq!(consent.clone().end(EndedBy::Client, at(end)), Err(ConsentError::Expired));
+        let consent = consent.end(EndedBy::Client, at(30)).unwrap();
+        assert_eq!(consent.check(at(31)), Err(ConsentError::Ended));
+    }
+
+    /// Every sequence of five moves: whatever happens, a consent that ended never works again.
+    #[test]
+    fn an_ended_consent_stays_ended() {
+        type Move = fn(Consent) -> Result<Consent, ConsentError>;
+        let moves: [Move; 4] = [
+            |consent| consent.grant(1, String::new(), at(1)),
+            |consent| consent.refuse(at(2)),
+            |consent| consent.abandon(at(3)),
+            |consent| consent.end(EndedBy::Client, at(4)),
+        ];
+        for sequence in 0..moves.len().pow(5) {
+            let mut consent = requested();
+            let mut ended = false;
+            for turn in 0..5 {
+                let choice = sequence / moves.len().pow(turn) % moves.len();
+                if let Ok(next) = moves[choice](consent.clone()) {
+                    consent = next;
+                }
+                ended |= matches!(
+                    consent.state,
+                    ConsentState::Refused { .. }
+                        | ConsentState::Abandoned { .. }
+                        | ConsentState::Ended { .. }
+                );
+                assert!(!(ended && consent.check(at(5)).is_ok()), "sequence {sequence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_asked_reads_as_authorization_details_and_nothing_else_does() {
+        let text = r#"{"type":"account_information","client":{"iin":"960440000151","phone":"+77010000001"},
+            "providers":["960440000151"],"data":["accounts","balances"],"purpose":{"code":"account-aggregation"}}"#;
+        let asked: Asked = serde_json::from_str(text).unwrap();
+        assert_eq!(asked.check(), Ok(()));
+        assert_eq!(asked.term_days, None);
+        let none = text.replace(r#"["accounts","balances"]"#, "[]");
+        assert!(serde_json::from_str::<Asked>(&none).unwrap().check().is_err());
+        let wrong = text.replace("960440000151\",\"phone", "960440000152\",\"phone");
+        assert!(serde_json::from_str::<Asked>(&wrong).is_err());
+    }
+
+    fn requested() -> Consent {
+        Consent {
+            id: ConsentId(1),
+            application: "app".to_owned(),
+            consumer: "960440000151".parse().unwrap(),
+            iin: "960440000151".parse().unwrap(),
+            providers: BTreeSet::from(["960440000151".parse().unwrap()]),
+            limits: Limits {
+                data: BTreeSet::from([Data::Accounts]),
+                accounts: None,
+                transactions_from: None,
+            },
+            purpose: Purpose { code: PurposeCode::AccountAggregation, text: None },
+            term_days: Some(1),
+            requested_at: at(0),
+            state: ConsentState::Requested,
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_700_000_000 + second, 0).unwrap()
+    }
+}

@@ -1,0 +1,79 @@
+//! What the client's cabinet and the approval page show of a consent.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Data, EndedBy, Purpose};
+use crate::Timestamp;
+use crate::id::ConsentId;
+use crate::participant::view::ParticipantName;
+
+/// `GET /api/cabinet`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CabinetView {
+    /// Name and first letter of the patronymic, as the Source tells it.
+    pub client_name: String,
+    pub iin_masked: String,
+    /// Newest first, given and ended alike (CNS-3).
+    pub consents: Vec<ConsentView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConsentView {
+    pub id: ConsentId,
+    pub consumer: ParticipantName,
+    pub providers: Vec<ParticipantName>,
+    pub data: BTreeSet<Data>,
+    pub accounts: Option<BTreeSet<String>>,
+    pub transactions_from: Option<NaiveDate>,
+    pub purpose: Purpose,
+    pub granted_at: Timestamp,
+    /// Absent: until withdrawn.
+    pub expires_at: Option<Timestamp>,
+    pub status: ConsentStatus,
+    pub uses: u64,
+    pub last_used_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum ConsentStatus {
+    Active,
+    Expired,
+    Ended { ended_at: Timestamp, by: EndedBy },
+}
+
+/// `GET /api/cabinet/consents/{id}`; `POST …/withdraw` with `{}` answers the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConsentDetailsView {
+    pub consent: ConsentView,
+    /// Newest first, at most 500.
+    pub uses: Vec<UseView>,
+}
+
+/// One request through an edge under this consent, answered or refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UseView {
+    pub at: Timestamp,
+    pub provider: ParticipantName,
+    pub data: Data,
+    pub status: u16,
+    /// Why it was refused.
+    pub problem: Option<String>,
+}
+
+/// What the client is asked to approve (CNS-5). The page shows `text` as it is: its hash is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConsentRequestView {
+    pub consumer: ParticipantName,
+    pub providers: Vec<ParticipantName>,
+    pub data: BTreeSet<Data>,
+    pub accounts: Option<BTreeSet<String>>,
+    pub transactions_from: Option<NaiveDate>,
+    pub purpose: Purpose,
+    pub term_days: Option<u32>,
+    /// Paragraphs in the session's language: core/src/consent/words.rs.
+    pub text: Vec<String>,
+}

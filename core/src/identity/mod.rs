@@ -1,0 +1,3 @@
+//! Proving who one is: two-factor authentication by face and phone (IDX-1..5).
+
+pub mod view;

@@ -1,0 +1,103 @@
+//! What the identity session's pages and the host say to each other.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::consent::view::ConsentRequestView;
+use crate::participant::view::ParticipantName;
+use crate::text::Language;
+
+/// The parts of a session, in the order in which the client meets them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum StepView {
+    /// The user agreement.
+    Agreement,
+    /// The client types their IIN.
+    Iin {
+        /// Absent in a sign-in to the cabinet, where nobody has named one yet.
+        iin_masked: Option<String>,
+    },
+    /// The camera: liveness and match.
+    Liveness {
+        checks_left: u8,
+        /// Why the last check failed: a problem code.
+        last_problem: Option<String>,
+        /// Where the last picture failed the match, the degree is never told.
+        frames_min: u8,
+    },
+    /// The code from the text message.
+    Code {
+        phone_masked: String,
+        expires_at: Timestamp,
+        tries_left: u8,
+        /// Further messages that may be asked for.
+        sms_left: u8,
+    },
+    /// Approve or refuse.
+    Consent { consent: ConsentRequestView },
+    /// Done; `redirect` leads back to the consumer, or into the cabinet.
+    Passed { redirect: String },
+    /// Over; `problem` says why, `redirect` leads back to the consumer with its error.
+    Failed {
+        problem: String,
+        redirect: Option<String>,
+        /// When liveness is blocked: until when (IDX-2).
+        blocked_until: Option<Timestamp>,
+    },
+}
+
+/// `GET /api/identity`, and the answer to every `POST` below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IdentityView {
+    /// Who asks; absent in a sign-in to the cabinet.
+    pub consumer: Option<ParticipantName>,
+    pub language: Language,
+    #[serde(flatten)]
+    pub step: StepView,
+    /// The server's moment, so that a page's countdown does not depend on the device's clock.
+    pub now: Timestamp,
+}
+
+/// `POST /api/identity/agreement`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerAgreement {
+    pub accept: bool,
+    /// The language the client reads; the consent's text is made in it.
+    pub language: Language,
+}
+
+/// `POST /api/identity/iin`. Text, so that a wrong check digit gets its own problem.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmIin {
+    pub iin: String,
+}
+
+/// `POST /api/identity/code`. (`POST /api/identity/code/send` takes `{}` and sends another.)
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnterCode {
+    pub code: String,
+}
+
+/// `POST /api/identity/consent`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerConsent {
+    pub approve: bool,
+}
+
+// `POST /api/identity/liveness`: `multipart/form-data`, 3 to 12 parts named `frame`, each a JPEG,
+// in the order taken, at most 5 MB together (BIO-2).
+// `POST /api/identity/language` takes `{"language":"kk"}`.
+// `POST /api/identity/abandon` takes `{}`: the client gives up; answers `Failed` with the redirect.
+// `POST /api/cabinet/sign-in` takes `{}`: opens a session whose end is the cabinet; answers `IdentityView`.
+
+/// `POST /api/identity/language`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseLanguage {
+    pub language: Language,
+}

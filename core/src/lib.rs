@@ -1,0 +1,22 @@
+//! What Senim decides, and nothing it does.
+//!
+//! Every function here takes what it needs, the time included, and returns what it decided.
+//! The native host, the edge's gate and the browser's pages compile the same code.
+
+pub mod authorization;
+pub mod consent;
+pub mod exchange;
+pub mod id;
+pub mod identity;
+pub mod jose;
+pub mod journal;
+pub mod liveness;
+pub mod monitoring;
+pub mod participant;
+pub mod photo;
+pub mod problem;
+pub mod routing;
+pub mod text;
+
+/// A moment, always UTC, always handed in by the caller. In stores it is epoch milliseconds.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,114 @@
+//! Participants, their roles and their standing (OAPI-5, OAPI-20).
+//!
+//! ```text
+//! active ──suspend──▶ suspended ──resume──▶ active
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::id::Bin;
+use crate::problem::Problem;
+
+pub mod view;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    pub bin: Bin,
+    pub name: String,
+    pub roles: Roles,
+    pub standing: Standing,
+}
+
+/// What a participant is accredited as (OAPI-8); one may be both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roles {
+    pub provider: bool,
+    pub consumer: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "standing", rename_all = "kebab-case")]
+pub enum Standing {
+    Active,
+    Suspended { since: Timestamp, reason: String },
+}
+
+impl Participant {
+    /// Blocks the participant: no token, no data (OAPI-5). It stays a participant (OAPI-20).
+    pub fn suspend(self, reason: &str, now: Timestamp) -> Result<Self, ParticipantError> {
+        match self.standing {
+            Standing::Active if reason.trim().is_empty() => Err(ParticipantError::ReasonMissing),
+            Standing::Active => {
+                let standing = Standing::Suspended { since: now, reason: reason.trim().to_owned() };
+                Ok(Self { standing, ..self })
+            }
+            Standing::Suspended { .. } => Err(ParticipantError::AlreadyThere),
+        }
+    }
+
+    pub fn resume(self) -> Result<Self, ParticipantError> {
+        match self.standing {
+            Standing::Suspended { .. } => Ok(Self { standing: Standing::Active, ..self }),
+            Standing::Active => Err(ParticipantError::AlreadyThere),
+        }
+    }
+
+    /// Whether it may ask for a client's data now.
+    pub fn check_consumer(&self) -> Result<(), Problem> {
+        match &self.standing {
+            Standing::Suspended { .. } => Err(Problem::ParticipantSuspended),
+            Standing::Active if !self.roles.consumer => Err(Problem::ParticipantNotConsumer),
+            Standing::Active => Ok(()),
+        }
+    }
+
+    /// Whether requests may be sent to it now.
+    pub fn check_provider(&self) -> Result<(), Problem> {
+        match &self.standing {
+            Standing::Active if self.roles.provider => Ok(()),
+            Standing::Active | Standing::Suspended { .. } => Err(Problem::ProviderNotStanding),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParticipantError {
+    #[error("say why: the participant is told")]
+    ReasonMissing,
+    #[error("the participant already has this standing")]
+    AlreadyThere,
+}
+
+impl ParticipantError {
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::ReasonMissing => Problem::BodyMalformed,
+            Self::AlreadyThere => Problem::ParticipantStanding,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suspended_participant_neither_asks_nor_answers_until_resumed() {
+        let bank = Participant {
+            bin: "960440000151".parse().unwrap(),
+            name: "Bank".to_owned(),
+            roles: Roles { provider: true, consumer: true },
+            standing: Standing::Active,
+        };
+        let now = Timestamp::from_timestamp(1_700_000_000, 0).unwrap();
+        assert_eq!(bank.clone().suspend("  ", now), Err(ParticipantError::ReasonMissing));
+        let bank = bank.suspend("licence withdrawn", now).unwrap();
+        assert_eq!(bank.check_consumer(), Err(Problem::ParticipantSuspended));
+        assert_eq!(bank.check_provider(), Err(Problem::ProviderNotStanding));
+        assert_eq!(bank.clone().suspend("again", now), Err(ParticipantError::AlreadyThere));
+        let bank = bank.resume().unwrap();
+        assert_eq!((bank.check_consumer(), bank.check_provider()), (Ok(()), Ok(())));
+        assert_eq!(bank.resume(), Err(ParticipantError::AlreadyThere));
+    }
+}

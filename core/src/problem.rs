@@ -1,0 +1,149 @@
+//! The catalogue of problems an API can answer with (RFC 9457).
+//!
+//! A code, once published, keeps its meaning. Retired codes stay listed and are never reused.
+
+/// Declares the catalogue: a name, the code on the wire, the HTTP status, a sentence that says what to do.
+macro_rules! problems {
+    ($($name:ident = $code:literal, $status:literal, $title:literal;)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Problem { $($name),+ }
+
+        impl Problem {
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+            pub fn by_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+// Kept in alphabetical order of codes.
+problems! {
+    BodyTooLarge         = "body.too-large",          413, "The body is larger than this address accepts";
+    BodyMalformed        = "body.malformed",          400, "The body is not what this address expects; see the OpenAPI document";
+    ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
+    ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
+    ConsentEnded         = "consent.ended",           409, "The consent has already ended";
+    ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
+    ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
+    ConsentTooLong       = "consent.too-long",        422, "A consent with a term lasts at most 3650 days; leave the term out for one until withdrawn";
+    ConsentWithdrawn     = "consent.withdrawn",       401, "The client has withdrawn the consent; delete what you hold under it";
+    DpopMissing          = "dpop.missing",            401, "The token is bound to a DPoP key; send the DPoP header with a proof";
+    DpopInvalid          = "dpop.invalid",            401, "The DPoP proof does not fit this request, this token or this moment; make a fresh one";
+    DpopReplayed         = "dpop.replayed",           401, "This DPoP proof has been used before; make a fresh one for each request";
+    EdgeStale            = "edge.stale",              503, "This edge has not heard from the platform for too long and refuses until it does; try again shortly";
+    Forbidden            = "forbidden",               403, "You may not do this";
+    HeadersTooLarge      = "headers.too-large",       431, "The headers are larger than this address accepts";
+    IdentityAgreement    = "identity.agreement-refused", 403, "The agreement was not accepted, so the session has ended";
+    IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; try again after 15 minutes";
+    IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; ask for a new one";
+    IdentityCodeWrong    = "identity.code-wrong",     422, "The code is not the one we sent";
+    IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
+    IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN that your bank asked about";
+    IdentityNotLive      = "identity.not-live",       422, "We could not tell that a live person is in front of the camera; try again in better light";
+    IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
+    IdentityNoSession    = "identity.no-session",     401, "There is no open session in this browser; start again from your bank";
+    IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; load the page again";
+    IdentitySmsExhausted = "identity.sms-exhausted",  429, "No more text messages can be sent in this session";
+    IdentitySourceDown   = "identity.source-down",    503, "The state register does not answer at the moment; try again shortly";
+    IdentityTooManyCodes = "identity.too-many-codes", 403, "Three wrong codes: the session has ended";
+    IdentityUnknown      = "identity.unknown-person", 404, "The state register has no such person";
+    IinInvalid           = "iin.invalid",             422, "An IIN is twelve digits, the last of which is a check digit; this one does not match";
+    Internal             = "internal",                500, "Something went wrong on our side; the record says what";
+    MethodNotAllowed     = "method.not-allowed",      405, "This address does not take this method";
+    NotFound             = "not-found",               404, "There is no such thing";
+    OperatorSignIn       = "operator.sign-in",        401, "The name, the password or the code is wrong";
+    ParticipantNotConsumer = "participant.not-consumer", 403, "This participant is not accredited as a consumer";
+    ParticipantStanding  = "participant.standing",    409, "The participant already has this standing";
+    ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; ask the operator";
+    ParticipantUnknown   = "participant.unknown",     403, "No participant is registered with this certificate";
+    PhotoNoFace          = "photo.no-face",           422, "No face was found in the picture";
+    PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG picture";
+    PhotoTooFew          = "photo.too-few",           422, "Too few pictures arrived; the camera should send at least three";
+    PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
+    PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the picture";
+    PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has more than 12 megapixels; the camera sends 1280 × 720";
+    PhotoTooSmall        = "photo.too-small",         422, "The picture is smaller than 640 × 360";
+    ProviderAmbiguous    = "provider.ambiguous",      400, "The consent names several providers; say which in the Senim-Provider header";
+    ProviderAnswer       = "provider.answer-invalid", 502, "The provider answered what the standard does not allow";
+    ProviderFailed       = "provider.failed",         502, "The provider answered with a failure of its own";
+    ProviderNotStanding  = "provider.not-standing",   403, "The provider is not in standing at the moment";
+    ProviderSlow         = "provider.too-slow",       504, "The provider did not answer in time";
+    ProviderUnreachable  = "provider.unreachable",    502, "The provider can't be reached";
+    RateLimited          = "rate.limited",            429, "Too many requests; wait as long as Retry-After says";
+    RequestMalformed     = "request.malformed",       400, "A parameter of the request is not what the standard says";
+    SignedOut            = "signed-out",              401, "You are not signed in";
+    TokenAlgorithm       = "token.algorithm",         401, "The token is signed with an algorithm that is not accepted";
+    TokenAudience        = "token.audience",          401, "The token was issued for another audience";
+    TokenBinding         = "token.binding",           401, "The token is bound to another certificate or key";
+    TokenExpired         = "token.expired",           401, "The token has expired; use the refresh token";
+    TokenMalformed       = "token.malformed",         401, "The token can't be read";
+    TokenMissing         = "token.missing",           401, "Send the access token in the Authorization header";
+    TokenSignature       = "token.signature",         401, "The token's signature is not the platform's";
+}
+
+impl Problem {
+    /// Whose fault it is, where that is neither the caller's nor unknown (OAPI-16).
+    pub fn fault(self) -> Option<&'static str> {
+        let code = self.code();
+        if matches!(
+            self,
+            Self::ProviderAnswer | Self::ProviderFailed | Self::ProviderSlow | Self::ProviderUnreachable
+        ) {
+            Some("provider")
+        } else if self.status() >= 500 {
+            Some(if code.starts_with("identity.source") { "source" } else { "platform" })
+        } else {
+            None
+        }
+    }
+
+    /// The body of an answer: RFC 9457, `application/problem+json`, with our `code` and `fault`.
+    pub fn body(self, detail: Option<&str>) -> serde_json::Value {
+        let mut body = serde_json::json!({
+            "type": format!("https://senim.kz/problems/{}", self.code()),
+            "code": self.code(),
+            "title": self.title(),
+            "status": self.status(),
+        });
+        if let Some(fault) = self.fault() {
+            body["fault"] = fault.into();
+        }
+        if let Some(detail) = detail {
+            body["detail"] = detail.into();
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_means_two_things() {
+        let mut codes: Vec<_> = Problem::ALL.iter().map(|it| it.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Problem::ALL.len());
+    }
+
+    #[test]
+    fn every_problem_is_found_by_its_code_and_tells_what_to_do() {
+        for &problem in Problem::ALL {
+            assert_eq!(Problem::by_code(problem.code()), Some(problem));
+            assert!(problem.title().len() > 10, "{}", problem.code());
+            assert!((400..600).contains(&problem.status()));
+        }
+    }
+}

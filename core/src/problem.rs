@@ -36,6 +36,7 @@ problems! {
     ConsentEnded         = "consent.ended",           409, "The consent has already ended";
     ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
     ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
+    ConsentRefused       = "consent.refused",         403, "The client refused the consent";
     ConsentTooLong       = "consent.too-long",        422, "A consent with a term lasts at most 3650 days; leave the term out for one until withdrawn";
     ConsentWithdrawn     = "consent.withdrawn",       401, "The client has withdrawn the consent; delete what you hold under it";
     DpopMissing          = "dpop.missing",            401, "The token is bound to a DPoP key; send the DPoP header with a proof";
@@ -44,11 +45,13 @@ problems! {
     EdgeStale            = "edge.stale",              503, "This edge has not heard from the platform for too long and refuses until it does; try again shortly";
     Forbidden            = "forbidden",               403, "You may not do this";
     HeadersTooLarge      = "headers.too-large",       431, "The headers are larger than this address accepts";
+    IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
     IdentityAgreement    = "identity.agreement-refused", 403, "The agreement was not accepted, so the session has ended";
     IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; try again after 15 minutes";
     IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; ask for a new one";
     IdentityCodeWrong    = "identity.code-wrong",     422, "The code is not the one we sent";
     IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
+    IdentityExpired      = "identity.expired",        410, "The session took longer than 15 minutes and has ended; start again from your bank";
     IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN that your bank asked about";
     IdentityNotLive      = "identity.not-live",       422, "We could not tell that a live person is in front of the camera; try again in better light";
     IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
@@ -123,6 +126,20 @@ impl Problem {
             body["detail"] = detail.into();
         }
         body
+    }
+}
+
+/// On the wire and in stores a problem is its code.
+impl serde::Serialize for Problem {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Problem {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let code = <String as serde::Deserialize>::deserialize(from)?;
+        Self::by_code(&code).ok_or_else(|| serde::de::Error::custom("not a problem's code"))
     }
 }
 

@@ -1,3 +1,4 @@
 //! Proving who one is: two-factor authentication by face and phone (IDX-1..5).
 
+pub mod session;
 pub mod view;

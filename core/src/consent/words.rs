@@ -1,1 +1,405 @@
 //! The consent in words that the client can read: who gets what from whom, why, for how long (CNS-5).
+//!
+//! The text follows from what was asked, the participants' names and the language alone: the same
+//! call later gives the same text, so the hash kept with a consent proves what the client saw.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{Datelike, NaiveDate};
+use sha2::{Digest, Sha256};
+
+use super::{Asked, Data, PurposeCode};
+use crate::participant::view::ParticipantName;
+use crate::text::Language;
+
+/// The consent's paragraphs. `providers` in the order of their BINs.
+pub fn text(
+    language: Language,
+    asked: &Asked,
+    consumer: &ParticipantName,
+    providers: &[ParticipantName],
+) -> Vec<String> {
+    match language {
+        Language::Kk => kazakh(asked, consumer, providers),
+        Language::Ru => russian(asked, consumer, providers),
+        Language::En => english(asked, consumer, providers),
+    }
+}
+
+/// SHA-256 of the paragraphs, an empty line between them, in base64url.
+pub fn hash(paragraphs: &[String]) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(paragraphs.join("\n\n")))
+}
+
+/// What the client accepts before anything else happens (IDX-1).
+pub fn agreement(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Kk => &[
+            "Senim сіздің кім екеніңізді тексереді. Ол үшін ЖСН сұралады, камерамен бірнеше сурет түсіріледі және телефоныңызға код жіберіледі.",
+            "Суреттер камера алдында тірі адам тұрғанын білу үшін және мемлекеттік тізілімдегі фотосуретпен салыстыру үшін ғана қолданылады. Суреттердің өзі сақталмайды: тек тексерудің нәтижесі мен цифрлық ізі қалады.",
+            "Тексерудің нәтижесі мен уақыты даулы жағдайлар үшін бес жыл сақталады.",
+            "Келіспесеңіз, ештеңе тексерілмейді және ешкімге ештеңе берілмейді.",
+        ],
+        Language::Ru => &[
+            "Senim проверит, что вы — это вы. Для этого мы спросим ваш ИИН, сделаем несколько снимков камерой и отправим код на ваш телефон.",
+            "Снимки нужны только затем, чтобы убедиться, что перед камерой живой человек, и сравнить лицо с фотографией в государственном реестре. Сами снимки не хранятся: остаются лишь итог проверки и цифровые отпечатки.",
+            "Итог и время проверки хранятся пять лет на случай спора.",
+            "Если вы не согласны, проверки не будет и никто ничего о вас не получит.",
+        ],
+        Language::En => &[
+            "Senim will check that you are who you say you are. It asks for your IIN, takes a few pictures with the camera and sends a code to your phone.",
+            "The pictures serve only to see that a live person is in front of the camera and to compare the face with the photo in the state register. The pictures themselves are not kept: only the outcome and their digital fingerprints are.",
+            "The outcome and the time of the check are kept for five years in case of a dispute.",
+            "If you do not agree, nothing is checked and nobody receives anything about you.",
+        ],
+    }
+}
+
+/// Why the consumer asks, as a phrase that stands by itself.
+pub fn purpose(language: Language, code: PurposeCode) -> &'static str {
+    match (language, code) {
+        (Language::Kk, PurposeCode::AccountAggregation) => "барлық шоттарыңызды бір жерден көрсету",
+        (Language::Kk, PurposeCode::CreditDecision) => "несие беру туралы шешім қабылдау",
+        (Language::Kk, PurposeCode::BudgetAdvice) => "кірісіңіз бен шығысыңызды жоспарлауға көмектесу",
+        (Language::Kk, PurposeCode::IncomeProof) => "табысыңызды растау",
+        (Language::Ru, PurposeCode::AccountAggregation) => "показать все ваши счета в одном месте",
+        (Language::Ru, PurposeCode::CreditDecision) => "принять решение о кредите",
+        (Language::Ru, PurposeCode::BudgetAdvice) => "помочь вам планировать доходы и расходы",
+        (Language::Ru, PurposeCode::IncomeProof) => "подтвердить ваш доход",
+        (Language::En, PurposeCode::AccountAggregation) => "to show all your accounts in one place",
+        (Language::En, PurposeCode::CreditDecision) => "to decide about a loan",
+        (Language::En, PurposeCode::BudgetAdvice) => "to help you plan your income and spending",
+        (Language::En, PurposeCode::IncomeProof) => "to confirm your income",
+    }
+}
+
+/// A day as one writes it in a sentence.
+pub fn date(language: Language, day: NaiveDate) -> String {
+    let (year, number) = (day.year(), day.day());
+    match language {
+        Language::Kk => format!("{year} жылғы {number} {}", month(day, &KAZAKH_MONTHS)),
+        Language::Ru => format!("{number} {} {year} года", month(day, &RUSSIAN_MONTHS)),
+        Language::En => format!("{number} {} {year}", month(day, &ENGLISH_MONTHS)),
+    }
+}
+
+/// A text message with a code. Names who asks, never the person.
+pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> String {
+    match (language, consumer) {
+        (Language::Kk, Some(name)) => format!(
+            "Senim: код {code}. «{name}» ұйымына рұқсат беру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз."
+        ),
+        (Language::Kk, None) => {
+            format!("Senim: код {code}. Кабинетке кіру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз.")
+        }
+        (Language::Ru, Some(name)) => format!(
+            "Senim: код {code}. Для разрешения организации «{name}». Действует 3 минуты. Никому его не сообщайте."
+        ),
+        (Language::Ru, None) => {
+            format!("Senim: код {code}. Для входа в кабинет. Действует 3 минуты. Никому его не сообщайте.")
+        }
+        (Language::En, Some(name)) => format!(
+            "Senim: code {code}. For your permission to «{name}». Valid for 3 minutes. Tell it to nobody."
+        ),
+        (Language::En, None) => {
+            format!("Senim: code {code}. To sign in to your cabinet. Valid for 3 minutes. Tell it to nobody.")
+        }
+    }
+}
+
+fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
+    let name = &consumer.name;
+    let mut text = vec![
+        format!("«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға рұқсат сұрайды.", consumer.bin),
+        format!("Деректерді беретін ұйым: {}.", named(providers, "БСН")),
+    ];
+    let mut what = vec!["шоттарыңыздың тізімі"];
+    what.extend(asked.limits.data.contains(&Data::Balances).then_some("шоттардағы қалдықтар"));
+    what.extend(asked.limits.data.contains(&Data::Transactions).then_some("шоттар бойынша операциялар"));
+    text.push(format!("Ол мыналарды көреді: {}.", what.join(", ")));
+    if asked.limits.data.contains(&Data::Transactions) {
+        text.push(match asked.limits.transactions_from {
+            Some(day) => format!("Операциялар: {} бастап.", since_in_kazakh(day)),
+            None => "Операциялар: сақталған барлық кезең үшін.".to_owned(),
+        });
+    }
+    text.push(match &asked.limits.accounts {
+        Some(accounts) => format!("Тек мына шоттар: {}.", listed(accounts)),
+        None => "Сол ұйымдағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned(),
+    });
+    text.push("Тек оқуға болады: ақша аударуға немесе бірдеңені өзгертуге бұл рұқсат жарамайды.".to_owned());
+    text.push(match asked.purpose.text.as_deref() {
+        Some(own) => format!(
+            "Мақсаты: {}. Ұйымның өз сөзімен: «{own}».",
+            purpose(Language::Kk, asked.purpose.code)
+        ),
+        None => format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)),
+    });
+    text.push(match asked.term_days {
+        Some(days) => format!(
+            "Мерзімі: мақұлдаған сәттен бастап {days} күн. Осы мерзім ішінде ұйым деректерді сізсіз де сұрай алады."
+        ),
+        None => {
+            "Мерзімі: сіз қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сізсіз де сұрай алады.".to_owned()
+        }
+    });
+    text.push(format!(
+        "Рұқсатты Senim кабинетінде кез келген уақытта, тегін әрі себебін айтпай қайтарып ала аласыз. Сонда деректер беру бірден тоқтайды, ал «{name}» ұйымы алған деректерін жоюға міндетті."
+    ));
+    text.push(format!("Бас тартсаңыз, ештеңе берілмейді және сіз «{name}» ұйымына қайта ораласыз."));
+    text
+}
+
+fn russian(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
+    let name = &consumer.name;
+    let mut text = vec![
+        format!(
+            "Организация «{name}» (БИН {}) просит разрешения читать данные о ваших счетах.",
+            consumer.bin
+        ),
+        format!("Данные передаст: {}.", named(providers, "БИН")),
+    ];
+    let mut what = vec!["список ваших счетов"];
+    what.extend(asked.limits.data.contains(&Data::Balances).then_some("остатки на них"));
+    what.extend(asked.limits.data.contains(&Data::Transactions).then_some("операции по ним"));
+    text.push(format!("Она увидит: {}.", what.join(", ")));
+    if asked.limits.data.contains(&Data::Transactions) {
+        text.push(match asked.limits.transactions_from {
+            Some(day) => format!("Операции — начиная с {}.", date(Language::Ru, day)),
+            None => "Операции — за всё время, за которое они хранятся.".to_owned(),
+        });
+    }
+    text.push(match &asked.limits.accounts {
+        Some(accounts) => format!("Только эти счета: {}.", listed(accounts)),
+        None => "Все ваши счета там, включая те, что вы откроете позже.".to_owned(),
+    });
+    text.push("Только чтение: переводить деньги или что-либо менять это разрешение не даёт.".to_owned());
+    text.push(match asked.purpose.text.as_deref() {
+        Some(own) => format!(
+            "Цель: {}. Словами самой организации: «{own}».",
+            purpose(Language::Ru, asked.purpose.code)
+        ),
+        None => format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)),
+    });
+    text.push(match asked.term_days {
+        Some(days) => format!(
+            "Срок: {days} {} с момента одобрения. Всё это время организация может запрашивать данные и без вашего участия.",
+            russian_days(days)
+        ),
+        None => "Срок: пока вы не отзовёте разрешение. Всё это время организация может запрашивать данные и без вашего участия.".to_owned(),
+    });
+    text.push(format!(
+        "Отозвать разрешение можно в кабинете Senim в любой момент, бесплатно и не объясняя причин. Передача данных сразу прекратится, а «{name}» обязана удалить то, что получила."
+    ));
+    text.push(format!("Если вы откажетесь, ничего передано не будет и вы вернётесь в «{name}»."));
+    text
+}
+
+fn english(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
+    let name = &consumer.name;
+    let mut text = vec![
+        format!("«{name}» (BIN {}) asks for permission to read data about your accounts.", consumer.bin),
+        format!("The data will come from {}.", named(providers, "BIN")),
+    ];
+    let mut what = vec!["the list of your accounts"];
+    what.extend(asked.limits.data.contains(&Data::Balances).then_some("their balances"));
+    what.extend(asked.limits.data.contains(&Data::Transactions).then_some("their transactions"));
+    text.push(format!("It will see: {}.", what.join(", ")));
+    if asked.limits.data.contains(&Data::Transactions) {
+        text.push(match asked.limits.transactions_from {
+            Some(day) => format!("Transactions: from {} on.", date(Language::En, day)),
+            None => "Transactions: as far back as they are kept.".to_owned(),
+        });
+    }
+    text.push(match &asked.limits.accounts {
+        Some(accounts) => format!("Only these accounts: {}.", listed(accounts)),
+        None => "All your accounts there, also those you open later.".to_owned(),
+    });
+    text.push("It can only read: this permission moves no money and changes nothing.".to_owned());
+    text.push(match asked.purpose.text.as_deref() {
+        Some(own) => {
+            format!("Purpose: {}. In its own words: «{own}».", purpose(Language::En, asked.purpose.code))
+        }
+        None => format!("Purpose: {}.", purpose(Language::En, asked.purpose.code)),
+    });
+    text.push(match asked.term_days {
+        Some(days) => format!(
+            "Term: {days} {} from the moment you approve. During that time it may ask for the data without you being there.",
+            if days == 1 { "day" } else { "days" }
+        ),
+        None => "Term: until you withdraw it. During that time it may ask for the data without you being there.".to_owned(),
+    });
+    text.push(format!(
+        "You can withdraw the permission in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and «{name}» must delete what it has received."
+    ));
+    text.push(format!("If you refuse, nothing is passed on and you go back to «{name}»."));
+    text
+}
+
+fn named(participants: &[ParticipantName], number: &str) -> String {
+    let each: Vec<_> = participants.iter().map(|it| format!("«{}» ({number} {})", it.name, it.bin)).collect();
+    each.join(", ")
+}
+
+fn listed<'a>(accounts: impl IntoIterator<Item = &'a String>) -> String {
+    accounts.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn russian_days(days: u32) -> &'static str {
+    match (days % 10, days % 100) {
+        (_, 11..=14) => "дней",
+        (1, _) => "день",
+        (2..=4, _) => "дня",
+        _ => "дней",
+    }
+}
+
+/// The month in the ablative, as `бастап` wants it.
+fn since_in_kazakh(day: NaiveDate) -> String {
+    let year = day.year();
+    format!("{year} жылғы {} {}", day.day(), month(day, &KAZAKH_MONTHS_SINCE))
+}
+
+fn month(day: NaiveDate, names: &[&'static str; 12]) -> &'static str {
+    names.get(day.month0() as usize).copied().unwrap_or_default()
+}
+
+const KAZAKH_MONTHS: [&str; 12] = [
+    "қаңтар",
+    "ақпан",
+    "наурыз",
+    "сәуір",
+    "мамыр",
+    "маусым",
+    "шілде",
+    "тамыз",
+    "қыркүйек",
+    "қазан",
+    "қараша",
+    "желтоқсан",
+];
+
+const KAZAKH_MONTHS_SINCE: [&str; 12] = [
+    "қаңтардан",
+    "ақпаннан",
+    "наурыздан",
+    "сәуірден",
+    "мамырдан",
+    "маусымнан",
+    "шілдеден",
+    "тамыздан",
+    "қыркүйектен",
+    "қазаннан",
+    "қарашадан",
+    "желтоқсаннан",
+];
+
+const RUSSIAN_MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_english_text_says_who_gets_what_from_whom_why_and_for_how_long() {
+        assert_eq!(
+            shown(Language::En, &asked(ALL)).join("\n"),
+            "«Jetisu Pay» (BIN 960440000151) asks for permission to read data about your accounts.\n\
+             The data will come from «Qarlygash Bank» (BIN 960440000151).\n\
+             It will see: the list of your accounts, their balances, their transactions.\n\
+             Transactions: from 1 March 2026 on.\n\
+             All your accounts there, also those you open later.\n\
+             It can only read: this permission moves no money and changes nothing.\n\
+             Purpose: to show all your accounts in one place. In its own words: «Add accounts».\n\
+             Term: 90 days from the moment you approve. During that time it may ask for the data without you being there.\n\
+             You can withdraw the permission in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and «Jetisu Pay» must delete what it has received.\n\
+             If you refuse, nothing is passed on and you go back to «Jetisu Pay»."
+        );
+    }
+
+    #[test]
+    fn every_language_names_the_parties_the_dates_and_the_term() {
+        for language in Language::ALL {
+            let text = shown(language, &asked(ALL)).join("\n");
+            for word in ["Jetisu Pay", "Qarlygash Bank", "960440000151", "2026", "90", "Add accounts"] {
+                assert!(text.contains(word), "{language:?}: {word}");
+            }
+            assert!(!text.contains("900101300017"), "the text must not hold the client's number");
+        }
+        assert!(shown(Language::Kk, &asked(ALL)).join("\n").contains("2026 жылғы 1 наурыздан бастап"));
+        assert!(shown(Language::Ru, &asked(ALL)).join("\n").contains("начиная с 1 марта 2026 года"));
+    }
+
+    #[test]
+    fn what_is_not_asked_is_not_said() {
+        let little = r#"{"type":"account_information",
+            "client":{"iin":"900101300017","phone":"+77010000001"},"providers":["960440000151"],
+            "data":["accounts"],"accounts":["acc-1","acc-2"],"purpose":{"code":"income-proof"},"term_days":1}"#;
+        let text = shown(Language::En, &asked(little)).join("\n");
+        assert!(!text.contains("ransactions") && !text.contains("balances"), "{text}");
+        assert!(text.contains("Only these accounts: acc-1, acc-2."), "{text}");
+        assert!(text.contains("Term: 1 day from"), "{text}");
+    }
+
+    #[test]
+    fn any_other_word_gives_another_hash() {
+        let text = shown(Language::Kk, &asked(ALL));
+        let mut other = text.clone();
+        other[3].push(' ');
+        assert_eq!(hash(&text), hash(&shown(Language::Kk, &asked(ALL))));
+        assert_ne!(hash(&text), hash(&other));
+        assert_ne!(hash(&text), hash(&shown(Language::Ru, &asked(ALL))));
+        assert_eq!(hash(&text).len(), 43);
+    }
+
+    #[test]
+    fn russian_counts_days_as_russian_does() {
+        let counted: Vec<_> = [1, 2, 5, 11, 12, 21, 22, 90, 111, 121].map(russian_days).into();
+        let right = ["день", "дня", "дней", "дней", "дней", "день", "дня", "дней", "дней", "день"];
+        assert_eq!(counted, right);
+    }
+
+    const ALL: &str = r#"{"type":"account_information",
+        "client":{"iin":"900101300017","phone":"+77010000001"},"providers":["960440000151"],
+        "data":["accounts","balances","transactions"],"transactions_from":"2026-03-01",
+        "purpose":{"code":"account-aggregation","text":"Add accounts"},"term_days":90}"#;
+
+    fn asked(text: &str) -> Asked {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn shown(language: Language, asked: &Asked) -> Vec<String> {
+        let bin = "960440000151".parse().unwrap();
+        let consumer = ParticipantName { bin, name: "Jetisu Pay".to_owned() };
+        let providers = [ParticipantName { bin, name: "Qarlygash Bank".to_owned() }];
+        text(language, asked, &consumer, &providers)
+    }
+}

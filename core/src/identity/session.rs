@@ -18,6 +18,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
+use crate::liveness::DEGREE_MIN;
 use crate::problem::Problem;
 use crate::text::Language;
 
@@ -29,8 +30,6 @@ pub const CHECKS_MAX: u8 = 4;
 pub const BLOCK: TimeDelta = TimeDelta::minutes(15);
 /// After this a check whose judgement never came counts as failed.
 pub const CHECK_TIME: TimeDelta = TimeDelta::seconds(60);
-/// PHM-3, on the scale of 0 to 100.
-pub const DEGREE_MIN: f32 = 85.0;
 /// IDX-3.
 pub const SMS_MAX: u8 = 2;
 pub const CODE_LIFETIME: TimeDelta = TimeDelta::seconds(180);
@@ -64,13 +63,30 @@ pub enum Purpose {
 pub enum Step {
     Agreement,
     Iin,
-    Liveness { person: Person, judging: Option<Judging>, last_problem: Option<Problem> },
+    Liveness {
+        person: Person,
+        judging: Option<Judging>,
+        last_problem: Option<Problem>,
+    },
     /// Without a digest the code has expired.
-    Code { person: Person, digest: Option<CodeDigest>, expires_at: Timestamp },
-    Consent { person: Person },
-    Passed { person: Person, at: Timestamp },
+    Code {
+        person: Person,
+        digest: Option<CodeDigest>,
+        expires_at: Timestamp,
+    },
+    Consent {
+        person: Person,
+    },
+    Passed {
+        person: Person,
+        at: Timestamp,
+    },
     /// The person, where the session got as far as knowing one.
-    Failed { person: Option<Person>, at: Timestamp, why: Failure },
+    Failed {
+        person: Option<Person>,
+        at: Timestamp,
+        why: Failure,
+    },
 }
 
 /// Whom the session is about, and where codes go.
@@ -108,7 +124,9 @@ impl fmt::Debug for CodeDigest {
 pub enum Failure {
     Abandoned,
     AgreementRefused,
-    Blocked { until: Timestamp },
+    Blocked {
+        until: Timestamp,
+    },
     ConsentRefused,
     Expired,
     IinMismatch,
@@ -121,21 +139,39 @@ pub enum Failure {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    AgreementAnswered { accept: bool },
+    AgreementAnswered {
+        accept: bool,
+    },
     LanguageChosen(Language),
     /// The client's IIN, before the Source is asked.
     IinEntered(Iin),
     /// The Source knows the person; `blocked_until` where liveness is blocked for them.
-    PersonFound { iin: Iin, phone: Phone, blocked_until: Option<Timestamp> },
+    PersonFound {
+        iin: Iin,
+        phone: Phone,
+        blocked_until: Option<Timestamp>,
+    },
     PersonUnknown,
     /// Pictures have arrived; counted before they are judged, so that a crash or a second upload can't win a check.
-    CheckStarted { blocked_until: Option<Timestamp> },
+    CheckStarted {
+        blocked_until: Option<Timestamp>,
+    },
     /// `code` is what will be sent if this was the check that passed.
-    CheckJudged { check: u8, verdict: Verdict, code: CodeDigest },
+    CheckJudged {
+        check: u8,
+        judgement: Judgement,
+        code: CodeDigest,
+    },
     /// Another message, with this code.
-    CodeAsked { code: CodeDigest },
-    CodeEntered { code: CodeDigest },
-    ConsentAnswered { approve: bool },
+    CodeAsked {
+        code: CodeDigest,
+    },
+    CodeEntered {
+        code: CodeDigest,
+    },
+    ConsentAnswered {
+        approve: bool,
+    },
     /// An approval that could not be carried out.
     ApprovalWithheld(Problem),
     Abandoned,
@@ -145,7 +181,7 @@ pub enum Input {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Verdict {
+pub enum Judgement {
     /// Live; the degree of match with the Source's photo, 0 to 100.
     Live { degree: f32 },
     /// Not live, or not a picture that can be judged.
@@ -284,7 +320,9 @@ impl Session {
             (Input::Abandoned, _) => Ok(session.end(Failure::Abandoned, now)),
             (Input::Restarted, _) => Ok(session.at(Step::Agreement)),
 
-            (Input::AgreementAnswered { accept: true }, Step::Agreement) => Ok(session.at(Step::Iin)),
+            (Input::AgreementAnswered { accept: true }, Step::Agreement) => {
+                Ok(session.at(Step::Iin))
+            }
             (Input::AgreementAnswered { accept: false }, Step::Agreement) => {
                 Ok(session.end(Failure::AgreementRefused, now))
             }
@@ -295,13 +333,14 @@ impl Session {
             }
             (Input::PersonUnknown, Step::Iin) => Ok(session.fail(Failure::UnknownPerson, now)),
 
-            (Input::CheckStarted { blocked_until }, Step::Liveness { person, judging, last_problem }) => {
-                session.start_check(person, judging, last_problem, blocked_until, now)
-            }
             (
-                Input::CheckJudged { check, verdict, code },
+                Input::CheckStarted { blocked_until },
+                Step::Liveness { person, judging, last_problem },
+            ) => session.start_check(person, judging, last_problem, blocked_until, now),
+            (
+                Input::CheckJudged { check, judgement, code },
                 Step::Liveness { person, judging: Some(judging), .. },
-            ) if judging.check == check => Ok(session.judge(person, verdict, code, now)),
+            ) if judging.check == check => Ok(session.judge(person, judgement, code, now)),
 
             (Input::CodeAsked { code }, Step::Code { person, .. }) => {
                 if session.sms >= SMS_MAX {
@@ -417,7 +456,11 @@ impl Session {
         }
         if self.checks >= CHECKS_MAX {
             // The last check is still being judged, or a restart left none over.
-            return if judging.is_some() { Err(SessionError::OutOfOrder) } else { Ok(self.block(now)) };
+            return if judging.is_some() {
+                Err(SessionError::OutOfOrder)
+            } else {
+                Ok(self.block(now))
+            };
         }
         self.checks += 1;
         // A check still in judgement is given up for this one: it stays counted, its verdict won't.
@@ -430,14 +473,16 @@ impl Session {
     fn judge(
         mut self,
         person: Person,
-        verdict: Verdict,
+        judgement: Judgement,
         code: CodeDigest,
         now: Timestamp,
     ) -> (Self, Vec<Effect>) {
-        let problem = match verdict {
-            Verdict::Live { degree } if degree >= DEGREE_MIN => return self.send(person, code, now),
-            Verdict::Live { .. } => Problem::IdentityNoMatch,
-            Verdict::Refused(problem) => problem,
+        let problem = match judgement {
+            Judgement::Live { degree } if degree >= DEGREE_MIN => {
+                return self.send(person, code, now);
+            }
+            Judgement::Live { .. } => Problem::IdentityNoMatch,
+            Judgement::Refused(problem) => problem,
         };
         if self.checks >= CHECKS_MAX {
             return self.block(now);

@@ -1,1 +1,325 @@
+use std::collections::HashSet;
 
+use super::*;
+
+#[test]
+fn a_person_who_does_everything_right_passes() {
+    let (session, effects) = play(authorization(), &upto_consent());
+    assert!(matches!(session.step(), Step::Consent { .. }), "{effects:?}");
+    let (session, effects) = step(session, Input::ConsentAnswered { approve: true }, at(10));
+    assert!(matches!(session.step(), Step::Passed { .. }));
+    assert_eq!(effects, [Effect::Finish]);
+    assert_eq!(session.person().unwrap().phone, named_phone());
+}
+
+#[test]
+fn a_sign_in_to_the_cabinet_ends_with_the_code_sent_to_the_registers_phone() {
+    let inputs = upto_consent();
+    let (session, effects) = play(Session::start(Purpose::Cabinet, Language::Kk, at(0)), &inputs);
+    assert!(matches!(session.step(), Step::Passed { .. }));
+    assert_eq!(effects, [Effect::Finish]);
+    assert_eq!(session.person().unwrap().phone, registers_phone());
+}
+
+/// Each way to end, and the problem that the consumer is told.
+#[test]
+fn every_failure_is_reached_and_told() {
+    let found = upto_liveness();
+    let code = [found.clone(), vec![started(), live(1)]].concat();
+    let rows: Vec<(&str, Vec<Input>, Input)> = vec![
+        ("identity.abandoned", found.clone(), Input::Abandoned),
+        ("identity.agreement-refused", vec![], Input::AgreementAnswered { accept: false }),
+        ("identity.iin-mismatch", vec![accept(), other(), other()], other()),
+        ("identity.unknown-person", vec![accept(), Input::IinEntered(iin())], Input::PersonUnknown),
+        ("identity.too-many-codes", [code.clone(), vec![wrong(), wrong()]].concat(), wrong()),
+        ("identity.blocked", four_checks()[..four_checks().len() - 1].to_vec(), not_live(4)),
+        ("identity.blocked", vec![accept()], found_but_blocked()),
+        ("identity.blocked", found, Input::CheckStarted { blocked_until: Some(at(99)) }),
+        ("consent.refused", upto_consent(), Input::ConsentAnswered { approve: false }),
+        (
+            "participant.suspended",
+            upto_consent(),
+            Input::ApprovalWithheld(Problem::ParticipantSuspended),
+        ),
+    ];
+    for (expected, before, last) in rows {
+        let (session, _) = play(authorization(), &before);
+        let (session, effects) = step(session, last, at(10));
+        assert_eq!(session.failure().map(|it| it.problem().code()), Some(expected));
+        assert!(effects.contains(&Effect::Finish), "{expected}");
+    }
+    let late = authorization().handle(Input::TimePassed, at(15 * 60)).unwrap().0;
+    assert_eq!(late.failure(), Some(Failure::Expired));
+    let (session, _) = play(authorization(), &[code, vec![ask()]].concat());
+    let (session, _) = step(session, Input::TimePassed, at(10 + 180));
+    assert_eq!(session.failure(), Some(Failure::SmsExhausted));
+}
+
+#[test]
+fn the_fourth_failing_check_blocks_the_person_for_fifteen_minutes() {
+    let inputs = four_checks();
+    let (session, effects) = play(authorization(), &inputs);
+    let until = at(10) + BLOCK;
+    assert_eq!(effects[0], Effect::Block { iin: iin(), until });
+    assert_eq!(session.failure(), Some(Failure::Blocked { until }));
+    let fifth = session.clone().handle(started(), at(11)).unwrap_err();
+    assert_eq!(fifth.problem(), Problem::IdentityBlocked);
+    assert_eq!(session.handle(started(), until).unwrap_err(), SessionError::Ended);
+}
+
+#[test]
+fn a_failed_match_counts_as_the_check_it_belongs_to() {
+    let (session, _) = play(authorization(), &upto_liveness());
+    let (session, _) = step(session, started(), at(10));
+    let below = Judgement::Live { degree: 84.99 };
+    let judged = Input::CheckJudged { check: 1, judgement: below, code: digest(1) };
+    let (session, effects) = step(session, judged, at(10));
+    assert_eq!(effects, [Effect::Refuse(Problem::IdentityNoMatch)]);
+    assert_eq!(session.checks_left(), 3);
+}
+
+#[test]
+fn a_check_given_up_for_a_newer_one_stays_counted_and_its_verdict_is_not() {
+    let (session, _) = play(authorization(), &[upto_liveness(), vec![started(), started()]].concat());
+    assert_eq!(session.checks_left(), 2);
+    assert_eq!(session.clone().handle(live(1), at(10)).unwrap_err(), SessionError::OutOfOrder);
+    let (session, _) = step(session, live(2), at(10));
+    assert!(matches!(session.step(), Step::Code { .. }));
+}
+
+/// A host that dies while judging must not give checks away (IDX-2).
+#[test]
+fn a_check_whose_verdict_never_came_counts() {
+    let four = [upto_liveness(), vec![started(), started(), started(), started()]].concat();
+    let (session, _) = play(authorization(), &four);
+    assert_eq!(session.clone().handle(started(), at(11)).unwrap_err(), SessionError::OutOfOrder);
+    let (session, effects) = step(session, Input::TimePassed, at(10 + 60));
+    assert!(matches!(effects[0], Effect::Block { .. }));
+    assert!(matches!(session.failure(), Some(Failure::Blocked { .. })));
+}
+
+#[test]
+fn only_the_newest_code_works_once_and_for_180_seconds() {
+    let (session, _) = play(authorization(), &[upto_liveness(), vec![started(), live(1)]].concat());
+    let (late, effects) = step(session.clone(), entered(1), at(10 + 180));
+    assert_eq!(effects, [Effect::Refuse(Problem::IdentityCodeExpired)]);
+    assert_eq!(late.code_tries_left(), 3);
+    let (session, effects) = step(late, ask(), at(200));
+    assert_eq!(effects, [Effect::SendCode { to: named_phone() }]);
+    assert_eq!(session.clone().handle(ask(), at(201)).unwrap_err(), SessionError::SmsExhausted);
+    let (session, effects) = step(session, entered(1), at(201));
+    assert_eq!(effects, [Effect::Refuse(Problem::IdentityCodeWrong)]);
+    let (session, _) = step(session, entered(2), at(202));
+    assert!(matches!(session.step(), Step::Consent { .. }));
+    assert_eq!(session.handle(entered(2), at(203)).unwrap_err(), SessionError::OutOfOrder);
+}
+
+#[test]
+fn a_session_that_was_saved_goes_on_where_it_was() {
+    let (session, _) = play(authorization(), &[upto_liveness(), vec![started(), live(1)]].concat());
+    let saved = serde_json::to_string(&session).unwrap();
+    assert_eq!(serde_json::from_str::<Session>(&saved).unwrap(), session);
+}
+
+#[test]
+fn nothing_that_names_a_person_or_opens_a_door_is_printed() {
+    let (session, effects) =
+        play(authorization(), &[upto_liveness(), vec![started(), live(1)]].concat());
+    let printed = format!("{session:?} {effects:?} {:?}", entered(1));
+    for secret in [iin().expose().as_str(), named_phone().expose(), "[1, 1, 1"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+/// What a sequence of inputs truly did, kept apart from the session's own counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Truth {
+    checks: u8,
+    sms: u8,
+    wrong_codes: u8,
+    live_and_matched: bool,
+    code_right: bool,
+    approved: bool,
+    ended: bool,
+}
+
+/// Every sequence of up to [`DEPTH`] inputs, sequences that lead to the same place taken together.
+#[test]
+fn no_sequence_of_inputs_gets_around_the_rules() {
+    const DEPTH: usize = 14;
+    for start in [authorization(), Session::start(Purpose::Cabinet, Language::Ru, at(0))] {
+        let mut seen = HashSet::new();
+        let mut edge = vec![(start, 0, Truth::default())];
+        let mut passed = 0_u32;
+        for _ in 0..DEPTH {
+            let mut next = Vec::new();
+            for (session, second, truth) in edge {
+                for (input, wait) in moves(&session) {
+                    let (session, second, truth) = apply(&session, input, second + wait, truth);
+                    passed += u32::from(matches!(session.step(), Step::Passed { .. }));
+                    if seen.insert((serde_json::to_string(&session).unwrap(), second, truth)) {
+                        next.push((session, second, truth));
+                    }
+                }
+            }
+            edge = next;
+        }
+        assert!(passed > 0, "no sequence passes at all");
+    }
+}
+
+fn apply(session: &Session, input: Input, second: i64, truth: Truth) -> (Session, i64, Truth) {
+    let now = at(second);
+    let Ok((after, effects)) = session.clone().handle(input.clone(), now) else {
+        return (session.clone(), second, truth);
+    };
+    assert!(!truth.ended, "an ended session took {input:?}");
+    let mut truth = truth;
+    for effect in &effects {
+        match effect {
+            Effect::Judge { .. } => truth.checks += 1,
+            Effect::SendCode { .. } => truth.sms += 1,
+            Effect::Refuse(Problem::IdentityCodeWrong | Problem::IdentityTooManyCodes) => {
+                truth.wrong_codes += 1;
+            }
+            Effect::Finish => truth.ended = true,
+            Effect::AskSource | Effect::Block { .. } | Effect::Refuse(_) => {}
+        }
+    }
+    let moved = session.step() != after.step();
+    match input {
+        Input::Restarted => truth = Truth { live_and_matched: false, code_right: false, ..truth },
+        Input::CheckJudged { judgement: Judgement::Live { degree }, .. } if moved => {
+            truth.live_and_matched |= degree >= DEGREE_MIN;
+        }
+        Input::CodeEntered { code } if moved => truth.code_right |= code == newest(session),
+        Input::ConsentAnswered { approve } => truth.approved |= approve && moved,
+        _ => {}
+    }
+    assert!(truth.checks <= 4 && truth.sms <= 2 && truth.wrong_codes <= 3, "{truth:?}");
+    assert_eq!(truth.ended, after.ended_at().is_some());
+    assert_eq!(after.deadline().is_none(), truth.ended);
+    assert!(after.deadline().is_none_or(|deadline| deadline > now), "{after:?}");
+    if matches!(after.step(), Step::Passed { .. }) {
+        let consent = truth.approved || *after.purpose() == Purpose::Cabinet;
+        assert!(truth.live_and_matched && truth.code_right && consent, "{truth:?}");
+    }
+    (after, second, truth)
+}
+
+fn moves(session: &Session) -> Vec<(Input, i64)> {
+    let check = CHECKS_MAX - session.checks_left();
+    let code = digest(session.sms + 1);
+    let live = Judgement::Live { degree: 85.0 };
+    vec![
+        (accept(), 0),
+        (Input::AgreementAnswered { accept: false }, 0),
+        (Input::IinEntered(iin()), 0),
+        (other(), 0),
+        (Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: None }, 0),
+        (Input::PersonUnknown, 0),
+        (started(), 0),
+        (Input::CheckJudged { check, judgement: live, code }, 0),
+        (not_live(check), 0),
+        (not_live(check.saturating_sub(1)), 0),
+        (Input::CodeAsked { code }, 0),
+        (Input::CodeEntered { code: digest(session.sms) }, 0),
+        (wrong(), 0),
+        (Input::ConsentAnswered { approve: true }, 0),
+        (Input::ConsentAnswered { approve: false }, 0),
+        (Input::Abandoned, 0),
+        (Input::Restarted, 0),
+        (Input::TimePassed, 61),
+        (Input::TimePassed, 181),
+    ]
+}
+
+fn newest(session: &Session) -> CodeDigest {
+    digest(session.sms)
+}
+
+fn four_checks() -> Vec<Input> {
+    let checks = (1..=4).flat_map(|check| [started(), not_live(check)]);
+    upto_liveness().into_iter().chain(checks).collect()
+}
+
+fn upto_consent() -> Vec<Input> {
+    [upto_liveness(), vec![started(), live(1), entered(1)]].concat()
+}
+
+fn upto_liveness() -> Vec<Input> {
+    let found = Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: None };
+    vec![accept(), Input::IinEntered(iin()), found]
+}
+
+fn accept() -> Input {
+    Input::AgreementAnswered { accept: true }
+}
+
+fn other() -> Input {
+    Input::IinEntered("960440000151".parse().unwrap())
+}
+
+fn found_but_blocked() -> Input {
+    Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: Some(at(99)) }
+}
+
+fn started() -> Input {
+    Input::CheckStarted { blocked_until: None }
+}
+
+fn live(check: u8) -> Input {
+    Input::CheckJudged { check, judgement: Judgement::Live { degree: 97.0 }, code: digest(1) }
+}
+
+fn not_live(check: u8) -> Input {
+    let judgement = Judgement::Refused(Problem::IdentityNotLive);
+    Input::CheckJudged { check, judgement, code: digest(9) }
+}
+
+fn ask() -> Input {
+    Input::CodeAsked { code: digest(2) }
+}
+
+fn entered(which: u8) -> Input {
+    Input::CodeEntered { code: digest(which) }
+}
+
+fn wrong() -> Input {
+    Input::CodeEntered { code: digest(77) }
+}
+
+fn digest(which: u8) -> CodeDigest {
+    CodeDigest([which; 32])
+}
+
+fn play(session: Session, inputs: &[Input]) -> (Session, Vec<Effect>) {
+    inputs.iter().fold((session, Vec::new()), |(session, _), input| {
+        step(session, input.clone(), at(10))
+    })
+}
+
+fn step(session: Session, input: Input, now: Timestamp) -> (Session, Vec<Effect>) {
+    session.handle(input, now).unwrap()
+}
+
+fn authorization() -> Session {
+    let purpose = Purpose::Authorization { iin: iin(), phone: named_phone() };
+    Session::start(purpose, Language::Kk, at(0))
+}
+
+fn iin() -> Iin {
+    "900101300017".parse().unwrap()
+}
+
+fn named_phone() -> Phone {
+    "+77010000001".parse().unwrap()
+}
+
+fn registers_phone() -> Phone {
+    "+77010000002".parse().unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_700_000_000 + second, 0).unwrap()
+}

@@ -43,7 +43,11 @@ pub struct Proof<'a> {
 }
 
 /// Reads a proof and judges its claims.
-pub fn check<'a>(proof: &'a str, expected: Expected<'_>, now: Timestamp) -> Result<Proof<'a>, Problem> {
+pub fn check<'a>(
+    proof: &'a str,
+    expected: Expected<'_>,
+    now: Timestamp,
+) -> Result<Proof<'a>, Problem> {
     judge(proof, expected, now).ok_or(Problem::DpopInvalid)
 }
 
@@ -62,11 +66,15 @@ fn judge<'a>(proof: &'a str, expected: Expected<'_>, now: Timestamp) -> Option<P
         return None;
     }
     let issued = Timestamp::from_timestamp(claims.iat, 0)?;
-    if now - issued > TimeDelta::seconds(AGE_MAX_S) || issued - now > TimeDelta::seconds(AHEAD_MAX_S) {
+    if now - issued > TimeDelta::seconds(AGE_MAX_S)
+        || issued - now > TimeDelta::seconds(AHEAD_MAX_S)
+    {
         return None;
     }
     let now_s = now.timestamp();
-    if claims.exp.is_some_and(|exp| exp <= now_s) || claims.nbf.is_some_and(|nbf| nbf > now_s + AHEAD_MAX_S) {
+    if claims.exp.is_some_and(|exp| exp <= now_s)
+        || claims.nbf.is_some_and(|nbf| nbf > now_s + AHEAD_MAX_S)
+    {
         return None;
     }
     if claims.jti.is_empty() || claims.jti.len() > JTI_LENGTH_MAX {
@@ -130,7 +138,9 @@ mod tests {
         assert_eq!(taken.until, at(NOW + AGE_MAX_S + 1));
         let known = taken.thumbprint.clone();
         assert!(check(&text, Expected { thumbprint: Some(&known), ..expected() }, at(NOW)).is_ok());
-        assert!(check(&text, Expected { thumbprint: Some("other"), ..expected() }, at(NOW)).is_err());
+        assert!(
+            check(&text, Expected { thumbprint: Some("other"), ..expected() }, at(NOW)).is_err()
+        );
     }
 
     /// FAPI 2.0's DpopNegativeTests and CheckDpopProofNbfExp.
@@ -148,7 +158,11 @@ mod tests {
             let mut header = header();
             header[member] = value.clone();
             let text = proof(&header, &claims());
-            assert_eq!(check(&text, expected(), at(NOW)).err(), Some(Problem::DpopInvalid), "{member} {value}");
+            assert_eq!(
+                check(&text, expected(), at(NOW)).err(),
+                Some(Problem::DpopInvalid),
+                "{member} {value}"
+            );
         }
         for (member, value) in [
             ("htm", json!("POST")),
@@ -171,7 +185,11 @@ mod tests {
             let mut claims = claims();
             claims[member] = value.clone();
             let text = proof(&header(), &claims);
-            assert_eq!(check(&text, expected(), at(NOW)).err(), Some(Problem::DpopInvalid), "{member} {value}");
+            assert_eq!(
+                check(&text, expected(), at(NOW)).err(),
+                Some(Problem::DpopInvalid),
+                "{member} {value}"
+            );
         }
     }
 
@@ -193,7 +211,9 @@ mod tests {
         ] {
             assert_eq!(normal(one), normal(other), "{one}");
         }
-        for (one, other) in [("https://edge/a", "http://edge/a"), ("https://edge/a", "https://edge/A")] {
+        for (one, other) in
+            [("https://edge/a", "http://edge/a"), ("https://edge/a", "https://edge/A")]
+        {
             assert_ne!(normal(one), normal(other), "{one}");
         }
         assert_eq!(normal("https://edge@evil/a"), None);

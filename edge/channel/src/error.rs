@@ -1,0 +1,48 @@
+//! What can be wrong with certificates and keys, naming the file.
+
+use std::path::{Path, PathBuf};
+
+use rustls::RootCertStore;
+use rustls::pki_types::pem::{self, PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ChannelError {
+    #[error("{}: {source}", path.display())]
+    Pem { path: PathBuf, source: pem::Error },
+    #[error("{}: no certificate in it", path.display())]
+    Empty { path: PathBuf },
+    #[error("{}: {source}", path.display())]
+    Root { path: PathBuf, source: rustls::Error },
+    #[error("client certificates can't be checked: {0}")]
+    Verifier(#[from] rustls::server::VerifierBuilderError),
+    #[error("certificate and key do not make a TLS identity: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ChannelError> {
+    let told = |source| ChannelError::Pem { path: path.to_owned(), source };
+    let chain: Vec<_> = CertificateDer::pem_file_iter(path)
+        .map_err(told)?
+        .collect::<Result<_, _>>()
+        .map_err(told)?;
+    if chain.is_empty() {
+        return Err(ChannelError::Empty { path: path.to_owned() });
+    }
+    Ok(chain)
+}
+
+pub(crate) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ChannelError> {
+    PrivateKeyDer::from_pem_file(path)
+        .map_err(|source| ChannelError::Pem { path: path.to_owned(), source })
+}
+
+pub(crate) fn roots(path: &Path) -> Result<RootCertStore, ChannelError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(path)? {
+        roots
+            .add(certificate)
+            .map_err(|source| ChannelError::Root { path: path.to_owned(), source })?;
+    }
+    Ok(roots)
+}

@@ -1,0 +1,12 @@
+//! What every page is made of: the way to the server, three languages, a look, a few components.
+
+pub mod api;
+pub mod browser;
+pub mod components;
+pub mod language;
+pub mod moment;
+pub mod resource;
+pub mod route;
+pub mod theme;
+pub mod upload;
+pub mod words;

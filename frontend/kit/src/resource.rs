@@ -1,0 +1,75 @@
+//! Something the server knows, shown while it is fresh enough.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::api::{self, Trouble};
+use crate::browser::sleep;
+
+/// The last good answer stays in sight while the next one is fetched, or fails.
+pub struct Resource<T> {
+    pub value: Option<Rc<T>>,
+    pub trouble: Option<Trouble>,
+    pub reload: Callback<()>,
+    /// Puts what a `POST` answered in the place of what was read.
+    pub replace: Callback<T>,
+}
+
+/// Reads `path`, again whenever it changes, and every `refresh_ms` where given.
+#[hook]
+pub fn use_resource<T: DeserializeOwned + 'static>(
+    path: &str,
+    refresh_ms: Option<i32>,
+) -> Resource<T> {
+    let value = use_state(|| None::<Rc<T>>);
+    let trouble = use_state(|| None::<Trouble>);
+    let turn = use_state(|| 0_u32);
+    let path = AttrValue::from(path.to_owned());
+    {
+        let (value, trouble) = (value.clone(), trouble.clone());
+        use_effect_with((path, *turn), move |(path, _)| {
+            let alive = Rc::new(Cell::new(true));
+            let (path, watch) = (path.clone(), alive.clone());
+            spawn_local(async move {
+                loop {
+                    let answer = api::get::<T>(&path).await;
+                    if !watch.get() {
+                        return;
+                    }
+                    match answer {
+                        Ok(answer) => {
+                            value.set(Some(Rc::new(answer)));
+                            trouble.set(None);
+                        }
+                        Err(error) => trouble.set(Some(error)),
+                    }
+                    let Some(pause) = refresh_ms else { return };
+                    sleep(pause).await;
+                    if !watch.get() {
+                        return;
+                    }
+                }
+            });
+            move || alive.set(false)
+        });
+    }
+    let reload = {
+        let trouble = trouble.clone();
+        Callback::from(move |()| {
+            trouble.set(None);
+            turn.set(turn.wrapping_add(1));
+        })
+    };
+    let replace = {
+        let (value, trouble) = (value.clone(), trouble.clone());
+        Callback::from(move |answer| {
+            value.set(Some(Rc::new(answer)));
+            trouble.set(None);
+        })
+    };
+    Resource { value: (*value).clone(), trouble: (*trouble).clone(), reload, replace }
+}

@@ -1,0 +1,36 @@
+//! Said on every page.
+
+use super::words;
+
+words! {
+    SENIM { kk: "Senim", ru: "Senim", en: "Senim" }
+    SLOGAN {
+        kk: "Ұлттық сенім платформасы",
+        ru: "Национальная платформа доверия",
+        en: "The national trust platform",
+    }
+    SKIP { kk: "Мазмұнға өту", ru: "Перейти к содержанию", en: "Skip to content" }
+    LANGUAGE { kk: "Тіл", ru: "Язык", en: "Language" }
+    THEME_DARK { kk: "Қараңғы көрініс", ru: "Тёмная тема", en: "Dark theme" }
+    THEME_LIGHT { kk: "Жарық көрініс", ru: "Светлая тема", en: "Light theme" }
+    LOADING { kk: "Жүктелуде…", ru: "Загружаем…", en: "Loading…" }
+    WORKING { kk: "Күте тұрыңыз…", ru: "Подождите…", en: "One moment…" }
+    TRY_AGAIN { kk: "Қайталап көру", ru: "Попробовать ещё раз", en: "Try again" }
+    CLOSE { kk: "Жабу", ru: "Закрыть", en: "Close" }
+    CANCEL { kk: "Бас тарту", ru: "Отмена", en: "Cancel" }
+    CONTINUE { kk: "Жалғастыру", ru: "Продолжить", en: "Continue" }
+    BACK { kk: "Артқа", ru: "Назад", en: "Back" }
+    SIGN_OUT { kk: "Шығу", ru: "Выйти", en: "Sign out" }
+    NOT_FOUND_TITLE { kk: "Мұндай бет жоқ", ru: "Такой страницы нет", en: "There is no such page" }
+    NOT_FOUND_TEXT {
+        kk: "Мекенжай қате жазылған немесе бет көшірілген.",
+        ru: "Адрес набран с ошибкой, или страница переехала.",
+        en: "The address has a mistake in it, or the page has moved.",
+    }
+    TO_START { kk: "Бастапқы бетке", ru: "На главную", en: "To the start page" }
+    FOOTER {
+        kk: "Сіздің деректеріңіз тек рұқсатыңызбен беріледі және әр пайдалану осында көрінеді.",
+        ru: "Ваши данные передаются только с вашего разрешения, и каждое обращение к ним видно здесь.",
+        en: "Your data moves only with your permission, and every use of it can be seen here.",
+    }
+}

@@ -1,0 +1,75 @@
+//! Said in the operator's console.
+
+use super::words;
+
+words! {
+    PAGE { kk: "Оператор консолі", ru: "Консоль оператора", en: "Operator's console" }
+    SIGN_IN_TITLE { kk: "Консольге кіру", ru: "Вход в консоль", en: "Sign in to the console" }
+    NAME { kk: "Аты", ru: "Имя", en: "Name" }
+    PASSWORD { kk: "Құпиясөз", ru: "Пароль", en: "Password" }
+    CODE { kk: "Аутентификатор коды", ru: "Код из аутентификатора", en: "Code from the authenticator" }
+    CODE_HINT { kk: "6 сан", ru: "6 цифр", en: "Six digits" }
+    SIGN_IN { kk: "Кіру", ru: "Войти", en: "Sign in" }
+    OVERVIEW { kk: "Шолу", ru: "Обзор", en: "Overview" }
+    JOURNAL { kk: "Журнал", ru: "Журнал", en: "Journal" }
+    PARTICIPANTS { kk: "Қатысушылар", ru: "Участники", en: "Participants" }
+    SIGNED_IN_AS { kk: "{name}", ru: "{name}", en: "{name}" }
+
+    LAST_HOUR { kk: "Соңғы сағат", ru: "Последний час", en: "The last hour" }
+    UPDATED { kk: "{time} жаңартылды", ru: "Обновлено в {time}", en: "Updated at {time}" }
+    STALE { kk: "Жаңарту мүмкін болмады; {time} күйі көрсетілген.", ru: "Не удалось обновить; показано на {time}.", en: "Could not refresh; shown as of {time}." }
+    SESSIONS { kk: "Сессиялар", ru: "Сессии", en: "Sessions" }
+    SESSIONS_STARTED { kk: "Басталды", ru: "Начато", en: "Started" }
+    SESSIONS_PASSED { kk: "Өтті", ru: "Пройдено", en: "Passed" }
+    SESSIONS_FAILED { kk: "Өтпеді", ru: "Не пройдено", en: "Failed" }
+    REQUESTS { kk: "Сұраныстар", ru: "Запросы", en: "Requests" }
+    REQUESTS_ANSWERED { kk: "Жауап берілді", ru: "Отвечено", en: "Answered" }
+    REQUESTS_REFUSED { kk: "Қабылданбады", ru: "Отклонено", en: "Refused" }
+    CONSENTS_ACTIVE { kk: "Қолданыстағы келісімдер", ru: "Действующие согласия", en: "Consents in force" }
+    PER_MINUTE { kk: "минутына", ru: "в минуту", en: "per minute" }
+    MINUTES_AGO { kk: "{count} мин бұрын", ru: "{count} мин назад", en: "{count} min ago" }
+    NOW { kk: "қазір", ru: "сейчас", en: "now" }
+    AS_TABLE { kk: "Кесте түрінде", ru: "Таблицей", en: "As a table" }
+    MINUTE { kk: "Минут", ru: "Минута", en: "Minute" }
+    QUIET { kk: "Соңғы сағатта тыныш болды.", ru: "За последний час тихо.", en: "It has been quiet for the last hour." }
+    EDGES { kk: "Шеткі түйіндер", ru: "Узлы", en: "Edges" }
+    EDGES_NONE { kk: "Бірде-бір түйін тіркелімді алған жоқ.", ru: "Ни один узел ещё не брал реестр.", en: "No edge has fetched the registry yet." }
+    EDGE_FRESH { kk: "Жаңа", ru: "Свежий", en: "Fresh" }
+    EDGE_STALE { kk: "Ескірген", ru: "Отстал", en: "Stale" }
+
+    ROLE_PROVIDER { kk: "деректер береді", ru: "поставщик", en: "provider" }
+    ROLE_CONSUMER { kk: "деректер алады", ru: "получатель", en: "consumer" }
+    APPLICATIONS { kk: "Қолданбалар", ru: "Приложения", en: "Applications" }
+    CONSENTS { kk: "Келісімдер", ru: "Согласия", en: "Consents" }
+    REQUESTS_HOUR { kk: "Сағатына сұраныс", ru: "Запросов за час", en: "Requests this hour" }
+    STANDING { kk: "Күйі", ru: "Состояние", en: "Standing" }
+    BIN { kk: "БСН", ru: "БИН", en: "BIN" }
+    ACTIVE { kk: "Жұмыс істейді", ru: "Работает", en: "Active" }
+    SUSPENDED { kk: "Тоқтатылған", ru: "Приостановлен", en: "Suspended" }
+    SUSPENDED_SINCE { kk: "{date} бастап: {reason}", ru: "с {date}: {reason}", en: "since {date}: {reason}" }
+    DEED { kk: "Әрекет", ru: "Действие", en: "Action" }
+    SUSPEND { kk: "Тоқтату", ru: "Приостановить", en: "Suspend" }
+    RESUME { kk: "Қайта қосу", ru: "Возобновить", en: "Resume" }
+    SUSPEND_TITLE { kk: "{bank} тоқтатылсын ба?", ru: "Приостановить {bank}?", en: "Suspend {bank}?" }
+    SUSPEND_TEXT {
+        kk: "Жаңа токендер берілмейді, шеткі түйіндер сұраныстарын қабылдамайды. Бірнеше секундта күшіне енеді.",
+        ru: "Новые токены не выдаются, узлы отклоняют запросы. Вступает в силу за секунды.",
+        en: "No new tokens, and the edges refuse its requests. It takes effect within seconds.",
+    }
+    REASON { kk: "Себебі", ru: "Причина", en: "Reason" }
+    REASON_HINT { kk: "Қатысушыға хабарланады", ru: "Её сообщат участнику", en: "The participant is told" }
+    REASON_MISSING { kk: "Себебін жазыңыз.", ru: "Напишите причину.", en: "Say why." }
+    SUSPEND_YES { kk: "Тоқтату", ru: "Приостановить", en: "Suspend" }
+    SUSPEND_DONE { kk: "{bank} тоқтатылды.", ru: "{bank}: работа приостановлена.", en: "{bank} is suspended." }
+    RESUME_DONE { kk: "{bank} қайта қосылды.", ru: "{bank}: работа возобновлена.", en: "{bank} is active again." }
+
+    SEARCH { kk: "Іздеу", ru: "Поиск", en: "Search" }
+    SEARCH_HINT { kk: "Әрекет, кім, нөмір", ru: "Действие, кто, номер", en: "Deed, actor, identifier" }
+    WHEN { kk: "Қашан", ru: "Когда", en: "When" }
+    WHO { kk: "Кім", ru: "Кто", en: "Who" }
+    SUBJECT { kk: "Неге қатысты", ru: "С чем", en: "Subject" }
+    FACTS { kk: "Мәліметтер", ru: "Подробности", en: "Facts" }
+    FOUND_NONE { kk: "Ештеңе табылмады.", ru: "Ничего не найдено.", en: "Nothing found." }
+    OLDER { kk: "Ескірек жазбалар", ru: "Более ранние", en: "Older" }
+    NEWEST { kk: "Ең соңғылары", ru: "К последним", en: "Newest" }
+}

@@ -1,0 +1,295 @@
+//! Problems a client or an operator can meet, said so that they know what to do.
+
+use senim_core::text::Language;
+
+use super::{Word, words};
+
+/// What a problem's code means to the reader; `None` where only machines meet it.
+pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
+    WORDS.iter().find(|(known, _)| *known == code).map(|(_, word)| word.say(language))
+}
+
+const WORDS: &[(&str, Word)] = &[
+    ("body.malformed", BODY),
+    ("body.too-large", PHOTO_TOO_LARGE),
+    ("consent.ended", CONSENT_ENDED),
+    ("consent.expired", CONSENT_EXPIRED),
+    ("consent.withdrawn", CONSENT_WITHDRAWN),
+    ("consent.account-not-covered", CONSENT_ACCOUNT),
+    ("consent.data-not-covered", CONSENT_DATA),
+    ("consent.provider-not-covered", CONSENT_PROVIDER),
+    ("edge.stale", PLATFORM),
+    ("forbidden", FORBIDDEN),
+    ("identity.agreement-refused", AGREEMENT),
+    ("identity.blocked", BLOCKED),
+    ("identity.code-expired", CODE_EXPIRED),
+    ("identity.code-wrong", CODE_WRONG),
+    ("identity.consent-refused", CONSENT_REFUSED),
+    ("identity.ended", ENDED),
+    ("identity.iin-mismatch", IIN_MISMATCH),
+    ("identity.no-match", NO_MATCH),
+    ("identity.no-session", NO_SESSION),
+    ("identity.not-live", NOT_LIVE),
+    ("identity.out-of-order", OUT_OF_ORDER),
+    ("identity.sms-exhausted", SMS_EXHAUSTED),
+    ("identity.source-down", SOURCE_DOWN),
+    ("identity.too-many-codes", TOO_MANY_CODES),
+    ("identity.unknown-person", UNKNOWN),
+    ("iin.invalid", IIN_INVALID),
+    ("internal", PLATFORM),
+    ("not-found", NOT_FOUND),
+    ("operator.sign-in", OPERATOR_SIGN_IN),
+    ("participant.not-consumer", NOT_CONSUMER),
+    ("participant.standing", STANDING),
+    ("participant.suspended", SUSPENDED),
+    ("photo.no-face", NO_FACE),
+    ("photo.not-an-image", NOT_AN_IMAGE),
+    ("photo.several-faces", SEVERAL_FACES),
+    ("photo.too-few", TOO_FEW),
+    ("photo.too-large", PHOTO_TOO_LARGE),
+    ("photo.too-many-pixels", PHOTO_TOO_LARGE),
+    ("photo.too-small", TOO_SMALL),
+    ("provider.answer-invalid", PROVIDER_ANSWER),
+    ("provider.failed", PROVIDER_DOWN),
+    ("provider.not-standing", PROVIDER_STANDING),
+    ("provider.too-slow", PROVIDER_SLOW),
+    ("provider.unreachable", PROVIDER_DOWN),
+    ("rate.limited", RATE),
+    ("signed-out", SIGNED_OUT),
+];
+
+words! {
+    OFFLINE {
+        kk: "Байланыс жоқ. Интернетті тексеріп, қайталап көріңіз.",
+        ru: "Нет связи. Проверьте интернет и попробуйте ещё раз.",
+        en: "No connection. Check your network and try again.",
+    }
+    UNREADABLE {
+        kk: "Жауапты оқу мүмкін болмады. Бетті жаңартып көріңіз.",
+        ru: "Не удалось прочитать ответ. Обновите страницу.",
+        en: "The answer could not be read. Load the page again.",
+    }
+    BODY {
+        kk: "Енгізілген мәліметті тексеріңіз.",
+        ru: "Проверьте введённые данные.",
+        en: "Check what you entered.",
+    }
+    CONSENT_ENDED {
+        kk: "Бұл келісім бұрын аяқталған.",
+        ru: "Это согласие уже завершено.",
+        en: "This consent has already ended.",
+    }
+    CONSENT_EXPIRED {
+        kk: "Келісімнің мерзімі өткен.",
+        ru: "Срок согласия истёк.",
+        en: "The consent has expired.",
+    }
+    CONSENT_WITHDRAWN {
+        kk: "Келісім кері алынған.",
+        ru: "Согласие отозвано.",
+        en: "The consent was withdrawn.",
+    }
+    CONSENT_ACCOUNT {
+        kk: "Бұл шот келісімге кірмейді.",
+        ru: "Этот счёт не входит в согласие.",
+        en: "The consent does not cover this account.",
+    }
+    CONSENT_DATA {
+        kk: "Бұл деректер немесе күндер келісімге кірмейді.",
+        ru: "Эти данные или даты не входят в согласие.",
+        en: "The consent does not cover these data or dates.",
+    }
+    CONSENT_PROVIDER {
+        kk: "Бұл банк келісімге кірмейді.",
+        ru: "Этот банк не входит в согласие.",
+        en: "The consent does not cover this bank.",
+    }
+    CONSENT_REFUSED {
+        kk: "Сіз келісім бермедіңіз. Ешқандай дерек берілген жоқ.",
+        ru: "Вы не дали согласия. Никакие данные не переданы.",
+        en: "You did not give your consent. No data was passed on.",
+    }
+    FORBIDDEN {
+        kk: "Бұл әрекетке рұқсатыңыз жоқ.",
+        ru: "У вас нет права на это действие.",
+        en: "You may not do this.",
+    }
+    AGREEMENT {
+        kk: "Келісім қабылданбады, сондықтан растау аяқталды. Ешқандай дерек берілген жоқ.",
+        ru: "Соглашение не принято, поэтому подтверждение завершено. Никакие данные не переданы.",
+        en: "The agreement was not accepted, so the check has ended. No data was passed on.",
+    }
+    BLOCKED {
+        kk: "Камера тексерісі тым көп болды. Сіздің қауіпсіздігіңіз үшін ол 15 минутқа тоқтатылды.",
+        ru: "Слишком много проверок камерой. Ради вашей безопасности они остановлены на 15 минут.",
+        en: "Too many camera checks. For your safety they are paused for 15 minutes.",
+    }
+    CODE_EXPIRED {
+        kk: "Кодтың мерзімі өтті. Жаңасын сұраңыз.",
+        ru: "Срок кода истёк. Запросите новый.",
+        en: "The code has expired. Ask for a new one.",
+    }
+    CODE_WRONG {
+        kk: "Код сәйкес келмеді. Соңғы SMS-тегі сандарды тексеріңіз.",
+        ru: "Код не подошёл. Сверьте цифры с последним SMS.",
+        en: "That is not the code. Compare the digits with the latest text message.",
+    }
+    ENDED {
+        kk: "Бұл сессия аяқталды. Банкіңізден қайта бастаңыз.",
+        ru: "Эта сессия завершена. Начните заново из своего банка.",
+        en: "This session has ended. Start again from your bank.",
+    }
+    IIN_MISMATCH {
+        kk: "Банкіңіз басқа ЖСН туралы сұраған. Өз ЖСН-іңізді тексеріңіз.",
+        ru: "Ваш банк спрашивал о другом ИИН. Проверьте, что вводите свой.",
+        en: "Your bank asked about another IIN. Check that you entered your own.",
+    }
+    NO_MATCH {
+        kk: "Бет-әлпет мемлекеттік тіркелімдегі суретке сәйкес келмеді. Көзілдірік пен бас киімді шешіп, жарық жерде қайталаңыз.",
+        ru: "Лицо не совпало с фотографией в государственном реестре. Снимите очки и головной убор и повторите при хорошем свете.",
+        en: "The face does not match the photo in the state register. Take off glasses and headgear and try again in good light.",
+    }
+    NO_SESSION {
+        kk: "Бұл браузерде ашық сессия жоқ. Банкіңізден немесе кабинеттен бастаңыз.",
+        ru: "В этом браузере нет открытой сессии. Начните из своего банка или из кабинета.",
+        en: "There is no open session in this browser. Start from your bank or from the cabinet.",
+    }
+    NOT_LIVE {
+        kk: "Камера алдында тірі адам тұрғанын анықтай алмадық. Жарық жерге ауысып, камераға тура қараңыз.",
+        ru: "Не удалось убедиться, что перед камерой живой человек. Перейдите к свету и смотрите прямо в камеру.",
+        en: "We could not tell that a live person is in front of the camera. Move into better light and look straight at it.",
+    }
+    OUT_OF_ORDER {
+        kk: "Сессия басқа қадамда тұр. Бет жаңартылды.",
+        ru: "Сессия уже на другом шаге. Страница обновлена.",
+        en: "The session is at another step. The page has been brought up to date.",
+    }
+    SMS_EXHAUSTED {
+        kk: "Бұл сессияда SMS енді жіберілмейді.",
+        ru: "В этой сессии больше нельзя отправить SMS.",
+        en: "No more text messages can be sent in this session.",
+    }
+    SOURCE_DOWN {
+        kk: "Мемлекеттік тіркелім қазір жауап бермейді. Бір минуттан кейін қайталаңыз: әрекеттеріңіз жоғалмайды.",
+        ru: "Государственный реестр сейчас не отвечает. Повторите через минуту: попытка не потеряна.",
+        en: "The state register does not answer at the moment. Try again in a minute: nothing is lost.",
+    }
+    TOO_MANY_CODES {
+        kk: "Код үш рет қате енгізілді, сессия аяқталды. Банкіңізден қайта бастаңыз.",
+        ru: "Код трижды введён неверно, сессия завершена. Начните заново из своего банка.",
+        en: "Three wrong codes: the session has ended. Start again from your bank.",
+    }
+    UNKNOWN {
+        kk: "Мемлекеттік тіркелімде мұндай ЖСН табылмады. Сандарды тексеріңіз.",
+        ru: "В государственном реестре нет такого ИИН. Проверьте цифры.",
+        en: "The state register has no such IIN. Check the digits.",
+    }
+    IIN_INVALID {
+        kk: "ЖСН-де қате бар: соңғы сан сәйкес келмейді. Сандарды тексеріңіз.",
+        ru: "В ИИН ошибка: последняя цифра не сходится. Проверьте цифры.",
+        en: "There is a mistake in the IIN: its last digit does not fit. Check the digits.",
+    }
+    PLATFORM {
+        kk: "Біздің тарапта ақау болды. Сәлден кейін қайталаңыз.",
+        ru: "Сбой на нашей стороне. Повторите немного позже.",
+        en: "Something went wrong on our side. Try again shortly.",
+    }
+    NOT_FOUND { kk: "Ештеңе табылмады.", ru: "Ничего не найдено.", en: "There is no such thing." }
+    OPERATOR_SIGN_IN {
+        kk: "Аты, құпиясөз немесе код қате.",
+        ru: "Неверны имя, пароль или код.",
+        en: "The name, the password or the code is wrong.",
+    }
+    NOT_CONSUMER {
+        kk: "Бұл ұйымның деректерді сұрауға рұқсаты жоқ.",
+        ru: "У этой организации нет права запрашивать данные.",
+        en: "This organisation may not ask for data.",
+    }
+    STANDING {
+        kk: "Қатысушы бұрыннан осы күйде.",
+        ru: "Участник уже в этом состоянии.",
+        en: "The participant already has this standing.",
+    }
+    SUSPENDED {
+        kk: "Бұл ұйымның жұмысы оператор шешімімен тоқтатылған. Деректер берілмейді.",
+        ru: "Работа этой организации приостановлена оператором. Данные не передаются.",
+        en: "The operator has suspended this organisation. No data is passed on.",
+    }
+    NO_FACE {
+        kk: "Суретте бет көрінбейді. Камераға тура қараңыз.",
+        ru: "На снимке не видно лица. Смотрите прямо в камеру.",
+        en: "No face was found in the picture. Look straight at the camera.",
+    }
+    NOT_AN_IMAGE {
+        kk: "Камерадан сурет алынбады. Қайталап көріңіз.",
+        ru: "Не удалось получить снимок с камеры. Попробуйте ещё раз.",
+        en: "The camera gave no usable picture. Try again.",
+    }
+    SEVERAL_FACES {
+        kk: "Суретте бірнеше адам бар. Камера алдында жалғыз болыңыз.",
+        ru: "На снимке несколько человек. Останьтесь перед камерой один.",
+        en: "More than one face is in the picture. Be alone in front of the camera.",
+    }
+    TOO_FEW {
+        kk: "Суреттер жеткіліксіз. Түсірілім біткенше қозғалмаңыз.",
+        ru: "Снимков не хватило. Не двигайтесь до конца съёмки.",
+        en: "Too few pictures arrived. Stay in place until they are taken.",
+    }
+    PHOTO_TOO_LARGE {
+        kk: "Суреттер тым үлкен. Қайталап көріңіз.",
+        ru: "Снимки слишком большие. Попробуйте ещё раз.",
+        en: "The pictures are too large. Try again.",
+    }
+    TOO_SMALL {
+        kk: "Камераның анықтығы төмен: кемінде 640 × 360 керек.",
+        ru: "Разрешение камеры мало: нужно не меньше 640 × 360.",
+        en: "The camera's resolution is too low: at least 640 × 360 is needed.",
+    }
+    PROVIDER_ANSWER {
+        kk: "Банк стандартқа сай емес жауап берді.",
+        ru: "Банк ответил не по стандарту.",
+        en: "The bank answered what the standard does not allow.",
+    }
+    PROVIDER_DOWN {
+        kk: "Банк жауап бермеді.",
+        ru: "Банк не ответил.",
+        en: "The bank did not answer.",
+    }
+    PROVIDER_SLOW {
+        kk: "Банк уақытында жауап бермеді.",
+        ru: "Банк не ответил вовремя.",
+        en: "The bank did not answer in time.",
+    }
+    PROVIDER_STANDING {
+        kk: "Банктің жұмысы тоқтатылған.",
+        ru: "Работа банка приостановлена.",
+        en: "The bank is suspended.",
+    }
+    RATE {
+        kk: "Сұраныс тым көп. Бір минут күтіңіз.",
+        ru: "Слишком много запросов. Подождите минуту.",
+        en: "Too many requests. Wait a minute.",
+    }
+    SIGNED_OUT {
+        kk: "Сіз жүйеден шықтыңыз. Қайта кіріңіз.",
+        ru: "Вы вышли из системы. Войдите снова.",
+        en: "You are not signed in. Sign in again.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senim_core::problem::Problem;
+
+    use super::*;
+
+    #[test]
+    fn whatever_can_end_a_session_has_words() {
+        for problem in Problem::ALL {
+            let code = problem.code();
+            if code.starts_with("identity.") || code.starts_with("photo.") {
+                assert!(sentence(code, Language::Kk).is_some(), "{code}");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+-- The platform's signing keys. A retired one is published until all that it signed has run out.
+CREATE TABLE signing_key (
+    kid           TEXT    NOT NULL PRIMARY KEY,
+    public_jwk    TEXT    NOT NULL,
+    secret_sealed {BYTES} NOT NULL,
+    made_at       BIGINT  NOT NULL,
+    retired_at    BIGINT
+);

@@ -1,0 +1,136 @@
+//! What the operator may set: one TOML file, every key in host/senim.example.toml.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use url::Url;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database: String,
+    /// Where files of the host's own are kept.
+    pub data_dir: PathBuf,
+    /// Pages, `/authorize` and their API.
+    pub pages_listen: SocketAddr,
+    /// How browsers reach it; no slash at the end.
+    pub pages_url: String,
+    /// Built pages; absent: only the API is served.
+    pub pages_dir: Option<PathBuf>,
+    /// OAuth endpoints and the edges' feed, over TLS.
+    pub servers_listen: SocketAddr,
+    /// How servers reach it; the issuer identifier of RFC 8414, no slash at the end.
+    pub issuer: String,
+    /// The audience of access tokens.
+    pub edge_url: String,
+    pub tls_certificate: PathBuf,
+    pub tls_key: PathBuf,
+    /// Who signs the certificates of participants' servers and of nodes.
+    pub client_ca: PathBuf,
+    /// Common names of the certificates that are nodes.
+    pub edge_names: Vec<String>,
+    /// 32 bytes in hexadecimal: seals columns and signing keys.
+    pub master_key_file: PathBuf,
+    /// The state register.
+    pub source_url: String,
+    /// The SMS gateway; absent: messages stay in the outbox.
+    pub sms_url: Option<String>,
+    /// Face models.
+    pub models_dir: PathBuf,
+    /// libonnxruntime.so; absent: the engine in pure Rust.
+    pub onnxruntime: Option<PathBuf>,
+    /// `tracing`'s filter.
+    #[serde(default = "default_log")]
+    pub log: String,
+}
+
+fn default_log() -> String {
+    "info".to_owned()
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("`{path}` can't be read: {error}")]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("{path}: {error}")]
+    Syntax { path: PathBuf, error: Box<toml::de::Error> },
+    #[error("key `{key}`: {why}")]
+    Key { key: &'static str, why: String },
+}
+
+impl Config {
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+        let config: Self = toml::from_str(&text)
+            .map_err(|error| ConfigError::Syntax { path: path.to_owned(), error: error.into() })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What can be judged before anything is opened.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, why: &str| Err(ConfigError::Key { key, why: why.to_owned() });
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|it| self.database.starts_with(it))
+        {
+            return wrong("database", "must begin with sqlite: or postgres://");
+        }
+        for (key, url) in
+            [("pages_url", &self.pages_url), ("issuer", &self.issuer), ("edge_url", &self.edge_url)]
+        {
+            check_base(key, url)?;
+        }
+        if !self.issuer.starts_with("https://") {
+            return wrong("issuer", "must be an https address (RFC 8414 §2)");
+        }
+        if self.pages_url.starts_with("http://") && !is_loopback(&self.pages_url) {
+            return wrong("pages_url", "must be https unless it is this machine itself");
+        }
+        check_base("source_url", &self.source_url)?;
+        if let Some(url) = &self.sms_url {
+            check_base("sms_url", url)?;
+        }
+        for (key, path) in [
+            ("tls_certificate", &self.tls_certificate),
+            ("tls_key", &self.tls_key),
+            ("client_ca", &self.client_ca),
+            ("master_key_file", &self.master_key_file),
+        ] {
+            if !path.is_file() {
+                return wrong(key, &format!("there is no file `{}`", path.display()));
+            }
+        }
+        if let Some(dir) = &self.pages_dir
+            && !dir.is_dir()
+        {
+            return wrong("pages_dir", &format!("there is no folder `{}`", dir.display()));
+        }
+        Ok(())
+    }
+
+    /// Whether browsers reach the pages by TLS, so that cookies may be `Secure`.
+    pub fn pages_secure(&self) -> bool {
+        self.pages_url.starts_with("https://")
+    }
+}
+
+fn check_base(key: &'static str, text: &str) -> Result<(), ConfigError> {
+    let wrong = |why: &str| Err(ConfigError::Key { key, why: why.to_owned() });
+    let Ok(url) = Url::parse(text) else { return wrong("is not an address") };
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return wrong("must be an http or https address");
+    }
+    if text.ends_with('/') || url.query().is_some() || url.fragment().is_some() {
+        return wrong("must have no slash at the end, no query and no fragment");
+    }
+    Ok(())
+}
+
+fn is_loopback(text: &str) -> bool {
+    Url::parse(text)
+        .is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")))
+}

@@ -1,0 +1,75 @@
+//! Nets run by onnxruntime, from the library that the operator names.
+
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use ort::environment::Environment;
+use ort::session::Session;
+use ort::value::TensorRef;
+
+use super::FacesError;
+use super::net::{Answer, Net, NetError};
+
+/// A process has one environment: onnxruntime wants it so.
+static ENVIRONMENT: OnceLock<Result<Environment, String>> = OnceLock::new();
+
+#[derive(Clone, Copy)]
+pub(super) struct Library {
+    environment: &'static Environment,
+}
+
+impl Library {
+    /// The first library that a process names is the one it keeps.
+    pub(super) fn open(path: &Path) -> Result<Self, FacesError> {
+        let unreadable = |reason: &str| FacesError::Unreadable {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let start = || {
+            let builder = ort::init_from(path).map_err(|it| it.to_string())?;
+            builder.with_name("senim").with_telemetry(false).build().map_err(|it| it.to_string())
+        };
+        let environment = ENVIRONMENT.get_or_init(start).as_ref().map_err(|it| unreadable(it))?;
+        Ok(Self { environment })
+    }
+
+    /// `sessions` is how many threads can run the net at once.
+    pub(super) fn load(self, model: &Path, sessions: usize) -> Result<OnnxruntimeNet, FacesError> {
+        let session = || -> Result<Session, ort::Error> {
+            let builder = Session::builder(self.environment)?;
+            builder.with_intra_threads(1)?.with_inter_threads(1)?.commit_from_file(model)
+        };
+        let unreadable = |it: ort::Error| FacesError::Unreadable {
+            path: model.to_owned(),
+            reason: it.to_string(),
+        };
+        let sessions = (0..sessions).map(|_| session().map(Mutex::new)).collect::<Result<_, _>>();
+        Ok(OnnxruntimeNet { sessions: sessions.map_err(unreadable)? })
+    }
+}
+
+/// The binding runs a session for one caller at a time, so there are several.
+pub(super) struct OnnxruntimeNet {
+    sessions: Vec<Mutex<Session>>,
+}
+
+impl Net for OnnxruntimeNet {
+    fn run(&self, input: &[f32], shape: [usize; 4]) -> Result<Answer, NetError> {
+        let free = self.sessions.iter().find_map(|it| it.try_lock().ok());
+        let mut session = match (free, self.sessions.first()) {
+            (Some(session), _) => session,
+            (None, Some(first)) => first.lock().unwrap_or_else(PoisonError::into_inner),
+            (None, None) => return Err(NetError("no session".to_owned())),
+        };
+        run(&mut session, input, shape).map_err(|it| NetError(it.to_string()))
+    }
+}
+
+fn run(session: &mut Session, input: &[f32], shape: [usize; 4]) -> Result<Answer, ort::Error> {
+    let tensor = TensorRef::from_array_view((shape, input))?;
+    let outputs = session.run(ort::inputs![tensor])?;
+    outputs
+        .iter()
+        .map(|(name, value)| Ok((name.to_owned(), value.try_extract_tensor::<f32>()?.1.to_vec())))
+        .collect()
+}

@@ -1,0 +1,201 @@
+//! The engine on real photographs. Scores are printed: `cargo test -p senim-host faces -- --nocapture`.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageFormat, RgbImage, imageops};
+use senim_core::liveness::{DEGREE_MIN, Reason};
+use senim_core::photo::Guidance;
+
+use super::*;
+
+pub(super) const RUNTIMES: [&str; 2] = ["rten", "ort"];
+
+const PEOPLE: [&str; 6] =
+    ["person_a_1", "person_a_2", "person_b_1", "person_b_2", "impostor_1", "impostor_2"];
+
+#[test]
+fn every_person_before_the_camera_is_found_well_placed_and_live() {
+    for runtime in RUNTIMES {
+        let faces = engine(runtime);
+        for person in PEOPLE {
+            let frame = camera(&[person], 1.0);
+            let facts = faces.facts(&decoded(&frame), &mut None).unwrap();
+            println!("{runtime} {person} live {:.3} quality {:.2}", facts.live, facts.quality);
+            assert_eq!((facts.faces, facts.guidance), (1, Guidance::Good), "{person}");
+            assert!(facts.live > 0.9, "{person}: {}", facts.live);
+            let verdict = faces.judge(&vec![frame; 3]).unwrap();
+            assert_eq!(
+                (verdict.live, verdict.reasons.as_slice()),
+                (true, [].as_slice()),
+                "{person}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_person_matches_and_no_other_does() {
+    for runtime in RUNTIMES {
+        let faces = engine(runtime);
+        for probe in PEOPLE {
+            for reference in PEOPLE {
+                let same = probe.rsplit_once('_').map(|it| it.0)
+                    == reference.rsplit_once('_').map(|it| it.0);
+                let same = probe == reference || (same && !probe.starts_with("impostor"));
+                let degree = faces.degree(&camera(&[probe], 1.0), &portrait(reference)).unwrap();
+                println!("{runtime} {probe} × {reference}: {degree:.1}");
+                assert_eq!(degree >= DEGREE_MIN, same, "{probe} × {reference}: {degree}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_runtime_sees_the_same_face() {
+    let [embedded, native] = RUNTIMES.map(engine);
+    for person in PEOPLE {
+        let image = decoded(&camera(&[person], 1.0));
+        let [one, other] = [&embedded, &native].map(|it| it.faces(&image).unwrap()[0]);
+        let (a, b) = (one.bounds, other.bounds);
+        for apart in [a.x - b.x, a.y - b.y, a.width - b.width, a.height - b.height] {
+            assert!(apart.abs() < 1.0, "{person}: {apart} px");
+        }
+        let [a, b] = [&embedded, &native].map(|it| it.embedding(&image, &one).unwrap());
+        assert!(cosine(&a, &b) > 0.999, "{person}");
+    }
+}
+
+#[test]
+fn pictures_that_can_not_be_judged_are_problems() {
+    let faces = engine("rten");
+    let good = camera(&["person_a_1"], 1.0);
+    let empty = jpeg(&RgbImage::from_pixel(1280, 720, image::Rgb([90, 110, 130])));
+    let two = camera(&["person_a_2", "person_b_2"], 1.0);
+    let rows: [(&str, Vec<Bytes>); 7] = [
+        ("photo.too-few", vec![good.clone(); 2]),
+        ("photo.too-many", vec![good.clone(); 13]),
+        ("photo.no-face", vec![good.clone(), empty.clone(), good.clone()]),
+        ("photo.several-faces", vec![good.clone(), good.clone(), two.clone()]),
+        ("photo.not-an-image", vec![good.clone(), good.clone(), Bytes::from_static(b"hello")]),
+        ("photo.too-large", vec![Bytes::from(vec![0; 2 * 1024 * 1024]); 3]),
+        ("photo.too-small", vec![jpeg(&RgbImage::new(320, 240)); 3]),
+    ];
+    for (code, frames) in rows {
+        assert_eq!(faces.judge(&frames).map_err(Problem::code), Err(code));
+    }
+    let reference = portrait("person_a_2");
+    let degree =
+        |probe: &[u8], reference: &[u8]| faces.degree(probe, reference).map_err(Problem::code);
+    assert_eq!(degree(&empty, &reference), Err("photo.no-face"));
+    assert_eq!(degree(&two, &reference), Err("photo.several-faces"));
+    assert_eq!(degree(&good, &empty), Err("identity.source-photo"));
+    assert_eq!(degree(&good, b"hello"), Err("identity.source-photo"));
+}
+
+#[test]
+fn a_series_with_another_person_in_it_is_not_live() {
+    let [one, other] = ["person_a_2", "impostor_2"].map(|it| camera(&[it], 1.0));
+    let verdict = engine("rten").judge(&[one.clone(), other, one]).unwrap();
+    assert_eq!(
+        (verdict.live, verdict.reasons.as_slice()),
+        (false, [Reason::AnotherFace].as_slice())
+    );
+}
+
+#[test]
+fn the_sharpest_frame_is_the_best() {
+    let sharp = camera(&["person_b_1"], 1.0);
+    let soft = blurred(&sharp, 2.0);
+    let verdict = engine("rten").judge(&[soft.clone(), sharp, soft]).unwrap();
+    assert_eq!(verdict.best, 1);
+}
+
+#[test]
+fn a_png_and_the_smallest_frame_are_judged_too() {
+    let frame = image::load_from_memory(&camera(&["person_b_2"], 1.0)).unwrap();
+    let small = frame.resize_exact(640, 360, imageops::FilterType::Triangle);
+    let mut png = std::io::Cursor::new(Vec::new());
+    small.write_to(&mut png, ImageFormat::Png).unwrap();
+    assert!(engine("rten").judge(&vec![Bytes::from(png.into_inner()); 3]).unwrap().live);
+}
+
+/// Nearer, farther and other cameras must not decide who is live.
+#[test]
+fn a_person_is_live_wherever_the_hint_is_good() {
+    let faces = engine("rten");
+    for person in PEOPLE {
+        for fill in [0.75, 1.0, 1.3, 1.6] {
+            let facts = faces.facts(&decoded(&camera(&[person], fill)), &mut None).unwrap();
+            println!("{person} × {fill}: {:?} live {:.3}", facts.guidance, facts.live);
+            if facts.guidance == Guidance::Good {
+                assert!(facts.live > 0.5, "{person} × {fill}: {}", facts.live);
+            }
+        }
+    }
+}
+
+pub(super) fn open(runtime: &str) -> Runtime {
+    match runtime {
+        "ort" => Runtime::onnxruntime(&fetched("tools/libonnxruntime.so")).unwrap(),
+        "rten" => Runtime::embedded(),
+        other => panic!("no runtime `{other}`"),
+    }
+}
+
+pub(super) fn models() -> PathBuf {
+    env::var_os("SENIM_MODELS").map_or_else(|| fetched("models"), PathBuf::from)
+}
+
+fn engine(runtime: &str) -> Faces {
+    let library = (runtime == "ort").then(|| fetched("tools/libonnxruntime.so"));
+    let faces = Faces::open(&models(), library.as_deref()).unwrap();
+    assert_eq!(faces.runtime(), runtime);
+    faces
+}
+
+/// What `cargo xtask setup` fetches, never committed.
+fn fetched(name: &str) -> PathBuf {
+    let folder = env::var_os("SENIM_CACHE").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.senim")),
+        PathBuf::from,
+    );
+    let path = folder.join(name);
+    assert!(path.exists(), "`{}` is missing: run `cargo xtask setup`", path.display());
+    path
+}
+
+fn portrait(person: &str) -> Vec<u8> {
+    fs::read(fetched("people").join(format!("{person}.jpg"))).unwrap()
+}
+
+/// What a 720p camera shows of portraits held before it side by side, `fill` times the frame's height.
+fn camera(people: &[&str], fill: f32) -> Bytes {
+    let mut frame = RgbImage::new(1280, 720);
+    let step = 1280 / people.len() as i64;
+    for (index, person) in people.iter().enumerate() {
+        let picture = image::load_from_memory(&portrait(person)).unwrap();
+        let side = (720.0 * fill) as u32;
+        let picture = picture.resize(4 * side, side, imageops::FilterType::CatmullRom).into_rgb8();
+        let x = step * index as i64 + (step - i64::from(picture.width())) / 2;
+        let y = (720 - i64::from(picture.height())) / 2;
+        imageops::replace(&mut frame, &picture, x, y);
+    }
+    jpeg(&frame)
+}
+
+fn blurred(frame: &[u8], radius: f32) -> Bytes {
+    jpeg(&image::load_from_memory(frame).unwrap().blur(radius).into_rgb8())
+}
+
+fn jpeg(picture: &RgbImage) -> Bytes {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(picture).unwrap();
+    bytes.into()
+}
+
+fn decoded(bytes: &[u8]) -> Image {
+    picture::decode(bytes, picture::PORTRAIT).unwrap()
+}

@@ -1,0 +1,8 @@
+//! Paths, limits, bodies, cookies and problems.
+
+pub mod body;
+pub mod cookie;
+pub mod pages;
+pub mod peer;
+pub mod problem;
+pub mod router;

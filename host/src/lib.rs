@@ -1,0 +1,18 @@
+//! What Senim does: the native server.
+
+pub mod app;
+pub mod authorization;
+pub mod clock;
+pub mod config;
+pub mod consent;
+pub mod faces;
+pub mod http;
+pub mod identity;
+pub mod journal;
+pub mod keys;
+pub mod messages;
+pub mod monitoring;
+pub mod participant;
+pub mod routing;
+pub mod source;
+pub mod store;

@@ -1,0 +1,4 @@
+//! Text messages.
+
+#[derive(Clone)]
+pub struct Messages;

@@ -1,0 +1,4 @@
+//! The state register.
+
+#[derive(Clone)]
+pub struct Source;

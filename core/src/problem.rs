@@ -29,8 +29,18 @@ macro_rules! problems {
 
 // Kept in alphabetical order of codes.
 problems! {
+    AuthorizationExpired = "authorization.expired",   400, "The link from your bank has expired; start again from your bank";
+    AuthorizationUnknown = "authorization.unknown",   400, "The link is not one that this client pushed; start again from your bank";
+    AuthorizationUsed    = "authorization.used",      400, "The link from your bank has been used; start again from your bank";
     BodyTooLarge         = "body.too-large",          413, "The body is larger than this address accepts";
     BodyMalformed        = "body.malformed",          400, "The body is not what this address expects; see the OpenAPI document";
+    ClientAssertion      = "client.assertion-invalid", 401, "The client assertion does not fit: see its signature, iss, sub, aud (the issuer, as a string), exp, iat and a fresh jti";
+    ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with the certificate that is registered for this client";
+    ClientUnknown        = "client.unknown",          401, "No application is registered with this client_id, or it proves itself in another way";
+    CodeExpired          = "code.expired",            400, "The code has expired; it lives for 60 seconds";
+    CodeReplayed         = "code.replayed",           400, "The code has been used before; what it gave has been taken back";
+    CodeUnknown          = "code.unknown",            400, "The code is not one that was given to this client";
+    CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier is not the one whose challenge was pushed";
     ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
     ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
     ConsentEnded         = "consent.ended",           409, "The consent has already ended";
@@ -59,6 +69,7 @@ problems! {
     IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; load the page again";
     IdentitySmsExhausted = "identity.sms-exhausted",  429, "No more text messages can be sent in this session";
     IdentitySourceDown   = "identity.source-down",    503, "The state register does not answer at the moment; try again shortly";
+    IdentitySourcePhoto  = "identity.source-photo",   502, "The state register's photo of this person can't be used; ask the register for a new one";
     IdentityTooManyCodes = "identity.too-many-codes", 403, "Three wrong codes: the session has ended";
     IdentityUnknown      = "identity.unknown-person", 404, "The state register has no such person";
     IinInvalid           = "iin.invalid",             422, "An IIN is twelve digits, the last of which is a check digit; this one does not match";
@@ -74,6 +85,7 @@ problems! {
     PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG picture";
     PhotoTooFew          = "photo.too-few",           422, "Too few pictures arrived; the camera should send at least three";
     PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
+    PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most twelve";
     PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the picture";
     PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has more than 12 megapixels; the camera sends 1280 × 720";
     PhotoTooSmall        = "photo.too-small",         422, "The picture is smaller than 640 × 360";
@@ -84,6 +96,7 @@ problems! {
     ProviderSlow         = "provider.too-slow",       504, "The provider did not answer in time";
     ProviderUnreachable  = "provider.unreachable",    502, "The provider can't be reached";
     RateLimited          = "rate.limited",            429, "Too many requests; wait as long as Retry-After says";
+    RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client and this key";
     RequestMalformed     = "request.malformed",       400, "A parameter of the request is not what the standard says";
     SignedOut            = "signed-out",              401, "You are not signed in";
     TokenAlgorithm       = "token.algorithm",         401, "The token is signed with an algorithm that is not accepted";
@@ -101,7 +114,10 @@ impl Problem {
         let code = self.code();
         if matches!(
             self,
-            Self::ProviderAnswer | Self::ProviderFailed | Self::ProviderSlow | Self::ProviderUnreachable
+            Self::ProviderAnswer
+                | Self::ProviderFailed
+                | Self::ProviderSlow
+                | Self::ProviderUnreachable
         ) {
             Some("provider")
         } else if self.status() >= 500 {

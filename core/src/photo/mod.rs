@@ -1,1 +1,96 @@
-//! (being built)
+//! What a picture shows, measured: the faces in it, how they stand, and what the person should change.
+//!
+//! No model runs here. Browser and host run the nets and hand the numbers in, so that both judge alike.
+//! Points are in pixels from the upper left one, whose centre is (0, 0).
+
+mod alignment;
+mod detector;
+mod guidance;
+mod image;
+
+pub use alignment::{ALIGNED_SIDE, aligned};
+pub use detector::{Canvas, Heads, STRIDES, faces};
+pub use guidance::{Guidance, Measured, MeasuredFace, counted, limits};
+pub use image::{Image, NotAPicture};
+
+/// A face as the detector sees it, in pixels of the picture that it was looked for in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Face {
+    pub bounds: Bounds,
+    /// The detector's certainty, 0–1.
+    pub score: f32,
+    pub landmarks: Landmarks,
+}
+
+/// From the brows to the chin and from ear to ear; may reach over the picture's edge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
+impl Bounds {
+    pub fn centre(&self) -> Point {
+        Point { x: self.x + self.width / 2.0, y: self.y + self.height / 2.0 }
+    }
+
+    /// What both cover, as a share of what either covers.
+    pub fn overlap(&self, other: &Self) -> f32 {
+        let width = (self.x + self.width).min(other.x + other.width) - self.x.max(other.x);
+        let height = (self.y + self.height).min(other.y + other.height) - self.y.max(other.y);
+        let both = width.max(0.0) * height.max(0.0);
+        both / (self.width * self.height + other.width * other.height - both)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    pub x: f32,
+    pub y: f32,
+}
+
+impl Point {
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { x: other.x - self.x, y: other.y - self.y }
+    }
+
+    pub fn length(self) -> f32 {
+        self.x.hypot(self.y)
+    }
+
+    fn dot(self, other: Self) -> f32 {
+        self.x * other.x + self.y * other.y
+    }
+
+    fn middle(self, other: Self) -> Self {
+        Self { x: self.x.midpoint(other.x), y: self.y.midpoint(other.y) }
+    }
+}
+
+/// The five points, left and right as the viewer sees them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Landmarks {
+    pub left_eye: Point,
+    pub right_eye: Point,
+    pub nose: Point,
+    pub left_mouth: Point,
+    pub right_mouth: Point,
+}
+
+impl Landmarks {
+    pub fn points(&self) -> [Point; 5] {
+        [self.left_eye, self.right_eye, self.nose, self.left_mouth, self.right_mouth]
+    }
+
+    pub fn from_points([left_eye, right_eye, nose, left_mouth, right_mouth]: [Point; 5]) -> Self {
+        Self { left_eye, right_eye, nose, left_mouth, right_mouth }
+    }
+
+    /// Between the eyes' centres, in pixels.
+    pub fn eye_distance(&self) -> f32 {
+        self.left_eye.to(self.right_eye).length()
+    }
+}

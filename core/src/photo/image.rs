@@ -1,0 +1,189 @@
+//! Pixels: eight bits of red, green and blue each, row by row.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sides of pictures are far below 2^24, and pixels are clamped before they are narrowed"
+)]
+
+use std::fmt;
+
+/// A picture. It shows a person, so it never prints its pixels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Image {
+    width: usize,
+    height: usize,
+    rgb: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the number of bytes does not fit the picture's sides")]
+pub struct NotAPicture;
+
+impl Image {
+    pub fn new(width: usize, height: usize, rgb: Vec<u8>) -> Result<Self, NotAPicture> {
+        let fits = width > 0 && height > 0 && rgb.len() == width * height * 3;
+        if fits { Ok(Self { width, height, rgb }) } else { Err(NotAPicture) }
+    }
+
+    /// As a browser's `ImageData` gives it; transparency is left out.
+    pub fn from_rgba(width: usize, height: usize, rgba: &[u8]) -> Result<Self, NotAPicture> {
+        if rgba.len() != width * height * 4 {
+            return Err(NotAPicture);
+        }
+        Self::new(
+            width,
+            height,
+            rgba.chunks_exact(4).flat_map(|it| [it[0], it[1], it[2]]).collect(),
+        )
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Red, green and blue between pixels, bilinear; beyond the edge it is black.
+    pub fn at(&self, x: f32, y: f32) -> [f32; 3] {
+        let (left, top) = (x.floor(), y.floor());
+        let (to_right, to_bottom) = (x - left, y - top);
+        let mut colour = [0.0; 3];
+        for (down, share_y) in [(0.0, 1.0 - to_bottom), (1.0, to_bottom)] {
+            for (across, share_x) in [(0.0, 1.0 - to_right), (1.0, to_right)] {
+                let share = share_x * share_y;
+                if share > 0.0
+                    && let Some(pixel) = self.pixel(left + across, top + down)
+                {
+                    for (sum, part) in colour.iter_mut().zip(pixel) {
+                        *sum += share * f32::from(*part);
+                    }
+                }
+            }
+        }
+        colour
+    }
+
+    fn pixel(&self, x: f32, y: f32) -> Option<&[u8]> {
+        let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
+        let start = (y as usize * self.width + x as usize) * 3;
+        if inside { self.rgb.get(start..start + 3) } else { None }
+    }
+
+    /// To other sides with a triangle filter as wide as the step, so that shrinking loses no detail to chance.
+    #[must_use]
+    pub fn resized(&self, width: usize, height: usize) -> Self {
+        let columns = taps(self.width, width);
+        let rows = taps(self.height, height);
+        let mut across = vec![0.0_f32; self.height * width * 3];
+        for (source, target) in
+            self.rgb.chunks_exact(self.width * 3).zip(across.chunks_exact_mut(width * 3))
+        {
+            for (tap, pixel) in columns.iter().zip(target.chunks_exact_mut(3)) {
+                let reached = source[tap.first * 3..].chunks_exact(3);
+                for (share, part) in tap.shares.iter().zip(reached) {
+                    pixel[0] += share * f32::from(part[0]);
+                    pixel[1] += share * f32::from(part[1]);
+                    pixel[2] += share * f32::from(part[2]);
+                }
+            }
+        }
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        let mut line = vec![0.0_f32; width * 3];
+        for tap in &rows {
+            line.fill(0.0);
+            for (share, source) in
+                tap.shares.iter().zip(across[tap.first * width * 3..].chunks_exact(width * 3))
+            {
+                for (sum, part) in line.iter_mut().zip(source) {
+                    *sum += share * part;
+                }
+            }
+            rgb.extend(line.iter().map(|it| it.round().clamp(0.0, 255.0) as u8));
+        }
+        Self { width, height, rgb }
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Image({} × {})", self.width, self.height)
+    }
+}
+
+/// The pixels that one new pixel is mixed from.
+struct Tap {
+    first: usize,
+    shares: Vec<f32>,
+}
+
+fn taps(from: usize, to: usize) -> Vec<Tap> {
+    let step = from as f32 / to as f32;
+    let reach = step.max(1.0);
+    (0..to)
+        .map(|index| {
+            let centre = (index as f32 + 0.5) * step - 0.5;
+            let first = (centre - reach).ceil().max(0.0) as usize;
+            let last = ((centre + reach).floor() as usize).min(from - 1);
+            let mut shares: Vec<f32> = (first..=last)
+                .map(|at| (1.0 - (at as f32 - centre).abs() / reach).max(0.0))
+                .collect();
+            let sum: f32 = shares.iter().sum();
+            for share in &mut shares {
+                *share /= sum;
+            }
+            Tap { first, shares }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that floats hold exactly")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bytes_must_fit_the_sides() {
+        assert_eq!(Image::new(2, 2, vec![0; 11]), Err(NotAPicture));
+        assert_eq!(Image::new(0, 0, vec![]), Err(NotAPicture));
+        assert_eq!(Image::from_rgba(2, 1, &[0; 7]), Err(NotAPicture));
+        let image = Image::from_rgba(2, 1, &[1, 2, 3, 255, 4, 5, 6, 255]).unwrap();
+        assert_eq!(image, Image::new(2, 1, vec![1, 2, 3, 4, 5, 6]).unwrap());
+    }
+
+    #[test]
+    fn between_pixels_lies_their_mean_and_beyond_the_edge_nothing() {
+        let image = Image::new(2, 1, vec![10, 20, 30, 30, 40, 50]).unwrap();
+        assert_eq!(image.at(0.5, 0.0), [20.0, 30.0, 40.0]);
+        assert_eq!(image.at(1.0, 0.0), [30.0, 40.0, 50.0]);
+        assert_eq!(image.at(-0.5, 0.0), [5.0, 10.0, 15.0]);
+        assert_eq!(image.at(7.0, 7.0), [0.0; 3]);
+    }
+
+    #[test]
+    fn a_picture_never_prints_its_pixels() {
+        assert_eq!(format!("{:?}", Image::new(1, 1, vec![7; 3]).unwrap()), "Image(1 × 1)");
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_picture_stays_plain_at_any_size(
+            grey: u8, from in (1..40_usize, 1..40_usize), to in (1..40_usize, 1..40_usize),
+        ) {
+            let image = Image::new(from.0, from.1, vec![grey; from.0 * from.1 * 3]).unwrap();
+            let other = image.resized(to.0, to.1);
+            prop_assert_eq!(other, Image::new(to.0, to.1, vec![grey; to.0 * to.1 * 3]).unwrap());
+        }
+
+        #[test]
+        fn the_same_size_is_the_same_picture(rgb in proptest::collection::vec(any::<u8>(), 5 * 4 * 3)) {
+            let image = Image::new(5, 4, rgb).unwrap();
+            prop_assert_eq!(image.resized(5, 4), image);
+        }
+    }
+}

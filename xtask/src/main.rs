@@ -1,0 +1,112 @@
+//! `cargo xtask`: sets up, builds, runs and tests Senim. It is the only build system.
+
+mod bench;
+mod check;
+mod command;
+mod component;
+mod debian;
+mod demo;
+mod fetch;
+mod fold;
+mod models;
+mod native;
+mod pages;
+mod place;
+mod postgres;
+mod process;
+mod protobuf;
+mod ready;
+mod say;
+mod setup;
+mod stamp;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::place::Place;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Sets up, builds, runs and tests Senim")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing: Debian packages, the wasm target, face models, demo photographs
+    Setup {
+        /// Also what the tests need: Chromium with its driver, PostgreSQL, clippy and rustfmt
+        #[arg(long)]
+        tests: bool,
+    },
+    /// Build the programs, the gate component and the pages
+    Build,
+    /// Set up, build and start everything with two sample banks; Ctrl-C stops it
+    Demo {
+        /// Forget the data of earlier starts
+        #[arg(long)]
+        fresh: bool,
+        /// Walk every journey and refusal in headless Chromium, on data of its own, and exit
+        #[arg(long)]
+        check: bool,
+        /// Where the host keeps its data
+        #[arg(long, value_enum, default_value_t)]
+        database: Database,
+    },
+    /// Set up, then run everything that CI runs, and stop at the first failure
+    Test,
+    /// Measure; the last lines are JSON, one a metric
+    Bench {
+        what: Bench,
+        /// Print nothing but the JSON lines
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Database {
+    /// A file in `.senim`
+    #[default]
+    Sqlite,
+    /// A private PostgreSQL started for the demo, reachable by a socket only
+    Postgres,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Bench {
+    /// Page sizes, time of each demo step, account reads through the edge, matches a minute
+    Demo,
+}
+
+fn main() -> ExitCode {
+    let task = Arguments::parse().task;
+    match perform(task) {
+        Ok(code) => code,
+        Err(error) => {
+            say::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> anyhow::Result<ExitCode> {
+    let place = Place::find()?;
+    match task {
+        Task::Setup { tests } => setup::run(&place, if tests { setup::For::Tests } else { setup::For::Demo })?,
+        Task::Build => {
+            setup::run(&place, setup::For::Demo)?;
+            native::build(&place)?;
+            component::build(&place)?;
+            pages::build(&place)?;
+        }
+        Task::Demo { fresh, check: false, database } => return demo::run(&place, database, fresh),
+        Task::Demo { check: true, database, .. } => check::run(&place, database)?,
+        Task::Test => test::run(&place)?,
+        Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

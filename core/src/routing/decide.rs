@@ -1,0 +1,365 @@
+//! The gate's decision on one request, as a function of the request and of facts that it asks for.
+//!
+//! What is looked at, in this order; the first that fails is what the caller is told:
+//!
+//! 1. the edge has heard from the platform lately (OAPI-5)
+//! 2. the address is one of the standard's
+//! 3. the certificate is a participant's, who is in standing and accredited as a consumer
+//! 4. there is one token, of a type and algorithm that are ours, signed by the platform (RFC 9068 §4)
+//! 5. the token is for this edge and its time is now
+//! 6. the token is the caller's: its consent's consumer, its application, its certificate (RFC 8705 §3)
+//! 7. the `DPoP` proof fits, is signed by the token's key and is new (RFC 9449 §7)
+//! 8. the token's scope and its one consent are for account information
+//! 9. the consent has neither expired nor ended (CNS-4)
+//! 10. the provider is named, and the consent's
+//! 11. account, data and dates are the consent's
+//! 12. the provider is in standing
+
+use serde::Deserialize;
+
+use super::dpop::{self, Expected};
+use super::token::{GrantedDetails, TokenClaims};
+use crate::Timestamp;
+use crate::consent::{DETAILS_TYPE, Data, Limits};
+use crate::exchange::Route;
+use crate::id::{Bin, ConsentId};
+use crate::jose::{JoseError, Jwk, Jws};
+use crate::problem::Problem;
+
+/// How far a token's `iat` or `nbf` may lie ahead of the edge's clock (FAPI 2.0 §5.3.2.1).
+const AHEAD_MAX_S: i64 = 60;
+
+/// What the edge knows of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    pub now: Timestamp,
+    /// Whether registry, status list and keys are young enough.
+    pub fresh: bool,
+    /// The platform, as tokens name it.
+    pub issuer: &'a str,
+    /// This edge's URL, as tokens and proofs name it.
+    pub audience: &'a str,
+    pub method: &'a str,
+    pub path: &'a str,
+    /// What stands after `?`, empty where nothing does.
+    pub query: &'a str,
+    /// Thumbprint of the caller's certificate.
+    pub certificate: Option<&'a str>,
+    /// Every header of the name, for two are as wrong as none.
+    pub authorization: Vec<&'a str>,
+    pub dpop: Vec<&'a str>,
+    /// `Senim-Provider`.
+    pub provider: Vec<&'a str>,
+}
+
+/// What the decision asks for. Natively: the node's snapshot. In the component: its imports.
+pub trait Facts {
+    fn asker(&self, thumbprint: &str) -> Option<Asker>;
+    /// Whether the participant has an application of this `client_id`.
+    fn owns(&self, consumer: Bin, client_id: &str) -> bool;
+    fn target(&self, provider: Bin) -> Option<Target>;
+    /// Whether a key of the platform signed it.
+    fn verify_token(&self, token: &Jws<'_>) -> bool;
+    fn verify_proof(&self, key: &Jwk, proof: &Jws<'_>) -> bool;
+    fn standing(&self, list: &str, index: u64) -> Standing;
+    /// Remembers a proof until it is too old to be played again.
+    fn remember(&self, seen_as: &str, until: Timestamp) -> Memory;
+}
+
+/// The participant whose certificate it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asker {
+    pub bin: Bin,
+    pub active: bool,
+    pub consumer: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub active: bool,
+    pub provider: bool,
+    pub base_url: Option<String>,
+}
+
+/// What the status list says of a consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Good,
+    Ended,
+    /// The list is not here, or does not reach that far.
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    New,
+    Seen,
+    Full,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub about: About,
+    pub outcome: Result<Forward, Refusal>,
+}
+
+/// For the journal: as far as it was known when the decision fell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The address's pattern, [`About::OTHER`] for one that is not the standard's.
+    pub route: String,
+    pub consumer: Option<Bin>,
+    pub consent: Option<ConsentId>,
+    pub provider: Option<Bin>,
+    pub data: Option<Data>,
+}
+
+impl About {
+    pub const OTHER: &str = "other";
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    pub base_url: String,
+    /// Canonical, and narrowed to what the consent covers.
+    pub path_and_query: String,
+    /// Whom and what the provider is asked about. The only headers that come from the edge's judgement.
+    pub headers: Vec<(String, String)>,
+    /// The answer must keep to these.
+    pub limits: Limits,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub problem: Problem,
+    /// A sentence of the standard's, never of the request.
+    pub detail: Option<String>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem, detail: None }
+    }
+}
+
+/// Whether the request goes on, and where to.
+pub fn decide(request: &Request<'_>, facts: &impl Facts) -> Decision {
+    let mut about = About { route: About::OTHER.to_owned(), ..About::default() };
+    let outcome = judge(request, facts, &mut about);
+    Decision { about, outcome }
+}
+
+fn judge(request: &Request<'_>, facts: &impl Facts, about: &mut About) -> Result<Forward, Refusal> {
+    if !request.fresh {
+        return Err(Problem::EdgeStale.into());
+    }
+    let route = Route::parse(request.method, request.path, request.query)
+        .map_err(|error| Refusal { problem: error.problem(), detail: Some(error.to_string()) })?;
+    route.template().clone_into(&mut about.route);
+    about.data = Some(route.data());
+
+    let asker =
+        request.certificate.and_then(|it| facts.asker(it)).ok_or(Problem::ParticipantUnknown)?;
+    about.consumer = Some(asker.bin);
+    if !asker.active {
+        return Err(Problem::ParticipantSuspended.into());
+    }
+    if !asker.consumer {
+        return Err(Problem::ParticipantNotConsumer.into());
+    }
+
+    let (scheme, token) = presented(&request.authorization)?;
+    let claims = read(request, token, facts)?;
+    check_owner(&claims, &asker, request, facts)?;
+    check_possession(scheme, token, &claims, request, facts)?;
+
+    let details = consent_of(&claims)?;
+    about.consent = Some(details.consent_id);
+    check_consent(details, &claims, request.now, facts)?;
+    let provider = chosen(&request.provider, details)?;
+    about.provider = Some(provider);
+    let route = route.within(&details.limits)?;
+    let target = facts.target(provider).filter(|it| it.active && it.provider);
+    let base_url = target.and_then(|it| it.base_url).ok_or(Problem::ProviderNotStanding)?;
+    Ok(Forward {
+        base_url: base_url.trim_end_matches('/').to_owned(),
+        path_and_query: route.to_string(),
+        headers: told(details, &asker),
+        limits: details.limits.clone(),
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Bearer,
+    Dpop,
+}
+
+/// The one token, and the scheme it came under, in any case (RFC 9110 §11.1).
+fn presented<'a>(authorization: &[&'a str]) -> Result<(Scheme, &'a str), Problem> {
+    let header = match authorization {
+        [] => return Err(Problem::TokenMissing),
+        [one] => *one,
+        [_, _, ..] => return Err(Problem::TokenMalformed),
+    };
+    let (scheme, token) = header.trim().split_once(' ').ok_or(Problem::TokenMalformed)?;
+    let token = token.trim_start();
+    if token.is_empty() {
+        return Err(Problem::TokenMalformed);
+    }
+    if scheme.eq_ignore_ascii_case("Bearer") {
+        Ok((Scheme::Bearer, token))
+    } else if scheme.eq_ignore_ascii_case("DPoP") {
+        Ok((Scheme::Dpop, token))
+    } else {
+        Err(Problem::TokenMissing)
+    }
+}
+
+/// Steps 4 and 5.
+fn read(request: &Request<'_>, token: &str, facts: &impl Facts) -> Result<TokenClaims, Problem> {
+    let jws = Jws::parse(token).map_err(|error| match error {
+        JoseError::Algorithm => Problem::TokenAlgorithm,
+        JoseError::Malformed | JoseError::Key => Problem::TokenMalformed,
+    })?;
+    if !jws.is_type(TokenClaims::TYPE) {
+        return Err(Problem::TokenMalformed);
+    }
+    if !facts.verify_token(&jws) {
+        return Err(Problem::TokenSignature);
+    }
+    let claims: TokenClaims = jws.claims().map_err(|_| Problem::TokenMalformed)?;
+    let times: NotBefore = jws.claims().map_err(|_| Problem::TokenMalformed)?;
+    if claims.iss != request.issuer {
+        return Err(Problem::TokenSignature);
+    }
+    if claims.aud != request.audience {
+        return Err(Problem::TokenAudience);
+    }
+    let now = request.now.timestamp();
+    if claims.exp <= now {
+        return Err(Problem::TokenExpired);
+    }
+    let latest = now.saturating_add(AHEAD_MAX_S);
+    if claims.iat > latest || times.nbf.is_some_and(|nbf| nbf > latest) {
+        return Err(Problem::TokenEarly);
+    }
+    Ok(claims)
+}
+
+/// We issue none, but one that is there is obeyed (RFC 7519 §4.1.5).
+#[derive(Deserialize)]
+struct NotBefore {
+    nbf: Option<i64>,
+}
+
+/// Step 6.
+fn check_owner(
+    claims: &TokenClaims,
+    asker: &Asker,
+    request: &Request<'_>,
+    facts: &impl Facts,
+) -> Result<(), Problem> {
+    let other_consumer = claims.authorization_details.iter().any(|it| it.consumer != asker.bin);
+    let other_certificate =
+        claims.cnf.certificate.as_deref().is_some_and(|it| Some(it) != request.certificate);
+    let unbound = claims.cnf.certificate.is_none() && claims.cnf.jkt.is_none();
+    if other_consumer || other_certificate || unbound || !facts.owns(asker.bin, &claims.client_id) {
+        return Err(Problem::TokenBinding);
+    }
+    Ok(())
+}
+
+/// Step 7.
+fn check_possession(
+    scheme: Scheme,
+    token: &str,
+    claims: &TokenClaims,
+    request: &Request<'_>,
+    facts: &impl Facts,
+) -> Result<(), Problem> {
+    let Some(thumbprint) = claims.cnf.jkt.as_deref() else {
+        // A token that no key is bound to proves nothing under this scheme (RFC 9449 §7.1).
+        return if scheme == Scheme::Dpop { Err(Problem::TokenBinding) } else { Ok(()) };
+    };
+    let proof = match (scheme, request.dpop.as_slice()) {
+        // A bound token is not a bearer's (RFC 9449 §7.2).
+        (Scheme::Bearer, _) | (Scheme::Dpop, []) => return Err(Problem::DpopMissing),
+        (Scheme::Dpop, [one]) => *one,
+        (Scheme::Dpop, [_, _, ..]) => return Err(Problem::DpopInvalid),
+    };
+    let url = format!("{}{}", request.audience.trim_end_matches('/'), request.path);
+    let expected = Expected {
+        method: request.method,
+        url: &url,
+        access_token: Some(token),
+        thumbprint: Some(thumbprint),
+    };
+    let proof = dpop::check(proof, expected, request.now)?;
+    if !facts.verify_proof(&proof.key, &proof.jws) {
+        return Err(Problem::DpopInvalid);
+    }
+    match facts.remember(&proof.seen_as, proof.until) {
+        Memory::New => Ok(()),
+        Memory::Seen => Err(Problem::DpopReplayed),
+        Memory::Full => Err(Problem::RateLimited),
+    }
+}
+
+/// Step 8.
+fn consent_of(claims: &TokenClaims) -> Result<&GrantedDetails, Problem> {
+    if !claims.scope.split(' ').any(|word| word == TokenClaims::SCOPE) {
+        return Err(Problem::ConsentData);
+    }
+    match claims.authorization_details.as_slice() {
+        [one] if one.kind == DETAILS_TYPE => Ok(one),
+        [] | [_] | [_, _, ..] => Err(Problem::TokenMalformed),
+    }
+}
+
+/// Step 9.
+fn check_consent(
+    details: &GrantedDetails,
+    claims: &TokenClaims,
+    now: Timestamp,
+    facts: &impl Facts,
+) -> Result<(), Problem> {
+    if details.expires_at.is_some_and(|end| end <= now.timestamp()) {
+        return Err(Problem::ConsentExpired);
+    }
+    let place = &claims.status.status_list;
+    match facts.standing(&place.uri, place.idx) {
+        Standing::Good => Ok(()),
+        Standing::Ended => Err(Problem::ConsentWithdrawn),
+        Standing::Unknown => Err(Problem::EdgeStale),
+    }
+}
+
+/// Step 10.
+fn chosen(named: &[&str], details: &GrantedDetails) -> Result<Bin, Problem> {
+    match named {
+        [] if details.providers.len() > 1 => Err(Problem::ProviderAmbiguous),
+        [] => details.providers.first().copied().ok_or(Problem::ConsentProvider),
+        [one] => {
+            let bin: Bin = one.trim().parse().map_err(|_| Problem::RequestMalformed)?;
+            if details.providers.contains(&bin) { Ok(bin) } else { Err(Problem::ConsentProvider) }
+        }
+        [_, _, ..] => Err(Problem::RequestMalformed),
+    }
+}
+
+fn told(details: &GrantedDetails, asker: &Asker) -> Vec<(String, String)> {
+    let mut headers = vec![
+        ("senim-client".to_owned(), details.client.iin.expose()),
+        ("senim-consumer".to_owned(), asker.bin.to_string()),
+        ("senim-consent".to_owned(), details.consent_id.to_string()),
+    ];
+    if let Some(accounts) = &details.limits.accounts {
+        let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+        headers.push(("senim-accounts".to_owned(), accounts.join(",")));
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests;

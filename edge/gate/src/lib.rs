@@ -1,0 +1,90 @@
+//! The gate: core's routing as a component that can only ask its node for facts.
+
+use senim_core::Timestamp;
+use senim_core::id::Bin;
+use senim_core::jose::{Jwk, Jws};
+use senim_core::problem::Problem;
+use senim_core::routing::{
+    About, AnswerAbout, Asker, Decision, Facts, Memory, Request, Standing, Target, check_answer,
+    decide, encode_verdict,
+};
+
+use self::senim::gate::facts;
+
+wit_bindgen::generate!({ world: "gate", path: "../wit" });
+
+struct Gate;
+
+impl Guest for Gate {
+    fn decide(request: Vec<u8>) -> Vec<u8> {
+        let decision = match Request::decode(&request) {
+            Ok(request) => decide(&request, &Node),
+            // The node and its gate are of different versions.
+            Err(_) => Decision {
+                about: About { route: About::OTHER.to_owned(), ..About::default() },
+                outcome: Err(Problem::Internal.into()),
+            },
+        };
+        decision.encode()
+    }
+
+    fn check_answer(about: Vec<u8>, body: Vec<u8>) -> Vec<u8> {
+        let verdict = match AnswerAbout::decode(&about) {
+            Ok(about) => check_answer(&about, &body),
+            Err(_) => Err(Problem::Internal.into()),
+        };
+        encode_verdict(&verdict)
+    }
+}
+
+export!(Gate);
+
+/// The node that hosts this gate, through its imports.
+struct Node;
+
+impl Facts for Node {
+    fn asker(&self, thumbprint: &str) -> Option<Asker> {
+        let asker = facts::asker_of_certificate(thumbprint)?;
+        Some(Asker { bin: asker.bin.parse().ok()?, active: asker.active, consumer: asker.consumer })
+    }
+
+    fn owns(&self, consumer: Bin, client_id: &str) -> bool {
+        facts::owns_application(&consumer.to_string(), client_id)
+    }
+
+    fn target(&self, provider: Bin) -> Option<Target> {
+        let target = facts::target_of(&provider.to_string())?;
+        Some(Target { active: target.active, provider: target.provider, base_url: target.base_url })
+    }
+
+    fn verify_token(&self, token: &Jws<'_>) -> bool {
+        let header = &token.header;
+        facts::verify_token(
+            header.algorithm.name(),
+            header.kid.as_deref(),
+            token.signed,
+            &token.signature,
+        )
+    }
+
+    fn verify_proof(&self, key: &Jwk, proof: &Jws<'_>) -> bool {
+        let Ok(key) = serde_json::to_string(key) else { return false };
+        facts::verify_proof(&key, proof.header.algorithm.name(), proof.signed, &proof.signature)
+    }
+
+    fn standing(&self, list: &str, index: u64) -> Standing {
+        match facts::standing_of(list, index) {
+            facts::Standing::Good => Standing::Good,
+            facts::Standing::Ended => Standing::Ended,
+            facts::Standing::Unknown => Standing::Unknown,
+        }
+    }
+
+    fn remember(&self, seen_as: &str, until: Timestamp) -> Memory {
+        match facts::remember_proof(seen_as, until.timestamp_millis()) {
+            facts::Memory::New => Memory::New,
+            facts::Memory::Seen => Memory::Seen,
+            facts::Memory::Full => Memory::Full,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Everything outside Senim that the demo and the tests need: sample banks, a state register, an SMS
+//! gateway. Each speaks its real protocol and says that it is a sample.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::provider::Faults;
+use crate::register::People;
+use crate::settings::Settings;
+use crate::sms::Outbox;
+
+pub mod cast;
+pub mod clock;
+pub mod consumer;
+pub mod outside;
+pub mod page;
+pub mod provider;
+pub mod register;
+pub mod settings;
+pub mod setup;
+pub mod sms;
+
+/// The world as it runs; it stops when this is dropped.
+pub struct World {
+    pub outside: SocketAddr,
+    pub consumer: SocketAddr,
+    /// In the order of the settings.
+    pub providers: Vec<SocketAddr>,
+    servers: JoinSet<std::io::Result<()>>,
+}
+
+impl World {
+    /// Returns only when one of the servers ended.
+    pub async fn stopped(mut self) -> Result<()> {
+        match self.servers.join_next().await {
+            Some(ended) => ended?.context("a server of the world ended"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Binds every address of the settings; port 0 takes a free one, which [`World`] tells.
+pub async fn start(settings: Settings) -> Result<World> {
+    let settings = Arc::new(settings);
+    let people = Arc::new(People::open(&settings.people_dir, &settings.data_dir)?);
+    let faults = Faults::default();
+    let mut servers = JoinSet::new();
+
+    let mut providers = Vec::new();
+    for bank in &settings.providers {
+        let (address, server) = provider::serve(bank, &settings.ca, faults.clone()).await?;
+        tracing::info!(bank = bank.name, %address, "provider bank listens");
+        providers.push(address);
+        servers.spawn(server);
+    }
+
+    let outside = bind(settings.outside_listen).await?;
+    let outside_address = outside.local_addr()?;
+    let app = outside::router(Arc::clone(&settings), Arc::clone(&people), Outbox::default(), faults);
+    servers.spawn(async move { axum::serve(outside, app).await });
+
+    let consumer = bind(settings.consumer_listen).await?;
+    let consumer_address = consumer.local_addr()?;
+    let app = consumer::router(&settings, people)?;
+    servers.spawn(async move { axum::serve(consumer, app).await });
+    tracing::info!(outside = %outside_address, consumer = %consumer_address, "the world is up");
+
+    Ok(World { outside: outside_address, consumer: consumer_address, providers, servers })
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("{address} can't be listened on"))
+}

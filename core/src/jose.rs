@@ -59,7 +59,12 @@ pub struct Header {
 
 impl<'a> Jws<'a> {
     pub fn parse(text: &'a str) -> Result<Self, JoseError> {
-        if text.len() > LENGTH_MAX {
+        Self::parse_long(text, LENGTH_MAX)
+    }
+
+    /// For what the platform itself publishes: registry and status list are longer than a token.
+    pub fn parse_long(text: &'a str, length_max: usize) -> Result<Self, JoseError> {
+        if text.len() > length_max {
             return Err(JoseError::Malformed);
         }
         let (signed, signature) = text.rsplit_once('.').ok_or(JoseError::Malformed)?;
@@ -222,11 +227,14 @@ impl TryFrom<RawJwk> for Jwk {
     type Error = JoseError;
 
     fn try_from(raw: RawJwk) -> Result<Self, JoseError> {
-        if raw.d.is_some() || raw.k.is_some() || raw.usage.as_deref().is_some_and(|it| it != "sig") {
+        if raw.d.is_some() || raw.k.is_some() || raw.usage.as_deref().is_some_and(|it| it != "sig")
+        {
             return Err(JoseError::Key);
         }
         let member = |text: &Option<String>| {
-            text.as_deref().ok_or(JoseError::Key).and_then(|it| from_base64(it).map_err(|_| JoseError::Key))
+            text.as_deref()
+                .ok_or(JoseError::Key)
+                .and_then(|it| from_base64(it).map_err(|_| JoseError::Key))
         };
         let sized = |text: &Option<String>| {
             member(text).and_then(|it| if it.len() == 32 { Ok(it) } else { Err(JoseError::Key) })
@@ -346,7 +354,10 @@ mod tests {
         let jws = Jws::parse(&text).unwrap();
         assert!(jws.is_type("at+jwt") && !jws.is_type("jwt"));
         assert_eq!(jws.claims::<Vec<u8>>().unwrap(), [1, 2]);
-        assert_eq!((jws.header.kid.as_deref(), jws.signature.as_slice()), (Some("k1"), &[9; 64][..]));
+        assert_eq!(
+            (jws.header.kid.as_deref(), jws.signature.as_slice()),
+            (Some("k1"), &[9; 64][..])
+        );
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub const PAGE_HEADER: (&str, &str) = ("senim-page", "1");
 /// How long to wait before a read is tried again, in milliseconds.
 const PATIENCE_MS: [i32; 2] = [400, 1_500];
 
+/// `{}`: the body of a `POST` that has nothing to add.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Nothing {}
+
 /// Why there is no answer to show.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
@@ -94,8 +98,9 @@ async fn send(path: &str, method: &str, body: Option<&str>) -> Result<String, Tr
     }
     init.set_headers(&headers);
     let request = Request::new_with_str_and_init(path, &init).map_err(|_| Trouble::Unreadable)?;
-    let answer =
-        JsFuture::from(window().fetch_with_request(&request)).await.map_err(|_| Trouble::Offline)?;
+    let answer = JsFuture::from(window().fetch_with_request(&request))
+        .await
+        .map_err(|_| Trouble::Offline)?;
     let answer: Response = answer.dyn_into().map_err(|_| Trouble::Unreadable)?;
     let text = answer.text().map_err(|_| Trouble::Unreadable)?;
     let text = JsFuture::from(text).await.map_err(|_| Trouble::Offline)?;

@@ -25,7 +25,10 @@ pub fn clock_offset_ms(server_now: Timestamp) -> f64 {
 }
 
 /// Exact: epoch milliseconds stay far below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit in 53 bits for 285,000 years")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "epoch milliseconds fit in 53 bits for 285,000 years"
+)]
 pub fn epoch_ms(moment: Timestamp) -> f64 {
     moment.timestamp_millis() as f64
 }
@@ -33,7 +36,8 @@ pub fn epoch_ms(moment: Timestamp) -> f64 {
 pub async fn sleep(milliseconds: i32) {
     let promise = Promise::new(&mut |resolve: Function, _| {
         // A refused timer would only mean that the wait is over at once.
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        let _ =
+            window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
     });
     let _ = JsFuture::from(promise).await;
 }

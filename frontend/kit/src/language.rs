@@ -39,7 +39,8 @@ pub fn LanguageProvider(props: &LanguageProviderProps) -> Html {
 
 #[hook]
 pub fn use_language_choice() -> LanguageChoice {
-    use_context().unwrap_or_else(|| LanguageChoice { language: preferred(), choose: Callback::noop() })
+    use_context()
+        .unwrap_or_else(|| LanguageChoice { language: preferred(), choose: Callback::noop() })
 }
 
 #[hook]

@@ -109,11 +109,21 @@ mod tests {
     fn russian_counts_days_by_their_last_digits() {
         let said = [1, 2, 5, 11, 12, 21, 90, 104, 111].map(|it| days(it, Language::Ru));
         let wanted = [
-            "1 день", "2 дня", "5 дней", "11 дней", "12 дней", "21 день", "90 дней", "104 дня",
+            "1 день",
+            "2 дня",
+            "5 дней",
+            "11 дней",
+            "12 дней",
+            "21 день",
+            "90 дней",
+            "104 дня",
             "111 дней",
         ];
         assert_eq!(said, wanted);
-        assert_eq!((days(1, Language::En), days(90, Language::En)), ("1 day".into(), "90 days".into()));
+        assert_eq!(
+            (days(1, Language::En), days(90, Language::En)),
+            ("1 day".into(), "90 days".into())
+        );
     }
 
     #[test]
@@ -126,6 +136,9 @@ mod tests {
     #[test]
     fn a_countdown_keeps_two_digits_of_seconds() {
         assert_eq!([179, 60, 9, 0].map(countdown), ["2:59", "1:00", "0:09", "0:00"]);
-        assert_eq!([4, 180, 7200].map(|it| ago(it, Language::En)), ["4 s ago", "3 min ago", "2 h ago"]);
+        assert_eq!(
+            [4, 180, 7200].map(|it| ago(it, Language::En)),
+            ["4 s ago", "3 min ago", "2 h ago"]
+        );
     }
 }

@@ -90,10 +90,6 @@ words! {
     DATA_ACCOUNTS { kk: "Шоттар тізімі", ru: "Список счетов", en: "The list of accounts" }
     DATA_BALANCES { kk: "Қалдықтар", ru: "Остатки", en: "Balances" }
     DATA_TRANSACTIONS { kk: "Операциялар", ru: "Операции", en: "Transactions" }
-    PURPOSE_AGGREGATION { kk: "Барлық шотты бір жерден көру", ru: "Видеть все счета в одном месте", en: "Seeing all accounts in one place" }
-    PURPOSE_CREDIT { kk: "Несие туралы шешім", ru: "Решение о кредите", en: "A decision about credit" }
-    PURPOSE_BUDGET { kk: "Бюджет бойынша кеңес", ru: "Советы по бюджету", en: "Advice on your budget" }
-    PURPOSE_INCOME { kk: "Табысты растау", ru: "Подтверждение дохода", en: "Proof of income" }
 
     WITHDRAW { kk: "Рұқсатты кері алу", ru: "Отозвать разрешение", en: "Withdraw the permission" }
     WITHDRAW_TITLE { kk: "Рұқсатты кері аласыз ба?", ru: "Отозвать разрешение?", en: "Withdraw the permission?" }

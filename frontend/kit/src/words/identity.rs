@@ -19,24 +19,6 @@ words! {
         ru: "Нам нужно убедиться, что доступ к вашим счетам открываете именно вы. Это займёт около двух минут.",
         en: "We need to be sure that it is you who opens access to your accounts. It takes about two minutes.",
     }
-    AGREEMENT_WHAT_TITLE { kk: "Не істейміз", ru: "Что мы сделаем", en: "What we do" }
-    AGREEMENT_WHAT {
-        kk: "ЖСН-іңізді сұраймыз, камерамен бірнеше сурет түсіріп, мемлекеттік тіркелімдегі суретпен салыстырамыз және телефоныңызға бір реттік код жібереміз.",
-        ru: "Спросим ваш ИИН, сделаем камерой несколько снимков и сравним их с фотографией в государственном реестре, затем пришлём на телефон одноразовый код.",
-        en: "We ask for your IIN, take a few pictures with the camera and compare them with the photo in the state register, then send a one-time code to your phone.",
-    }
-    AGREEMENT_KEEP_TITLE { kk: "Нені сақтаймыз", ru: "Что мы храним", en: "What we keep" }
-    AGREEMENT_KEEP {
-        kk: "Тексеріс нәтижесін және оның уақытын. Суреттеріңіз банктерге берілмейді.",
-        ru: "Результат проверки и её время. Ваши снимки банкам не передаются.",
-        en: "The outcome of the check and its time. Your pictures are never given to banks.",
-    }
-    AGREEMENT_RIGHTS_TITLE { kk: "Сіздің құқығыңыз", ru: "Ваши права", en: "Your rights" }
-    AGREEMENT_RIGHTS {
-        kk: "Кез келген қадамда бас тарта аласыз. Берілген рұқсатты кабинетте кез келген уақытта кері аласыз, ол бірден күшін жояды.",
-        ru: "Отказаться можно на любом шаге. Данное разрешение вы в любой момент отзовёте в кабинете, и оно сразу перестанет действовать.",
-        en: "You can stop at any step. A permission you gave can be withdrawn in the cabinet at any time, and it stops working at once.",
-    }
     AGREEMENT_TAP {
         kk: "«Келісемін» батырмасын басып, дербес деректеріңізді осы мақсатта өңдеуге келісім бересіз.",
         ru: "Нажимая «Согласен», вы разрешаете обработать ваши персональные данные для этой цели.",

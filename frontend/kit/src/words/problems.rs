@@ -14,18 +14,20 @@ const WORDS: &[(&str, Word)] = &[
     ("body.too-large", PHOTO_TOO_LARGE),
     ("consent.ended", CONSENT_ENDED),
     ("consent.expired", CONSENT_EXPIRED),
+    ("consent.refused", CONSENT_REFUSED),
     ("consent.withdrawn", CONSENT_WITHDRAWN),
     ("consent.account-not-covered", CONSENT_ACCOUNT),
     ("consent.data-not-covered", CONSENT_DATA),
     ("consent.provider-not-covered", CONSENT_PROVIDER),
     ("edge.stale", PLATFORM),
     ("forbidden", FORBIDDEN),
+    ("identity.abandoned", ABANDONED),
     ("identity.agreement-refused", AGREEMENT),
     ("identity.blocked", BLOCKED),
     ("identity.code-expired", CODE_EXPIRED),
     ("identity.code-wrong", CODE_WRONG),
-    ("identity.consent-refused", CONSENT_REFUSED),
     ("identity.ended", ENDED),
+    ("identity.expired", EXPIRED),
     ("identity.iin-mismatch", IIN_MISMATCH),
     ("identity.no-match", NO_MATCH),
     ("identity.no-session", NO_SESSION),
@@ -33,6 +35,7 @@ const WORDS: &[(&str, Word)] = &[
     ("identity.out-of-order", OUT_OF_ORDER),
     ("identity.sms-exhausted", SMS_EXHAUSTED),
     ("identity.source-down", SOURCE_DOWN),
+    ("identity.source-photo", SOURCE_PHOTO),
     ("identity.too-many-codes", TOO_MANY_CODES),
     ("identity.unknown-person", UNKNOWN),
     ("iin.invalid", IIN_INVALID),
@@ -48,6 +51,7 @@ const WORDS: &[(&str, Word)] = &[
     ("photo.too-few", TOO_FEW),
     ("photo.too-large", PHOTO_TOO_LARGE),
     ("photo.too-many-pixels", PHOTO_TOO_LARGE),
+    ("photo.too-many", NOT_AN_IMAGE),
     ("photo.too-small", TOO_SMALL),
     ("provider.answer-invalid", PROVIDER_ANSWER),
     ("provider.failed", PROVIDER_DOWN),
@@ -114,6 +118,11 @@ words! {
         ru: "У вас нет права на это действие.",
         en: "You may not do this.",
     }
+    ABANDONED {
+        kk: "Сіз растауды тоқтаттыңыз. Ешқандай дерек берілген жоқ.",
+        ru: "Вы прервали подтверждение. Никакие данные не переданы.",
+        en: "You stopped the check. No data was passed on.",
+    }
     AGREEMENT {
         kk: "Келісім қабылданбады, сондықтан растау аяқталды. Ешқандай дерек берілген жоқ.",
         ru: "Соглашение не принято, поэтому подтверждение завершено. Никакие данные не переданы.",
@@ -138,6 +147,11 @@ words! {
         kk: "Бұл сессия аяқталды. Банкіңізден қайта бастаңыз.",
         ru: "Эта сессия завершена. Начните заново из своего банка.",
         en: "This session has ended. Start again from your bank.",
+    }
+    EXPIRED {
+        kk: "Растауға 15 минут берілген еді, уақыт бітті. Банкіңізден қайта бастаңыз.",
+        ru: "На подтверждение отводится 15 минут, время вышло. Начните заново из своего банка.",
+        en: "The check may take 15 minutes, and they are over. Start again from your bank.",
     }
     IIN_MISMATCH {
         kk: "Банкіңіз басқа ЖСН туралы сұраған. Өз ЖСН-іңізді тексеріңіз.",
@@ -173,6 +187,11 @@ words! {
         kk: "Мемлекеттік тіркелім қазір жауап бермейді. Бір минуттан кейін қайталаңыз: әрекеттеріңіз жоғалмайды.",
         ru: "Государственный реестр сейчас не отвечает. Повторите через минуту: попытка не потеряна.",
         en: "The state register does not answer at the moment. Try again in a minute: nothing is lost.",
+    }
+    SOURCE_PHOTO {
+        kk: "Мемлекеттік тіркелімдегі суретіңіз салыстыруға жарамайды. Оны жаңарту үшін ХҚКО-ға жүгініңіз.",
+        ru: "Ваша фотография в государственном реестре не годится для сравнения. Обратитесь в ЦОН, чтобы её обновить.",
+        en: "Your photo in the state register can't be compared with. Ask a public service centre to renew it.",
     }
     TOO_MANY_CODES {
         kk: "Код үш рет қате енгізілді, сессия аяқталды. Банкіңізден қайта бастаңыз.",

@@ -1,0 +1,63 @@
+//! Which page the address means.
+
+use senim_core::id::ConsentId;
+use senim_kit::language::LanguageProvider;
+use senim_kit::route::use_path;
+use yew::prelude::*;
+
+use crate::pages::consent::ConsentPage;
+use crate::pages::consents::ConsentsPage;
+use crate::pages::home::HomePage;
+use crate::pages::identity::IdentityPage;
+use crate::pages::not_found::NotFoundPage;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    Home,
+    Identity,
+    Consents,
+    Consent(ConsentId),
+    NotFound,
+}
+
+impl Page {
+    fn of(path: &str) -> Self {
+        let parts: Vec<_> = path.split('/').filter(|it| !it.is_empty()).collect();
+        match parts.as_slice() {
+            [] => Self::Home,
+            ["identity"] => Self::Identity,
+            ["cabinet"] | ["cabinet", "consents"] => Self::Consents,
+            ["cabinet", "consents", id] => id.parse().map_or(Self::NotFound, Self::Consent),
+            [..] => Self::NotFound,
+        }
+    }
+}
+
+#[function_component]
+pub(crate) fn App() -> Html {
+    let path = use_path();
+    let page = match Page::of(&path) {
+        Page::Home => html! { <HomePage /> },
+        Page::Identity => html! { <IdentityPage /> },
+        Page::Consents => html! { <ConsentsPage /> },
+        Page::Consent(id) => html! { <ConsentPage key={path} {id} /> },
+        Page::NotFound => html! { <NotFoundPage /> },
+    };
+    html! { <LanguageProvider>{ page }</LanguageProvider> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_address_has_its_page() {
+        let id = "cns_000000000000000000000000000000ab";
+        assert_eq!(Page::of("/"), Page::Home);
+        assert_eq!(Page::of("/identity"), Page::Identity);
+        assert_eq!(Page::of("/cabinet/"), Page::Consents);
+        assert_eq!(Page::of(&format!("/cabinet/consents/{id}")), Page::Consent(ConsentId(0xab)));
+        assert_eq!(Page::of("/cabinet/consents/ids_ab"), Page::NotFound);
+        assert_eq!(Page::of("/elsewhere"), Page::NotFound);
+    }
+}

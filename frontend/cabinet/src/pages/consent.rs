@@ -1,0 +1,283 @@
+//! One consent in full, with each use of it, and the way to take it back.
+
+use chrono::NaiveDate;
+use senim_core::consent::Data;
+use senim_core::consent::view::{ConsentDetailsView, ConsentStatus, ConsentView, UseView};
+use senim_core::consent::words::purpose;
+use senim_core::id::ConsentId;
+use senim_core::text::Language;
+use senim_kit::api::{self, Trouble};
+use senim_kit::components::{
+    Badge, Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Tone,
+};
+use senim_kit::language::use_language;
+use senim_kit::moment;
+use senim_kit::resource::use_resource;
+use senim_kit::route::Link;
+use senim_kit::words::{Word, cabinet, common, identity, problems};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::consents::{SignOut, SignedOut, badge, names};
+
+const REFRESH_MS: i32 = 5_000;
+/// As many uses as one answer tells.
+const USES_MAX: usize = 500;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ConsentPageProps {
+    pub id: ConsentId,
+}
+
+#[function_component]
+pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
+    let language = use_language();
+    let path = format!("/api/cabinet/consents/{}", props.id);
+    let details = use_resource::<ConsentDetailsView>(&path, Some(REFRESH_MS));
+    let signed_out = details.trouble.as_ref().is_some_and(Trouble::signed_out);
+    let page = match (&details.value, &details.trouble) {
+        (_, Some(_)) if signed_out => html! { <SignedOut /> },
+        (Some(view), trouble) => html! {
+            <>
+                if let Some(trouble) = trouble {
+                    <Notice tone={Tone::Warn}>{ trouble.sentence(language) }</Notice>
+                }
+                { terms(&view.consent, language) }
+                <Withdrawal
+                    consent={view.consent.clone()}
+                    onwithdrawn={details.replace.clone()}
+                />
+                { uses(&view.uses, language) }
+            </>
+        },
+        (None, Some(trouble)) => html! {
+            <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
+        },
+        (None, None) => html! { <Spinner /> },
+    };
+    let title = details.value.as_ref().map_or_else(
+        || cabinet::PAGE.say(language).to_owned(),
+        |it| cabinet::CONSENT_TITLE.fill(language, &[("bank", &it.consent.consumer.name)]),
+    );
+    let navigation = if signed_out {
+        Html::default()
+    } else {
+        html! { <SignOut /> }
+    };
+    html! {
+        <Frame {title} home="/" {navigation}>
+            <p><Link to="/cabinet" test="consents-back">{ "← " }{ cabinet::BACK_TO_LIST.say(language) }</Link></p>
+            { page }
+        </Frame>
+    }
+}
+
+fn terms(consent: &ConsentView, language: Language) -> Html {
+    let title = cabinet::CONSENT_TITLE.fill(language, &[("bank", &consent.consumer.name)]);
+    let accounts = consent.accounts.as_ref().map_or_else(
+        || cabinet::ACCOUNTS_ALL.say(language).to_owned(),
+        |it| it.iter().cloned().collect::<Vec<_>>().join(", "),
+    );
+    let until = consent.expires_at.map_or_else(
+        || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
+        |it| moment::date_time(it, language),
+    );
+    let ended = match consent.status {
+        ConsentStatus::Ended { ended_at, .. } => Some(moment::date_time(ended_at, language)),
+        ConsentStatus::Active | ConsentStatus::Expired => None,
+    };
+    html! {
+        <Card>
+            <div class="row row-spread">
+                <h1>{ title }</h1>
+                <span data-test="consent-status">{ badge(consent.status, language) }</span>
+            </div>
+            <dl class="facts">
+                { fact(identity::CONSENT_WHO, language, html! {
+                    <>{ &consent.consumer.name }<small>{ cabinet_bin(&consent.consumer.bin.to_string()) }</small></>
+                }) }
+                { fact(identity::CONSENT_FROM, language, html! { { names(consent) } }) }
+                { fact(identity::CONSENT_WHAT, language, data_list(
+                    consent.data.iter().copied(),
+                    consent.transactions_from,
+                    language,
+                )) }
+                { fact(cabinet::ACCOUNTS, language, html! { { accounts } }) }
+                { fact(identity::CONSENT_WHY, language, html! {
+                    <>
+                        { purpose(language, consent.purpose.code) }
+                        if let Some(text) = &consent.purpose.text {
+                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("text", text)]) }</small>
+                        }
+                    </>
+                }) }
+                { fact(cabinet::GIVEN, language, html! { { moment::date_time(consent.granted_at, language) } }) }
+                { fact(cabinet::UNTIL, language, html! { { until } }) }
+                if let Some(ended) = ended {
+                    { fact(cabinet::ENDED_AT, language, html! { { ended } }) }
+                }
+                { fact(cabinet::NUMBER, language, html! { <span class="mono">{ consent.id.to_string() }</span> }) }
+            </dl>
+        </Card>
+    }
+}
+
+pub(crate) fn fact(name: Word, language: Language, value: Html) -> Html {
+    html! { <div><dt>{ name.say(language) }</dt><dd>{ value }</dd></div> }
+}
+
+fn cabinet_bin(bin: &str) -> String {
+    format!("БСН · БИН · BIN {bin}")
+}
+
+pub(crate) fn data_list(
+    data: impl Iterator<Item = Data>,
+    since: Option<NaiveDate>,
+    language: Language,
+) -> Html {
+    html! {
+        <ul>
+            for it in data {
+                <li>
+                    { data_word(it).say(language) }
+                    if let (Data::Transactions, Some(since)) = (it, since) {
+                        <small>{ cabinet::SINCE.fill(language, &[("date", &moment::day(since, language))]) }</small>
+                    }
+                </li>
+            }
+        </ul>
+    }
+}
+
+pub(crate) fn data_word(data: Data) -> Word {
+    match data {
+        Data::Accounts => cabinet::DATA_ACCOUNTS,
+        Data::Balances => cabinet::DATA_BALANCES,
+        Data::Transactions => cabinet::DATA_TRANSACTIONS,
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct WithdrawalProps {
+    consent: ConsentView,
+    onwithdrawn: Callback<ConsentDetailsView>,
+}
+
+#[function_component]
+fn Withdrawal(props: &WithdrawalProps) -> Html {
+    let language = use_language();
+    let asked = use_state(|| false);
+    let busy = use_state(|| false);
+    let done = use_state(|| false);
+    let trouble = use_state(|| None::<Trouble>);
+    let withdraw = {
+        let path = format!("/api/cabinet/consents/{}/withdraw", props.consent.id);
+        let onwithdrawn = props.onwithdrawn.clone();
+        let (asked, busy, done, trouble) =
+            (asked.clone(), busy.clone(), done.clone(), trouble.clone());
+        Callback::from(move |()| {
+            let (path, onwithdrawn) = (path.clone(), onwithdrawn.clone());
+            let (asked, busy, done, trouble) =
+                (asked.clone(), busy.clone(), done.clone(), trouble.clone());
+            busy.set(true);
+            spawn_local(async move {
+                match api::post(&path, &api::Nothing {}).await {
+                    Ok(view) => {
+                        onwithdrawn.emit(view);
+                        done.set(true);
+                        trouble.set(None);
+                    }
+                    Err(error) => trouble.set(Some(error)),
+                }
+                busy.set(false);
+                asked.set(false);
+            });
+        })
+    };
+    let ask = {
+        let asked = asked.clone();
+        Callback::from(move |()| asked.set(true))
+    };
+    let close = {
+        let (asked, busy) = (asked.clone(), *busy);
+        Callback::from(move |()| asked.set(busy))
+    };
+    let text = cabinet::WITHDRAW_TEXT.fill(language, &[("bank", &props.consent.consumer.name)]);
+    html! {
+        <>
+            if *done {
+                <Notice tone={Tone::Good} test="withdrawn">{ cabinet::WITHDRAWN.say(language) }</Notice>
+            }
+            if let Some(trouble) = &*trouble {
+                <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
+            }
+            if props.consent.status == ConsentStatus::Active {
+                <div class="actions">
+                    <Button kind={ButtonKind::Danger} test="consent-withdraw" onclick={ask}>
+                        { cabinet::WITHDRAW.say(language) }
+                    </Button>
+                </div>
+            }
+            <Dialog open={*asked} title={cabinet::WITHDRAW_TITLE.say(language)} onclose={close.clone()}>
+                <p>{ text }</p>
+                <div class="actions">
+                    <Button kind={ButtonKind::Danger} test="withdraw-confirm" busy={*busy} onclick={withdraw}>
+                        { cabinet::WITHDRAW_YES.say(language) }
+                    </Button>
+                    <Button kind={ButtonKind::Secondary} test="withdraw-cancel" disabled={*busy} onclick={close}>
+                        { common::CANCEL.say(language) }
+                    </Button>
+                </div>
+            </Dialog>
+        </>
+    }
+}
+
+fn uses(uses: &[UseView], language: Language) -> Html {
+    html! {
+        <section class="stack" aria-labelledby="uses">
+            <h2 id="uses">{ cabinet::USES_TITLE.say(language) }</h2>
+            if uses.is_empty() {
+                <p class="soft" data-test="uses-empty">{ cabinet::USES_NONE.say(language) }</p>
+            } else {
+                <table class="table">
+                    <thead>
+                        <tr>
+                            for name in [cabinet::USE_WHEN, cabinet::USE_WHAT, cabinet::USE_FROM, cabinet::USE_OUTCOME] {
+                                <th scope="col">{ name.say(language) }</th>
+                            }
+                        </tr>
+                    </thead>
+                    <tbody>
+                        for it in uses.iter() {
+                            <tr data-test="use-row">
+                                <td data-name={cabinet::USE_WHEN.say(language)}>{ moment::date_time(it.at, language) }</td>
+                                <td data-name={cabinet::USE_WHAT.say(language)}>{ data_word(it.data).say(language) }</td>
+                                <td data-name={cabinet::USE_FROM.say(language)}>{ &it.provider.name }</td>
+                                <td data-name={cabinet::USE_OUTCOME.say(language)}>{ outcome(it, language) }</td>
+                            </tr>
+                        }
+                    </tbody>
+                </table>
+                if uses.len() >= USES_MAX {
+                    <p class="soft">{ cabinet::USES_CAPPED.say(language) }</p>
+                }
+            }
+        </section>
+    }
+}
+
+fn outcome(it: &UseView, language: Language) -> Html {
+    if it.status < 400 && it.problem.is_none() {
+        return html! { <Badge tone={Tone::Good}>{ cabinet::USE_READ.say(language) }</Badge> };
+    }
+    let why = it.problem.as_deref();
+    html! {
+        <>
+            <Badge tone={Tone::Bad}>{ cabinet::USE_REFUSED.say(language) }</Badge>
+            if let Some(code) = why {
+                <small>{ problems::sentence(code, language).unwrap_or(code) }</small>
+            }
+        </>
+    }
+}

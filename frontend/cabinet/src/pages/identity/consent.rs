@@ -1,0 +1,92 @@
+//! The consent, in short and in full: who gets what from whom, why, for how long (CNS-5).
+
+use senim_core::consent::view::ConsentRequestView;
+use senim_core::consent::words::purpose;
+use senim_core::identity::view::AnswerConsent;
+use senim_core::text::Language;
+use senim_kit::components::{Button, ButtonKind, Notice, Tone};
+use senim_kit::language::use_language;
+use senim_kit::moment;
+use senim_kit::words::{cabinet, identity};
+use yew::prelude::*;
+
+use super::deed::Deed;
+use crate::pages::consent::{data_list, fact};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ConsentAnswerProps {
+    pub consent: ConsentRequestView,
+    /// What the text is written in.
+    pub text_language: Language,
+    pub busy: Option<&'static str>,
+    pub act: Callback<Deed>,
+}
+
+#[function_component]
+pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
+    let language = use_language();
+    let consent = &props.consent;
+    let answer = |approve: bool| {
+        let act = props.act.clone();
+        Callback::from(move |()| act.emit(Deed::Consent(AnswerConsent { approve })))
+    };
+    let term = consent.term_days.map_or_else(
+        || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
+        |it| moment::days(it, language),
+    );
+    let accounts = consent.accounts.as_ref().map_or_else(
+        || cabinet::ACCOUNTS_ALL.say(language).to_owned(),
+        |it| it.iter().cloned().collect::<Vec<_>>().join(", "),
+    );
+    html! {
+        <>
+            <h1 tabindex="-1">{ identity::CONSENT_TITLE.say(language) }</h1>
+            <p class="lead">{ identity::CONSENT_LEAD.fill(language, &[("bank", &consent.consumer.name)]) }</p>
+            <dl class="facts" data-test="consent-summary">
+                { fact(identity::CONSENT_WHO, language, html! { { &consent.consumer.name } }) }
+                { fact(identity::CONSENT_FROM, language, html! {
+                    <ul>
+                        for it in consent.providers.iter() {
+                            <li>{ &it.name }</li>
+                        }
+                    </ul>
+                }) }
+                { fact(identity::CONSENT_WHAT, language, html! {
+                    <>
+                        { data_list(consent.data.iter().copied(), consent.transactions_from, language) }
+                        <small>{ accounts }</small>
+                    </>
+                }) }
+                { fact(identity::CONSENT_WHY, language, html! {
+                    <>
+                        { purpose(language, consent.purpose.code) }
+                        if let Some(text) = &consent.purpose.text {
+                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("text", text)]) }</small>
+                        }
+                    </>
+                }) }
+                { fact(identity::CONSENT_HOW_LONG, language, html! { { term } }) }
+            </dl>
+            <div class="paper" lang={props.text_language.code()} data-test="consent-text">
+                <h2>{ identity::CONSENT_TEXT.say(props.text_language) }</h2>
+                for text in consent.text.iter() {
+                    <p>{ text }</p>
+                }
+            </div>
+            <Notice tone={Tone::Quiet}>{ identity::CONSENT_CANNOT.say(language) }</Notice>
+            <div class="actions">
+                <Button test="consent-approve" busy={props.busy == Some("approve")} onclick={answer(true)}>
+                    { identity::APPROVE.say(language) }
+                </Button>
+                <Button
+                    kind={ButtonKind::Secondary}
+                    test="consent-refuse"
+                    busy={props.busy == Some("withhold")}
+                    onclick={answer(false)}
+                >
+                    { identity::CONSENT_NO.say(language) }
+                </Button>
+            </div>
+        </>
+    }
+}

@@ -1,0 +1,87 @@
+//! The client types their IIN; a slip of the finger is told before anything is sent.
+
+use senim_core::id::{Iin, NumberError};
+use senim_core::identity::view::ConfirmIin;
+use senim_kit::components::{Button, Field};
+use senim_kit::language::use_language;
+use senim_kit::words::{common, identity, problems};
+use yew::prelude::*;
+
+use super::deed::Deed;
+
+const DIGITS: usize = 12;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct IinEntryProps {
+    pub iin_masked: Option<String>,
+    pub busy: Option<&'static str>,
+    pub act: Callback<Deed>,
+}
+
+#[function_component]
+pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
+    let language = use_language();
+    let typed = use_state(String::new);
+    let tried = use_state(|| false);
+    let judged = typed.parse::<Iin>();
+    let hint = match &judged {
+        Ok(_) => identity::IIN_GOOD.say(language).to_owned(),
+        Err(NumberError::CheckDigit) => String::new(),
+        Err(NumberError::NotTwelveDigits | NumberError::NotAPhone) => {
+            identity::IIN_HINT.fill(language, &[("count", &(DIGITS - typed.len()).to_string())])
+        }
+    };
+    let error = match &judged {
+        Err(NumberError::CheckDigit) => Some(problems::IIN_INVALID.say(language).into()),
+        Err(NumberError::NotTwelveDigits | NumberError::NotAPhone) if *tried => {
+            Some(AttrValue::from(hint.clone()))
+        }
+        Err(NumberError::NotTwelveDigits | NumberError::NotAPhone) | Ok(_) => None,
+    };
+    let good = judged.is_ok();
+    let onsubmit = {
+        let (act, typed, tried) = (props.act.clone(), typed.clone(), tried.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            tried.set(true);
+            if good {
+                act.emit(Deed::Iin(ConfirmIin { iin: (*typed).clone() }));
+            }
+        })
+    };
+    let oninput = {
+        let (typed, tried) = (typed.clone(), tried.clone());
+        Callback::from(move |text| {
+            typed.set(text);
+            tried.set(false);
+        })
+    };
+    html! {
+        <form class="stack" novalidate=true {onsubmit}>
+            <h1 tabindex="-1">{ identity::IIN_TITLE.say(language) }</h1>
+            <p class="lead">
+                { identity::IIN_LEAD.say(language) }
+                if let Some(iin) = &props.iin_masked {
+                    { " " }{ identity::IIN_KNOWN.fill(language, &[("iin", iin)]) }
+                }
+            </p>
+            <Field
+                id="iin"
+                test="iin-input"
+                label={identity::IIN_LABEL.say(language)}
+                value={(*typed).clone()}
+                digits={DIGITS}
+                hint={AttrValue::from(hint)}
+                {good}
+                {error}
+                autofocus=true
+                {oninput}
+            />
+            <div class="actions">
+                <Button test="iin-submit" submit=true busy={props.busy == Some("iin")}>
+                    { common::CONTINUE.say(language) }
+                </Button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,301 @@
+//! The identity session, step by step as the server leads; loading the page again goes on where it was.
+
+mod agreement;
+mod code;
+mod consent;
+mod countdown;
+mod deed;
+mod ended;
+mod iin;
+mod liveness;
+mod running;
+mod series;
+
+use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
+use senim_core::problem::Problem;
+use senim_core::text::Language;
+use senim_kit::api::{self, Trouble};
+use senim_kit::browser::focus;
+use senim_kit::components::{
+    Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Steps, Tone,
+};
+use senim_kit::language::use_language;
+use senim_kit::words::{cabinet, common, identity};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use deed::Deed;
+use running::{Running, RunningAction};
+
+#[function_component]
+pub(crate) fn IdentityPage() -> Html {
+    let language = use_language();
+    let running = use_reducer(Running::default);
+    let act = {
+        let running = running.dispatcher();
+        Callback::from(move |deed: Deed| {
+            let running = running.clone();
+            running.dispatch(RunningAction::Started(deed.name()));
+            spawn_local(async move { running.dispatch(after(deed.send().await).await) });
+        })
+    };
+    let load = {
+        let running = running.dispatcher();
+        Callback::from(move |()| {
+            let running = running.clone();
+            spawn_local(async move {
+                running.dispatch(match api::get("/api/identity").await {
+                    Ok(view) => RunningAction::Told(view),
+                    Err(trouble) => RunningAction::Troubled(trouble, None),
+                });
+            });
+        })
+    };
+    {
+        let load = load.clone();
+        use_effect_with((), move |()| load.emit(()));
+    }
+    let step = running.view.as_ref().map(|it| name(&it.step));
+    // A screen reader starts at the new step's heading; fields take the focus themselves.
+    use_effect_with(step, |step| {
+        if let Some(step) = step
+            && !matches!(*step, "iin" | "code")
+        {
+            focus("main h1");
+        }
+    });
+    // The consent's text is the server's: it must be in the language that the page is read in.
+    let spoken = running.view.as_ref().filter(|it| listens(&it.step)).map(|it| it.language);
+    {
+        let act = act.clone();
+        use_effect_with((spoken, language), move |&(spoken, language)| {
+            if spoken.is_some_and(|it| it != language) {
+                act.emit(Deed::Language(ChooseLanguage { language }));
+            }
+        });
+    }
+    let onview = {
+        let running = running.dispatcher();
+        Callback::from(move |view| running.dispatch(RunningAction::Told(view)))
+    };
+    let ontrouble = {
+        let running = running.dispatcher();
+        Callback::from(move |trouble| {
+            let running = running.clone();
+            spawn_local(async move { running.dispatch(after(Err(trouble)).await) });
+        })
+    };
+    let page = match &running.view {
+        Some(view) => shown(view, &running, language, &act, &onview, &ontrouble),
+        None => match &running.trouble {
+            Some(trouble) if trouble.signed_out() => html! { <NoSession /> },
+            Some(trouble) => html! {
+                <Notice tone={Tone::Bad}>
+                    <p>{ trouble.sentence(language) }</p>
+                    <Button kind={ButtonKind::Quiet} test="retry" onclick={load}>
+                        { common::TRY_AGAIN.say(language) }
+                    </Button>
+                </Notice>
+            },
+            None => html! { <Card><Spinner /></Card> },
+        },
+    };
+    html! { <Frame title={identity::PAGE.say(language)} home="/">{ page }</Frame> }
+}
+
+/// What the page knows after an answer. A refusal may have moved the session, so it is read anew.
+async fn after(answer: Result<IdentityView, Trouble>) -> RunningAction {
+    match answer {
+        Ok(view) => RunningAction::Told(view),
+        Err(trouble @ Trouble::Refused(_)) => {
+            let view = api::get("/api/identity").await.ok();
+            RunningAction::Troubled(trouble, view)
+        }
+        Err(trouble @ (Trouble::Offline | Trouble::Unreadable)) => {
+            RunningAction::Troubled(trouble, None)
+        }
+    }
+}
+
+fn shown(
+    view: &IdentityView,
+    running: &Running,
+    language: Language,
+    act: &Callback<Deed>,
+    onview: &Callback<IdentityView>,
+    ontrouble: &Callback<Trouble>,
+) -> Html {
+    let busy = running.busy;
+    let step = match &view.step {
+        StepView::Agreement => html! { <agreement::Agreement {busy} act={act.clone()} /> },
+        StepView::Iin { iin_masked } => html! {
+            <iin::IinEntry iin_masked={iin_masked.clone()} {busy} act={act.clone()} />
+        },
+        StepView::Liveness { checks_left, last_problem, frames_min } => html! {
+            <liveness::Liveness
+                checks_left={*checks_left}
+                last_problem={last_problem.clone()}
+                frames_min={*frames_min}
+                onview={onview.clone()}
+                ontrouble={ontrouble.clone()}
+            />
+        },
+        StepView::Code { phone_masked, expires_at, tries_left, sms_left } => html! {
+            <code::CodeEntry
+                phone_masked={phone_masked.clone()}
+                expires_at={*expires_at}
+                tries_left={*tries_left}
+                sms_left={*sms_left}
+                offset_ms={running.offset_ms}
+                {busy}
+                act={act.clone()}
+            />
+        },
+        StepView::Consent { consent } => html! {
+            <consent::ConsentAnswer
+                consent={consent.clone()}
+                text_language={view.language}
+                {busy}
+                act={act.clone()}
+            />
+        },
+        StepView::Passed { redirect } => html! {
+            <ended::Passed consumer={view.consumer.clone()} redirect={redirect.clone()} />
+        },
+        StepView::Failed { problem, redirect, blocked_until } => html! {
+            <ended::Failed
+                consumer={view.consumer.clone()}
+                problem={problem.clone()}
+                redirect={redirect.clone()}
+                blocked_until={*blocked_until}
+                offset_ms={running.offset_ms}
+            />
+        },
+    };
+    let open = position(&view.step);
+    // What a check came to is said by its own step.
+    let trouble =
+        running.trouble.as_ref().filter(|it| !it.is(Problem::IdentityOutOfOrder) || open.is_some());
+    html! {
+        <>
+            if let Some(current) = open {
+                <Steps names={step_names(view, language)} {current} />
+            }
+            if let Some(trouble) = trouble {
+                <Notice tone={Tone::Bad} test="trouble">{ trouble.sentence(language) }</Notice>
+            }
+            <Card>
+                if let (Some(consumer), true) = (&view.consumer, open.is_some()) {
+                    <p class="soft">{ identity::ASKED_BY.fill(language, &[("bank", &consumer.name)]) }</p>
+                }
+                { step }
+            </Card>
+            if open.is_some() && !matches!(view.step, StepView::Agreement | StepView::Consent { .. }) {
+                <GiveUp {busy} act={act.clone()} />
+            }
+        </>
+    }
+}
+
+fn name(step: &StepView) -> &'static str {
+    match step {
+        StepView::Agreement => "agreement",
+        StepView::Iin { .. } => "iin",
+        StepView::Liveness { .. } => "liveness",
+        StepView::Code { .. } => "code",
+        StepView::Consent { .. } => "consent",
+        StepView::Passed { .. } => "passed",
+        StepView::Failed { .. } => "failed",
+    }
+}
+
+/// Its place among the steps; none when the session is over.
+fn position(step: &StepView) -> Option<usize> {
+    match step {
+        StepView::Agreement => Some(0),
+        StepView::Iin { .. } => Some(1),
+        StepView::Liveness { .. } => Some(2),
+        StepView::Code { .. } => Some(3),
+        StepView::Consent { .. } => Some(4),
+        StepView::Passed { .. } | StepView::Failed { .. } => None,
+    }
+}
+
+/// The agreement's answer brings the language along; an ended session has no more to say.
+fn listens(step: &StepView) -> bool {
+    position(step).is_some_and(|it| it > 0)
+}
+
+fn step_names(view: &IdentityView, language: Language) -> Vec<&'static str> {
+    let mut names = vec![
+        identity::STEP_AGREEMENT,
+        identity::STEP_IIN,
+        identity::STEP_FACE,
+        identity::STEP_CODE,
+    ];
+    if view.consumer.is_some() {
+        names.push(identity::STEP_CONSENT);
+    }
+    names.into_iter().map(|it| it.say(language)).collect()
+}
+
+#[function_component]
+fn NoSession() -> Html {
+    let language = use_language();
+    html! {
+        <Card>
+            <h1 data-test="no-session">{ identity::NO_SESSION_TITLE.say(language) }</h1>
+            <p>{ senim_kit::words::problems::NO_SESSION.say(language) }</p>
+            <div class="actions">
+                <a class="button button-secondary" href="/">{ cabinet::HOME_SIGN_IN.say(language) }</a>
+            </div>
+        </Card>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct GiveUpProps {
+    busy: Option<&'static str>,
+    act: Callback<Deed>,
+}
+
+#[function_component]
+fn GiveUp(props: &GiveUpProps) -> Html {
+    let language = use_language();
+    let asked = use_state(|| false);
+    let ask = {
+        let asked = asked.clone();
+        Callback::from(move |()| asked.set(true))
+    };
+    let close = {
+        let asked = asked.clone();
+        Callback::from(move |()| asked.set(false))
+    };
+    let stop = {
+        let (act, asked) = (props.act.clone(), asked.clone());
+        Callback::from(move |()| {
+            asked.set(false);
+            act.emit(Deed::Abandon);
+        })
+    };
+    html! {
+        <>
+            <div class="actions">
+                <Button kind={ButtonKind::Quiet} test="abandon" onclick={ask}>
+                    { identity::GIVE_UP.say(language) }
+                </Button>
+            </div>
+            <Dialog open={*asked} title={identity::GIVE_UP_TITLE.say(language)} onclose={close.clone()}>
+                <p>{ identity::GIVE_UP_TEXT.say(language) }</p>
+                <div class="actions">
+                    <Button kind={ButtonKind::Danger} test="abandon-confirm" onclick={stop}>
+                        { identity::GIVE_UP.say(language) }
+                    </Button>
+                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" onclick={close}>
+                        { common::CONTINUE.say(language) }
+                    </Button>
+                </div>
+            </Dialog>
+        </>
+    }
+}

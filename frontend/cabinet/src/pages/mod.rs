@@ -1,0 +1,8 @@
+//! One file a page.
+
+pub(crate) mod consent;
+pub(crate) mod consents;
+pub(crate) mod home;
+pub(crate) mod identity;
+pub(crate) mod not_found;
+pub(crate) mod sign_in;

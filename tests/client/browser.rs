@@ -1,0 +1,148 @@
+//! A client's browser without a browser: the identity session and the cabinet by their HTTP API.
+
+use anyhow::{Context as _, Result};
+use reqwest::RequestBuilder;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+use super::{Answer, send};
+use crate::platform::Platform;
+
+/// Who sits before the camera, and what they answer.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub iin: String,
+    pub phone: String,
+    /// The portrait that their camera shows: a name in the folder of people.
+    pub portrait: String,
+}
+
+pub struct Browser<'a> {
+    platform: &'a Platform,
+    http: reqwest::Client,
+    cookie: Option<String>,
+}
+
+impl<'a> Browser<'a> {
+    pub fn new(platform: &'a Platform) -> Result<Self> {
+        Ok(Self { platform, http: platform.http()?, cookie: None })
+    }
+
+    /// Follows the consumer's link.
+    pub async fn open(&mut self, url: &str) -> Result<Answer> {
+        let answer = send(self.with_cookie(self.http.get(url))).await?;
+        self.remember(&answer);
+        Ok(answer)
+    }
+
+    /// Enters by the door of the cabinet, without any bank.
+    pub async fn sign_in(&mut self) -> Result<Answer> {
+        self.post("/api/cabinet/sign-in", &json!({})).await
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        send(self.with_cookie(self.http.get(self.url(path)))).await
+    }
+
+    pub async fn post(&mut self, path: &str, body: &Value) -> Result<Answer> {
+        let request = self.http.post(self.url(path)).header("senim-page", "1").json(body);
+        let answer = send(self.with_cookie(request)).await?;
+        self.remember(&answer);
+        Ok(answer)
+    }
+
+    /// A body of any kind, for what is not JSON.
+    pub async fn post_raw(&self, path: &str, content_type: &str, body: Vec<u8>) -> Result<Answer> {
+        let request = self.http.post(self.url(path)).header("senim-page", "1");
+        send(self.with_cookie(request).header("content-type", content_type).body(body)).await
+    }
+
+    pub async fn liveness(&self, frames: Vec<Vec<u8>>) -> Result<Answer> {
+        let form = frames.into_iter().try_fold(Form::new(), |form, frame| {
+            let part = Part::bytes(frame).file_name("frame.jpg").mime_str("image/jpeg")?;
+            Ok::<_, reqwest::Error>(form.part("frame", part))
+        })?;
+        let request = self.http.post(self.url("/api/identity/liveness")).header("senim-page", "1");
+        send(self.with_cookie(request).multipart(form)).await
+    }
+
+    pub async fn accept_agreement(&mut self) -> Result<Answer> {
+        self.post("/api/identity/agreement", &json!({ "accept": true, "language": "en" })).await
+    }
+
+    pub async fn confirm_iin(&mut self, iin: &str) -> Result<Answer> {
+        self.post("/api/identity/iin", &json!({ "iin": iin })).await
+    }
+
+    pub async fn enter_code(&mut self, code: &str) -> Result<Answer> {
+        self.post("/api/identity/code", &json!({ "code": code })).await
+    }
+
+    pub async fn answer_consent(&mut self, approve: bool) -> Result<Answer> {
+        self.post("/api/identity/consent", &json!({ "approve": approve })).await
+    }
+
+    /// From the link to the camera.
+    pub async fn to_camera(&mut self, url: &str, person: &Person) -> Result<()> {
+        let opened = self.open(url).await?;
+        anyhow::ensure!(opened.status == 303, "/authorize answered {}", opened.told());
+        self.accept_agreement().await?.ok().context("agreement")?;
+        let answer = self.confirm_iin(&person.iin).await?.ok().context("IIN")?;
+        expect_step(&answer, "liveness")
+    }
+
+    /// From the link to the code from the text message.
+    pub async fn to_code(&mut self, url: &str, person: &Person) -> Result<()> {
+        self.to_camera(url, person).await?;
+        self.show_face(person).await
+    }
+
+    pub async fn show_face(&mut self, person: &Person) -> Result<()> {
+        let frames = self.platform.people.frames(&person.portrait, 5)?;
+        let answer = self.liveness(frames).await?.ok().context("liveness and match")?;
+        expect_step(&answer, "code")
+    }
+
+    /// From the link to the page that asks for the consent.
+    pub async fn to_consent(&mut self, url: &str, person: &Person) -> Result<Answer> {
+        let before = self.platform.world()?.messages(&person.phone).await?.len();
+        self.to_code(url, person).await?;
+        let code = self.platform.world()?.code_after(&person.phone, before).await?;
+        let answer = self.enter_code(&code).await?.ok().context("code")?;
+        expect_step(&answer, "consent")?;
+        Ok(answer)
+    }
+
+    /// The whole walk; the address that leads back to the consumer, with code or error.
+    pub async fn walk(&mut self, url: &str, person: &Person, approve: bool) -> Result<String> {
+        self.to_consent(url, person).await?;
+        let answer = self.answer_consent(approve).await?.ok().context("consent")?;
+        let redirect = answer.body["redirect"].as_str().context("no redirect at the end")?;
+        Ok(redirect.to_owned())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.platform.pages_url)
+    }
+
+    fn with_cookie(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        }
+    }
+
+    fn remember(&mut self, answer: &Answer) {
+        let set = answer.cookies.iter().find(|it| it.starts_with("senim_session="));
+        if let Some(pair) = set.and_then(|it| it.split(';').next()) {
+            self.cookie = Some(pair.to_owned());
+        }
+    }
+}
+
+fn expect_step(answer: &Answer, step: &str) -> Result<()> {
+    let at = answer.body["step"].as_str().unwrap_or("nowhere");
+    let why = answer.body["last_problem"].as_str().or(answer.body["problem"].as_str());
+    anyhow::ensure!(at == step, "the session stands at {at}, not at {step} ({})", why.unwrap_or("no problem told"));
+    Ok(())
+}

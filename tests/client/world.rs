@@ -1,0 +1,81 @@
+//! The outside world's own doors for tests: text messages, the state register, failing providers.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use senim_world::cast;
+pub use senim_world::provider::Fault;
+use serde_json::json;
+
+use super::browser::Person;
+use super::send;
+use crate::clock;
+use crate::platform::{self, Platform};
+
+pub struct World<'a> {
+    platform: &'a Platform,
+    http: reqwest::Client,
+}
+
+impl<'a> World<'a> {
+    pub fn new(platform: &'a Platform) -> Result<Self> {
+        Ok(Self { platform, http: platform.http()? })
+    }
+
+    /// Texts that reached this phone, newest first.
+    pub async fn messages(&self, phone: &str) -> Result<Vec<String>> {
+        let request = self.http.get(self.url("/sms/v1/messages")).query(&[("to", phone)]);
+        let answer = send(request).await?.ok()?;
+        let messages = answer.body["messages"].as_array().context("no list of messages")?;
+        Ok(messages.iter().filter_map(|it| it["text"].as_str().map(str::to_owned)).collect())
+    }
+
+    /// The six digits of the newest message, which comes after the answer that announced it.
+    pub async fn code_for(&self, phone: &str) -> Result<String> {
+        self.code_after(phone, 0).await
+    }
+
+    /// The same, when this many messages had come before.
+    pub async fn code_after(&self, phone: &str, before: usize) -> Result<String> {
+        clock::until("a text message", Duration::from_secs(10), async || {
+            let messages = self.messages(phone).await?;
+            anyhow::ensure!(messages.len() > before, "no further message");
+            let newest = messages.first().context("no message")?;
+            let code = six_digits(newest).context("no code in the message")?;
+            self.platform.secrets.add("SMS code", &code);
+            Ok(code)
+        })
+        .await
+    }
+
+    /// Somebody new in the state register, with the face of the first person and accounts nowhere.
+    pub async fn register(&self) -> Result<Person> {
+        let photo = self.platform.people.0.join(format!("{}.jpg", cast::AIGERIM.photo));
+        let phone = format!("+7705{:07}", rand::random::<u32>() % 10_000_000);
+        let body = json!({ "surname": "Сынақ", "name": "Адам", "birthDate": "1991-05-17", "sex": "female",
+            "phone": phone, "photo": STANDARD.encode(std::fs::read(photo)?) });
+        let request = self.http.post(self.url("/register")).header("senim-page", "1").json(&body);
+        let answer = send(request).await?.ok().context("registering")?;
+        let iin = answer.body["iin"].as_str().context("no IIN")?.to_owned();
+        let person = Person { iin, phone, portrait: cast::AIGERIM.camera.to_owned() };
+        platform::remember(&self.platform.secrets, &person);
+        Ok(person)
+    }
+
+    /// Breaks the first provider, or mends it.
+    pub async fn fault(&self, fault: Fault) -> Result<()> {
+        let body = json!({ "bin": self.platform.material.provider_bin, "mode": fault });
+        send(self.http.post(self.url("/faults")).header("senim-page", "1").json(&body)).await?.ok()?;
+        Ok(())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.platform.material.outside_url)
+    }
+}
+
+fn six_digits(text: &str) -> Option<String> {
+    text.split(|it: char| !it.is_ascii_digit()).find(|it| it.len() == 6).map(str::to_owned)
+}

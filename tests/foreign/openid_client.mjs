@@ -1,0 +1,83 @@
+// The npm package openid-client, which we did not write, goes the whole way: PAR, authorize, token, accounts.
+// With DPoP and private_key_jwt, then with mTLS for both. `SENIM_FOREIGN` names the platform's description.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createPrivateKey, webcrypto } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import * as client from 'openid-client'
+import { Agent, fetch as undiciFetch } from 'undici'
+
+const platform = JSON.parse(readFileSync(process.env.SENIM_FOREIGN, 'utf8'))
+
+function fetchAs(channel) {
+  const dispatcher = new Agent({
+    connect: {
+      ca: readFileSync(platform.ca),
+      cert: readFileSync(channel.certificate),
+      key: readFileSync(channel.key),
+    },
+  })
+  return (url, options) => undiciFetch(url, { ...options, dispatcher })
+}
+
+async function signingKey(path) {
+  const der = createPrivateKey(readFileSync(path)).export({ format: 'der', type: 'pkcs8' })
+  return webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+}
+
+async function walk(name, application, authentication, metadata, algorithm, bound) {
+  const config = await client.discovery(
+    new URL(platform.issuer), application.client_id, metadata, authentication,
+    {
+      algorithm,
+      [client.customFetch]: fetchAs(application.channel),
+      // The pages, and so the authorization endpoint, are plain HTTP on loopback.
+      execute: [client.allowInsecureRequests],
+    },
+  )
+  const options = bound ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256')) } : {}
+
+  const pkceCodeVerifier = client.randomPKCECodeVerifier()
+  const expectedState = client.randomState()
+  const link = await client.buildAuthorizationUrlWithPAR(config, {
+    redirect_uri: application.redirect_uri,
+    scope: 'accounts',
+    state: expectedState,
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    authorization_details: JSON.stringify(platform.authorization_details),
+  }, options)
+
+  const [program, ...parameters] = platform.walk
+  const back = execFileSync(program, [...parameters, '--url', link.href], { encoding: 'utf8' }).trim()
+
+  const checks = { pkceCodeVerifier, expectedState }
+  const tokens = await client.authorizationCodeGrant(config, new URL(back), checks, undefined, options)
+  assert.equal(tokens.token_type, bound ? 'dpop' : 'bearer')
+  assert.match(tokens.authorization_details[0].consent_id, /^cns_/)
+
+  const accounts = await read(config, tokens.access_token, '/accounts', options)
+  assert.ok(accounts.data.length > 0, 'no accounts came')
+  const id = accounts.data[0].accountId
+  const balances = await read(config, tokens.access_token, `/accounts/${id}/balances`, options)
+  assert.ok(balances.data, 'no balances came')
+
+  const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, options)
+  assert.notEqual(fresh.access_token, tokens.access_token)
+  await read(config, fresh.access_token, '/accounts', options)
+  console.log(`openid-client, ${name}: ${accounts.data.length} accounts`)
+}
+
+async function read(config, token, path, options) {
+  const url = new URL(`${platform.edge_url}/account-information/v1${path}`)
+  const answer = await client.fetchProtectedResource(config, token, url, 'GET', undefined, undefined, options)
+  assert.equal(answer.status, 200, `${path}: ${answer.status}`)
+  return answer.json()
+}
+
+const { jwt, mtls } = platform
+await walk('DPoP and private_key_jwt', jwt, client.PrivateKeyJwt({ key: await signingKey(jwt.signing_key), kid: jwt.kid }),
+  { dpop_bound_access_tokens: true }, 'oauth2', true)
+await walk('mTLS', mtls, client.TlsClientAuth(),
+  { tls_client_certificate_bound_access_tokens: true, use_mtls_endpoint_aliases: true }, 'oidc', false)

@@ -1,0 +1,79 @@
+"""The PyPI package requests_oauth2client, which we did not write, goes the whole way: PAR, authorize, token, accounts.
+
+With DPoP and private_key_jwt, then with mTLS for both. `SENIM_FOREIGN` names the platform's description.
+"""
+
+import json
+import os
+import subprocess
+
+import requests
+from jwskate import Jwk
+from requests_oauth2client import OAuth2Client, PrivateKeyJwt, PublicApp
+
+with open(os.environ["SENIM_FOREIGN"], encoding="utf-8") as file:
+    platform = json.load(file)
+
+
+def session_as(channel):
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = platform["ca"]
+    session.cert = (channel["certificate"], channel["key"])
+    return session
+
+
+def walk(name, application, authentication, document, dpop):
+    session = session_as(application["channel"])
+    discovery = session.get(f"{platform['issuer']}/.well-known/{document}", timeout=30).json()
+    client = OAuth2Client.from_discovery_document(
+        discovery,
+        issuer=platform["issuer"],
+        auth=authentication,
+        redirect_uri=application["redirect_uri"],
+        session=session,
+        dpop_bound_access_tokens=dpop,
+        authorization_response_iss_parameter_supported=True,
+        # Skips the package's check of addresses, which refuses ports and http: the demo's are on loopback.
+        testing=True,
+    )
+    request = client.authorization_request(
+        scope="accounts",
+        authorization_details=json.dumps(platform["authorization_details"]),
+        dpop=dpop,
+    )
+    pushed = client.pushed_authorization_request(request)
+    back = subprocess.run(
+        [*platform["walk"], "--url", str(pushed.uri)], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    response = request.validate_callback(back)
+
+    token = client.authorization_code(response, validate=False, dpop=dpop)
+    assert token.token_type.lower() == ("dpop" if dpop else "bearer"), token.token_type
+    accounts = read(session, token, "/accounts")
+    assert accounts["data"], "no accounts came"
+    account = accounts["data"][0]["accountId"]
+    assert read(session, token, f"/accounts/{account}/balances")["data"], "no balances came"
+
+    fresh = client.refresh_token(token)
+    assert fresh.access_token != token.access_token
+    read(session, fresh, "/accounts")
+    print(f"requests_oauth2client, {name}: {len(accounts['data'])} accounts", flush=True)
+
+
+def read(session, token, path):
+    url = f"{platform['edge_url']}/account-information/v1{path}"
+    answer = session.get(url, auth=token, timeout=30)
+    assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+    return answer.json()
+
+
+jwt, mtls = platform["jwt"], platform["mtls"]
+with open(jwt["signing_key"], "rb") as file:
+    key = Jwk.from_pem(file.read()).with_kid_thumbprint() if not jwt.get("kid") else Jwk.from_pem(file.read())
+if jwt.get("kid"):
+    key["kid"] = jwt["kid"]
+# FAPI 2.0 §5.3.2.1: the audience is the issuer.
+assertion = PrivateKeyJwt(jwt["client_id"], key, alg="ES256", aud=platform["issuer"])
+walk("DPoP and private_key_jwt", jwt, assertion, "oauth-authorization-server", dpop=True)
+walk("mTLS", mtls, PublicApp(mtls["client_id"]), "openid-configuration", dpop=False)

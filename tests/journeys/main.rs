@@ -1,0 +1,155 @@
+//! Drives the running demo as people do: in a browser with a camera, and by the API where a browser is not needed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use senim_tests::client::browser::Browser;
+use senim_tests::client::oauth::details;
+use senim_tests::platform::Platform;
+use senim_tests::refusals;
+use serde_json::json;
+
+use crate::report::Report;
+
+mod driver;
+mod people;
+mod report;
+
+#[derive(Parser)]
+#[command(about = "Drives the running demo as people do")]
+struct Arguments {
+    #[command(subcommand)]
+    command: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Walks the demo in headless Chromium, then asks everything that must be refused.
+    Check {
+        #[arg(long, default_value = ".senim/demo.json")]
+        demo: PathBuf,
+        /// Where the report goes as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// Where pictures of the pages go; on failure they go to the folder of temporary files.
+        #[arg(long)]
+        screenshots: Option<PathBuf>,
+        #[arg(long)]
+        no_browser: bool,
+        #[arg(long)]
+        no_refusals: bool,
+    },
+    /// Walks the identity session behind this link by HTTP; prints the address that leads back.
+    Walk {
+        #[arg(long, default_value = ".senim/demo.json")]
+        demo: PathBuf,
+        /// What the consumer sends the client's browser to.
+        #[arg(long)]
+        url: String,
+    },
+    /// Prints an access token that is bound to the certificate of the mTLS client.
+    Token {
+        #[arg(long, default_value = ".senim/demo.json")]
+        demo: PathBuf,
+    },
+    /// Starts a platform of its own, runs the command against it, stops it.
+    Platform {
+        /// Where its description goes.
+        #[arg(long)]
+        out: PathBuf,
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    match Arguments::parse().command {
+        What::Check { demo, json, screenshots, no_browser, no_refusals } => {
+            check(&demo, json.as_deref(), screenshots.as_deref(), !no_browser, !no_refusals).await
+        }
+        What::Walk { demo, url } => {
+            let platform = Platform::attach(&demo).await?;
+            println!("{}", Browser::new(&platform)?.walk(&url, &platform.person()?, true).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Token { demo } => {
+            let platform = Platform::attach(&demo).await?;
+            let asked = details(&platform.person()?, &[&platform.material.provider_bin]);
+            let client = platform.consumer_by_certificate()?;
+            println!("{}", client.tokens(&platform.person()?, &asked).await?.access);
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Platform { out, command } => with_platform(&out, &command).await,
+    }
+}
+
+async fn check(
+    demo: &Path,
+    json: Option<&Path>,
+    screenshots: Option<&Path>,
+    browser: bool,
+    table: bool,
+) -> Result<ExitCode> {
+    let platform = Platform::attach(demo).await?;
+    let mut report = Report::default();
+    if browser {
+        people::walk(&platform, &mut report, screenshots).await?;
+    }
+    if table {
+        println!();
+        report.rows(refusals::run(&platform).await);
+    }
+    println!();
+    report.leaks(platform.leaks());
+    println!("{}", report.summary());
+    if let Some(to) = json {
+        report.write(to)?;
+    }
+    if !report.right() {
+        println!("{}", platform.tail());
+    }
+    Ok(if report.right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {
+    let platform = Platform::start().await?;
+    let mut described = serde_json::to_value(&platform.described)?;
+    let person = platform.person()?;
+    let material = &platform.material;
+    let by_certificate = platform.consumer_by_certificate()?;
+    let consumer = platform.consumer()?;
+    let here = std::env::current_exe()?;
+    let channel = |it: &senim_tests::platform::Channel| json!({ "certificate": it.certificate, "key": it.key });
+    let foreign = json!({
+        "issuer": platform.issuer,
+        "edge_url": platform.edge_url,
+        "ca": material.ca_file,
+        "authorization_details": details(&person, &[&material.provider_bin]),
+        "walk": [here, "walk", "--demo", out],
+        "jwt": { "client_id": consumer.client_id, "redirect_uri": consumer.redirect_uri,
+            "signing_key": material.assertion_key_file, "kid": material.assertion_kid,
+            "channel": channel(&material.consumer) },
+        "mtls": { "client_id": by_certificate.client_id, "redirect_uri": by_certificate.redirect_uri,
+            "channel": channel(&material.by_certificate) },
+    });
+    if let (Some(described), Some(foreign)) = (described.as_object_mut(), foreign.as_object()) {
+        described.extend(foreign.clone());
+    }
+    std::fs::write(out, serde_json::to_vec_pretty(&described)?)?;
+    let (program, parameters) = command.split_first().context("which command?")?;
+    let status = Command::new(program)
+        .args(parameters)
+        .env("SENIM_FOREIGN", out)
+        .env("SENIM_EDGE_URL", &platform.edge_url)
+        .env("SENIM_CA", &material.ca_file)
+        .env("SENIM_CERTIFICATE", &material.by_certificate.certificate)
+        .env("SENIM_KEY", &material.by_certificate.key)
+        .status()?;
+    if !status.success() {
+        eprintln!("{}", platform.tail());
+    }
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,341 @@
+//! The walk: a genuine person connects accounts, an impostor does not, the operator suspends, the client withdraws.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use senim_tests::client::browser::Person;
+use senim_tests::clock::{self, Stopwatch};
+use senim_tests::platform::Platform;
+
+use crate::driver::{Browser, Chromedriver};
+use crate::report::Report;
+
+/// A phone's width: most clients come from their bank's app.
+const PHONE: (u32, u32) = (480, 900);
+const DESK: (u32, u32) = (1200, 900);
+/// From opening the camera to the server's verdict.
+const CAMERA_MAX: Duration = Duration::from_secs(60);
+
+pub(crate) async fn walk(platform: &Platform, report: &mut Report, screenshots: Option<&Path>) -> Result<()> {
+    let pictures = Pictures::new(screenshots)?;
+    let clips = std::env::temp_dir().join(format!("senim-clips-{:016x}", rand::random::<u64>()));
+    std::fs::create_dir_all(&clips)?;
+    let (genuine, impostor) = (clips.join("genuine.mjpeg"), clips.join("impostor.mjpeg"));
+    let person = platform.person()?;
+    platform.people.clip(&person.portrait, &genuine)?;
+    platform.people.clip(&platform.material.impostor_portrait, &impostor)?;
+
+    let driver = Chromedriver::start().await?;
+    let client = Walk { platform, browser: driver.browser(Some(&genuine), PHONE).await?, pictures: &pictures };
+    let connected = client.connects_accounts(report, &person).await;
+    if let Some(link) = &connected {
+        client.sees_the_consent(report).await;
+        let desk = Walk { platform, browser: driver.browser(None, DESK).await?, pictures: &pictures };
+        client.is_refused_while_suspended(report, &desk, link).await;
+        desk.browser.close().await;
+        client.withdraws(report, link).await;
+    }
+    client.browser.close().await;
+
+    let other = Walk { platform, browser: driver.browser(Some(&impostor), PHONE).await?, pictures: &pictures };
+    other.is_not_the_person(report, &person).await;
+    other.browser.close().await;
+    let _ = std::fs::remove_dir_all(clips);
+    Ok(())
+}
+
+/// Pictures for the README, and of what a failed step saw.
+struct Pictures {
+    wanted: Option<PathBuf>,
+    failures: PathBuf,
+}
+
+impl Pictures {
+    fn new(wanted: Option<&Path>) -> Result<Self> {
+        let failures = wanted.map_or_else(std::env::temp_dir, Path::to_owned).join("failed");
+        if let Some(folder) = wanted {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(Self { wanted: wanted.map(Path::to_owned), failures })
+    }
+}
+
+/// One browser on its way.
+struct Walk<'a> {
+    platform: &'a Platform,
+    browser: Browser,
+    pictures: &'a Pictures,
+}
+
+impl Walk<'_> {
+    async fn connects_accounts(&self, report: &mut Report, person: &Person) -> Option<String> {
+        let page = &self.browser;
+        self.step(report, "the client opens the bank's app", async || {
+            self.enters_the_app().await?;
+            self.picture("consumer").await
+        })
+        .await?;
+        self.step(report, "asks for accounts from another bank", async || self.asks_for_accounts().await).await?;
+        self.step(report, "reads and accepts the agreement", async || {
+            page.see("agreement-accept").await?;
+            self.picture("agreement").await?;
+            page.click("agreement-accept").await
+        })
+        .await?;
+        self.step(report, "types the IIN", async || {
+            page.fill("iin-input", &person.iin).await?;
+            self.picture("iin").await?;
+            page.click("iin-submit").await
+        })
+        .await?;
+        let before = self.platform.world().ok()?.messages(&person.phone).await.ok()?.len();
+        self.step(report, "shows the face to the camera: live, and the one in the register", async || {
+            page.click("camera-start").await?;
+            page.see("camera-hint").await?;
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            self.picture("camera").await?;
+            match page.see_one_of(&["code-input", "last-problem", "failed", "camera-fault", "trouble"], CAMERA_MAX).await? {
+                "code-input" => Ok(()),
+                other => anyhow::bail!("{other}: {}", page.text(other).await?),
+            }
+        })
+        .await?;
+        self.step(report, "types the code from the text message", async || {
+            let code = self.platform.world()?.code_after(&person.phone, before).await?;
+            page.fill("code-input", &code).await?;
+            page.click("code-submit").await
+        })
+        .await?;
+        self.step(report, "reads the consent and approves", async || {
+            page.see("consent-text").await?;
+            self.picture("consent").await?;
+            page.click("consent-approve").await
+        })
+        .await?;
+        self.step(report, "sees the accounts in the bank's app", async || {
+            page.see_within("account", Duration::from_secs(20)).await?;
+            anyhow::ensure!(page.attribute("link-page", "data-state").await?.as_deref() == Some("active"), "not active");
+            page.see("account-balance").await?;
+            self.picture("accounts").await?;
+            page.url().await
+        })
+        .await
+    }
+
+    async fn sees_the_consent(&self, report: &mut Report) {
+        let page = &self.browser;
+        self.step(report, "sees an account's transactions", async || {
+            page.click("account-open").await?;
+            page.see("transaction").await?;
+            self.picture("transactions").await
+        })
+        .await;
+        self.step(report, "sees the consent in the cabinet, signed in by the same session", async || {
+            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
+            page.see("consent-row").await?;
+            self.picture("cabinet").await?;
+            page.click("consent-row").await
+        })
+        .await;
+        self.step(report, "sees each use of it", async || {
+            page.see("consent-status").await?;
+            clock::until("the reads, told by the edge", Duration::from_secs(15), async || {
+                // The list, the balances and the transactions have been read by now.
+                let uses = page.count("use-row").await?;
+                anyhow::ensure!(uses >= 2, "{uses} uses are shown");
+                Ok(())
+            })
+            .await?;
+            self.picture("consent-uses").await
+        })
+        .await;
+    }
+
+    async fn is_refused_while_suspended(&self, report: &mut Report, desk: &Walk<'_>, link: &str) {
+        let (page, console) = (&self.browser, &desk.browser);
+        let bin = self.platform.material.consumer_bin.as_str();
+        let signed_in = desk
+            .step(report, "the operator signs in to the console with password and one-time code", async || {
+                desk.enters_the_console().await
+            })
+            .await;
+        if signed_in.is_none() {
+            return;
+        }
+        desk.step(report, "suspends the consumer", async || {
+            desk.participant(bin, "suspend").await?;
+            desk.picture("participants").await
+        })
+        .await;
+        self.step(report, "the suspended consumer's read is refused", async || {
+            page.goto(link).await?;
+            self.reads_until("participant.suspended").await
+        })
+        .await;
+        desk.step(report, "the operator resumes it", async || desk.participant(bin, "resume").await).await;
+        self.step(report, "the resumed consumer's read is answered", async || {
+            page.goto(link).await?;
+            self.reads_until("").await
+        })
+        .await;
+        desk.step(report, "sees the last hour in numbers and a picture, and searches the journal", async || {
+            desk.looks_around(console).await
+        })
+        .await;
+    }
+
+    async fn withdraws(&self, report: &mut Report, link: &str) {
+        let page = &self.browser;
+        self.step(report, "the client withdraws the consent in the cabinet", async || {
+            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
+            page.click("consent-row").await?;
+            page.click("consent-withdraw").await?;
+            page.see("withdraw-confirm").await?;
+            self.picture("withdraw").await?;
+            page.click("withdraw-confirm").await?;
+            page.see("withdrawn").await?;
+            Ok(())
+        })
+        .await;
+        let watch = Stopwatch::start();
+        self.step(report, "and the next read is refused", async || {
+            page.goto(link).await?;
+            self.reads_until("consent.withdrawn").await?;
+            page.see("data-deleted").await?;
+            self.picture("withdrawn").await?;
+            anyhow::ensure!(watch.elapsed() < Duration::from_secs(5), "only after {:?}", watch.elapsed());
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn is_not_the_person(&self, report: &mut Report, person: &Person) {
+        let page = &self.browser;
+        let name = "an impostor before the camera is refused";
+        self.step(report, name, async || {
+            self.enters_the_app().await?;
+            self.asks_for_accounts().await?;
+            page.click("agreement-accept").await?;
+            page.fill("iin-input", &person.iin).await?;
+            page.click("iin-submit").await?;
+            page.click("camera-start").await?;
+            let came = page.see_one_of(&["last-problem", "code-input", "failed", "camera-fault"], CAMERA_MAX).await?;
+            anyhow::ensure!(came == "last-problem", "{came} came");
+            self.picture("impostor").await
+        })
+        .await;
+        self.step(report, "gives up, and the bank's app says so", async || {
+            page.click("abandon").await?;
+            page.click("abandon-confirm").await?;
+            page.click("failed-back").await?;
+            let code = page.attribute("problem", "data-code").await?;
+            anyhow::ensure!(code.as_deref() == Some("access_denied"), "the app was told {code:?}");
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn enters_the_app(&self) -> Result<()> {
+        let page = &self.browser;
+        page.goto(&self.platform.material.consumer_url).await?;
+        if page.see_one_of(&["choose-person", "home"], Duration::from_secs(10)).await? == "choose-person" {
+            page.click(&format!("person-{}", self.platform.material.person_key)).await?;
+        }
+        page.see("home").await?;
+        Ok(())
+    }
+
+    async fn asks_for_accounts(&self) -> Result<()> {
+        let page = &self.browser;
+        page.click("add-accounts").await?;
+        page.check(&format!("provider-{}", self.platform.material.provider_bin)).await?;
+        page.check("data-balances").await?;
+        page.check("data-transactions").await?;
+        self.picture("add").await?;
+        page.click("continue").await?;
+        page.see("agreement-accept").await?;
+        Ok(())
+    }
+
+    /// Reads again in the bank's app until it tells this problem, or none; what is decided takes effect within a second.
+    async fn reads_until(&self, problem: &str) -> Result<()> {
+        let page = &self.browser;
+        let limit = Duration::from_secs(10);
+        clock::until("the bank's app", limit, async || {
+            if page.has("data-deleted").await && problem == "consent.withdrawn" {
+                return Ok(());
+            }
+            page.click("read-again").await?;
+            page.see("link-page").await?;
+            let told = match page.has("problem").await {
+                true => page.attribute("problem", "data-code").await?.unwrap_or_default(),
+                false => String::new(),
+            };
+            anyhow::ensure!(told == problem, "it tells {told:?}, not {problem:?}");
+            Ok(())
+        })
+        .await
+    }
+
+    async fn enters_the_console(&self) -> Result<()> {
+        let page = &self.browser;
+        let operator = &self.platform.material.operator;
+        page.goto(&format!("{}/authenticator", self.platform.material.outside_url)).await?;
+        let shown = page.text("authenticator-code").await?;
+        let code: String = shown.chars().filter(char::is_ascii_digit).collect();
+        self.platform.secrets.add("one-time code", &code);
+        page.goto(&format!("{}/console", self.platform.pages_url)).await?;
+        page.fill("sign-in-name", &operator.name).await?;
+        page.fill("sign-in-password", &operator.password).await?;
+        page.fill("sign-in-code", &code).await?;
+        self.picture("console-sign-in").await?;
+        page.click("sign-in-submit").await?;
+        page.see("nav-participants").await?;
+        Ok(())
+    }
+
+    async fn participant(&self, bin: &str, what: &str) -> Result<()> {
+        let page = &self.browser;
+        page.click("nav-participants").await?;
+        page.click(&format!("{what}-{bin}")).await?;
+        if what == "suspend" {
+            page.fill("suspend-reason", "the walk through the demo").await?;
+            page.click("suspend-confirm").await?;
+        }
+        let other = if what == "suspend" { "resume" } else { "suspend" };
+        page.see(&format!("{other}-{bin}")).await?;
+        Ok(())
+    }
+
+    async fn looks_around(&self, page: &Browser) -> Result<()> {
+        page.click("nav-overview").await?;
+        page.see("overview-chart").await?;
+        self.picture("console").await?;
+        page.click("nav-journal").await?;
+        page.see("journal-row").await?;
+        page.fill("journal-search", "participant.suspended").await?;
+        page.see("journal-row").await?;
+        self.picture("journal").await
+    }
+
+    async fn picture(&self, name: &str) -> Result<()> {
+        match &self.pictures.wanted {
+            Some(folder) => self.browser.screenshot(&folder.join(format!("{name}.png"))).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A failed step leaves a picture of what it saw.
+    async fn step<T>(&self, report: &mut Report, name: &str, doing: impl AsyncFnOnce() -> Result<T>) -> Option<T> {
+        let done = report.step(name, doing).await;
+        if done.is_none() {
+            let file = self.pictures.failures.join(format!("{}.png", name.replace([' ', ',', ':', '\''], "-")));
+            let taken = std::fs::create_dir_all(&self.pictures.failures).context("a folder");
+            if taken.is_ok() && self.browser.screenshot(&file).await.is_ok() {
+                println!("              what was seen: {}", file.display());
+            }
+        }
+        done
+    }
+}

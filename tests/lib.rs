@@ -1,0 +1,8 @@
+//! The harness that tests, journeys and the load share: a whole platform, and clients that misbehave.
+
+pub mod client;
+pub mod clock;
+pub mod leaks;
+pub mod pictures;
+pub mod platform;
+pub mod refusals;

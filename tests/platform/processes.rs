@@ -1,0 +1,131 @@
+//! The processes of a platform of our own: started in order, their output kept, killed with this value.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result};
+
+use super::{Described, Parts, Pids};
+
+pub(super) struct Processes {
+    pub(super) described: Described,
+    parts: Parts,
+    folder: PathBuf,
+    host: Option<Child>,
+    others: Vec<Child>,
+}
+
+impl Processes {
+    pub(super) fn start(parts: &Parts) -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("senim-{:016x}", rand::random::<u64>()));
+        let (dir, logs) = (folder.join("world"), folder.join("logs"));
+        fs::create_dir_all(&dir)?;
+        fs::create_dir_all(&logs)?;
+        let database = format!("sqlite:{}", folder.join("senim.db").display());
+        setup(parts, &dir, &database)?;
+        let described = Described {
+            dir,
+            people_dir: parts.people.clone(),
+            database,
+            pids: Pids::default(),
+            logs: ["host", "node", "world"].iter().map(|it| logs.join(format!("{it}.log"))).collect(),
+        };
+        let mut processes =
+            Self { described, parts: parts.clone(), folder, host: None, others: Vec::new() };
+        processes.start_all()?;
+        Ok(processes)
+    }
+
+    fn start_all(&mut self) -> Result<()> {
+        let dir = self.described.dir.clone();
+        let mut seed = self.parts.program("senim");
+        seed.arg("seed").arg(dir.join("seed.toml")).arg("--config").arg(dir.join("host.toml"));
+        run(&mut seed, &self.described.logs[0])?;
+        let mut world = self.parts.program("senim-world");
+        world.arg("serve").arg("--dir").arg(&dir);
+        self.others.push(spawn(&mut world, &self.described.logs[2])?);
+        self.start_host()?;
+        let mut node = self.parts.program("senim-node");
+        node.arg("--config").arg(dir.join("node.toml"));
+        self.others.push(spawn(&mut node, &self.described.logs[1])?);
+        Ok(())
+    }
+
+    pub(super) fn start_host(&mut self) -> Result<()> {
+        let mut host = self.parts.program("senim");
+        host.arg("serve").arg("--config").arg(self.described.dir.join("host.toml"));
+        self.host = Some(spawn(&mut host, &self.described.logs[0])?);
+        Ok(())
+    }
+
+    pub(super) fn kill_host(&mut self) -> Result<()> {
+        if let Some(mut host) = self.host.take() {
+            host.kill()?;
+            host.wait()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        for child in self.host.iter_mut().chain(&mut self.others) {
+            // One that has ended already is what we want.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if std::env::var_os("SENIM_KEEP").is_none() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// `kill -9` of somebody else's process.
+pub(super) fn kill(pid: u32) -> Result<()> {
+    let status = Command::new("kill").arg("-9").arg(pid.to_string()).status()?;
+    anyhow::ensure!(status.success(), "process {pid} could not be killed");
+    Ok(())
+}
+
+fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
+    let mut setup = parts.program("senim-world");
+    setup.arg("setup").arg("--dir").arg(dir).arg("--database").arg(database);
+    setup.arg("--models-dir").arg(&parts.models).arg("--people-dir").arg(&parts.people).arg("--gate").arg(&parts.gate);
+    if let Some(pages) = &parts.pages {
+        setup.arg("--pages-dir").arg(pages);
+    }
+    if let Some(runtime) = &parts.onnxruntime {
+        setup.arg("--onnxruntime").arg(runtime);
+    }
+    for (name, port) in
+        ["pages", "servers", "edge", "provider", "second-provider", "consumer", "outside"].iter().zip(free_ports(7)?)
+    {
+        setup.arg(format!("--{name}-port")).arg(port.to_string());
+    }
+    run(&mut setup, &dir.join("setup.log"))
+}
+
+/// Ports that nobody listens on now; between this and the start another program might take one.
+fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let listeners = (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>()?;
+    listeners.iter().map(|it| Ok(it.local_addr()?.port())).collect()
+}
+
+fn run(command: &mut Command, log: &Path) -> Result<()> {
+    let status = spawn(command, log)?.wait()?;
+    let said = || fs::read_to_string(log).unwrap_or_default();
+    anyhow::ensure!(status.success(), "{command:?} ended with {status}\n{}", said());
+    Ok(())
+}
+
+fn spawn(command: &mut Command, log: &Path) -> Result<Child> {
+    let file = File::options().create(true).append(true).open(log)?;
+    command
+        .stdin(Stdio::null())
+        .stdout(file.try_clone()?)
+        .stderr(file)
+        .spawn()
+        .with_context(|| format!("start {command:?}"))
+}

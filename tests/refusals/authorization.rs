@@ -1,0 +1,165 @@
+//! Pushed authorization requests and the links made of them (RFC 9126, FAPI 2.0 §5.3.2).
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::Table;
+use crate::client::browser::Browser;
+use crate::client::jws::{Signing, random_text};
+use crate::client::oauth::{OAuthClient, details, parameter};
+use crate::client::send;
+use crate::clock;
+
+pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
+    let platform = table.platform;
+    let client = platform.consumer()?;
+    let person = platform.person()?;
+    let asked = details(&person, &[&platform.material.provider_bin]);
+    let request = || client.request(&asked);
+
+    table.row("a request as it should be", "201", async || client.push(&request()).await).await;
+    table
+        .row("an unknown client id", "401 invalid_client client.unknown", async || {
+            let stranger = OAuthClient { client_id: "nobody".to_owned(), ..platform.consumer()? };
+            stranger.push(&stranger.request(&asked)).await
+        })
+        .await;
+    for (name, change) in [("without PKCE", None), ("with PKCE's plain", Some("plain"))] {
+        table
+            .row(name, "400 invalid_request request.malformed", async || {
+                let pushed = request().without("code_challenge_method");
+                client
+                    .push(&match change {
+                        None => pushed.without("code_challenge"),
+                        Some(method) => pushed.set("code_challenge_method", method),
+                    })
+                    .await
+            })
+            .await;
+    }
+    for (name, signing) in [
+        ("with an unsigned assertion", Signing::Unsigned),
+        ("with an assertion signed HS256", Signing::Hs256),
+        ("with an assertion signed RS256", Signing::Rs256),
+        ("with an assertion of another key", Signing::Stranger),
+    ] {
+        table
+            .row(name, "401 invalid_client client.assertion-invalid", async || {
+                client.push(&request().assertion(|it| it.signing = signing)).await
+            })
+            .await;
+    }
+    table
+        .row("with an expired assertion", "401 invalid_client client.assertion-invalid", async || {
+            let past = clock::now_s() - 300;
+            client
+                .push(&request().assertion(|it| {
+                    it.claims["iat"] = (past - 60).into();
+                    it.claims["exp"] = past.into();
+                }))
+                .await
+        })
+        .await;
+    table
+        .row("with an assertion from over 60 s ahead", "401 invalid_client client.assertion-invalid", async || {
+            let ahead = clock::now_s() + 70;
+            client
+                .push(&request().assertion(|it| {
+                    it.claims["iat"] = ahead.into();
+                    it.claims["nbf"] = ahead.into();
+                    it.claims["exp"] = (ahead + 60).into();
+                }))
+                .await
+        })
+        .await;
+    for (name, audience) in [
+        ("with an assertion for the token endpoint", json!(client.at("/token"))),
+        ("with an assertion for the PAR endpoint", json!(client.at("/par"))),
+        ("with an assertion for the issuer as an array", json!([platform.issuer])),
+        ("with an assertion for somebody else", json!("https://example.org")),
+    ] {
+        table
+            .row(name, "401 invalid_client client.assertion-invalid", async || {
+                client.push(&request().assertion(|it| it.claims["aud"] = audience)).await
+            })
+            .await;
+    }
+    table
+        .row("with an assertion used twice", "401 invalid_client client.assertion-invalid", async || {
+            let pushed = request();
+            client.push(&pushed).await?.ok()?;
+            client.push(&pushed).await
+        })
+        .await;
+    table
+        .row("with a redirect_uri that is not registered", "400 invalid_request request.malformed", async || {
+            client.push(&request().set("redirect_uri", "https://example.org/back")).await
+        })
+        .await;
+    table
+        .row("with details that name a wrong IIN", "400 invalid_authorization_details iin.invalid", async || {
+            let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
+            client.push(&request().set("authorization_details", &wrong)).await
+        })
+        .await;
+    table
+        .row("with details that are not JSON", "400 invalid_authorization_details request.malformed", async || {
+            client.push(&request().set("authorization_details", "[{")).await
+        })
+        .await;
+    table
+        .row("by GET", "405 method.not-allowed", async || send(client.http.get(client.at("/par"))).await)
+        .await;
+
+    links(table, &client, &asked).await
+}
+
+/// A link is the client's own, once, for five minutes.
+async fn links(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &serde_json::Value) -> Result<()> {
+    let platform = table.platform;
+    let person = platform.person()?;
+    table
+        .row("a request_uri that nobody pushed", "400 authorization.unknown", async || {
+            let uri = format!("urn:ietf:params:oauth:request_uri:{}", random_text());
+            Browser::new(platform)?.open(&client.authorize_url(&uri)).await
+        })
+        .await;
+    table
+        .row("a request_uri of another client", "400 authorization.unknown", async || {
+            let link = client.link(&client.request(asked)).await?;
+            let uri = parameter(&link, "request_uri").context("no request_uri")?;
+            Browser::new(platform)?.open(&platform.consumer_by_certificate()?.authorize_url(&uri)).await
+        })
+        .await;
+    table
+        .row("a request_uri after its time", "400 authorization.expired", async || {
+            let link = client.link(&client.request(asked)).await?;
+            platform.age_authorizations().await?;
+            Browser::new(platform)?.open(&link).await
+        })
+        .await;
+    table
+        .row("a request_uri used twice", "400 authorization.used", async || {
+            let link = client.link(&client.request(asked)).await?;
+            Browser::new(platform)?.walk(&link, &person, true).await?;
+            Browser::new(platform)?.open(&link).await
+        })
+        .await;
+    table
+        .fact("a consent refused by the client", "access_denied", async || {
+            let request = client.request(asked);
+            let link = client.link(&request).await?;
+            let back = Browser::new(platform)?.walk(&link, &person, false).await?;
+            anyhow::ensure!(parameter(&back, "state").as_deref() == Some(&request.state), "another state");
+            parameter(&back, "error").context("no error came back")
+        })
+        .await;
+    Ok(())
+}
+
+/// The same number with its last digit off by one.
+pub(super) fn wrong_check_digit(iin: &str) -> String {
+    let (start, last) = iin.split_at(iin.len() - 1);
+    let digit = last.parse::<u8>().unwrap_or_default();
+    format!("{start}{}", (digit + 1) % 10)
+}

@@ -1,0 +1,246 @@
+//! The edge: which tokens, certificates, accounts and providers get nothing.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::Table;
+use crate::client::browser::Browser;
+use crate::client::jws::{self, Key, Signing};
+use crate::client::oauth::{OAuthClient, details};
+use crate::client::send;
+use crate::clock::{self, Stopwatch};
+
+pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
+    let platform = table.platform;
+    let client = platform.consumer()?;
+    let person = platform.person()?;
+    let first = platform.material.provider_bin.as_str();
+    let asked = details(&person, &[first]);
+    let tokens = client.tokens(&person, &asked).await?;
+    let access = tokens.access.as_str();
+
+    let accounts = client.read(&tokens, "/accounts").await?;
+    table.row("a read as it should be", "200", async || Ok(accounts.clone())).await;
+    table
+        .row("without a token", "401 token.missing", async || {
+            send(client.http.get(client.edge("/accounts"))).await
+        })
+        .await;
+    table
+        .row("a token that is no token", "401 token.malformed", async || {
+            client.read_with("abc", "/accounts", |it| it).await
+        })
+        .await;
+    table
+        .row("a token altered", "401 token.signature", async || {
+            let altered = jws::altered(access, |claims| claims["scope"] = "accounts payments".into());
+            client.read_with(&altered, "/accounts", |it| it).await
+        })
+        .await;
+    for (name, signing, expected) in [
+        ("a token with alg none", Signing::Unsigned, "401 token.algorithm"),
+        ("a token signed HS256", Signing::Hs256, "401 token.algorithm"),
+        ("a token signed RS256", Signing::Rs256, "401 token.algorithm"),
+        ("a token signed by a stranger", Signing::Stranger, "401 token.signature"),
+    ] {
+        table
+            .row(name, expected, async || {
+                let forged = jws::forged(access, &Key::new(), signing);
+                client.read_with(&forged, "/accounts", |it| it).await
+            })
+            .await;
+    }
+    // The platform's own key signs these: nobody waits five minutes for a token to expire.
+    let issuer = platform.issuer_key().await?;
+    let minted = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut claims = jws::claims(access);
+        change(&mut claims);
+        issuer.sign(&claims)
+    };
+    let past = clock::now_s() - 120;
+    let same = minted(&|_| {})?;
+    table
+        .row("a token that the test minted with the platform's key", "200", async || {
+            client.read_with(&same, "/accounts", |it| it).await
+        })
+        .await;
+    for (name, expected, token) in [
+        ("a token expired", "401 token.expired", minted(&|it| it["exp"] = past.into())?),
+        ("a token of another audience", "401 token.audience", minted(&|it| it["aud"] = "https://localhost:1".into())?),
+        (
+            "a token of a consent expired",
+            "401 consent.expired",
+            minted(&|it| it["authorization_details"][0]["expires_at"] = past.into())?,
+        ),
+    ] {
+        table.row(name, expected, async || client.read_with(&token, "/accounts", |it| it).await).await;
+    }
+
+    proofs(table, &client, access).await;
+    certificates(table, &client, access).await?;
+    reach(table, &client, access, &accounts.body).await?;
+    withdrawn(table, &client).await
+}
+
+/// DPoP (RFC 9449 §4.3).
+async fn proofs(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) {
+    let Some(key) = client.dpop.clone() else { return };
+    let url = client.edge("/accounts");
+    let good = || client.proof(&key, &url, access);
+    let read = async |proof: Option<&jws::Proof>| client.read_proved(access, "/accounts", proof, |it| it).await;
+
+    table.row("a bound token without a DPoP proof", "401 dpop.missing", async || read(None).await).await;
+    table
+        .row("a DPoP proof used twice", "401 dpop.replayed", async || {
+            let proof = good();
+            read(Some(&proof)).await?.ok()?;
+            read(Some(&proof)).await
+        })
+        .await;
+    table
+        .row("a DPoP proof of another key", "401 token.binding", async || {
+            read(Some(&client.proof(&Key::new(), &url, access))).await
+        })
+        .await;
+    let spoilt = |member: &str, value: serde_json::Value| {
+        let mut proof = good();
+        proof.claims[member] = value;
+        proof
+    };
+    for (name, proof) in [
+        ("a DPoP proof for another method", spoilt("htm", "POST".into())),
+        ("a DPoP proof for another address", spoilt("htu", client.edge("/accounts/1").into())),
+        ("a DPoP proof for another token", spoilt("ath", "x".into())),
+        ("a DPoP proof two minutes old", spoilt("iat", (clock::now_s() - 120).into())),
+    ] {
+        table.row(name, "401 dpop.invalid", async || read(Some(&proof)).await).await;
+    }
+}
+
+async fn certificates(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) -> Result<()> {
+    let platform = table.platform;
+    table
+        .fact("no certificate at all", "the handshake fails", async || {
+            match platform.http()?.get(client.edge("/accounts")).send().await {
+                Ok(response) => Ok(format!("answered {}", response.status())),
+                Err(_) => Ok("the handshake fails".to_owned()),
+            }
+        })
+        .await;
+    table
+        .row("a certificate of nobody's", "403 participant.unknown", async || {
+            let stranger = OAuthClient { http: platform.http_as(&platform.material.stranger)?, ..platform.consumer()? };
+            let stranger = OAuthClient { dpop: client.dpop.clone(), ..stranger };
+            stranger.read_with(access, "/accounts", |it| it).await
+        })
+        .await;
+    let by_certificate = platform.consumer_by_certificate()?;
+    let person = platform.person()?;
+    let asked = details(&person, &[&platform.material.provider_bin]);
+    let bound = by_certificate.tokens(&person, &asked).await?;
+    table
+        .row("a token bound to a certificate, with it", "200", async || {
+            by_certificate.read(&bound, "/accounts").await
+        })
+        .await;
+    table
+        .row("a token of another certificate", "401 token.binding", async || {
+            let other = OAuthClient {
+                http: platform.http_as(&platform.material.consumer)?,
+                ..platform.consumer_by_certificate()?
+            };
+            other.read(&bound, "/accounts").await
+        })
+        .await;
+    Ok(())
+}
+
+/// Within a good token: other accounts, other providers, other data.
+async fn reach(
+    table: &mut Table<'_>,
+    client: &OAuthClient<'_>,
+    access: &str,
+    accounts: &serde_json::Value,
+) -> Result<()> {
+    let platform = table.platform;
+    let person = platform.person()?;
+    let second = platform.material.second_provider_bin.as_str();
+    table
+        .row("another provider than the consent's", "403 consent.provider-not-covered", async || {
+            client.read_with(access, "/accounts", |it| it.header("senim-provider", second)).await
+        })
+        .await;
+    let ids: Vec<&str> = accounts["data"]
+        .as_array()
+        .map(|list| list.iter().filter_map(|it| it["accountId"].as_str()).collect())
+        .unwrap_or_default();
+    anyhow::ensure!(ids.len() >= 2, "the first person needs two accounts at the first provider");
+    let mut limited = details(&person, &[&platform.material.provider_bin]);
+    limited[0]["accounts"] = json!([ids[0]]);
+    limited[0]["data"] = json!(["accounts", "balances"]);
+    let tokens = client.tokens(&person, &limited).await?;
+    table
+        .row("an account that the consent names", "200", async || {
+            client.read(&tokens, &format!("/accounts/{}", ids[0])).await
+        })
+        .await;
+    table
+        .row("another account than the consent's", "403 consent.account-not-covered", async || {
+            client.read(&tokens, &format!("/accounts/{}", ids[1])).await
+        })
+        .await;
+    table
+        .row("another kind of data than the consent's", "403 consent.data-not-covered", async || {
+            client.read(&tokens, &format!("/accounts/{}/transactions?from=2026-10-01&to=2026-10-31", ids[0])).await
+        })
+        .await;
+    table
+        .row("a parameter that the standard does not have", "400 request.malformed", async || {
+            client.read_with(access, "/accounts?admin=1", |it| it).await
+        })
+        .await;
+    table
+        .row("an address that the standard does not have", "404 not-found", async || {
+            client.read_with(access, "/payments", |it| it).await
+        })
+        .await;
+    let both = client.tokens(&person, &details(&person, &[&platform.material.provider_bin, second])).await?;
+    table
+        .row("several providers and none named", "400 provider.ambiguous", async || {
+            client.read(&both, "/accounts").await
+        })
+        .await;
+    Ok(())
+}
+
+/// The client withdraws in the cabinet: within a second nothing is read any more.
+async fn withdrawn(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()> {
+    let platform = table.platform;
+    let person = platform.person()?;
+    let request = client.request(&details(&person, &[&platform.material.provider_bin]));
+    let link = client.link(&request).await?;
+    let mut browser = Browser::new(platform)?;
+    let back = browser.walk(&link, &person, true).await?;
+    let code = client.code(&request, &back)?;
+    let tokens = crate::client::oauth::Tokens::read(&client.trade(&code, &request.verifier).await?.ok()?)?;
+    client.read(&tokens, "/accounts").await?.ok()?;
+    browser.post(&format!("/api/cabinet/consents/{}/withdraw", tokens.consent), &json!({})).await?.ok()?;
+    let watch = Stopwatch::start();
+    table
+        .row("a consent withdrawn", "401 consent.withdrawn", async || platform.until_refused(client, &tokens).await)
+        .await;
+    let took = watch.elapsed();
+    table
+        .fact("and that within a second", "yes", async || {
+            Ok(if took < Duration::from_secs(1) { "yes".to_owned() } else { format!("after {took:?}") })
+        })
+        .await;
+    table
+        .row("a refresh token of a consent withdrawn", "400 invalid_grant refresh-token.invalid", async || {
+            client.refresh(&tokens.refresh).await
+        })
+        .await;
+    Ok(())
+}

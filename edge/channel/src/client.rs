@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -35,11 +36,11 @@ pub fn client_config(
     Ok(config)
 }
 
-/// For hyper's pooling client: HTTPS only.
-pub fn connector(
-    mut config: ClientConfig,
-    connect_timeout: std::time::Duration,
-) -> HttpsConnector<HttpConnector> {
+/// Opens the connections of hyper's pooling client.
+pub type Connector = HttpsConnector<HttpConnector>;
+
+/// HTTPS only.
+pub fn connector(mut config: ClientConfig, connect_timeout: Duration) -> Connector {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);

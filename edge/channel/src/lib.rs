@@ -7,7 +7,7 @@ mod peer;
 mod server;
 mod verify;
 
-pub use client::{Identity, client_config, connector};
+pub use client::{Connector, Identity, client_config, connector};
 pub use error::ChannelError;
 pub use listener::{Connection, ListenerLimits, TlsListener};
 pub use peer::{Peer, PeerCertificate};

@@ -53,6 +53,7 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     let oid = attribute.attr_type().to_id_string();
     let name = match oid.as_str() {
         "2.5.4.3" => "CN",
+        "2.5.4.5" => "serialNumber",
         "2.5.4.6" => "C",
         "2.5.4.7" => "L",
         "2.5.4.8" => "ST",
@@ -66,7 +67,17 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     match attribute.as_str() {
         Ok(value) if !name.is_empty() => format!("{name}={}", escaped(value)),
         Ok(_) | Err(_) => {
-            let value = attribute.attr_value().data.iter().fold(String::new(), |mut hex, byte| {
+            // The value with its tag and length (§2.4), which the reader took off.
+            let value = attribute.attr_value();
+            let tag = u8::try_from(value.header.tag().0).unwrap_or_default();
+            let length = u16::try_from(value.data.len()).unwrap_or_default();
+            let [high, low] = length.to_be_bytes();
+            let head: &[u8] = match length {
+                0..=127 => &[tag, low],
+                128..=255 => &[tag, 0x81, low],
+                256.. => &[tag, 0x82, high, low],
+            };
+            let value = head.iter().chain(value.data).fold(String::new(), |mut hex, byte| {
                 // Writing to a String does not fail.
                 let _ = write!(hex, "{byte:02x}");
                 hex

@@ -1,4 +1,187 @@
-//! The state register.
+//! The state register over HTTP: a person's data and reference photo by IIN (PHM-2).
+//!
+//! An adapter to a real register replaces this file and keeps its types.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use chrono::NaiveDate;
+use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
+use senim_core::id::{Iin, Phone};
+use serde::{Deserialize, Serialize};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+/// A photo of 2 MB in base64, and the rest.
+const ANSWER_MAX: usize = 3 * 1024 * 1024;
 
 #[derive(Clone)]
-pub struct Source;
+pub struct Source {
+    client: reqwest::Client,
+    person: String,
+}
+
+/// A person as the register knows them.
+pub struct Registered {
+    pub surname: String,
+    pub name: String,
+    pub patronymic: Option<String>,
+    pub phone: Phone,
+    /// JPEG.
+    pub photo: Bytes,
+}
+
+/// Says where it failed, never about whom.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    #[error("the register can't be reached: {0}")]
+    Unreachable(reqwest::Error),
+    #[error("the register answered {0}")]
+    Status(StatusCode),
+    #[error("the register's answer is not what its contract says: {0}")]
+    Answer(&'static str),
+}
+
+#[derive(Serialize)]
+struct AskPerson<'a> {
+    iin: &'a Iin,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    iin: Iin,
+    surname: String,
+    name: String,
+    patronymic: Option<String>,
+    #[serde(rename = "birthDate")]
+    _birth_date: NaiveDate,
+    #[serde(rename = "sex")]
+    _sex: String,
+    phone: Phone,
+    photo: String,
+}
+
+impl Source {
+    /// `url` without a slash at the end.
+    pub fn open(url: &str) -> Result<Self, reqwest::Error> {
+        // The client wants a provider even where it speaks plain HTTP; a second install changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_WITHIN)
+            .timeout(ANSWER_WITHIN)
+            .build()?;
+        Ok(Self { client, person: format!("{url}/source/v1/person") })
+    }
+
+    /// `None`: the register has no such person.
+    pub async fn person(&self, iin: &Iin) -> Result<Option<Registered>, SourceError> {
+        let sent = self.client.post(&self.person).json(&AskPerson { iin }).send().await;
+        let mut response = sent.map_err(unreachable)?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND => return Ok(None),
+            status => return Err(SourceError::Status(status)),
+        }
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+        if !content_type.is_some_and(|it| it.starts_with("application/json")) {
+            return Err(SourceError::Answer("its content type is not JSON"));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            if body.len() + chunk.len() > ANSWER_MAX {
+                return Err(SourceError::Answer("it is longer than 3 MB"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        read(&body, iin).map(Some)
+    }
+}
+
+impl Registered {
+    /// First name, first letter of the patronymic.
+    pub fn short_name(&self) -> String {
+        let letter = self.patronymic.as_deref().and_then(|it| it.chars().next());
+        letter.map_or_else(|| self.name.clone(), |letter| format!("{} {letter}.", self.name))
+    }
+}
+
+fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
+    let answer: Answer = serde_json::from_slice(body)
+        .map_err(|_| SourceError::Answer("a field is missing or wrong"))?;
+    if answer.iin != *asked {
+        return Err(SourceError::Answer("it is about another person"));
+    }
+    if answer.name.trim().is_empty() || answer.surname.trim().is_empty() {
+        return Err(SourceError::Answer("the person has no name"));
+    }
+    let photo = STANDARD
+        .decode(&answer.photo)
+        .map_err(|_| SourceError::Answer("the photo is not base64"))?;
+    if !photo.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Err(SourceError::Answer("the photo is not a JPEG"));
+    }
+    Ok(Registered {
+        surname: answer.surname,
+        name: answer.name,
+        patronymic: answer.patronymic.filter(|it| !it.trim().is_empty()),
+        phone: answer.phone,
+        photo: photo.into(),
+    })
+}
+
+/// Without the address: a path may one day hold more than it does now.
+fn unreachable(error: reqwest::Error) -> SourceError {
+    SourceError::Unreachable(error.without_url())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IIN: &str = "900101300017";
+
+    #[test]
+    fn a_good_answer_is_read() {
+        let person = read(answer(|_| {}).as_bytes(), &iin()).unwrap();
+        assert_eq!(person.short_name(), "Айгүл С.");
+        assert_eq!(person.phone.expose(), "+77010000001");
+        let alone = answer(|it| it["patronymic"] = serde_json::Value::Null);
+        assert_eq!(read(alone.as_bytes(), &iin()).unwrap().short_name(), "Айгүл");
+    }
+
+    #[test]
+    fn an_answer_against_the_contract_is_the_registers_fault_and_names_nobody() {
+        let broken: [(&str, fn(&mut serde_json::Value)); 6] = [
+            ("another", |it| it["iin"] = "960440000151".into()),
+            ("missing or wrong", |it| it["iin"] = "900101300018".into()),
+            ("missing or wrong", |it| it["phone"] = "87010000001".into()),
+            ("no name", |it| it["name"] = " ".into()),
+            ("base64", |it| it["photo"] = "*".into()),
+            ("not a JPEG", |it| it["photo"] = "iVBORw0KGgo=".into()),
+        ];
+        for (why, change) in broken {
+            let Err(error) = read(answer(change).as_bytes(), &iin()) else { panic!("{why}") };
+            assert!(error.to_string().contains(why), "{error}");
+            assert!(!format!("{error:?}").contains("0000"), "{error:?}");
+        }
+    }
+
+    fn answer(change: fn(&mut serde_json::Value)) -> String {
+        let mut answer = serde_json::json!({
+            "iin": IIN, "surname": "Сейтқали", "name": "Айгүл", "patronymic": "Серікқызы",
+            "birthDate": "1990-01-01", "sex": "F", "phone": "+77010000001", "photo": "/9j/4AA=",
+        });
+        change(&mut answer);
+        answer.to_string()
+    }
+
+    fn iin() -> Iin {
+        IIN.parse().unwrap()
+    }
+}

@@ -110,9 +110,13 @@ impl Asked {
         }
         if let Some(accounts) = &self.limits.accounts {
             let readable = |it: &String| {
-                (1..=64).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                (1..=64).contains(&it.len())
+                    && it.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             };
-            if accounts.is_empty() || accounts.len() > ACCOUNTS_MAX || !accounts.iter().all(readable) {
+            if accounts.is_empty()
+                || accounts.len() > ACCOUNTS_MAX
+                || !accounts.iter().all(readable)
+            {
                 return Err("accounts must name 1 to 100 account ids, or be left out for all");
             }
         }
@@ -179,7 +183,12 @@ pub enum EndedBy {
 }
 
 impl Consent {
-    pub fn grant(self, index: u64, text_hash: String, now: Timestamp) -> Result<Self, ConsentError> {
+    pub fn grant(
+        self,
+        index: u64,
+        text_hash: String,
+        now: Timestamp,
+    ) -> Result<Self, ConsentError> {
         let ConsentState::Requested = self.state else { return Err(ConsentError::NotPossible) };
         let term = self.term_days.map(|days| TimeDelta::days(i64::from(days)));
         if term.is_some_and(|term| term > TimeDelta::days(i64::from(TERM_DAYS_MAX))) {
@@ -202,7 +211,9 @@ impl Consent {
     }
 
     pub fn end(self, by: EndedBy, now: Timestamp) -> Result<Self, ConsentError> {
-        let ConsentState::Granted(granted) = self.state else { return Err(ConsentError::NotPossible) };
+        let ConsentState::Granted(granted) = self.state else {
+            return Err(ConsentError::NotPossible);
+        };
         if granted.expired(now) {
             return Err(ConsentError::Expired);
         }

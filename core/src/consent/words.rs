@@ -60,7 +60,9 @@ pub fn purpose(language: Language, code: PurposeCode) -> &'static str {
     match (language, code) {
         (Language::Kk, PurposeCode::AccountAggregation) => "барлық шоттарыңызды бір жерден көрсету",
         (Language::Kk, PurposeCode::CreditDecision) => "несие беру туралы шешім қабылдау",
-        (Language::Kk, PurposeCode::BudgetAdvice) => "кірісіңіз бен шығысыңызды жоспарлауға көмектесу",
+        (Language::Kk, PurposeCode::BudgetAdvice) => {
+            "кірісіңіз бен шығысыңызды жоспарлауға көмектесу"
+        }
         (Language::Kk, PurposeCode::IncomeProof) => "табысыңызды растау",
         (Language::Ru, PurposeCode::AccountAggregation) => "показать все ваши счета в одном месте",
         (Language::Ru, PurposeCode::CreditDecision) => "принять решение о кредите",
@@ -90,19 +92,25 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
             "Senim: код {code}. «{name}» ұйымына рұқсат беру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз."
         ),
         (Language::Kk, None) => {
-            format!("Senim: код {code}. Кабинетке кіру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз.")
+            format!(
+                "Senim: код {code}. Кабинетке кіру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз."
+            )
         }
         (Language::Ru, Some(name)) => format!(
             "Senim: код {code}. Для разрешения организации «{name}». Действует 3 минуты. Никому его не сообщайте."
         ),
         (Language::Ru, None) => {
-            format!("Senim: код {code}. Для входа в кабинет. Действует 3 минуты. Никому его не сообщайте.")
+            format!(
+                "Senim: код {code}. Для входа в кабинет. Действует 3 минуты. Никому его не сообщайте."
+            )
         }
         (Language::En, Some(name)) => format!(
             "Senim: code {code}. For your permission to «{name}». Valid for 3 minutes. Tell it to nobody."
         ),
         (Language::En, None) => {
-            format!("Senim: code {code}. To sign in to your cabinet. Valid for 3 minutes. Tell it to nobody.")
+            format!(
+                "Senim: code {code}. To sign in to your cabinet. Valid for 3 minutes. Tell it to nobody."
+            )
         }
     }
 }
@@ -110,12 +118,21 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
 fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
     let name = &consumer.name;
     let mut text = vec![
-        format!("«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға рұқсат сұрайды.", consumer.bin),
-        format!("Деректерді беретін ұйым: {}.", named(providers, "БСН")),
+        format!(
+            "«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға рұқсат сұрайды.",
+            consumer.bin
+        ),
+        format!(
+            "Деректерді беретін {}: {}.",
+            if providers.len() == 1 { "ұйым" } else { "ұйымдар" },
+            named(providers, "БСН")
+        ),
     ];
     let mut what = vec!["шоттарыңыздың тізімі"];
     what.extend(asked.limits.data.contains(&Data::Balances).then_some("шоттардағы қалдықтар"));
-    what.extend(asked.limits.data.contains(&Data::Transactions).then_some("шоттар бойынша операциялар"));
+    what.extend(
+        asked.limits.data.contains(&Data::Transactions).then_some("шоттар бойынша операциялар"),
+    );
     text.push(format!("Ол мыналарды көреді: {}.", what.join(", ")));
     if asked.limits.data.contains(&Data::Transactions) {
         text.push(match asked.limits.transactions_from {
@@ -127,7 +144,10 @@ fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNam
         Some(accounts) => format!("Тек мына шоттар: {}.", listed(accounts)),
         None => "Сол ұйымдағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned(),
     });
-    text.push("Тек оқуға болады: ақша аударуға немесе бірдеңені өзгертуге бұл рұқсат жарамайды.".to_owned());
+    text.push(
+        "Бұл рұқсат тек оқуға арналған: ақша аударуға немесе бірдеңені өзгертуге мүмкіндік бермейді."
+            .to_owned(),
+    );
     text.push(match asked.purpose.text.as_deref() {
         Some(own) => format!(
             "Мақсаты: {}. Ұйымның өз сөзімен: «{own}».",
@@ -137,27 +157,37 @@ fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNam
     });
     text.push(match asked.term_days {
         Some(days) => format!(
-            "Мерзімі: мақұлдаған сәттен бастап {days} күн. Осы мерзім ішінде ұйым деректерді сізсіз де сұрай алады."
+            "Мерзімі: мақұлдаған сәттен бастап {days} күн. Осы мерзім ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады."
         ),
         None => {
-            "Мерзімі: сіз қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сізсіз де сұрай алады.".to_owned()
+            "Мерзімі: сіз қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады.".to_owned()
         }
     });
     text.push(format!(
         "Рұқсатты Senim кабинетінде кез келген уақытта, тегін әрі себебін айтпай қайтарып ала аласыз. Сонда деректер беру бірден тоқтайды, ал «{name}» ұйымы алған деректерін жоюға міндетті."
     ));
-    text.push(format!("Бас тартсаңыз, ештеңе берілмейді және сіз «{name}» ұйымына қайта ораласыз."));
+    text.push(format!(
+        "Бас тартсаңыз, ештеңе берілмейді және сіз «{name}» ұйымына қайта ораласыз."
+    ));
     text
 }
 
-fn russian(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
+fn russian(
+    asked: &Asked,
+    consumer: &ParticipantName,
+    providers: &[ParticipantName],
+) -> Vec<String> {
     let name = &consumer.name;
     let mut text = vec![
         format!(
             "Организация «{name}» (БИН {}) просит разрешения читать данные о ваших счетах.",
             consumer.bin
         ),
-        format!("Данные передаст: {}.", named(providers, "БИН")),
+        format!(
+            "Данные {}: {}.",
+            if providers.len() == 1 { "передаст" } else { "передадут" },
+            named(providers, "БИН")
+        ),
     ];
     let mut what = vec!["список ваших счетов"];
     what.extend(asked.limits.data.contains(&Data::Balances).then_some("остатки на них"));
@@ -173,7 +203,9 @@ fn russian(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNa
         Some(accounts) => format!("Только эти счета: {}.", listed(accounts)),
         None => "Все ваши счета там, включая те, что вы откроете позже.".to_owned(),
     });
-    text.push("Только чтение: переводить деньги или что-либо менять это разрешение не даёт.".to_owned());
+    text.push(
+        "Только чтение: переводить деньги или что-либо менять это разрешение не даёт.".to_owned(),
+    );
     text.push(match asked.purpose.text.as_deref() {
         Some(own) => format!(
             "Цель: {}. Словами самой организации: «{own}».",
@@ -195,10 +227,17 @@ fn russian(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNa
     text
 }
 
-fn english(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
+fn english(
+    asked: &Asked,
+    consumer: &ParticipantName,
+    providers: &[ParticipantName],
+) -> Vec<String> {
     let name = &consumer.name;
     let mut text = vec![
-        format!("«{name}» (BIN {}) asks for permission to read data about your accounts.", consumer.bin),
+        format!(
+            "«{name}» (BIN {}) asks for permission to read data about your accounts.",
+            consumer.bin
+        ),
         format!("The data will come from {}.", named(providers, "BIN")),
     ];
     let mut what = vec!["the list of your accounts"];
@@ -218,7 +257,10 @@ fn english(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNa
     text.push("It can only read: this permission moves no money and changes nothing.".to_owned());
     text.push(match asked.purpose.text.as_deref() {
         Some(own) => {
-            format!("Purpose: {}. In its own words: «{own}».", purpose(Language::En, asked.purpose.code))
+            format!(
+                "Purpose: {}. In its own words: «{own}».",
+                purpose(Language::En, asked.purpose.code)
+            )
         }
         None => format!("Purpose: {}.", purpose(Language::En, asked.purpose.code)),
     });
@@ -237,7 +279,8 @@ fn english(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNa
 }
 
 fn named(participants: &[ParticipantName], number: &str) -> String {
-    let each: Vec<_> = participants.iter().map(|it| format!("«{}» ({number} {})", it.name, it.bin)).collect();
+    let each: Vec<_> =
+        participants.iter().map(|it| format!("«{}» ({number} {})", it.name, it.bin)).collect();
     each.join(", ")
 }
 
@@ -349,13 +392,19 @@ mod tests {
     fn every_language_names_the_parties_the_dates_and_the_term() {
         for language in Language::ALL {
             let text = shown(language, &asked(ALL)).join("\n");
-            for word in ["Jetisu Pay", "Qarlygash Bank", "960440000151", "2026", "90", "Add accounts"] {
+            for word in
+                ["Jetisu Pay", "Qarlygash Bank", "960440000151", "2026", "90", "Add accounts"]
+            {
                 assert!(text.contains(word), "{language:?}: {word}");
             }
             assert!(!text.contains("900101300017"), "the text must not hold the client's number");
         }
-        assert!(shown(Language::Kk, &asked(ALL)).join("\n").contains("2026 жылғы 1 наурыздан бастап"));
-        assert!(shown(Language::Ru, &asked(ALL)).join("\n").contains("начиная с 1 марта 2026 года"));
+        assert!(
+            shown(Language::Kk, &asked(ALL)).join("\n").contains("2026 жылғы 1 наурыздан бастап")
+        );
+        assert!(
+            shown(Language::Ru, &asked(ALL)).join("\n").contains("начиная с 1 марта 2026 года")
+        );
     }
 
     #[test]

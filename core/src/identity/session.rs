@@ -207,8 +207,6 @@ pub enum Effect {
 /// The input did not fit, and nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    #[error("liveness is blocked for now")]
-    Blocked { until: Timestamp },
     #[error("the session has ended")]
     Ended,
     #[error("the session is at another step")]
@@ -304,7 +302,7 @@ impl Session {
     /// Takes one step. An `Err` means that nothing changed; a refusal that counts is an [`Effect::Refuse`].
     pub fn handle(self, input: Input, now: Timestamp) -> Result<(Self, Vec<Effect>), SessionError> {
         if self.ended_at().is_some() {
-            return Err(self.why_ended(now));
+            return Err(SessionError::Ended);
         }
         let (mut session, effects) = self.pass_time(now);
         if session.ended_at().is_some() {
@@ -324,7 +322,7 @@ impl Session {
                 Ok(session.at(Step::Iin))
             }
             (Input::AgreementAnswered { accept: false }, Step::Agreement) => {
-                Ok(session.end(Failure::AgreementRefused, now))
+                Ok(session.fail(Failure::AgreementRefused, now))
             }
 
             (Input::IinEntered(iin), Step::Iin) => Ok(session.enter_iin(&iin, now)),
@@ -561,16 +559,25 @@ impl Session {
         let (session, _) = self.at(Step::Failed { person, at: now, why });
         (session, vec![Effect::Finish])
     }
-
-    fn why_ended(&self, now: Timestamp) -> SessionError {
-        match self.failure() {
-            Some(Failure::Blocked { until }) if until > now => SessionError::Blocked { until },
-            _ => SessionError::Ended,
-        }
-    }
 }
 
 impl Failure {
+    /// Until when liveness is blocked, where that is why.
+    pub fn blocked_until(self) -> Option<Timestamp> {
+        match self {
+            Self::Blocked { until } => Some(until),
+            Self::Abandoned
+            | Self::AgreementRefused
+            | Self::ConsentRefused
+            | Self::Expired
+            | Self::IinMismatch
+            | Self::SmsExhausted
+            | Self::TooManyCodes
+            | Self::UnknownPerson
+            | Self::Withheld(_) => None,
+        }
+    }
+
     /// What the consumer and the client are told.
     pub fn problem(self) -> Problem {
         match self {
@@ -591,7 +598,6 @@ impl Failure {
 impl SessionError {
     pub fn problem(self) -> Problem {
         match self {
-            Self::Blocked { .. } => Problem::IdentityBlocked,
             Self::Ended => Problem::IdentityEnded,
             Self::OutOfOrder => Problem::IdentityOutOfOrder,
             Self::SmsExhausted => Problem::IdentitySmsExhausted,

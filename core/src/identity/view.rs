@@ -50,8 +50,8 @@ pub enum StepView {
 /// `GET /api/identity`, and the answer to every `POST` below that did what was asked.
 ///
 /// A `POST` that was refused (a wrong code, a failed check) answers a problem with its code and status;
-/// what it changed (tries left, the session's end) is then read with `GET`. What the client chose
-/// (refusing, giving up) is no refusal: it answers `Failed` with the way back.
+/// what it changed (tries left, the session's end) is then read with `GET`. Not approving the consent and
+/// giving up are no refusals: they answer `Failed` with the way back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IdentityView {
     /// Who asks; absent in a sign-in to the cabinet.

@@ -1,9 +1,41 @@
-//! The identity session over HTTP.
+//! The identity session over HTTP: one file a use case, the dialogue itself is core's.
+
+pub mod abandon;
+pub mod agreement;
+pub mod authorize;
+pub mod browser;
+pub mod cabinet;
+pub mod code;
+pub mod consent;
+pub mod dialogue;
+pub mod expire;
+pub mod iin;
+pub mod language;
+pub mod liveness;
+pub mod view;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
+    let pictures = Router::new()
+        .route("/api/identity/liveness", post(liveness::check))
+        .layer(liveness::Judges::as_many_as_cores())
+        .layer(DefaultBodyLimit::max(liveness::BODY_MAX));
     Router::new()
+        .route("/authorize", get(authorize::authorize))
+        .route("/api/identity", get(view::show))
+        .route("/api/identity/abandon", post(abandon::abandon))
+        .route("/api/identity/agreement", post(agreement::answer))
+        .route("/api/identity/code", post(code::enter))
+        .route("/api/identity/code/send", post(code::send))
+        .route("/api/identity/consent", post(consent::answer))
+        .route("/api/identity/iin", post(iin::confirm))
+        .route("/api/identity/language", post(language::choose))
+        .route("/api/cabinet/sign-in", post(cabinet::sign_in))
+        .route("/api/cabinet/sign-out", post(cabinet::sign_out))
+        .merge(pictures)
 }

@@ -1,4 +1,136 @@
-//! Text messages.
+//! Text messages: written in the transaction that wants them, then handed to the gateway until it takes them.
+
+mod gateway;
+
+use chrono::TimeDelta;
+use senim_core::Timestamp;
+use senim_core::id::{MessageId, Phone, SessionId};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::store::{self, StoreError, Tx};
+use gateway::Gateway;
+
+const SEALED: &str = "message.sealed";
+/// Messages that one round of the job takes on.
+const ROUND_MAX: u64 = 100;
+/// After this a claimed message may be claimed again: whoever took it has died.
+const CLAIM: TimeDelta = TimeDelta::seconds(15);
+const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
 
 #[derive(Clone)]
-pub struct Messages;
+pub struct Messages(Way);
+
+#[derive(Clone)]
+enum Way {
+    Gateway(Gateway),
+    /// Nothing leaves the house: messages wait in the store until their codes expire.
+    Outbox,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Message {
+    to: Phone,
+    text: String,
+}
+
+impl Messages {
+    /// `sms_url` without a slash at the end; absent: outbox only.
+    pub fn open(sms_url: Option<&str>) -> Result<Self, reqwest::Error> {
+        let Some(url) = sms_url else { return Ok(Self(Way::Outbox)) };
+        Ok(Self(Way::Gateway(Gateway::open(url)?)))
+    }
+}
+
+/// Writes a message down. It leaves after the commit: [`deliver`].
+pub async fn queue(
+    tx: &mut Tx,
+    app: &App,
+    session: SessionId,
+    to: &Phone,
+    text: String,
+    good_until: Timestamp,
+    now: Timestamp,
+) -> Result<MessageId, StoreError> {
+    let id = MessageId(app.chance.id());
+    let plain = serde_json::to_vec(&Message { to: to.clone(), text }).unwrap_or_default();
+    let sealed = app.sealer.seal(&*app.chance, SEALED, &id.to_string(), &plain);
+    store::message::add(tx, id, session, sealed, good_until, now).await?;
+    Ok(id)
+}
+
+/// Tries once to hand a message over. The gateway knows it by its id: given twice, it is sent once.
+#[tracing::instrument(name = "message.deliver", skip_all, fields(message.id = %id))]
+pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
+    let Way::Gateway(gateway) = &app.messages.0 else { return Ok(()) };
+    let now = app.now();
+    let claimed = app
+        .store
+        .transact("message.claim", async |tx| store::message::claim(tx, id, now + CLAIM, now).await)
+        .await?;
+    let Some(claimed) = claimed else { return Ok(()) };
+    let place = id.to_string();
+    let plain = app.sealer.open_sealed(SEALED, &place, &claimed.sealed)?;
+    let message: Message =
+        serde_json::from_slice(&plain).map_err(|_| store::inconsistent("message", &place))?;
+    let handed_over = gateway.send(id, message.to.expose(), &message.text).await;
+    let now = app.now();
+    app.store
+        .transact("message.finish", async |tx| match &handed_over {
+            Ok(()) => {
+                store::message::mark_sent(tx, id, now).await?;
+                let facts = serde_json::json!({ "message": id, "tries": claimed.tries });
+                store::journal::append(tx, "message.sent", "platform", &claimed.session, facts, now)
+                    .await
+            }
+            Err(_) => store::message::postpone(tx, id, now + wait(claimed.tries)).await,
+        })
+        .await?;
+    if let Err(error) = handed_over {
+        tracing::warn!(%error, tries = claimed.tries, "the gateway did not take a message");
+    }
+    Ok(())
+}
+
+/// One round of the job: what waits is tried again, what came too late is erased.
+pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    app.store
+        .transact("message.give_up", async |tx| {
+            for (id, session) in store::message::give_up(tx, now).await? {
+                let facts = serde_json::json!({ "message": id });
+                store::journal::append(tx, "message.given-up", "platform", &session, facts, now)
+                    .await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    let due = app
+        .store
+        .read("message.due", async |tx| store::message::due(tx, now, ROUND_MAX).await)
+        .await?;
+    for id in due {
+        deliver(app, id).await?;
+    }
+    Ok(())
+}
+
+/// 1, 2, 4 … seconds.
+fn wait(tries: i64) -> TimeDelta {
+    let doubled = u32::try_from(tries - 1).ok().and_then(|it| 1_i64.checked_shl(it));
+    doubled
+        .and_then(TimeDelta::try_seconds)
+        .map_or(LONGEST_WAIT, |it| it.clamp(TimeDelta::seconds(1), LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_grow_apart_up_to_a_limit() {
+        let waits: Vec<i64> =
+            [1, 2, 3, 5, 6, 63, 64, 65, 1000].map(|it| wait(it).num_seconds()).into();
+        assert_eq!(waits, [1, 2, 4, 16, 30, 30, 30, 30, 30]);
+    }
+}

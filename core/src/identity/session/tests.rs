@@ -62,9 +62,8 @@ fn the_fourth_failing_check_blocks_the_person_for_fifteen_minutes() {
     let until = at(10) + BLOCK;
     assert_eq!(effects[0], Effect::Block { iin: iin(), until });
     assert_eq!(session.failure(), Some(Failure::Blocked { until }));
-    let fifth = session.clone().handle(started(), at(11)).unwrap_err();
-    assert_eq!(fifth.problem(), Problem::IdentityBlocked);
-    assert_eq!(session.handle(started(), until).unwrap_err(), SessionError::Ended);
+    let fifth = session.handle(started(), at(11)).unwrap_err();
+    assert_eq!(fifth.problem(), Problem::IdentityEnded);
 }
 
 #[test]
@@ -80,7 +79,8 @@ fn a_failed_match_counts_as_the_check_it_belongs_to() {
 
 #[test]
 fn a_check_given_up_for_a_newer_one_stays_counted_and_its_verdict_is_not() {
-    let (session, _) = play(authorization(), &[upto_liveness(), vec![started(), started()]].concat());
+    let (session, _) =
+        play(authorization(), &[upto_liveness(), vec![started(), started()]].concat());
     assert_eq!(session.checks_left(), 2);
     assert_eq!(session.clone().handle(live(1), at(10)).unwrap_err(), SessionError::OutOfOrder);
     let (session, _) = step(session, live(2), at(10));
@@ -294,9 +294,9 @@ fn digest(which: u8) -> CodeDigest {
 }
 
 fn play(session: Session, inputs: &[Input]) -> (Session, Vec<Effect>) {
-    inputs.iter().fold((session, Vec::new()), |(session, _), input| {
-        step(session, input.clone(), at(10))
-    })
+    inputs
+        .iter()
+        .fold((session, Vec::new()), |(session, _), input| step(session, input.clone(), at(10)))
 }
 
 fn step(session: Session, input: Input, now: Timestamp) -> (Session, Vec<Effect>) {

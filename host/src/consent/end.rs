@@ -1,0 +1,45 @@
+//! A consent ends before its term: whoever ends it, data stops, and the consumer is to be told (OAPI-5).
+
+use senim_core::Timestamp;
+use senim_core::consent::{Consent, ConsentState, EndedBy};
+use senim_core::journal::deed;
+use serde_json::json;
+
+use crate::http::problem::Refusal;
+use crate::store::routing::{Published, touch};
+use crate::store::{self, Tx};
+
+/// In the caller's transaction. `actor` as the journal names it: `client`, `platform`, `operator:NAME` …
+pub async fn end(
+    tx: &mut Tx,
+    consent: Consent,
+    by: EndedBy,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Consent, Refusal> {
+    let consent = consent.end(by, now)?;
+    store::consent::save(tx, &consent).await?;
+    touch(tx, Published::StatusList).await?;
+    store::consent::add_notice(tx, consent.id, consent.consumer, Some(by), now).await?;
+    let uses = store::journal::use_totals(tx, consent.id).await?;
+    let facts = json!({
+        "by": by,
+        "consumer": consent.consumer,
+        "granted_at": granted_at(&consent),
+        "uses": uses.map_or(0, |(uses, _)| uses),
+    });
+    let subject = consent.id.to_string();
+    store::journal::append(tx, deed::CONSENT_ENDED, actor, &subject, facts, now).await?;
+    Ok(consent)
+}
+
+fn granted_at(consent: &Consent) -> Option<Timestamp> {
+    match &consent.state {
+        ConsentState::Granted(granted) | ConsentState::Ended { granted, .. } => {
+            Some(granted.granted_at)
+        }
+        ConsentState::Requested | ConsentState::Refused { .. } | ConsentState::Abandoned { .. } => {
+            None
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The client approved: the consent is registered, an older one for the same purpose and pair makes way.
+
+use senim_core::Timestamp;
+use senim_core::consent::{Consent, ConsentState, EndedBy, words};
+use senim_core::id::ConsentId;
+use senim_core::journal::deed;
+use serde_json::json;
+
+use super::end;
+use crate::app::App;
+use crate::http::problem::Refusal;
+use crate::identity::dialogue::{Dialogue, Request};
+use crate::store::{self, Tx};
+
+/// Within the transaction that ends the identity session.
+pub async fn grant(
+    tx: &mut Tx,
+    app: &App,
+    dialogue: &Dialogue,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Consent, Refusal> {
+    let shown = shown(dialogue, request);
+    let index = store::consent::allocate_index(tx).await?;
+    let consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
+    for older in store::consent::given_by(tx, &app.sealer, &consent.iin).await? {
+        if consent.supersedes(&older) && older.check(now).is_ok() {
+            end::end(tx, older, EndedBy::Superseded, "platform", now).await?;
+        }
+    }
+    let session = dialogue.id;
+    store::consent::add(tx, &app.sealer, &*app.chance, &consent, session, &shown).await?;
+    let facts = json!({
+        "session": session,
+        "consumer": consent.consumer,
+        "application": consent.application,
+        "providers": consent.providers,
+        "data": consent.limits.data,
+        "term_days": consent.term_days,
+    });
+    let subject = consent.id.to_string();
+    store::journal::append(tx, deed::CONSENT_GRANTED, "client", &subject, facts, now).await?;
+    Ok(consent)
+}
+
+pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent {
+    let asked = &request.asked;
+    Consent {
+        id: ConsentId(app.chance.id()),
+        application: request.application.clone(),
+        consumer: request.consumer.bin,
+        iin: asked.client.iin.clone(),
+        providers: asked.providers.clone(),
+        limits: asked.limits.clone(),
+        purpose: asked.purpose.clone(),
+        term_days: asked.term_days,
+        requested_at: now,
+        state: ConsentState::Requested,
+    }
+}
+
+/// The paragraphs as the page shows them.
+pub(super) fn shown(dialogue: &Dialogue, request: &Request) -> Vec<String> {
+    let language = dialogue.content.session.language();
+    words::text(language, &request.asked, &request.consumer, &request.providers)
+}

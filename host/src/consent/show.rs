@@ -1,0 +1,60 @@
+//! One consent in full, with each use of it (CNS-3).
+
+use axum::Json;
+use axum::extract::Path;
+use senim_core::Timestamp;
+use senim_core::consent::Consent;
+use senim_core::consent::view::{ConsentDetailsView, UseView};
+use senim_core::id::{ConsentId, Iin};
+use senim_core::problem::Problem;
+
+use super::list::{self, Names};
+use crate::app::App;
+use crate::http::problem::Refusal;
+use crate::identity::cabinet::Client;
+use crate::store::{self, Tx};
+
+const USES_SHOWN: u64 = 500;
+
+#[tracing::instrument(name = "cabinet.show", skip_all)]
+pub async fn show(
+    app: App,
+    client: Client,
+    Path(id): Path<String>,
+) -> Result<Json<ConsentDetailsView>, Refusal> {
+    let now = app.now();
+    app.store
+        .read("cabinet.show", async |tx| {
+            let consent = own(tx, &app, &client.iin, &id).await?;
+            Ok(Json(details(tx, consent, now).await?))
+        })
+        .await
+}
+
+/// The client's own consent; another's is as absent as one that never was.
+pub(super) async fn own(tx: &mut Tx, app: &App, iin: &Iin, id: &str) -> Result<Consent, Refusal> {
+    let id: ConsentId = id.parse().map_err(|_| Problem::NotFound)?;
+    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    let own = consent.filter(|it| it.iin == *iin);
+    own.ok_or_else(|| Problem::NotFound.into())
+}
+
+pub(super) async fn details(
+    tx: &mut Tx,
+    consent: Consent,
+    now: Timestamp,
+) -> Result<ConsentDetailsView, Refusal> {
+    let mut names = Names::default();
+    let told = store::journal::uses(tx, consent.id, USES_SHOWN).await?;
+    let mut uses = Vec::new();
+    for each in told {
+        // Without a provider or a kind of data the request never got as far as this consent's data.
+        if let (Some(provider), Some(data)) = (each.provider, each.data) {
+            let provider = names.of(tx, provider).await?;
+            let (at, status, problem) = (each.at, each.status, each.problem);
+            uses.push(UseView { at, provider, data, status, problem });
+        }
+    }
+    let view = list::view(tx, &mut names, consent, now).await?;
+    Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses })
+}

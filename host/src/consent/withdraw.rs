@@ -1,0 +1,38 @@
+//! The client takes a consent back (CNS-3): data stops at once.
+
+use axum::Json;
+use axum::extract::Path;
+use senim_core::consent::view::ConsentDetailsView;
+use senim_core::consent::{ConsentState, EndedBy};
+use senim_core::problem::Problem;
+
+use super::{end, show};
+use crate::app::App;
+use crate::http::problem::Refusal;
+use crate::identity::cabinet::Client;
+
+#[tracing::instrument(name = "consent.withdraw", skip_all)]
+pub async fn withdraw(
+    app: App,
+    client: Client,
+    Path(id): Path<String>,
+) -> Result<Json<ConsentDetailsView>, Refusal> {
+    let now = app.now();
+    app.store
+        .transact("consent.withdraw", async |tx| {
+            let consent = show::own(tx, &app, &client.iin, &id).await?;
+            match &consent.state {
+                ConsentState::Granted(granted) if !granted.expired(now) => {}
+                // Nothing is left to take back: the client is told so, not that something failed.
+                ConsentState::Granted(_) | ConsentState::Ended { .. } => {
+                    return Err(Problem::ConsentEnded.into());
+                }
+                ConsentState::Requested
+                | ConsentState::Refused { .. }
+                | ConsentState::Abandoned { .. } => return Err(Problem::NotFound.into()),
+            }
+            let consent = end::end(tx, consent, EndedBy::Client, "client", now).await?;
+            Ok(Json(show::details(tx, consent, now).await?))
+        })
+        .await
+}

@@ -1,0 +1,17 @@
+//! The client gives up; the consumer is told.
+
+use axum::Json;
+use senim_core::identity::session::Input;
+use senim_core::identity::view::IdentityView;
+
+use super::browser::Browser;
+use super::{dialogue, view};
+use crate::app::App;
+use crate::http::problem::Refusal;
+
+#[tracing::instrument(name = "identity.abandon", skip_all)]
+pub async fn abandon(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
+    let dialogue =
+        dialogue::step(&app, "identity.abandon", &browser, None, |_| Input::Abandoned).await?;
+    Ok(Json(view::of(&dialogue, app.now())))
+}

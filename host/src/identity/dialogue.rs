@@ -1,0 +1,223 @@
+//! An identity session as the host holds it, and the carrying out of what core's session asks for.
+
+use chrono::TimeDelta;
+use senim_core::Timestamp;
+use senim_core::consent::{Asked, words};
+use senim_core::id::{AuthorizationId, MessageId, SessionId};
+use senim_core::identity::session::{
+    CODE_LIFETIME, CodeDigest, Effect, Failure, Input, Purpose, Session, SessionError, Step,
+};
+use senim_core::jose::from_base64;
+use senim_core::participant::view::ParticipantName;
+use senim_core::problem::Problem;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::browser::Browser;
+use crate::app::App;
+use crate::authorization::{self, Outcome};
+use crate::consent;
+use crate::http::problem::Refusal;
+use crate::messages;
+use crate::store::{self, Tx};
+
+/// How long one stays signed in to the cabinet.
+const CABINET: TimeDelta = TimeDelta::minutes(30);
+
+pub struct Dialogue {
+    pub id: SessionId,
+    pub content: Content,
+    /// Set once the session has passed.
+    pub cabinet_until: Option<Timestamp>,
+}
+
+/// What is sealed in the row.
+#[derive(Serialize, Deserialize)]
+pub struct Content {
+    pub session: Session,
+    /// What a consumer asks for; absent in a sign-in to the cabinet.
+    pub request: Option<Request>,
+    /// As the Source tells it: host/src/source.rs.
+    pub client_name: Option<String>,
+    /// Where the browser goes from the end; holds the authorization code.
+    pub redirect: Option<String>,
+}
+
+/// The consumer's request. Names are taken once, so that the consent's text can't change under the reader.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Request {
+    pub authorization: AuthorizationId,
+    pub application: String,
+    pub consumer: ParticipantName,
+    pub providers: Vec<ParticipantName>,
+    pub asked: Asked,
+}
+
+impl Request {
+    pub fn purpose(&self) -> Purpose {
+        let client = &self.asked.client;
+        Purpose::Authorization { iin: client.iin.clone(), phone: client.phone.clone() }
+    }
+}
+
+/// What one input led to.
+pub struct Advanced {
+    pub dialogue: Dialogue,
+    pub refused: Option<Problem>,
+    pub ask_source: bool,
+    /// The number of the check to judge.
+    pub judge: Option<u8>,
+    messages: Vec<MessageId>,
+}
+
+impl From<SessionError> for Refusal {
+    fn from(error: SessionError) -> Self {
+        error.problem().into()
+    }
+}
+
+/// One step in a transaction of its own: load, decide, save, say so.
+pub async fn step(
+    app: &App,
+    name: &'static str,
+    browser: &Browser,
+    digits: Option<&str>,
+    input: impl Fn(&Dialogue) -> Input,
+) -> Result<Dialogue, Refusal> {
+    let now = app.now();
+    let advanced = app
+        .store
+        .transact(name, async |tx| {
+            let dialogue = open(tx, app, browser).await?;
+            let input = input(&dialogue);
+            advance(tx, app, dialogue, input, digits, now).await
+        })
+        .await?;
+    settle(app, advanced)
+}
+
+pub async fn open(tx: &mut Tx, app: &App, browser: &Browser) -> Result<Dialogue, Refusal> {
+    let dialogue = store::identity::by_secret(tx, &app.sealer, &browser.0).await?;
+    dialogue.ok_or_else(|| Problem::IdentityNoSession.into())
+}
+
+/// Feeds the session and carries out its effects in the caller's transaction.
+///
+/// `digits`: the code that the input's digest was made of, where one may have to be sent.
+pub async fn advance(
+    tx: &mut Tx,
+    app: &App,
+    dialogue: Dialogue,
+    input: Input,
+    digits: Option<&str>,
+    now: Timestamp,
+) -> Result<Advanced, Refusal> {
+    let Dialogue { id, content, cabinet_until } = dialogue;
+    let before = content.session.step().clone();
+    let (session, effects) = content.session.handle(input, now)?;
+    let dialogue = Dialogue { id, content: Content { session, ..content }, cabinet_until };
+    let mut advanced =
+        Advanced { dialogue, refused: None, ask_source: false, judge: None, messages: Vec::new() };
+    for effect in effects {
+        match effect {
+            Effect::AskSource => advanced.ask_source = true,
+            Effect::Judge { check } => advanced.judge = Some(check),
+            Effect::Refuse(problem) => advanced.refused = Some(problem),
+            Effect::Block { iin, until } => {
+                store::identity::block(tx, &app.sealer, &iin, until).await?;
+                tell(tx, id, "identity.blocked", json!({ "until": until }), now).await?;
+            }
+            Effect::SendCode { to } => {
+                let digits = digits.ok_or_else(|| Refusal::internal("no code was drawn"))?;
+                let request = advanced.dialogue.content.request.as_ref();
+                let consumer = request.map(|it| it.consumer.name.as_str());
+                let language = advanced.dialogue.content.session.language();
+                let text = words::code_message(language, digits, consumer);
+                let until = now + CODE_LIFETIME;
+                let message = messages::queue(tx, app, id, &to, text, until, now).await?;
+                tell(tx, id, "identity.code-sent", json!({ "message": message }), now).await?;
+                advanced.messages.push(message);
+            }
+            Effect::Finish => finish(tx, app, &mut advanced.dialogue, &before, now).await?,
+        }
+    }
+    store::identity::save(tx, &app.sealer, &*app.chance, &advanced.dialogue).await?;
+    Ok(advanced)
+}
+
+/// After the commit: messages leave, and what was refused is answered.
+pub fn settle(app: &App, advanced: Advanced) -> Result<Dialogue, Refusal> {
+    for message in advanced.messages {
+        let app = app.clone();
+        tokio::spawn(async move {
+            if let Err(error) = messages::deliver(&app, message).await {
+                tracing::error!(%error, "a message could not be delivered");
+            }
+        });
+    }
+    match advanced.refused {
+        Some(problem) => Err(problem.into()),
+        None => Ok(advanced.dialogue),
+    }
+}
+
+/// The session has ended: the client's answer is registered, the consumer gets its redirect.
+async fn finish(
+    tx: &mut Tx,
+    app: &App,
+    dialogue: &mut Dialogue,
+    before: &Step,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let failure = dialogue.content.session.failure();
+    if failure.is_none() {
+        dialogue.cabinet_until = Some(now + CABINET);
+        tell(tx, dialogue.id, "identity.passed", json!({}), now).await?;
+    }
+    if let Some(why) = failure {
+        let facts = json!({ "problem": why.problem().code() });
+        tell(tx, dialogue.id, "identity.failed", facts, now).await?;
+    }
+    let Some(request) = dialogue.content.request.clone() else {
+        dialogue.content.redirect = failure.is_none().then(|| "/cabinet".to_owned());
+        return Ok(());
+    };
+    let outcome = match failure {
+        None => {
+            let consent = consent::grant::grant(tx, app, dialogue, &request, now).await?;
+            Outcome::Granted { consent }
+        }
+        Some(why) => {
+            if matches!(before, Step::Consent { .. }) && !matches!(why, Failure::Withheld(_)) {
+                consent::refuse::refuse(tx, app, dialogue, &request, why, now).await?;
+            }
+            Outcome::Refused(why.problem())
+        }
+    };
+    let redirect = authorization::finish(tx, app, request.authorization, outcome, now).await?;
+    dialogue.content.redirect = Some(redirect);
+    Ok(())
+}
+
+/// Tells the journal of a session's deed.
+pub async fn tell(
+    tx: &mut Tx,
+    id: SessionId,
+    deed: &str,
+    facts: serde_json::Value,
+    now: Timestamp,
+) -> Result<(), store::StoreError> {
+    store::journal::append(tx, deed, "client", &id.to_string(), facts, now).await
+}
+
+/// Six digits, each as likely as any.
+pub fn draw(app: &App) -> String {
+    format!("{:06}", app.chance.below(1_000_000))
+}
+
+/// The keyed hash of a code in this session. Whoever reads the rows but has no master key can't try codes.
+pub fn digest(app: &App, id: SessionId, digits: &str) -> CodeDigest {
+    let hash = app.sealer.blind("identity_session.code", &format!("{id}:{digits}"));
+    let bytes = from_base64(&hash).ok().and_then(|it| it.try_into().ok());
+    CodeDigest(bytes.unwrap_or_else(|| unreachable!("a blind index is 32 bytes in base64url")))
+}

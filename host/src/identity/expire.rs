@@ -1,0 +1,45 @@
+//! The job that ends sessions whose time is over, so that consumers' counts and the journal are right.
+
+use chrono::TimeDelta;
+use senim_core::id::SessionId;
+use senim_core::identity::session::Input;
+
+use super::dialogue;
+use crate::app::App;
+use crate::http::problem::Refusal;
+use crate::store;
+
+/// Sessions that one round of the job takes on.
+const ROUND_MAX: u64 = 200;
+/// Longer than every window in which attempts are counted.
+const ATTEMPTS_KEPT: TimeDelta = TimeDelta::days(1);
+
+pub async fn expire_due(app: &App) -> Result<(), Refusal> {
+    let now = app.now();
+    let due: Vec<SessionId> = app
+        .store
+        .read("identity.due", async |tx| {
+            Ok::<_, Refusal>(store::identity::due(tx, now, ROUND_MAX).await?)
+        })
+        .await?;
+    for id in due {
+        app.store
+            .transact("identity.expire", async |tx| {
+                let Some(dialogue) = store::identity::load(tx, &app.sealer, id).await? else {
+                    return Ok(());
+                };
+                let session = &dialogue.content.session;
+                if session.deadline().is_some_and(|deadline| deadline <= now) {
+                    dialogue::advance(tx, app, dialogue, Input::TimePassed, None, now).await?;
+                }
+                Ok::<_, Refusal>(())
+            })
+            .await?;
+    }
+    app.store
+        .transact("identity.forget_attempts", async |tx| {
+            store::identity::forget_attempts(tx, now - ATTEMPTS_KEPT).await?;
+            Ok::<_, Refusal>(())
+        })
+        .await
+}

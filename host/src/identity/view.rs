@@ -1,0 +1,98 @@
+//! Where the session stands, for the page.
+
+use axum::Json;
+use senim_core::Timestamp;
+use senim_core::consent::view::ConsentRequestView;
+use senim_core::consent::words;
+use senim_core::identity::session::{Input, Purpose, Step};
+use senim_core::identity::view::{IdentityView, StepView};
+use senim_core::liveness::FRAMES_MIN;
+use senim_core::text::Language;
+
+use super::browser::Browser;
+use super::dialogue::{self, Dialogue, Request};
+use crate::app::App;
+use crate::http::problem::Refusal;
+
+/// `GET /api/identity`. What time has changed meanwhile is saved first.
+#[tracing::instrument(name = "identity.view", skip_all)]
+pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
+    let now = app.now();
+    let dialogue = app
+        .store
+        .read("identity.view", async |tx| dialogue::open(tx, &app, &browser).await)
+        .await?;
+    if dialogue.content.session.deadline().is_none_or(|deadline| now < deadline) {
+        return Ok(Json(of(&dialogue, now)));
+    }
+    app.store
+        .transact("identity.view", async |tx| {
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            if dialogue.content.session.ended_at().is_some() {
+                return Ok(Json(of(&dialogue, now)));
+            }
+            // A refusal would answer a deed; here the view itself tells.
+            let advanced =
+                dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
+            Ok(Json(of(&advanced.dialogue, now)))
+        })
+        .await
+}
+
+pub fn of(dialogue: &Dialogue, now: Timestamp) -> IdentityView {
+    let content = &dialogue.content;
+    let session = &content.session;
+    let step = match session.step() {
+        Step::Agreement => StepView::Agreement,
+        Step::Iin => StepView::Iin {
+            iin_masked: match session.purpose() {
+                Purpose::Authorization { iin, .. } => Some(iin.masked()),
+                Purpose::Cabinet => None,
+            },
+        },
+        Step::Liveness { last_problem, .. } => StepView::Liveness {
+            checks_left: session.checks_left(),
+            last_problem: last_problem.map(|it| it.code().to_owned()),
+            frames_min: u8::try_from(FRAMES_MIN).unwrap_or(u8::MAX),
+        },
+        Step::Code { person, expires_at, .. } => StepView::Code {
+            phone_masked: person.phone.masked(),
+            expires_at: *expires_at,
+            tries_left: session.code_tries_left(),
+            sms_left: session.sms_left(),
+        },
+        Step::Consent { .. } => match &content.request {
+            Some(request) => StepView::Consent { consent: consent(request, session.language()) },
+            // Only a request leads to this step.
+            None => StepView::Agreement,
+        },
+        Step::Passed { .. } => {
+            StepView::Passed { redirect: content.redirect.clone().unwrap_or_default() }
+        }
+        Step::Failed { why, .. } => StepView::Failed {
+            problem: why.problem().code().to_owned(),
+            redirect: content.redirect.clone(),
+            blocked_until: why.blocked_until(),
+        },
+    };
+    IdentityView {
+        consumer: content.request.as_ref().map(|it| it.consumer.clone()),
+        language: session.language(),
+        step,
+        now,
+    }
+}
+
+fn consent(request: &Request, language: Language) -> ConsentRequestView {
+    let asked = &request.asked;
+    ConsentRequestView {
+        consumer: request.consumer.clone(),
+        providers: request.providers.clone(),
+        data: asked.limits.data.clone(),
+        accounts: asked.limits.accounts.clone(),
+        transactions_from: asked.limits.transactions_from,
+        purpose: asked.purpose.clone(),
+        term_days: asked.term_days,
+        text: words::text(language, asked, &request.consumer, &request.providers),
+    }
+}

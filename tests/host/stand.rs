@@ -1,0 +1,481 @@
+//! A host in process: its own routers and store, a clock that stands still, a register and a gateway over HTTP.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{Request, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use chrono::TimeDelta;
+use senim_core::Timestamp;
+use senim_core::authorization::{Authorization, Pushed};
+use senim_core::consent::Asked;
+use senim_core::id::AuthorizationId;
+use senim_core::identity::session::{Input, Judgement, SessionError};
+use senim_core::jose::sha256_base64;
+use senim_core::problem::Problem;
+use senim_host::app::App;
+use senim_host::clock::{Chance as _, FixedChance, FixedClock};
+use senim_host::config::Config;
+use senim_host::faces::Faces;
+use senim_host::http::problem::Refusal;
+use senim_host::http::router;
+use senim_host::identity::browser::{Browser, hash};
+use senim_host::identity::dialogue;
+use senim_host::keys::Keys;
+use senim_host::messages::Messages;
+use senim_host::participant::seed;
+use senim_host::source::Source;
+use senim_host::store::seal::Sealer;
+use senim_host::store::{self, Store};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+pub const CONSUMER: &str = "960440000151";
+pub const APPLICATION: &str = "app";
+pub const IIN: &str = "900101300017";
+pub const OTHER_IIN: &str = "900101300027";
+pub const NAMED_PHONE: &str = "+77010000001";
+pub const REGISTERS_PHONE: &str = "+77010000002";
+pub const START: i64 = 1_800_000_000_000;
+
+pub struct Stand {
+    pub app: App,
+    pub clock: Arc<FixedClock>,
+    pub outside: Outside,
+}
+
+impl Stand {
+    /// On an empty database.
+    pub async fn on(database: &str) -> Self {
+        let outside = Outside::start().await;
+        let clock = Arc::new(FixedClock::at(moment(START)));
+        let app = open(database, &outside, clock.clone()).await;
+        let stand = Self { app, clock, outside };
+        stand.seed().await;
+        stand
+    }
+
+    /// The same store and outside world under a new process, so to say.
+    pub async fn restarted(self, database: &str) -> Self {
+        self.app.store.close().await;
+        let app = open(database, &self.outside, self.clock.clone()).await;
+        Self { app, ..self }
+    }
+
+    /// With the face models, for tests that show pictures.
+    pub fn with_faces(mut self) -> Self {
+        let models = cache().join("models");
+        self.app.faces = Some(Arc::new(Faces::open(&models, None).expect("the models open")));
+        self
+    }
+
+    pub fn wait(&self, seconds: i64) {
+        self.clock.advance(TimeDelta::seconds(seconds));
+    }
+
+    async fn seed(&self) {
+        let dir = folder();
+        let file = dir.join("seed.toml");
+        let text = format!(
+            "[[participants]]\nbin = \"{CONSUMER}\"\nname = \"Jetisu Pay\"\nprovider = true\nconsumer = true\n\
+             certificates = [\"{thumbprint}\"]\nbase_url = \"https://localhost:1\"\n\
+             [[applications]]\nclient_id = \"{APPLICATION}\"\nbin = \"{CONSUMER}\"\nname = \"App\"\n\
+             redirect_uris = [\"https://app.example/back\"]\nauth = \"tls_client_auth\"\n\
+             certificate = \"{thumbprint}\"\n",
+            thumbprint = sha256_base64(b"certificate"),
+        );
+        std::fs::write(&file, text).expect("a seed file");
+        let (app, now) = (&self.app, self.app.now());
+        seed::seed(&app.store, &app.sealer, &*app.chance, &file, now).await.expect("seeds");
+    }
+
+    /// A pushed request's `request_uri`.
+    pub async fn pushed(&self, asked: Value) -> String {
+        let app = &self.app;
+        let asked: Asked = serde_json::from_value(asked).expect("authorization_details");
+        let pushed = Pushed {
+            redirect_uri: "https://app.example/back".to_owned(),
+            state: Some("state".to_owned()),
+            nonce: None,
+            code_challenge: sha256_base64(b"verifier"),
+            dpop_jkt: None,
+            asked,
+        };
+        let id = AuthorizationId(app.chance.id());
+        let authorization = Authorization::push(id, APPLICATION.to_owned(), pushed, app.now());
+        let request_uri = format!("urn:ietf:params:oauth:request_uri:{}", app.chance.token());
+        let hash = sha256_base64(request_uri.as_bytes());
+        app.store
+            .transact("test.push", async |tx| {
+                store::authorization::add(tx, &app.sealer, &*app.chance, &authorization, &hash)
+                    .await
+            })
+            .await
+            .expect("pushes");
+        request_uri
+    }
+
+    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let request = Request::get(path);
+        self.send(with_cookie(request, cookie).body(Body::empty()).expect("a request")).await
+    }
+
+    pub async fn post(&self, path: &str, cookie: Option<&str>, body: Value) -> Answer {
+        let request = Request::post(path)
+            .header("senim-page", "1")
+            .header(header::CONTENT_TYPE, "application/json");
+        let body = Body::from(body.to_string());
+        self.send(with_cookie(request, cookie).body(body).expect("a request")).await
+    }
+
+    /// A check with these files, each a part named `frame`.
+    pub async fn show(&self, cookie: &str, frames: &[Vec<u8>]) -> Answer {
+        let mut body = Vec::new();
+        for frame in frames {
+            body.extend_from_slice(
+                b"--edge\r\ncontent-disposition: form-data; name=\"frame\"; filename=\"f.jpg\"\r\n\
+                  content-type: image/jpeg\r\n\r\n",
+            );
+            body.extend_from_slice(frame);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--edge--\r\n");
+        let request = Request::post("/api/identity/liveness")
+            .header("senim-page", "1")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.send(with_cookie(request, Some(cookie)).body(body.into()).expect("a request")).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response =
+            router::pages(self.app.clone()).oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let header =
+            |name| parts.headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let text = to_bytes(body, 1_000_000).await.expect("a body");
+        let text = String::from_utf8(text.to_vec()).expect("text");
+        let cookie = header(header::SET_COOKIE)
+            .and_then(|it| it.split(';').next().map(str::to_owned))
+            .and_then(|it| it.strip_prefix("senim_session=").map(str::to_owned));
+        Answer {
+            status: parts.status.as_u16(),
+            location: header(header::LOCATION),
+            cookie,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
+        }
+    }
+
+    /// Brings the request to a new browser; its cookie.
+    pub async fn opened(&self, asked: Value) -> String {
+        let request_uri = self.pushed(asked).await;
+        let answer = self.get(&link(&request_uri), None).await;
+        assert_eq!(answer.told(), "303", "{}", answer.text);
+        answer.cookie.expect("a cookie")
+    }
+
+    pub async fn at_iin(&self, asked: Value) -> String {
+        let cookie = self.opened(asked).await;
+        self.accept(&cookie).await;
+        cookie
+    }
+
+    pub async fn accept(&self, cookie: &str) {
+        let body = json!({ "accept": true, "language": "en" });
+        let answer = self.post("/api/identity/agreement", Some(cookie), body).await;
+        assert_eq!(answer.step(), "iin", "{}", answer.text);
+    }
+
+    pub async fn confirm(&self, cookie: &str, iin: &str) -> Answer {
+        self.post("/api/identity/iin", Some(cookie), json!({ "iin": iin })).await
+    }
+
+    pub async fn at_camera(&self, asked: Value) -> String {
+        let cookie = self.at_iin(asked).await;
+        let answer = self.confirm(&cookie, IIN).await;
+        assert_eq!(answer.step(), "liveness", "{}", answer.text);
+        cookie
+    }
+
+    /// A check judged so, without pictures: what faces find is tested with them.
+    pub async fn judged(&self, cookie: &str, judgement: Judgement) -> Result<(), Refusal> {
+        let (app, now) = (&self.app, self.app.now());
+        let browser = Browser(hash(cookie));
+        let digits = dialogue::draw(app);
+        let advanced = app
+            .store
+            .transact("test.judged", async |tx| {
+                let dialogue = dialogue::open(tx, app, &browser).await?;
+                let iin = dialogue.content.session.person().map(|it| it.iin.clone());
+                let iin = iin.ok_or(SessionError::OutOfOrder)?;
+                let blocked_until =
+                    store::identity::blocked_until(tx, &app.sealer, &iin, now).await?;
+                let input = Input::CheckStarted { blocked_until };
+                let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
+                let Some(check) = started.judge else { return Ok(started) };
+                let code = dialogue::digest(app, started.dialogue.id, &digits);
+                let input = Input::CheckJudged { check, judgement, code };
+                dialogue::advance(tx, app, started.dialogue, input, Some(&digits), now).await
+            })
+            .await?;
+        dialogue::settle(app, advanced).map(drop)
+    }
+
+    pub async fn not_live(&self, cookie: &str) -> Problem {
+        let judged = self.judged(cookie, Judgement::Refused(Problem::IdentityNotLive)).await;
+        judged.expect_err("a refusal").problem()
+    }
+
+    pub async fn at_code(&self, asked: Value) -> String {
+        let cookie = self.at_camera(asked).await;
+        self.judged(&cookie, Judgement::Live { degree: 97.0 }).await.expect("goes on");
+        cookie
+    }
+
+    pub async fn enter(&self, cookie: &str, code: &str) -> Answer {
+        self.post("/api/identity/code", Some(cookie), json!({ "code": code })).await
+    }
+
+    pub async fn at_consent(&self, asked: Value) -> String {
+        let before = self.outside.messages().len();
+        let cookie = self.at_code(asked).await;
+        let code = self.outside.code_after(before).await;
+        let answer = self.enter(&cookie, &code).await;
+        assert_eq!(answer.step(), "consent", "{}", answer.text);
+        cookie
+    }
+
+    /// The whole walk; the cookie, which is signed in to the cabinet, and where the browser goes.
+    pub async fn approved(&self, asked: Value) -> (String, String) {
+        let cookie = self.at_consent(asked).await;
+        let body = json!({ "approve": true });
+        let answer = self.post("/api/identity/consent", Some(&cookie), body).await;
+        assert_eq!(answer.step(), "passed", "{}", answer.text);
+        (cookie, answer.body["redirect"].as_str().expect("a redirect").to_owned())
+    }
+
+    pub async fn deeds(&self) -> Vec<String> {
+        let records = self
+            .app
+            .store
+            .read("test.journal", async |tx| store::journal::search(tx, "", None, 1000).await)
+            .await
+            .expect("a journal");
+        records.into_iter().rev().map(|it| it.deed).collect()
+    }
+
+    /// Everything that the store holds in the clear, as text.
+    pub async fn journal_text(&self) -> String {
+        let records = self
+            .app
+            .store
+            .read("test.journal", async |tx| store::journal::search(tx, "", None, 1000).await)
+            .await
+            .expect("a journal");
+        serde_json::to_string(&records).expect("JSON")
+    }
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub location: Option<String>,
+    pub cookie: Option<String>,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    /// `200`, `422 iin.invalid`.
+    pub fn told(&self) -> String {
+        match self.body["code"].as_str() {
+            Some(code) if self.status >= 400 => format!("{} {code}", self.status),
+            _ => self.status.to_string(),
+        }
+    }
+
+    pub fn step(&self) -> &str {
+        self.body["step"].as_str().unwrap_or_default()
+    }
+}
+
+/// The register and the gateway, on one port.
+#[derive(Clone)]
+pub struct Outside {
+    pub url: String,
+    state: Arc<Mutex<World>>,
+}
+
+#[derive(Default)]
+struct World {
+    people: BTreeMap<String, Value>,
+    source_down: bool,
+    gateway_down: bool,
+    /// Number and text by id: given twice, a message is one.
+    messages: Vec<(String, String, String)>,
+}
+
+impl Outside {
+    async fn start() -> Self {
+        let state = Arc::<Mutex<World>>::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let routes = Router::new()
+            .route("/source/v1/person", post(person))
+            .route("/sms/v1/messages", post(message))
+            .with_state(state.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let outside = Self { url, state };
+        outside.register(IIN, "/9j/4AA=");
+        outside
+    }
+
+    /// `photo`: base64 of a JPEG.
+    pub fn register(&self, iin: &str, photo: &str) {
+        let person = json!({
+            "iin": iin, "surname": "Сейтқали", "name": "Айгүл", "patronymic": "Серікқызы",
+            "birthDate": "1990-01-01", "sex": "F", "phone": REGISTERS_PHONE, "photo": photo,
+        });
+        self.state.lock().expect("the world").people.insert(iin.to_owned(), person);
+    }
+
+    pub fn source_down(&self, down: bool) {
+        self.state.lock().expect("the world").source_down = down;
+    }
+
+    pub fn gateway_down(&self, down: bool) {
+        self.state.lock().expect("the world").gateway_down = down;
+    }
+
+    /// To whom, and what.
+    pub fn messages(&self) -> Vec<(String, String)> {
+        let world = self.state.lock().expect("the world");
+        world.messages.iter().map(|(_, to, text)| (to.clone(), text.clone())).collect()
+    }
+
+    /// The code of the message that follows the first `before`.
+    pub async fn code_after(&self, before: usize) -> String {
+        for _ in 0..200 {
+            if let Some((_, text)) = self.messages().get(before) {
+                let digits: String =
+                    text.chars().skip_while(|it| !it.is_ascii_digit()).take(6).collect();
+                assert!(digits.len() == 6 && digits.bytes().all(|it| it.is_ascii_digit()));
+                return digits;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("no message came");
+    }
+}
+
+async fn person(
+    State(state): State<Arc<Mutex<World>>>,
+    axum::Json(asked): axum::Json<Value>,
+) -> axum::response::Response {
+    let world = state.lock().expect("the world");
+    if world.source_down {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    match world.people.get(asked["iin"].as_str().unwrap_or_default()) {
+        Some(person) => axum::Json(person.clone()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn message(
+    State(state): State<Arc<Mutex<World>>>,
+    axum::Json(message): axum::Json<Value>,
+) -> StatusCode {
+    let mut world = state.lock().expect("the world");
+    if world.gateway_down {
+        return StatusCode::BAD_GATEWAY;
+    }
+    let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+    let (id, to, text) = (text("id"), text("to"), text("text"));
+    if !world.messages.iter().any(|it| it.0 == id) {
+        world.messages.push((id, to, text));
+    }
+    StatusCode::ACCEPTED
+}
+
+/// What the tests' consumer asks for.
+pub fn asked() -> Value {
+    json!({
+        "type": "account_information",
+        "client": { "iin": IIN, "phone": NAMED_PHONE },
+        "providers": [CONSUMER],
+        "data": ["accounts", "balances"],
+        "purpose": { "code": "account-aggregation", "text": "Add accounts" },
+        "term_days": 90,
+    })
+}
+
+pub fn link(request_uri: &str) -> String {
+    let uri = request_uri.replace(':', "%3A");
+    format!("/authorize?client_id={APPLICATION}&request_uri={uri}")
+}
+
+pub fn cache() -> PathBuf {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+    std::env::var_os("SENIM_CACHE").map_or_else(|| root.join(".senim"), PathBuf::from)
+}
+
+/// A folder of this test alone.
+pub fn folder() -> PathBuf {
+    let mut bytes = [0; 8];
+    senim_host::clock::SystemChance.fill(&mut bytes);
+    let dir = std::env::temp_dir().join(format!("senim-test-{:016x}", u64::from_be_bytes(bytes)));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    dir
+}
+
+async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App {
+    let store = Store::open(database).await.expect("the store opens");
+    let sealer = Sealer::new(&[7; 32]);
+    // Another seed each time: a process that starts again must not draw the same tokens.
+    let mut seed = [0; 8];
+    senim_host::clock::SystemChance.fill(&mut seed);
+    let chance = Arc::new(FixedChance::new(u64::from_be_bytes(seed)));
+    let keys = Keys::open(&store, &sealer, &*chance, moment(START)).await.expect("keys");
+    App {
+        keys,
+        source: Source::open(&outside.url).expect("a source"),
+        messages: Messages::open(Some(&outside.url)).expect("messages"),
+        config: Arc::new(config(database, &outside.url)),
+        faces: None,
+        feed: Arc::default(),
+        store,
+        sealer,
+        chance,
+        clock,
+    }
+}
+
+fn config(database: &str, outside: &str) -> Config {
+    let text = format!(
+        "database = \"{database}\"\ndata_dir = \".\"\npages_listen = \"127.0.0.1:0\"\n\
+         pages_url = \"http://localhost:1\"\nservers_listen = \"127.0.0.1:0\"\nissuer = \"https://localhost:2\"\n\
+         edge_url = \"https://localhost:3\"\ntls_certificate = \"x\"\ntls_key = \"x\"\nclient_ca = \"x\"\n\
+         edge_names = []\nmaster_key_file = \"x\"\nsource_url = \"{outside}\"\nsms_url = \"{outside}\"\n\
+         models_dir = \"x\"\n"
+    );
+    toml::from_str(&text).expect("a configuration")
+}
+
+fn with_cookie(
+    request: axum::http::request::Builder,
+    cookie: Option<&str>,
+) -> axum::http::request::Builder {
+    match cookie {
+        Some(cookie) => request.header(header::COOKIE, format!("senim_session={cookie}")),
+        None => request,
+    }
+}
+
+fn moment(milliseconds: i64) -> Timestamp {
+    Timestamp::from_timestamp_millis(milliseconds).expect("a moment")
+}

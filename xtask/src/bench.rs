@@ -1,9 +1,93 @@
-//! `cargo xtask bench demo`: what the demo costs, as JSON lines.
+//! `cargo xtask bench demo`: what the demo costs, one JSON line a metric.
 
-use anyhow::Result;
+use std::fs;
+use std::process::Command;
 
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::Database;
+use crate::check;
+use crate::command;
+use crate::demo::{self, Demo};
+use crate::pages;
 use crate::place::Place;
+use crate::say;
+use crate::setup::{self, For};
 
-pub(crate) fn run(_place: &Place, _json: bool) -> Result<()> {
-    anyhow::bail!("not yet")
+pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
+    if json {
+        say::be_quiet();
+    }
+    setup::run(place, For::Check)?;
+    demo::build(place)?;
+
+    let mut metrics = page_sizes(place)?;
+    check::walk(place, Database::Sqlite, &["--no-refusals"], |demo| {
+        metrics.extend(step_times(place)?);
+        metrics.extend(account_reads(place, demo)?);
+        Ok(())
+    })?;
+    metrics.extend(matches_a_minute(place)?);
+
+    say::chapter("measured");
+    for it in metrics {
+        println!("{it}");
+    }
+    Ok(())
+}
+
+fn page_sizes(place: &Place) -> Result<Vec<Value>> {
+    let size = |app: &str| {
+        Ok(json!({
+            "bench": "demo",
+            "metric": format!("page_{app}_brotli"),
+            "value": pages::compressed_size(place, app)?,
+            "unit": "B",
+        }))
+    };
+    pages::APPS.iter().map(|it| size(it)).collect()
+}
+
+fn step_times(place: &Place) -> Result<Vec<Value>> {
+    let report = fs::read(check::report(place)).context("the walk left no report")?;
+    let report: Value = serde_json::from_slice(&report)?;
+    let steps = report["steps"].as_array().context("the walk's report has no steps")?;
+    Ok(steps
+        .iter()
+        .map(|it| {
+            let name = it["name"].as_str().unwrap_or_default();
+            let name: String = name.chars().map(|it| if it.is_alphanumeric() { it } else { '_' }).collect();
+            json!({"bench": "demo", "metric": format!("step_{name}"), "value": it["ms"], "unit": "ms", "ok": it["ok"]})
+        })
+        .collect())
+}
+
+fn account_reads(place: &Place, demo: &Demo<'_>) -> Result<Vec<Value>> {
+    say::chapter("reading accounts through the edge and straight from the provider");
+    lines(
+        Command::new(place.binary("senim-load"))
+            .arg("--demo")
+            .arg(demo.folders.description())
+            .current_dir(&place.root),
+    )
+}
+
+fn matches_a_minute(place: &Place) -> Result<Vec<Value>> {
+    say::chapter("matching faces");
+    let mut bench = Command::new(place.binary("senim"));
+    bench
+        .args(["faces", "bench", "--models-dir"])
+        .arg(place.models())
+        .arg("--people-dir")
+        .arg(place.people());
+    if place.onnxruntime().exists() {
+        bench.arg("--onnxruntime").arg(place.onnxruntime());
+    }
+    lines(bench.current_dir(&place.root))
+}
+
+fn lines(command: &mut Command) -> Result<Vec<Value>> {
+    let said = command::output(command)?;
+    said.lines().filter(|it| it.starts_with('{')).map(|it| Ok(serde_json::from_str(it)?)).collect()
 }

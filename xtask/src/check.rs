@@ -15,7 +15,10 @@ use crate::say;
 use crate::setup::{self, For};
 
 pub(crate) fn run(place: &Place, database: Database) -> Result<()> {
-    setup::run(place, if database == Database::Postgres { For::CheckOnPostgres } else { For::Check })?;
+    setup::run(
+        place,
+        if database == Database::Postgres { For::CheckOnPostgres } else { For::Check },
+    )?;
     demo::build(place)?;
     walk(place, database, &[], |_| Ok(()))
 }
@@ -28,7 +31,7 @@ pub(crate) fn walk(
     then: impl FnOnce(&Demo<'_>) -> Result<()>,
 ) -> Result<()> {
     let stop = process::stop_asked()?;
-    let mut demo = Demo::start(place, Folders::of_check(place), database, true, stop.clone())?;
+    let mut demo = Demo::start(place, Folders::of_check(place), database, true, &stop)?;
 
     say::chapter("walking through the demo");
     let watch = say::Stopwatch::start();
@@ -61,7 +64,10 @@ pub(crate) fn walk(
         thread::sleep(Duration::from_millis(50));
     };
     if !status.success() {
-        bail!("the walk through the demo ended with {status}; logs are in {}", demo.folders.logs().display());
+        bail!(
+            "the walk through the demo ended with {status}; logs are in {}",
+            demo.folders.logs().display()
+        );
     }
     say::done("the walk came out right", &watch);
     then(&demo)

@@ -49,11 +49,14 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 }
 
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|it| it.is_file())
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|it| it.is_file())
 }
 
 fn words(command: &Command) -> String {
     let arguments = command.get_args().map(|it| it.to_string_lossy());
-    let words: Vec<_> = std::iter::once(command.get_program().to_string_lossy()).chain(arguments).collect();
+    let words: Vec<_> =
+        std::iter::once(command.get_program().to_string_lossy()).chain(arguments).collect();
     words.join(" ")
 }

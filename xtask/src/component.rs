@@ -17,8 +17,8 @@ pub(crate) fn build(place: &Place) -> Result<()> {
     let watch = say::Stopwatch::start();
     command::run(
         place
-            .cargo()
-            .args(["build", "--quiet", "--profile", "component", "--target", "wasm32-unknown-unknown"])
+            .cargo("build")
+            .args(["--profile", "component", "--target", "wasm32-unknown-unknown"])
             .args(["--package", PACKAGE]),
     )
     .context("the gate does not build")?;

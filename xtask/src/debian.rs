@@ -43,12 +43,18 @@ pub(crate) const POSTGRESQL: Need = Need {
 pub(crate) const CHROMIUM: Need = Need {
     package: "chromium",
     purpose: "walks the journeys",
-    present: || ["chromium", "chromium-browser", "google-chrome"].iter().any(|it| command::on_path(it).is_some()),
+    present: || {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .iter()
+            .any(|it| command::on_path(it).is_some())
+    },
 };
 pub(crate) const CHROMEDRIVER: Need = Need {
     package: "chromium-driver",
     purpose: "drives Chromium",
-    present: || ["chromedriver", "chromium.chromedriver"].iter().any(|it| command::on_path(it).is_some()),
+    present: || {
+        ["chromedriver", "chromium.chromedriver"].iter().any(|it| command::on_path(it).is_some())
+    },
 };
 
 pub(crate) fn install(needs: &[Need]) -> Result<()> {
@@ -58,7 +64,9 @@ pub(crate) fn install(needs: &[Need]) -> Result<()> {
     }
     // Ubuntu's chromium packages are empty and point at a snap.
     if is_ubuntu() && missing.iter().any(|it| it.package.starts_with("chromium")) {
-        bail!("Chromium is missing, and Ubuntu has it as a snap only; run: sudo snap install chromium");
+        bail!(
+            "Chromium is missing, and Ubuntu has it as a snap only; run: sudo snap install chromium"
+        );
     }
     let packages: Vec<&str> = missing.iter().map(|it| it.package).collect();
     if command::on_path("apt-get").is_none() {

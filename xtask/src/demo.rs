@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
@@ -36,9 +35,12 @@ const ADDRESSES: &[Address] = &[
 
 pub(crate) fn run(place: &Place, database: Database, fresh: bool) -> Result<ExitCode> {
     let stop = process::stop_asked()?;
-    setup::run(place, if database == Database::Postgres { For::DemoOnPostgres } else { For::Demo })?;
+    setup::run(
+        place,
+        if database == Database::Postgres { For::DemoOnPostgres } else { For::Demo },
+    )?;
     build(place)?;
-    let mut demo = Demo::start(place, Folders::of_demo(place), database, fresh, Arc::clone(&stop))?;
+    let mut demo = Demo::start(place, Folders::of_demo(place), database, fresh, &stop)?;
     if !process::is_set(&stop) {
         demo.tell();
     }
@@ -87,7 +89,8 @@ impl Folders {
     fn forget(&self) -> Result<()> {
         for it in [self.world(), self.logs(), self.base.join("data")] {
             if it.exists() {
-                fs::remove_dir_all(&it).with_context(|| format!("cannot remove {}", it.display()))?;
+                fs::remove_dir_all(&it)
+                    .with_context(|| format!("cannot remove {}", it.display()))?;
             }
         }
         Ok(())
@@ -109,7 +112,7 @@ impl<'a> Demo<'a> {
         folders: Folders,
         database: Database,
         fresh: bool,
-        stop: Arc<AtomicBool>,
+        stop: &AtomicBool,
     ) -> Result<Self> {
         say::chapter("starting");
         let watch = say::Stopwatch::start();
@@ -124,7 +127,8 @@ impl<'a> Demo<'a> {
         }
         fs::create_dir_all(folders.logs())?;
 
-        let mut demo = Self { place, folders, database: String::new(), processes: Vec::new(), postgres: None };
+        let mut demo =
+            Self { place, folders, database: String::new(), processes: Vec::new(), postgres: None };
         demo.database = match database {
             Database::Sqlite => {
                 let data = demo.folders.base.join("data");
@@ -151,7 +155,7 @@ impl<'a> Demo<'a> {
         program.arg("--config").arg(world.join("node.toml"));
         demo.launch("node", program)?;
 
-        ready::wait(ADDRESSES, &mut demo.processes, &stop)?;
+        ready::wait(ADDRESSES, &mut demo.processes, stop)?;
         demo.describe()?;
         say::done("everything answers", &watch);
         Ok(demo)
@@ -190,7 +194,8 @@ impl<'a> Demo<'a> {
         if self.place.onnxruntime().exists() {
             setup.arg("--onnxruntime").arg(self.place.onnxruntime());
         }
-        command::quietly(&mut setup).context("the demo's certificates and configuration could not be made")?;
+        command::quietly(&mut setup)
+            .context("the demo's certificates and configuration could not be made")?;
 
         let mut seed = self.program("senim");
         seed.arg("seed").arg(world.join("seed.toml")).arg("--config").arg(world.join("host.toml"));
@@ -240,8 +245,13 @@ impl<'a> Demo<'a> {
         say::line("Your phone: the messages that Senim sent        http://localhost:7180/phone");
         say::line("Your cabinet: consents and their uses           http://localhost:8080/cabinet");
         say::line("Operator's console                              http://localhost:8080/console");
-        say::line("The operator's password and code                http://localhost:7180/authenticator");
-        say::line(format_args!("Logs in {}. Ctrl-C stops everything.", self.folders.logs().display()));
+        say::line(
+            "The operator's password and code                http://localhost:7180/authenticator",
+        );
+        say::line(format_args!(
+            "Logs in {}. Ctrl-C stops everything.",
+            self.folders.logs().display()
+        ));
     }
 }
 
@@ -267,7 +277,9 @@ fn clear_away(folders: &Folders) -> Result<()> {
         bail!("the {} already runs as process {pid}; stop it with Ctrl-C there", folders.name);
     }
     for (name, program) in [("host", "senim"), ("node", "senim-node"), ("world", "senim-world")] {
-        if let Some(pid) = number(&description["pids"][name]).filter(|it| process::is_alive(*it, program)) {
+        if let Some(pid) =
+            number(&description["pids"][name]).filter(|it| process::is_alive(*it, program))
+        {
             say::line(format_args!("ending {name}, left over as process {pid}"));
             process::terminate(pid);
             while process::is_alive(pid, program) {

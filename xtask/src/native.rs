@@ -10,7 +10,7 @@ use crate::say;
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building host, node and sample banks");
     let watch = say::Stopwatch::start();
-    command::run(place.cargo().args(["build", "--quiet"])).context("the programs do not build")?;
+    command::run(&mut place.cargo("build")).context("the programs do not build")?;
     say::done("programs built", &watch);
     Ok(())
 }

@@ -22,8 +22,10 @@ struct App {
 }
 
 pub(crate) const APPS: [&str; 3] = ["cabinet", "console", "liveness"];
-const WITH_SHELL: [App; 2] =
-    [App { name: "cabinet", package: "senim-cabinet" }, App { name: "console", package: "senim-console" }];
+const WITH_SHELL: [App; 2] = [
+    App { name: "cabinet", package: "senim-cabinet" },
+    App { name: "console", package: "senim-console" },
+];
 const WORKER: &str = "senim-liveness";
 
 pub(crate) fn build(place: &Place) -> Result<()> {
@@ -61,8 +63,8 @@ fn compile(place: &Place, profile: &str, packages: &[&str]) -> Result<()> {
     let packages = packages.iter().flat_map(|it| ["--package", it]);
     command::run(
         place
-            .cargo()
-            .args(["build", "--quiet", "--profile", profile, "--target", "wasm32-unknown-unknown"])
+            .cargo("build")
+            .args(["--profile", profile, "--target", "wasm32-unknown-unknown"])
             .args(packages),
     )
     .context("the pages do not build")
@@ -155,7 +157,11 @@ fn bind(place: &Place, wasm: &Path, name: &str) -> Result<Glue> {
     shrink(&bound)?;
     let mut snippets = Vec::new();
     collect(&folder, &folder.join("snippets"), &mut snippets)?;
-    Ok(Glue { wasm: fs::read(&bound)?, js: fs::read_to_string(folder.join(format!("{name}.js")))?, snippets })
+    Ok(Glue {
+        wasm: fs::read(&bound)?,
+        js: fs::read_to_string(folder.join(format!("{name}.js")))?,
+        snippets,
+    })
 }
 
 /// A tenth smaller where the machine has binaryen; nothing depends on it.
@@ -165,8 +171,15 @@ fn shrink(wasm: &Path) -> Result<()> {
     }
     let smaller = wasm.with_extension("opt.wasm");
     let how = ["-Oz", "--enable-simd", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"];
-    let more = ["--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-    match command::quietly(Command::new("wasm-opt").args(how).args(more).arg(wasm).arg("-o").arg(&smaller)) {
+    let more = [
+        "--enable-sign-ext",
+        "--enable-mutable-globals",
+        "--enable-reference-types",
+        "--enable-multivalue",
+    ];
+    match command::quietly(
+        Command::new("wasm-opt").args(how).args(more).arg(wasm).arg("-o").arg(&smaller),
+    ) {
         Ok(()) => fs::rename(smaller, wasm)?,
         Err(error) => say::line(format_args!("wasm-opt was left out: {error:#}")),
     }

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::command;
+use crate::say;
 
 pub(crate) struct Place {
     pub(crate) root: PathBuf,
@@ -24,24 +25,35 @@ impl Place {
             Some(root) => root.to_path_buf(),
             None => env::current_dir()?,
         };
-        let metadata = command::output(
-            cargo_in(&root).args(["metadata", "--no-deps", "--offline", "--format-version=1"]),
-        )?;
+        let metadata = command::output(cargo_in(&root).args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version=1",
+        ]))?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
-        let target = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
+        let target = metadata["target_directory"]
+            .as_str()
+            .context("cargo metadata names no target folder")?;
 
         let cache = match env::var_os("SENIM_CACHE") {
             Some(cache) => PathBuf::from(cache),
             None => match env::var_os("XDG_CACHE_HOME") {
                 Some(caches) => PathBuf::from(caches).join("senim"),
-                None => PathBuf::from(env::var_os("HOME").context("HOME is not set")?).join(".cache/senim"),
+                None => PathBuf::from(env::var_os("HOME").context("HOME is not set")?)
+                    .join(".cache/senim"),
             },
         };
         Ok(Self { senim: root.join(".senim"), cache, target: PathBuf::from(target), root })
     }
 
-    pub(crate) fn cargo(&self) -> Command {
-        cargo_in(&self.root)
+    pub(crate) fn cargo(&self, verb: &str) -> Command {
+        let mut cargo = cargo_in(&self.root);
+        cargo.arg(verb);
+        if say::quiet() {
+            cargo.arg("--quiet");
+        }
+        cargo
     }
 
     pub(crate) fn binary(&self, name: &str) -> PathBuf {

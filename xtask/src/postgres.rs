@@ -48,12 +48,20 @@ impl Postgres {
             command::quietly(
                 postgres
                     .program("initdb")
-                    .args(["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--username", USER])
+                    .args([
+                        "--auth=trust",
+                        "--no-sync",
+                        "--encoding=UTF8",
+                        "--locale=C.UTF-8",
+                        "--username",
+                        USER,
+                    ])
                     .arg("--pgdata")
                     .arg(&postgres.data),
             )?;
         }
-        let options = format!("-c listen_addresses='' -k {} -c fsync=off", postgres.sockets.display());
+        let options =
+            format!("-c listen_addresses='' -k {} -c fsync=off", postgres.sockets.display());
         command::quietly(
             postgres
                 .program("pg_ctl")
@@ -83,14 +91,18 @@ impl Postgres {
     pub(crate) fn stop(&self) {
         if self.data.join("postmaster.pid").exists() {
             command::succeeds(
-                self.program("pg_ctl").args(["--wait", "--silent", "--mode", "fast", "--pgdata"]).arg(&self.data).arg("stop"),
+                self.program("pg_ctl")
+                    .args(["--wait", "--silent", "--mode", "fast", "--pgdata"])
+                    .arg(&self.data)
+                    .arg("stop"),
             );
         }
     }
 
     fn folders(&self) -> Result<()> {
         for folder in [&self.data, &self.sockets] {
-            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
             if debian::is_root() {
                 command::quietly(Command::new("chown").arg("postgres:").arg(folder))?;
             }
@@ -121,6 +133,8 @@ pub(crate) fn programs() -> Option<PathBuf> {
         .max()
         .map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")));
     newest.filter(|it| it.join("pg_ctl").exists()).or_else(|| {
-        command::on_path("pg_ctl").and_then(|it| it.canonicalize().ok()).and_then(|it| it.parent().map(Path::to_path_buf))
+        command::on_path("pg_ctl")
+            .and_then(|it| it.canonicalize().ok())
+            .and_then(|it| it.parent().map(Path::to_path_buf))
     })
 }

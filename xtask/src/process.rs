@@ -70,7 +70,8 @@ impl Process {
         let log = fs::read(&self.log).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
-        let tail: Vec<String> = lines[lines.len().saturating_sub(20)..].iter().map(|it| format!("   | {it}")).collect();
+        let tail: Vec<String> =
+            lines[lines.len().saturating_sub(20)..].iter().map(|it| format!("   | {it}")).collect();
         tail.join("\n")
     }
 }
@@ -106,7 +107,8 @@ pub(crate) fn terminate(pid: u32) {
 pub(crate) fn is_alive(pid: u32, program: &str) -> bool {
     let named = fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|it| {
         // A rebuilt program is told as `… (deleted)`.
-        it.file_name().is_some_and(|it| it.to_string_lossy().trim_end_matches(" (deleted)") == program)
+        it.file_name()
+            .is_some_and(|it| it.to_string_lossy().trim_end_matches(" (deleted)") == program)
     });
     named && of_number(pid).is_some_and(|it| test_kill_process(it).is_ok())
 }
@@ -118,7 +120,9 @@ fn of_number(pid: u32) -> Option<Pid> {
 /// Set by Ctrl-C or SIGTERM.
 pub(crate) fn stop_asked() -> Result<Arc<AtomicBool>> {
     let asked = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+    for signal in
+        [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP]
+    {
         // A second Ctrl-C ends this process at once.
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&asked))?;
         signal_hook::flag::register(signal, Arc::clone(&asked))?;
@@ -132,5 +136,9 @@ pub(crate) fn is_set(flag: &AtomicBool) -> bool {
 
 fn spawn(name: &str, command: &mut Command, log: &PathBuf) -> Result<Child> {
     let log = OpenOptions::new().append(true).create(true).open(log)?;
-    command.stdout(log.try_clone()?).stderr(log).spawn().with_context(|| format!("cannot start {name}"))
+    command
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()
+        .with_context(|| format!("cannot start {name}"))
 }

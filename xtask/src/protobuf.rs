@@ -24,7 +24,8 @@ impl Message {
                 1 => Value::Fixed64(taken(&mut from)?),
                 2 => {
                     let length = usize::try_from(varint(&mut from)?)?;
-                    let (bytes, rest) = from.split_at_checked(length).context("a field is cut short")?;
+                    let (bytes, rest) =
+                        from.split_at_checked(length).context("a field is cut short")?;
                     from = rest;
                     Value::Bytes(bytes.to_vec())
                 }
@@ -134,11 +135,14 @@ fn varint(from: &mut &[u8]) -> Result<u64> {
 }
 
 fn put_varint(out: &mut Vec<u8>, mut number: u64) {
-    while number > 0x7f {
-        out.push((number & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = number.to_le_bytes();
         number >>= 7;
+        if number == 0 {
+            return out.push(low & 0x7f);
+        }
+        out.push(low | 0x80);
     }
-    out.push(number as u8);
 }
 
 fn taken<const N: usize>(from: &mut &[u8]) -> Result<[u8; N]> {

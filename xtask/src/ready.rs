@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::process::{self, Process};
 use crate::say::Stopwatch;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const ONE_TRY: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy)]
@@ -31,7 +32,7 @@ pub(crate) struct Address {
 pub(crate) fn wait(
     addresses: &[Address],
     processes: &mut [Process],
-    stop: &std::sync::atomic::AtomicBool,
+    stop: &AtomicBool,
 ) -> Result<()> {
     let watch = Stopwatch::start();
     for address in addresses {

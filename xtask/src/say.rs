@@ -29,6 +29,8 @@ pub(crate) fn line(text: impl Display) {
 }
 
 pub(crate) fn done(what: impl Display, since: &Stopwatch) {
+    // Through a string: formatted arguments ignore a width.
+    let what = what.to_string();
     line(format_args!("{what:<58} {:>6.1} s", since.seconds()));
 }
 

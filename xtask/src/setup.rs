@@ -29,7 +29,9 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
     if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
         // Its absence costs speed, not function.
         if let Err(error) = ONNXRUNTIME.bring(place) {
-            say::line(format_args!("onnxruntime could not be had ({error:#}); rten judges faces, at half the speed"));
+            say::line(format_args!(
+                "onnxruntime could not be had ({error:#}); rten judges faces, at half the speed"
+            ));
         }
     } else {
         say::line("onnxruntime is fetched for x86_64 Linux only; rten judges faces here");

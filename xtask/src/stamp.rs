@@ -1,5 +1,6 @@
 //! Remembers by digest what an output was made from, so that it is made again only when that changed.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -35,5 +36,9 @@ pub(crate) fn put(place: &Place, name: &str, digest: &str) -> Result<()> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut hex, it| {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{it:02x}");
+        hex
+    })
 }

@@ -20,13 +20,21 @@ const STAGES: &[Stage] = &[
     ("format", format, "run `cargo fmt --all`"),
     ("build", demo::build, "mend what does not compile"),
     ("lints", lints, "mend it, or say why with #[expect(.., reason)]"),
-    ("lints of the pages and the gate", wasm_lints, "mend it, or say why with #[expect(.., reason)]"),
+    (
+        "lints of the pages and the gate",
+        wasm_lints,
+        "mend it, or say why with #[expect(.., reason)]",
+    ),
     ("core alone", core_alone, "core must build without what other crates add to its dependencies"),
     ("licences and advisories", deny, "see deny.toml"),
     ("tests", tests, "run one again with `cargo test NAME`"),
     ("tests of the build system", own_tests, "run `cargo test -p xtask`"),
     ("foreign clients and documents", foreign, "see tests/foreign"),
-    ("demo on SQLite", |place| check::walk(place, Database::Sqlite, &[], |_| Ok(())), "logs are in .senim/check/logs"),
+    (
+        "demo on SQLite",
+        |place| check::walk(place, Database::Sqlite, &[], |_| Ok(())),
+        "logs are in .senim/check/logs",
+    ),
     (
         "demo on PostgreSQL",
         |place| check::walk(place, Database::Postgres, &[], |_| Ok(())),
@@ -54,27 +62,30 @@ pub(crate) fn run(place: &Place) -> Result<()> {
 fn tell(table: &[(&&str, f64, bool)], whole: &say::Stopwatch) {
     say::chapter("stages");
     for (name, seconds, well) in table {
-        say::line(format_args!("{name:<40} {seconds:>7.1} s  {}", if *well { "ok" } else { "FAILED" }));
+        say::line(format_args!(
+            "{name:<40} {seconds:>7.1} s  {}",
+            if *well { "ok" } else { "FAILED" }
+        ));
     }
     say::line(format_args!("{:<40} {:>7.1} s", "all", whole.seconds()));
 }
 
 fn format(place: &Place) -> Result<()> {
-    command::run(place.cargo().args(["fmt", "--all", "--check"]))
+    command::run(place.cargo("fmt").args(["--all", "--check"]))
 }
 
 fn lints(place: &Place) -> Result<()> {
-    let strict = ["--quiet", "--all-targets", "--", "-D", "warnings"];
-    command::run(place.cargo().arg("clippy").args(strict))?;
-    command::run(place.cargo().args(["clippy", "--package", "xtask"]).args(strict))
+    let strict = ["--all-targets", "--", "-D", "warnings"];
+    command::run(place.cargo("clippy").args(strict))?;
+    command::run(place.cargo("clippy").args(["--package", "xtask"]).args(strict))
 }
 
 fn wasm_lints(place: &Place) -> Result<()> {
     let packages = ["senim-gate", "senim-kit", "senim-cabinet", "senim-console", "senim-liveness"];
     command::run(
         place
-            .cargo()
-            .args(["clippy", "--quiet", "--target", "wasm32-unknown-unknown"])
+            .cargo("clippy")
+            .args(["--target", "wasm32-unknown-unknown"])
             .args(packages.iter().flat_map(|it| ["--package", it]))
             .args(["--", "-D", "warnings"]),
     )
@@ -82,23 +93,25 @@ fn wasm_lints(place: &Place) -> Result<()> {
 
 /// In a workspace build other crates' features hide what core forgot to ask for (and the clock that it must not have).
 fn core_alone(place: &Place) -> Result<()> {
-    command::run(place.cargo().args(["check", "--quiet", "--package", "senim-core"]))
+    command::run(place.cargo("check").args(["--package", "senim-core"]))
 }
 
 fn deny(place: &Place) -> Result<()> {
-    if !command::succeeds(place.cargo().args(["deny", "--version"])) {
-        say::line("cargo-deny is not installed (cargo install cargo-deny --locked); this stage is left out");
+    if !command::succeeds(place.cargo("deny").arg("--version")) {
+        say::line(
+            "cargo-deny is not installed (cargo install cargo-deny --locked); this stage is left out",
+        );
         return Ok(());
     }
-    command::run(place.cargo().args(["deny", "--all-features", "check", "bans", "licenses", "sources"]))
+    command::run(place.cargo("deny").args(["check", "bans", "licenses", "sources"]))
 }
 
 fn tests(place: &Place) -> Result<()> {
-    command::run(place.cargo().args(["test", "--quiet"]).env("SENIM_BINARIES_BUILT", "1"))
+    command::run(place.cargo("test").env("SENIM_BINARIES_BUILT", "1"))
 }
 
 fn own_tests(place: &Place) -> Result<()> {
-    command::run(place.cargo().args(["test", "--quiet", "--package", "xtask"]))
+    command::run(place.cargo("test").args(["--package", "xtask"]))
 }
 
 fn foreign(place: &Place) -> Result<()> {
@@ -106,7 +119,7 @@ fn foreign(place: &Place) -> Result<()> {
         Command::new("bash")
             .arg(place.root.join("tests/foreign/run.sh"))
             .arg(&place.cache)
-            .arg(&place.target)
+            .arg(place.target.join("debug"))
             .current_dir(&place.root),
     )
 }

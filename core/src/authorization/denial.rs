@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 
-/// RFC 6749 §5.2, RFC 9396 §5, RFC 9449 §5.
+/// RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 9396 §5, RFC 9449 §5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OAuthError {
     AccessDenied,
@@ -16,6 +16,7 @@ pub enum OAuthError {
     UnauthorizedClient,
     UnsupportedGrantType,
     UnsupportedResponseType,
+    UnsupportedTokenType,
 }
 
 impl OAuthError {
@@ -32,6 +33,7 @@ impl OAuthError {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::UnsupportedTokenType => "unsupported_token_type",
         }
     }
 
@@ -46,7 +48,8 @@ impl OAuthError {
             | Self::InvalidRequest
             | Self::InvalidScope
             | Self::UnsupportedGrantType
-            | Self::UnsupportedResponseType => 400,
+            | Self::UnsupportedResponseType
+            | Self::UnsupportedTokenType => 400,
         }
     }
 }

@@ -1,14 +1,19 @@
-//! The two ends of the dialogue that /authorize opens: what was pushed, and the way back.
+//! The two ends of the dialogue that `/authorize` opens: what was pushed, and the way back.
 
 use senim_core::Timestamp;
+use senim_core::authorization::OAuthError;
 use senim_core::consent::{Asked, Consent};
 use senim_core::id::AuthorizationId;
+use senim_core::jose::sha256_base64;
+use senim_core::journal::deed;
 use senim_core::participant::view::ParticipantName;
 use senim_core::problem::Problem;
+use serde_json::json;
+use url::Url;
 
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 /// A pushed request that a browser has brought.
 #[derive(Clone, Debug)]
@@ -30,11 +35,30 @@ pub enum Outcome {
     Refused(Problem),
 }
 
-/// Reads what `request_uri` stands for. It may be brought again until the dialogue has ended
-/// (FAPI 2.0 §5.3.2.2 note 2), and not after its time.
+/// Reads what `request_uri` stands for. It may be brought again until the dialogue has ended, and not
+/// after its time; nor once the consumer has lost its standing.
 pub async fn begin(app: &App, client_id: &str, request_uri: &str) -> Result<Begun, Refusal> {
-    let _ = (app, client_id, request_uri);
-    Err(Problem::RequestMalformed.into())
+    let now = app.now();
+    let hash = sha256_base64(request_uri.as_bytes());
+    app.store
+        .read("authorization.begin", async |tx| {
+            let found = store::authorization::by_request_uri(tx, &app.sealer, &hash).await?;
+            let authorization = found.ok_or(Problem::AuthorizationUnknown)?;
+            authorization.open(client_id, now)?;
+            let unknown = Problem::AuthorizationUnknown;
+            let application =
+                store::participant::application(tx, client_id).await?.ok_or(unknown)?;
+            let participant =
+                store::participant::load(tx, application.bin).await?.ok_or(unknown)?;
+            participant.check_consumer()?;
+            Ok(Begun {
+                authorization: authorization.id,
+                client_id: authorization.client_id,
+                consumer: ParticipantName { bin: participant.bin, name: participant.name },
+                asked: authorization.pushed.asked,
+            })
+        })
+        .await
 }
 
 /// Ends the request within the dialogue's transaction.
@@ -46,6 +70,67 @@ pub async fn finish(
     outcome: Outcome,
     now: Timestamp,
 ) -> Result<String, Refusal> {
-    let _ = (tx, app, authorization, outcome, now);
-    Err(Problem::RequestMalformed.into())
+    let found = store::authorization::load(tx, &app.sealer, authorization).await?;
+    let authorization = found.ok_or(Problem::AuthorizationUnknown)?;
+    let subject = authorization.id.to_string();
+    let client_id = authorization.client_id.clone();
+    let (authorization, answer) = match outcome {
+        Outcome::Granted { consent } => {
+            let code = app.chance.token();
+            let hash = sha256_base64(code.as_bytes());
+            let granted = authorization.grant(consent.id, hash, now)?;
+            let facts = json!({ "client_id": client_id, "consent": consent.id });
+            let deed = deed::CODE_ISSUED;
+            store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+            (granted, vec![("code", code)])
+        }
+        Outcome::Refused(problem) => {
+            let refused = authorization.refuse(now)?;
+            let facts = json!({ "client_id": client_id, "problem": problem.code() });
+            let deed = deed::AUTHORIZATION_REFUSED;
+            store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+            let error = OAuthError::AccessDenied.code().to_owned();
+            // RFC 6749 §4.1.2.1; the code of our catalogue says which of the ways to fail it was.
+            (refused, vec![("error", error), ("error_description", problem.code().to_owned())])
+        }
+    };
+    store::authorization::save(tx, &authorization).await?;
+    let pushed = &authorization.pushed;
+    back(&pushed.redirect_uri, &answer, pushed.state.as_deref(), &app.config.issuer)
+}
+
+/// RFC 6749 §4.1.2, RFC 9207 §2.
+fn back(
+    redirect_uri: &str,
+    answer: &[(&str, String)],
+    state: Option<&str>,
+    issuer: &str,
+) -> Result<String, Refusal> {
+    let mut url = Url::parse(redirect_uri)
+        .map_err(|_| Refusal::internal("a registered redirect_uri is not an address"))?;
+    {
+        let mut query = url.query_pairs_mut();
+        for (name, value) in answer {
+            query.append_pair(name, value);
+        }
+        query.append_pair("iss", issuer);
+        if let Some(state) = state {
+            query.append_pair("state", state);
+        }
+    }
+    Ok(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_keeps_the_address_s_own_query() {
+        let code = [("code", "c".to_owned())];
+        let url = back("https://app/back?x=1", &code, Some("a b&c"), "https://senim").unwrap();
+        assert_eq!(url, "https://app/back?x=1&code=c&iss=https%3A%2F%2Fsenim&state=a+b%26c");
+        let url = back("https://app/back", &code, None, "https://senim").unwrap();
+        assert_eq!(url, "https://app/back?code=c&iss=https%3A%2F%2Fsenim");
+    }
 }

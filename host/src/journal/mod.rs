@@ -1,1 +1,3 @@
 //! The journal, searched.
+
+pub mod search;

@@ -1,4 +1,139 @@
 //! The platform's signing keys: sealed in the store, rotated, published.
+//!
+//! A new key is published for [`ANNOUNCED`] before anything is signed with it, so that nobody meets a
+//! signature of a key that they have not heard of; a retired one stays published until what it signed
+//! has run out.
+
+pub mod rotate;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::TimeDelta;
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
+use senim_core::Timestamp;
+use senim_core::authorization::TOKEN_LIFETIME;
+use senim_core::jose::{Algorithm, Jwk, JwkSet, PublicKey, joined, unsigned};
+use serde::Serialize;
+
+use crate::clock::{Chance, moment};
+use crate::http::problem::Refusal;
+use crate::store::keys::KeyRow;
+use crate::store::seal::Sealer;
+use crate::store::{self, Store, StoreError, inconsistent, millis};
+
+const ANNOUNCED: TimeDelta = TimeDelta::seconds(10);
+const SEALED_IN: &str = "signing_key.secret";
 
 #[derive(Clone)]
-pub struct Keys;
+pub struct Keys(Arc<RwLock<Vec<Key>>>);
+
+/// Newest first.
+struct Key {
+    public: Jwk,
+    kid: String,
+    secret: SigningKey,
+    made_at: Timestamp,
+    retired_at: Option<Timestamp>,
+}
+
+impl Keys {
+    /// Reads the keys, and makes the first where there is none.
+    pub async fn open(
+        store: &Store,
+        sealer: &Sealer,
+        chance: &dyn Chance,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        store
+            .transact("keys.open", async |tx| {
+                if store::keys::all(tx).await?.is_empty() {
+                    store::keys::add(tx, &made(sealer, chance, now)?).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+        let keys = Self(Arc::default());
+        keys.reload(store, sealer).await?;
+        Ok(keys)
+    }
+
+    /// Reads the keys anew: another process may have rotated them.
+    pub async fn reload(&self, store: &Store, sealer: &Sealer) -> Result<(), StoreError> {
+        let rows = store.read("keys.reload", async |tx| store::keys::all(tx).await).await?;
+        let keys = rows.into_iter().map(|row| Key::open(row, sealer)).collect::<Result<_, _>>()?;
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    /// A compact JWS over `claims`.
+    pub fn sign<T: Serialize>(
+        &self,
+        typ: &str,
+        claims: &T,
+        now: Timestamp,
+    ) -> Result<String, Refusal> {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let key = keys
+            .iter()
+            .find(|key| key.made_at + ANNOUNCED <= now)
+            .or(keys.last())
+            .ok_or_else(|| Refusal::internal("there is no signing key"))?;
+        let text = unsigned(typ, Algorithm::Es256, &key.kid, claims)
+            .map_err(|_| Refusal::internal("claims can't be written"))?;
+        let signature: Signature = key.secret.sign(text.as_bytes());
+        Ok(joined(&text, &signature.to_bytes()))
+    }
+
+    /// What `/jwks` tells.
+    pub fn published(&self, now: Timestamp) -> JwkSet {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let current =
+            keys.iter().filter(|key| key.retired_at.is_none_or(|at| now < kept_until(at)));
+        JwkSet { keys: current.map(|key| key.public.clone()).collect() }
+    }
+}
+
+/// Until when a key that was retired at `retired_at` is published: the last token under it was signed
+/// while its successor was being announced.
+fn kept_until(retired_at: Timestamp) -> Timestamp {
+    retired_at + ANNOUNCED + TOKEN_LIFETIME * 2
+}
+
+/// A fresh key, ready to be kept.
+fn made(sealer: &Sealer, chance: &dyn Chance, now: Timestamp) -> Result<KeyRow, StoreError> {
+    let secret = loop {
+        let mut bytes = [0; 32];
+        chance.fill(&mut bytes);
+        // All but one in 2^32 are within the group's order.
+        if let Ok(secret) = SigningKey::from_slice(&bytes) {
+            break secret;
+        }
+    };
+    let point = secret.verifying_key().to_encoded_point(false);
+    let (Some(x), Some(y)) = (point.x(), point.y()) else {
+        return Err(inconsistent("signing_key", "new"));
+    };
+    let key = PublicKey::P256 { x: x.to_vec(), y: y.to_vec() };
+    let mut public = Jwk { key, kid: None };
+    let kid = public.thumbprint();
+    public.kid = Some(kid.clone());
+    let public_jwk =
+        serde_json::to_string(&public).map_err(|_| inconsistent("signing_key", &kid))?;
+    let secret_sealed = sealer.seal(chance, SEALED_IN, &kid, &secret.to_bytes());
+    Ok(KeyRow { kid, public_jwk, secret_sealed, made_at: millis(now), retired_at: None })
+}
+
+impl Key {
+    fn open(row: KeyRow, sealer: &Sealer) -> Result<Self, StoreError> {
+        let secret = sealer.open_sealed(SEALED_IN, &row.kid, &row.secret_sealed)?;
+        let broken = || inconsistent("signing_key", &row.kid);
+        Ok(Self {
+            public: serde_json::from_str(&row.public_jwk).map_err(|_| broken())?,
+            secret: SigningKey::from_slice(&secret).map_err(|_| broken())?,
+            made_at: moment(row.made_at),
+            retired_at: row.retired_at.map(moment),
+            kid: row.kid,
+        })
+    }
+}

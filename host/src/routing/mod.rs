@@ -1,13 +1,24 @@
 //! What edges fetch and tell: the register, the status list, uses.
 
+mod feed;
+mod node;
+mod registry;
+mod status_list;
+mod uses;
+
+pub use feed::Feed;
+
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use senim_core::journal::REPORT_MAX;
 
 use crate::app::App;
 
-/// The answers that edges poll, kept until what they say changes.
-#[derive(Default)]
-pub struct Feed;
-
 pub fn routes() -> Router<App> {
+    let uses = post(uses::keep).layer(DefaultBodyLimit::max(REPORT_MAX));
     Router::new()
+        .route("/edge/registry", get(registry::show))
+        .route("/edge/status-list", get(status_list::show))
+        .route("/edge/uses", uses)
 }

@@ -134,7 +134,7 @@ impl Store {
     pub async fn transact<T, E: Failure>(
         &self,
         name: &'static str,
-        body: impl AsyncFn(&mut Tx) -> Result<T, E>,
+        body: impl AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
     ) -> Result<T, E> {
         let begin = match self.engine {
             Engine::Sqlite => "BEGIN IMMEDIATE",
@@ -143,7 +143,7 @@ impl Store {
         let mut attempt = 1;
         loop {
             let mut tx = self.writers.begin_with(begin).await.map_err(StoreError::from)?;
-            let outcome = match body(&mut tx).await {
+            let outcome = match body.clone()(&mut tx).await {
                 Ok(answer) => match tx.commit().await.map_err(StoreError::from) {
                     Ok(()) => Ok(answer),
                     Err(error) => Err(E::from(error)),
@@ -171,7 +171,7 @@ impl Store {
     pub async fn read<T, E: Failure>(
         &self,
         name: &'static str,
-        body: impl AsyncFn(&mut Tx) -> Result<T, E>,
+        body: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let begin = match self.engine {
             Engine::Sqlite => "BEGIN DEFERRED",

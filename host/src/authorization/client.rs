@@ -1,0 +1,160 @@
+//! Who calls an OAuth endpoint, and which key or certificate their tokens will be bound to.
+
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::{HeaderMap, HeaderName};
+use senim_channel::{PeerCertificate, verify, verify_jws};
+use senim_core::Timestamp;
+use senim_core::authorization::{Assertion, Denial, Parameters};
+use senim_core::jose::sha256_base64;
+use senim_core::participant::Participant;
+use senim_core::problem::Problem;
+use senim_core::routing::{Confirmation, dpop};
+
+use super::answer::Denied;
+use super::form::Form;
+use crate::app::App;
+use crate::http::peer::Certificate;
+use crate::participant::application::{Application, ClientAuth};
+use crate::store;
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+
+/// A request to an OAuth endpoint, not yet believed.
+pub(super) struct ClientRequest {
+    pub(super) form: Parameters,
+    certificate: Option<PeerCertificate>,
+    headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequest<S> for ClientRequest {
+    type Rejection = Denied;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Denied> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(Certificate(certificate)) = Certificate::from_request_parts(&mut parts, state).await;
+        let headers = parts.headers.clone();
+        let request = Request::from_parts(parts, body);
+        let Form(form) = Form::from_request(request, state).await?;
+        Ok(Self { form, certificate, headers })
+    }
+}
+
+/// An application that has proved itself and whose participant is in standing.
+pub(super) struct Client {
+    pub(super) application: Application,
+    pub(super) participant: Participant,
+    /// Of the DPoP proof that came along, checked and never seen before.
+    pub(super) jkt: Option<String>,
+    /// Of the certificate that the connection was opened with.
+    pub(super) certificate: Option<String>,
+}
+
+impl Client {
+    /// What the tokens are bound to: the DPoP key where a proof came along, else the certificate
+    /// (FAPI 2.0 §5.3.2.1: sender-constrained by one of the two).
+    pub(super) fn confirmation(&self) -> Result<Confirmation, Denial> {
+        match (&self.jkt, &self.certificate) {
+            (Some(jkt), _) => Ok(Confirmation { certificate: None, jkt: Some(jkt.clone()) }),
+            (None, Some(certificate)) => {
+                Ok(Confirmation { certificate: Some(certificate.clone()), jkt: None })
+            }
+            (None, None) => Err(Denial::dpop(Problem::DpopMissing)),
+        }
+    }
+}
+
+/// Lets in who proves to be a registered application in standing. `path` is the endpoint's.
+pub(super) async fn authenticate(
+    app: &App,
+    request: &ClientRequest,
+    path: &str,
+    now: Timestamp,
+) -> Result<Client, Denied> {
+    let assertion = Assertion::read(&request.form)?;
+    let client_id = match &assertion {
+        Some(assertion) => assertion.client_id.as_str(),
+        None => request.form.get("client_id").ok_or(Denial::client(Problem::ClientUnknown))?,
+    };
+    let (application, participant) = app
+        .store
+        .read("authorization.client", async |tx| {
+            let unknown = Denial::client(Problem::ClientUnknown);
+            let application =
+                store::participant::application(tx, client_id).await?.ok_or(unknown)?;
+            let participant =
+                store::participant::load(tx, application.bin).await?.ok_or(unknown)?;
+            Ok::<_, Denied>((application, participant))
+        })
+        .await?;
+
+    let mut used = Vec::new();
+    let certificate = request.certificate.as_ref().map(|it| it.thumbprint.clone());
+    match (&application.auth, &assertion) {
+        (ClientAuth::PrivateKeyJwt(keys), Some(assertion)) => {
+            let claims = assertion.check(&app.config.issuer, now)?;
+            if !verify_jws(&assertion.jws, keys) {
+                return Err(Denial::client(Problem::ClientAssertion).into());
+            }
+            let owner = format!("assertion:{client_id}");
+            let jti = sha256_base64(claims.jti.as_bytes());
+            used.push((owner, jti, claims.until, Denial::client(Problem::ClientAssertion)));
+        }
+        (ClientAuth::PrivateKeyJwt(_), None) => {
+            return Err(Denial::client(Problem::ClientAssertion).into());
+        }
+        (ClientAuth::TlsClientAuth(registered), None) => {
+            if certificate.as_ref() != Some(registered) {
+                return Err(Denial::client(Problem::ClientCertificate).into());
+            }
+        }
+        (ClientAuth::TlsClientAuth(_), Some(_)) => {
+            return Err(Denial::client(Problem::ClientUnknown).into());
+        }
+    }
+    let jkt = match proof(app, &request.headers, path, now)? {
+        Some((thumbprint, seen_as, until)) => {
+            let replayed = Denial::dpop(Problem::DpopReplayed);
+            used.push(("dpop".to_owned(), seen_as, until, replayed));
+            Some(thumbprint)
+        }
+        None => None,
+    };
+    // Kept whatever becomes of the request: an assertion or a proof shown once has been shown.
+    app.store
+        .transact("authorization.use_once", async |tx| {
+            for (owner, jti, until, replayed) in &used {
+                if !store::authorization::use_once(tx, owner, jti, *until).await? {
+                    return Err(Denied::from(*replayed));
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    participant.check_consumer().map_err(Denial::standing)?;
+    Ok(Client { application, participant, jkt, certificate })
+}
+
+/// The thumbprint of the key that signed the request's one DPoP proof, what to remember of it, and until when.
+fn proof(
+    app: &App,
+    headers: &HeaderMap,
+    path: &str,
+    now: Timestamp,
+) -> Result<Option<(String, String, Timestamp)>, Denial> {
+    let mut proofs = headers.get_all(DPOP).iter();
+    let Some(text) = proofs.next() else { return Ok(None) };
+    let invalid = Denial::dpop(Problem::DpopInvalid);
+    if proofs.next().is_some() {
+        return Err(invalid);
+    }
+    let text = text.to_str().map_err(|_| invalid)?;
+    let url = format!("{}{path}", app.config.issuer);
+    let expected =
+        dpop::Expected { method: "POST", url: &url, access_token: None, thumbprint: None };
+    let proof = dpop::check(text, expected, now).map_err(Denial::dpop)?;
+    let jws = &proof.jws;
+    if !verify(&proof.key, jws.header.algorithm, jws.signed, &jws.signature) {
+        return Err(invalid);
+    }
+    Ok(Some((proof.thumbprint, proof.seen_as, proof.until)))
+}

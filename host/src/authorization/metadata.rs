@@ -1,0 +1,59 @@
+//! What the authorization server says of itself (RFC 8414, OpenID Connect Discovery).
+
+use axum::Json;
+use axum::extract::State;
+use senim_core::consent::DETAILS_TYPE;
+use senim_core::jose::Algorithm;
+use senim_core::routing::TokenClaims;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::config::Config;
+
+pub(super) async fn oauth(State(app): State<App>) -> Json<Value> {
+    Json(metadata(&app.config))
+}
+
+/// The same, and what OpenID clients look for before they go on: we give no ID tokens.
+pub(super) async fn openid(State(app): State<App>) -> Json<Value> {
+    let mut metadata = metadata(&app.config);
+    metadata["subject_types_supported"] = json!(["pairwise"]);
+    metadata["id_token_signing_alg_values_supported"] = json!([Algorithm::Es256]);
+    Json(metadata)
+}
+
+fn metadata(config: &Config) -> Value {
+    let issuer = &config.issuer;
+    let at = |path: &str| format!("{issuer}{path}");
+    let token_auth = ["private_key_jwt", "tls_client_auth"];
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{}/authorize", config.pages_url),
+        "token_endpoint": at("/token"),
+        "pushed_authorization_request_endpoint": at("/par"),
+        "revocation_endpoint": at("/revoke"),
+        "jwks_uri": at("/jwks"),
+        "mtls_endpoint_aliases": {
+            "token_endpoint": at("/token"),
+            "pushed_authorization_request_endpoint": at("/par"),
+            "revocation_endpoint": at("/revoke"),
+        },
+        "scopes_supported": [TokenClaims::SCOPE],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": token_auth,
+        "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL,
+        "revocation_endpoint_auth_methods_supported": token_auth,
+        "revocation_endpoint_auth_signing_alg_values_supported": Algorithm::ALL,
+        "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": Algorithm::ALL,
+        "authorization_details_types_supported": [DETAILS_TYPE],
+        "require_pushed_authorization_requests": true,
+        "authorization_response_iss_parameter_supported": true,
+        "tls_client_certificate_bound_access_tokens": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": true,
+        "ui_locales_supported": ["kk", "ru", "en"],
+    })
+}

@@ -1,0 +1,77 @@
+//! `POST /par`: a consumer pushes what it wants to ask a client for (RFC 9126).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use senim_core::authorization::{
+    Authorization, Denial, OAuthError, Pushed, REQUEST_LIFETIME, REQUEST_URI_PREFIX,
+};
+use senim_core::id::AuthorizationId;
+use senim_core::jose::sha256_base64;
+use senim_core::journal::deed;
+use senim_core::problem::Problem;
+use serde_json::json;
+
+use super::answer::Denied;
+use super::client::{Client, ClientRequest, authenticate};
+use crate::app::App;
+use crate::store::{self, Tx};
+
+#[tracing::instrument(name = "authorization.push", skip_all)]
+pub(super) async fn push(
+    State(app): State<App>,
+    request: ClientRequest,
+) -> Result<Response, Denied> {
+    let now = app.now();
+    let client = authenticate(&app, &request, "/par", now).await?;
+    let mut pushed = Pushed::read(&request.form, &client.application.redirect_uris)?;
+    bind(&mut pushed, &client)?;
+
+    let id = AuthorizationId(app.chance.id());
+    let client_id = client.application.client_id.clone();
+    let authorization = Authorization::push(id, client_id, pushed, now);
+    let request_uri = format!("{REQUEST_URI_PREFIX}{}", app.chance.token());
+    let hash = sha256_base64(request_uri.as_bytes());
+    app.store
+        .transact("authorization.push", async |tx| {
+            check_providers(tx, &authorization.pushed).await?;
+            store::authorization::add(tx, &app.sealer, &*app.chance, &authorization, &hash).await?;
+            let asked = &authorization.pushed.asked;
+            let facts = json!({
+                "client_id": authorization.client_id,
+                "providers": asked.providers,
+                "data": asked.limits.data,
+                "purpose": asked.purpose.code,
+                "term_days": asked.term_days,
+            });
+            let actor = format!("participant:{}", client.participant.bin);
+            let deed = deed::AUTHORIZATION_PUSHED;
+            store::journal::append(tx, deed, &actor, &id.to_string(), facts, now).await?;
+            Ok::<_, Denied>(())
+        })
+        .await?;
+    let body = json!({ "request_uri": request_uri, "expires_in": REQUEST_LIFETIME.num_seconds() });
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+/// A proof at this endpoint names the key as `dpop_jkt` does; where both do, they agree (RFC 9449 §10.1).
+fn bind(pushed: &mut Pushed, client: &Client) -> Result<(), Denial> {
+    let Some(jkt) = &client.jkt else { return Ok(()) };
+    if pushed.dpop_jkt.as_ref().is_some_and(|named| named != jkt) {
+        return Err(Denial::dpop(Problem::DpopInvalid));
+    }
+    pushed.dpop_jkt = Some(jkt.clone());
+    Ok(())
+}
+
+/// Each provider is registered as one and in standing: a client is not asked for nothing.
+async fn check_providers(tx: &mut Tx, pushed: &Pushed) -> Result<(), Denied> {
+    let error = OAuthError::InvalidAuthorizationDetails;
+    for &bin in &pushed.asked.providers {
+        let provider = store::participant::load(tx, bin).await?;
+        let provider = provider.ok_or(Denial::new(error, Problem::ProviderNotStanding))?;
+        provider.check_provider().map_err(|problem| Denial::new(error, problem))?;
+    }
+    Ok(())
+}

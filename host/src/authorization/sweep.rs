@@ -1,0 +1,18 @@
+//! The job that forgets what no longer matters: used identifiers, links and codes.
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::store::{self, StoreError};
+
+/// A code played again within this ends what it gave; consents themselves are kept for years.
+const REQUESTS_KEPT: TimeDelta = TimeDelta::days(7);
+
+pub async fn sweep(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    app.store
+        .transact("authorization.sweep", async |tx| {
+            store::authorization::sweep(tx, now, now - REQUESTS_KEPT).await
+        })
+        .await
+}

@@ -1,0 +1,265 @@
+//! `POST /token`: a code or a refresh token becomes an access token (RFC 6749 §4.1.3, §6; RFC 9068).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use senim_core::Timestamp;
+use senim_core::authorization::{Denial, OAuthError, Stage, TOKEN_LIFETIME};
+use senim_core::consent::{Consent, DETAILS_TYPE, EndedBy, Granted};
+use senim_core::id::ConsentId;
+use senim_core::jose::{sha256_base64, to_base64};
+use senim_core::journal::deed;
+use senim_core::problem::Problem;
+use senim_core::routing::{
+    Confirmation, GrantedClient, GrantedDetails, Status, StatusRef, TokenClaims,
+};
+use serde_json::json;
+
+use super::answer::Denied;
+use super::client::{Client, ClientRequest, authenticate};
+use crate::app::App;
+use crate::consent;
+use crate::http::problem::Refusal;
+use crate::store::authorization::RefreshToken;
+use crate::store::{self, Tx};
+
+/// What a grant leads to.
+enum Traded {
+    Tokens {
+        consent: Consent,
+        refresh_token: Option<String>,
+    },
+    /// Told after the commit: what the first trade gave has been taken back.
+    Replayed,
+}
+
+#[tracing::instrument(name = "token.issue", skip_all)]
+pub(super) async fn issue(
+    State(app): State<App>,
+    request: ClientRequest,
+) -> Result<Response, Denied> {
+    let now = app.now();
+    let client = authenticate(&app, &request, "/token", now).await?;
+    let form = &request.form;
+    let grant_type = form.need("grant_type", "grant_type is missing")?;
+    let traded = match grant_type {
+        "authorization_code" => {
+            let code = form.need("code", "code is missing")?;
+            let verifier = form.need("code_verifier", "code_verifier is missing")?;
+            redeem(&app, &client, code, form.get("redirect_uri"), verifier, now).await?
+        }
+        "refresh_token" => {
+            let token = form.need("refresh_token", "refresh_token is missing")?;
+            refresh(&app, &client, token, now).await?
+        }
+        _ => {
+            let description = "grant_type must be authorization_code or refresh_token";
+            let error = OAuthError::UnsupportedGrantType;
+            return Err(Denial { error, ..Denial::request(description) }.into());
+        }
+    };
+    match traded {
+        Traded::Replayed => Err(Denial::grant(Problem::CodeReplayed).into()),
+        Traded::Tokens { consent, refresh_token } => {
+            answer(&app, &client, &consent, refresh_token.as_deref(), now)
+        }
+    }
+}
+
+async fn redeem(
+    app: &App,
+    client: &Client,
+    code: &str,
+    redirect_uri: Option<&str>,
+    verifier: &str,
+    now: Timestamp,
+) -> Result<Traded, Denied> {
+    let confirmation = client.confirmation()?;
+    let code_hash = sha256_base64(code.as_bytes());
+    let refresh_token = app.chance.token();
+    let client_id = client.application.client_id.as_str();
+    app.store
+        .transact("token.redeem", async |tx| {
+            let unknown = Denial::grant(Problem::CodeUnknown);
+            let found = store::authorization::by_code(tx, &app.sealer, &code_hash).await?;
+            let authorization = found.ok_or(unknown)?;
+            let named = authorization.pushed.dpop_jkt.clone();
+            let given = consent_of(&authorization.stage);
+            let redeemed = match authorization.redeem(client_id, redirect_uri, verifier, now) {
+                Err(denial) if denial.problem == Problem::CodeReplayed => {
+                    take_back(tx, app, given, client_id, now).await?;
+                    return Ok(Traded::Replayed);
+                }
+                outcome => outcome?,
+            };
+            // The key was named when the request was pushed (RFC 9449 §10).
+            if named.is_some() && named != confirmation.jkt {
+                return Err(Denial::dpop(Problem::DpopInvalid).into());
+            }
+            let consent = living_consent(tx, app, given.ok_or(unknown)?, now).await?;
+            store::authorization::save(tx, &redeemed).await?;
+            let kept = RefreshToken {
+                hash: sha256_base64(refresh_token.as_bytes()),
+                client_id: client_id.to_owned(),
+                consent: consent.id,
+                certificate: confirmation.certificate.clone(),
+                jkt: confirmation.jkt.clone(),
+                issued_at: now,
+            };
+            store::authorization::add_refresh_token(tx, &kept).await?;
+            tell(tx, client, consent.id, "authorization_code", now).await?;
+            Ok(Traded::Tokens { consent, refresh_token: Some(refresh_token.clone()) })
+        })
+        .await
+}
+
+/// Refresh tokens are bound to client and key and not rotated (FAPI 2.0 §5.3.2.1 item 9).
+async fn refresh(
+    app: &App,
+    client: &Client,
+    token: &str,
+    now: Timestamp,
+) -> Result<Traded, Denied> {
+    let confirmation = client.confirmation()?;
+    let hash = sha256_base64(token.as_bytes());
+    let client_id = client.application.client_id.as_str();
+    app.store
+        .transact("token.refresh", async |tx| {
+            let invalid = Denial::grant(Problem::RefreshTokenInvalid);
+            let kept = store::authorization::refresh_token(tx, &hash).await?.ok_or(invalid)?;
+            let bound =
+                Confirmation { certificate: kept.certificate.clone(), jkt: kept.jkt.clone() };
+            if kept.client_id != client_id || bound != confirmation {
+                return Err(invalid.into());
+            }
+            let consent = living_consent(tx, app, kept.consent, now).await?;
+            tell(tx, client, consent.id, "refresh_token", now).await?;
+            Ok(Traded::Tokens { consent, refresh_token: None })
+        })
+        .await
+}
+
+fn consent_of(stage: &Stage) -> Option<ConsentId> {
+    match stage {
+        Stage::Granted(code) | Stage::Redeemed { code, .. } => Some(code.consent),
+        Stage::Pushed | Stage::Refused { .. } => None,
+    }
+}
+
+/// A code played twice was in two hands: the consent and all that stands on it ends (RFC 6749 §4.1.2).
+async fn take_back(
+    tx: &mut Tx,
+    app: &App,
+    consent: Option<ConsentId>,
+    client_id: &str,
+    now: Timestamp,
+) -> Result<(), Denied> {
+    let Some(id) = consent else { return Ok(()) };
+    let facts = json!({ "client_id": client_id });
+    store::journal::append(tx, deed::CODE_REPLAYED, "platform", &id.to_string(), facts, now)
+        .await?;
+    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
+        consent::end::end(tx, consent, EndedBy::Platform, "platform", now).await?;
+    }
+    Ok(())
+}
+
+/// The consent under which data may flow now (CNS-4).
+async fn living_consent(
+    tx: &mut Tx,
+    app: &App,
+    id: ConsentId,
+    now: Timestamp,
+) -> Result<Consent, Denied> {
+    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    let consent =
+        consent.ok_or_else(|| Refusal::internal("a grant's consent is not in the register"))?;
+    consent.check(now).map_err(|error| Denial::grant(error.problem()))?;
+    Ok(consent)
+}
+
+async fn tell(
+    tx: &mut Tx,
+    client: &Client,
+    consent: ConsentId,
+    grant_type: &str,
+    now: Timestamp,
+) -> Result<(), Denied> {
+    let bound_to = if client.jkt.is_some() { "dpop" } else { "certificate" };
+    let facts = json!({
+        "client_id": client.application.client_id,
+        "grant_type": grant_type,
+        "bound_to": bound_to,
+    });
+    let actor = format!("participant:{}", client.participant.bin);
+    store::journal::append(tx, deed::TOKEN_ISSUED, &actor, &consent.to_string(), facts, now)
+        .await?;
+    Ok(())
+}
+
+fn answer(
+    app: &App,
+    client: &Client,
+    consent: &Consent,
+    refresh_token: Option<&str>,
+    now: Timestamp,
+) -> Result<Response, Denied> {
+    let granted = consent.check(now).map_err(|error| Denial::grant(error.problem()))?;
+    let claims = claims(app, client, consent, granted, now)?;
+    let access_token = app.keys.sign(TokenClaims::TYPE, &claims, now)?;
+    let mut body = json!({
+        "access_token": access_token,
+        "token_type": if claims.cnf.jkt.is_some() { "DPoP" } else { "Bearer" },
+        "expires_in": claims.exp - claims.iat,
+        "scope": claims.scope,
+        "authorization_details": claims.authorization_details,
+        "grant_id": consent.id,
+    });
+    if let Some(token) = refresh_token {
+        body["refresh_token"] = token.into();
+    }
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+fn claims(
+    app: &App,
+    client: &Client,
+    consent: &Consent,
+    granted: &Granted,
+    now: Timestamp,
+) -> Result<TokenClaims, Denial> {
+    let expires_at = granted.expires_at.map(|it| it.timestamp());
+    let end = (now + TOKEN_LIFETIME).timestamp();
+    let mut jti = [0; 16];
+    app.chance.fill(&mut jti);
+    // Two consumers can't tell from it that they serve the same person.
+    let pseudonym = format!("pseudonym.{}", consent.consumer);
+    Ok(TokenClaims {
+        iss: app.config.issuer.clone(),
+        sub: app.sealer.blind(&pseudonym, &consent.iin.expose()),
+        aud: app.config.edge_url.clone(),
+        client_id: client.application.client_id.clone(),
+        exp: expires_at.map_or(end, |it| it.min(end)),
+        iat: now.timestamp(),
+        jti: to_base64(&jti),
+        scope: TokenClaims::SCOPE.to_owned(),
+        cnf: client.confirmation()?,
+        authorization_details: vec![GrantedDetails {
+            kind: DETAILS_TYPE.to_owned(),
+            consent_id: consent.id,
+            consumer: consent.consumer,
+            client: GrantedClient { iin: consent.iin.clone() },
+            providers: consent.providers.clone(),
+            limits: consent.limits.clone(),
+            expires_at,
+        }],
+        status: Status {
+            status_list: StatusRef {
+                idx: granted.index,
+                uri: format!("{}/edge/status-list", app.config.issuer),
+            },
+        },
+    })
+}

@@ -1,0 +1,52 @@
+//! The operator looks for what was done (OAPI-15).
+
+use axum::Json;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use senim_core::participant::view::JournalView;
+use senim_core::problem::Problem;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::http::problem::Refusal;
+use crate::monitoring::Operator;
+use crate::store;
+
+const PAGE: u64 = 50;
+const PAGE_MAX: u64 = 200;
+const SEARCH_LENGTH_MAX: usize = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchJournal {
+    #[serde(default)]
+    search: String,
+    before: Option<u64>,
+    limit: Option<u64>,
+}
+
+#[tracing::instrument(name = "journal.search", skip_all)]
+pub async fn search(
+    app: App,
+    _operator: Operator,
+    asked: Result<Query<SearchJournal>, QueryRejection>,
+) -> Result<Json<JournalView>, Refusal> {
+    let Query(asked) = asked.map_err(|_| Problem::RequestMalformed)?;
+    let limit = asked.limit.unwrap_or(PAGE);
+    if !(1..=PAGE_MAX).contains(&limit) || asked.search.chars().count() > SEARCH_LENGTH_MAX {
+        let detail = "limit is 1 to 200, search at most 100 characters";
+        return Err(Refusal::detailed(Problem::RequestMalformed, detail));
+    }
+    app.store
+        .read("journal.search", async |tx| {
+            // One more than shown tells whether there is a next page.
+            let mut records =
+                store::journal::search(tx, &asked.search, asked.before, limit + 1).await?;
+            let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+            let more = records.len() > shown;
+            records.truncate(shown);
+            let next = records.last().map(|it| it.position).filter(|_| more);
+            Ok(Json(JournalView { records, next }))
+        })
+        .await
+}

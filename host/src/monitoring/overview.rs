@@ -1,0 +1,45 @@
+//! The last hour in minutes: sessions, requests, who is there.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use senim_core::monitoring::{MINUTES_SHOWN, hour_before};
+use senim_core::participant::Standing;
+use senim_core::participant::view::OverviewView;
+
+use super::Operator;
+use crate::app::App;
+use crate::http::problem::Refusal;
+use crate::store;
+
+#[tracing::instrument(name = "monitoring.overview", skip_all)]
+pub(super) async fn show(app: App, _operator: Operator) -> Result<Json<OverviewView>, Refusal> {
+    let now = app.now();
+    let since = hour_before(now);
+    app.store
+        .read("monitoring.overview", async |tx| {
+            let sessions = store::identity::by_minute(tx, since).await?;
+            let requests = store::journal::uses_by_minute(tx, since).await?;
+            let participants = store::participant::all(tx).await?;
+            let active = participants.iter().filter(|it| it.standing == Standing::Active).count();
+            let suspended = participants.len() - active;
+            Ok(Json(OverviewView {
+                now,
+                sessions_started: minutes(&sessions, |it| it.0),
+                sessions_passed: minutes(&sessions, |it| it.1),
+                sessions_failed: minutes(&sessions, |it| it.2),
+                requests_answered: minutes(&requests, |it| it.0),
+                requests_refused: minutes(&requests, |it| it.1),
+                consents_active: store::consent::count_active(tx, None, now).await?,
+                participants_active: u64::try_from(active).unwrap_or_default(),
+                participants_suspended: u64::try_from(suspended).unwrap_or_default(),
+                edges: store::routing::edges(tx).await?,
+            }))
+        })
+        .await
+}
+
+/// One number a minute, oldest first; nothing happened in a minute that is missing.
+fn minutes<T>(found: &BTreeMap<u64, T>, of: impl Fn(&T) -> u64) -> Vec<u64> {
+    (0..MINUTES_SHOWN).map(|minute| found.get(&minute).map_or(0, &of)).collect()
+}

@@ -1,0 +1,44 @@
+//! The operator gives a participant its standing back.
+
+use axum::Json;
+use axum::extract::Path;
+use senim_core::id::Bin;
+use senim_core::journal::deed;
+use senim_core::participant::view::ParticipantView;
+use senim_core::problem::Problem;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::app::App;
+use crate::http::body::JsonBody;
+use crate::http::problem::Refusal;
+use crate::monitoring::{Operator, participants};
+use crate::store;
+use crate::store::routing::Published;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResumeParticipant {}
+
+#[tracing::instrument(name = "participant.resume", skip_all, fields(participant.bin = bin))]
+pub async fn resume(
+    app: App,
+    operator: Operator,
+    Path(bin): Path<String>,
+    JsonBody(ResumeParticipant {}): JsonBody<ResumeParticipant>,
+) -> Result<Json<ParticipantView>, Refusal> {
+    let now = app.now();
+    let bin: Bin = bin.parse().map_err(|_| Problem::NotFound)?;
+    app.store
+        .transact("participant.resume", async |tx| {
+            let participant = store::participant::load(tx, bin).await?.ok_or(Problem::NotFound)?;
+            let participant = participant.resume()?;
+            store::participant::save_standing(tx, &participant).await?;
+            store::routing::touch(tx, Published::Registry).await?;
+            let (actor, subject) = (operator.actor(), format!("participant:{bin}"));
+            let deed = deed::PARTICIPANT_RESUMED;
+            store::journal::append(tx, deed, &actor, &subject, json!({}), now).await?;
+            Ok(Json(participants::view(tx, participant, now).await?))
+        })
+        .await
+}

@@ -1,0 +1,278 @@
+//! `senim seed`: fills the register from a file; again and again with the same outcome.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use senim_core::Timestamp;
+use senim_core::id::Bin;
+use senim_core::jose::{JwkSet, from_base64};
+use senim_core::journal::deed;
+use senim_core::participant::{Participant, Roles, Standing};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::application::{Application, ClientAuth};
+use crate::clock::Chance;
+use crate::monitoring::password;
+use crate::monitoring::totp::Totp;
+use crate::store::operator::NewOperator;
+use crate::store::participant::Registration;
+use crate::store::routing::Published;
+use crate::store::seal::Sealer;
+use crate::store::{self, Store, StoreError};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seed {
+    #[serde(default)]
+    participants: Vec<SeedParticipant>,
+    #[serde(default)]
+    applications: Vec<SeedApplication>,
+    #[serde(default)]
+    operators: Vec<SeedOperator>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedParticipant {
+    bin: Bin,
+    name: String,
+    #[serde(default)]
+    provider: bool,
+    #[serde(default)]
+    consumer: bool,
+    /// `x5t#S256` of its servers' certificates.
+    #[serde(default)]
+    certificates: Vec<String>,
+    base_url: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedApplication {
+    client_id: String,
+    bin: Bin,
+    name: String,
+    redirect_uris: BTreeSet<String>,
+    auth: String,
+    /// Beside the seed file, or anywhere by a full path.
+    jwks_file: Option<PathBuf>,
+    certificate: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedOperator {
+    name: String,
+    password: String,
+    totp_secret: String,
+}
+
+impl std::fmt::Debug for SeedOperator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SeedOperator").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    #[error("`{path}` can't be read: {error}")]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("{0}")]
+    Syntax(Box<toml::de::Error>),
+    #[error("{what}: {why}")]
+    Wrong { what: String, why: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl store::Failure for SeedError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Unreadable { .. } | Self::Syntax(_) | Self::Wrong { .. } => None,
+        }
+    }
+}
+
+/// Reads the file and puts what it says into the register. Whoever is there keeps their standing,
+/// and operators their password. Answers how many entries the file has.
+pub async fn seed(
+    store: &Store,
+    sealer: &Sealer,
+    chance: &dyn Chance,
+    path: &Path,
+    now: Timestamp,
+) -> Result<usize, SeedError> {
+    let seed = Seed::read(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let registrations: Vec<_> = seed
+        .participants
+        .into_iter()
+        .map(SeedParticipant::registration)
+        .collect::<Result<_, _>>()?;
+    let applications: Vec<_> =
+        seed.applications.into_iter().map(|it| it.application(folder)).collect::<Result<_, _>>()?;
+    let mut operators = Vec::new();
+    for operator in seed.operators {
+        operators.push(operator.operator(store, sealer, chance).await?);
+    }
+    let entries = registrations.len() + applications.len() + operators.len();
+    store
+        .transact("participant.seed", async |tx| {
+            for registration in &registrations {
+                let added = store::participant::register(tx, registration).await?;
+                if added {
+                    let subject = format!("participant:{}", registration.participant.bin);
+                    let facts = json!({ "name": registration.participant.name });
+                    let deed = deed::PARTICIPANT_REGISTERED;
+                    store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+                }
+            }
+            for application in &applications {
+                store::participant::register_application(tx, application).await?;
+            }
+            for operator in operators.iter().flatten() {
+                if store::operator::add(tx, operator).await? {
+                    let subject = format!("operator:{}", operator.name);
+                    let deed = deed::OPERATOR_ADDED;
+                    store::journal::append(tx, deed, "platform", &subject, json!({}), now).await?;
+                }
+            }
+            store::routing::touch(tx, Published::Registry).await?;
+            Ok::<_, SeedError>(())
+        })
+        .await?;
+    Ok(entries)
+}
+
+impl Seed {
+    fn read(path: &Path) -> Result<Self, SeedError> {
+        let text = read(path)?;
+        toml::from_str(&text).map_err(|error| SeedError::Syntax(error.into()))
+    }
+}
+
+impl SeedParticipant {
+    fn registration(self) -> Result<Registration, SeedError> {
+        let what = format!("participant {}", self.bin);
+        for certificate in &self.certificates {
+            check_thumbprint(&what, certificate)?;
+        }
+        if self.provider && self.base_url.is_none() {
+            return Err(wrong(&what, "a provider needs a base_url"));
+        }
+        Ok(Registration {
+            participant: Participant {
+                bin: self.bin,
+                name: self.name,
+                roles: Roles { provider: self.provider, consumer: self.consumer },
+                standing: Standing::Active,
+            },
+            certificates: self.certificates,
+            base_url: self.base_url,
+        })
+    }
+}
+
+impl SeedApplication {
+    fn application(self, folder: &Path) -> Result<Application, SeedError> {
+        let what = format!("application {}", self.client_id);
+        let auth = match (self.auth.as_str(), self.jwks_file, self.certificate) {
+            ("private_key_jwt", Some(file), None) => {
+                let keys: JwkSet = serde_json::from_str(&read(&folder.join(file))?)
+                    .map_err(|_| wrong(&what, "jwks_file is not a key set"))?;
+                if keys.keys.is_empty() {
+                    return Err(wrong(
+                        &what,
+                        "jwks_file holds no ES256, EdDSA or PS256 public key",
+                    ));
+                }
+                ClientAuth::PrivateKeyJwt(keys)
+            }
+            ("tls_client_auth", None, Some(certificate)) => {
+                check_thumbprint(&what, &certificate)?;
+                ClientAuth::TlsClientAuth(certificate)
+            }
+            _ => {
+                let why =
+                    "auth is private_key_jwt with jwks_file, or tls_client_auth with certificate";
+                return Err(wrong(&what, why));
+            }
+        };
+        for uri in &self.redirect_uris {
+            let ok = url::Url::parse(uri).is_ok_and(|it| it.fragment().is_none() && it.has_host());
+            if !ok {
+                return Err(wrong(&what, "a redirect_uri must be a full address without fragment"));
+            }
+        }
+        Ok(Application {
+            client_id: self.client_id,
+            bin: self.bin,
+            name: self.name,
+            auth,
+            redirect_uris: self.redirect_uris,
+        })
+    }
+}
+
+impl SeedOperator {
+    /// `None`: is there already, and a password is not worked through again.
+    async fn operator(
+        self,
+        store: &Store,
+        sealer: &Sealer,
+        chance: &dyn Chance,
+    ) -> Result<Option<NewOperator>, SeedError> {
+        let known = store
+            .read("operator.known", async |tx| store::operator::load(tx, &self.name).await)
+            .await?;
+        if known.is_some() {
+            return Ok(None);
+        }
+        let what = format!("operator {}", self.name);
+        new_operator(sealer, chance, &self.name, &self.password, &self.totp_secret)
+            .map(Some)
+            .map_err(|why| wrong(&what, why))
+    }
+}
+
+/// An operator as the store keeps one: the password hashed, the secret sealed.
+pub fn new_operator(
+    sealer: &Sealer,
+    chance: &dyn Chance,
+    name: &str,
+    password: &str,
+    totp_secret: &str,
+) -> Result<NewOperator, &'static str> {
+    let readable = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+    if !(1..=40).contains(&name.len()) || !name.bytes().all(readable) {
+        return Err("a name is 1 to 40 of a–z, 0–9, dot, dash, underscore");
+    }
+    if password.chars().count() < 10 {
+        return Err("a password has at least 10 characters");
+    }
+    let totp =
+        Totp::from_base32(totp_secret).ok_or("totp_secret is base32 of at least 16 bytes")?;
+    Ok(NewOperator {
+        name: name.to_owned(),
+        password_hash: password::hash(chance, password),
+        totp_sealed: sealer.seal(chance, "operator.totp", name, totp.secret()),
+    })
+}
+
+fn read(path: &Path) -> Result<String, SeedError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| SeedError::Unreadable { path: path.to_owned(), error })
+}
+
+fn check_thumbprint(what: &str, text: &str) -> Result<(), SeedError> {
+    if from_base64(text).is_ok_and(|it| it.len() == 32) {
+        return Ok(());
+    }
+    Err(wrong(what, "a certificate is named by its x5t#S256: SHA-256 of its DER in base64url"))
+}
+
+fn wrong(what: &str, why: &str) -> SeedError {
+    SeedError::Wrong { what: what.to_owned(), why: why.to_owned() }
+}

@@ -60,7 +60,8 @@ pub async fn start(settings: Settings) -> Result<World> {
 
     let outside = bind(settings.outside_listen).await?;
     let outside_address = outside.local_addr()?;
-    let app = outside::router(Arc::clone(&settings), Arc::clone(&people), Outbox::default(), faults);
+    let app =
+        outside::router(Arc::clone(&settings), Arc::clone(&people), Outbox::default(), faults);
     servers.spawn(async move { axum::serve(outside, app).await });
 
     let consumer = bind(settings.consumer_listen).await?;

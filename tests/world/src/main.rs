@@ -48,8 +48,7 @@ async fn serve(dir: &std::path::Path) -> anyhow::Result<()> {
         .with_ansi(false)
         .init();
     let world = senim_world::start(settings).await?;
-    let mut terminated =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         stopped = world.stopped() => stopped,
         _ = tokio::signal::ctrl_c() => Ok(()),

@@ -113,7 +113,8 @@ impl People {
     }
 
     pub fn register(&self, asked: &Register, today: NaiveDate) -> Result<Person, Unfit> {
-        let is_name = |text: &str| text.chars().count() <= NAME_MAX && !text.chars().any(char::is_control);
+        let is_name =
+            |text: &str| text.chars().count() <= NAME_MAX && !text.chars().any(char::is_control);
         let [surname, name, patronymic] =
             [&asked.surname, &asked.name, &asked.patronymic].map(|it| it.trim().to_owned());
         let all = [&surname, &name, &patronymic].into_iter().all(|it| is_name(it));
@@ -160,7 +161,11 @@ impl People {
 
     fn keep(&self, person: &Person, photo: &[u8], list: &[Person]) -> Result<()> {
         files::write(&self.kept.join(format!("{}.jpg", person.key)), photo, Secrecy::Secret)?;
-        files::write(&self.kept.join("people.json"), &serde_json::to_vec_pretty(list)?, Secrecy::Secret)
+        files::write(
+            &self.kept.join("people.json"),
+            &serde_json::to_vec_pretty(list)?,
+            Secrecy::Secret,
+        )
     }
 }
 
@@ -200,8 +205,9 @@ fn is_photo(bytes: &[u8]) -> bool {
     if bytes.len() > PHOTO_BYTES_MAX || !bytes.starts_with(&[0xff, 0xd8, 0xff]) {
         return false;
     }
-    let size = image::ImageReader::with_format(std::io::Cursor::new(bytes), image::ImageFormat::Jpeg)
-        .into_dimensions();
+    let size =
+        image::ImageReader::with_format(std::io::Cursor::new(bytes), image::ImageFormat::Jpeg)
+            .into_dimensions();
     size.is_ok_and(|(width, height)| {
         width >= PHOTO_WIDTH_MIN && height >= PHOTO_HEIGHT_MIN && width.max(height) <= 6000
     })

@@ -38,7 +38,9 @@ pub fn language(headers: &HeaderMap) -> Language {
     let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(|it| Language::from_code(&it));
     let browsers = || {
         let wanted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        wanted.split(',').find_map(|it| Language::from_code(it.split(';').next().unwrap_or(it).trim()))
+        wanted
+            .split(',')
+            .find_map(|it| Language::from_code(it.split(';').next().unwrap_or(it).trim()))
     };
     chosen.or_else(browsers).unwrap_or_default()
 }
@@ -54,7 +56,8 @@ pub fn choose_language(code: &str, headers: &HeaderMap) -> Response {
     let back = back.map_or_else(|| "/".to_owned(), |url| url.path().to_owned());
     let remembered =
         format!("{LANGUAGE_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", language.code());
-    (StatusCode::SEE_OTHER, [(header::LOCATION, back), (header::SET_COOKIE, remembered)]).into_response()
+    (StatusCode::SEE_OTHER, [(header::LOCATION, back), (header::SET_COOKIE, remembered)])
+        .into_response()
 }
 
 fn authority(url: &url::Url) -> Option<String> {
@@ -103,7 +106,10 @@ impl IntoResponse for Page {
             Language::Ru => "К содержанию",
             Language::En => "Skip to content",
         };
-        let script = self.script.map(|it| format!("<script src=\"{it}\" defer></script>")).unwrap_or_default();
+        let script = self
+            .script
+            .map(|it| format!("<script src=\"{it}\" defer></script>"))
+            .unwrap_or_default();
         let html = format!(
             "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -133,7 +139,10 @@ impl IntoResponse for Page {
 }
 
 pub async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],
+        STYLE,
+    )
         .into_response()
 }
 
@@ -143,14 +152,18 @@ mod tests {
 
     #[test]
     fn nothing_typed_by_a_person_becomes_markup() {
-        assert_eq!(escaped("<a href='x'>&\"</a>"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;");
+        assert_eq!(
+            escaped("<a href='x'>&\"</a>"),
+            "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;"
+        );
     }
 
     #[test]
     fn the_chosen_language_goes_before_the_browsers() {
         let mut headers = HeaderMap::new();
         assert_eq!(language(&headers), Language::Kk);
-        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("de;q=0.9, ru-KZ;q=0.8, en"));
+        headers
+            .insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("de;q=0.9, ru-KZ;q=0.8, en"));
         assert_eq!(language(&headers), Language::Ru);
         headers.insert(header::COOKIE, HeaderValue::from_static("a=b; world_language=en"));
         assert_eq!(language(&headers), Language::En);

@@ -3,8 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use senim_core::exchange::{
-    Account, AccountBalances, AccountTransactions, Cursor, Day, Envelope, LIMIT_DEFAULT, Links, Route,
-    Transaction,
+    Account, AccountBalances, AccountTransactions, Cursor, Day, Envelope, LIMIT_DEFAULT, Links,
+    Route, Transaction,
 };
 use senim_core::jose::{from_base64, to_base64};
 use serde::Serialize;
@@ -21,12 +21,16 @@ pub(super) fn answer(route: &Route, accounts: &[&Sample]) -> Response {
     };
     match route {
         Route::Accounts | Route::Account(_) => data(&sample.account, None),
-        Route::Balances(id) => {
-            data(AccountBalances { account_id: id.clone(), balances: sample.balances.clone() }, None)
-        }
+        Route::Balances(id) => data(
+            AccountBalances { account_id: id.clone(), balances: sample.balances.clone() },
+            None,
+        ),
         Route::Transactions { id, from, to, limit, cursor } => {
-            let found: Vec<_> =
-                sample.transactions.iter().filter(|it| is_within(it.booked_on, *from, *to)).collect();
+            let found: Vec<_> = sample
+                .transactions
+                .iter()
+                .filter(|it| is_within(it.booked_on, *from, *to))
+                .collect();
             let Some(start) = start(cursor.as_ref(), &found) else {
                 return refusal(StatusCode::BAD_REQUEST, "this cursor was not given here");
             };

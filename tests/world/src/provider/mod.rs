@@ -1,15 +1,18 @@
 //! A provider bank: the account-information standard over mutual TLS, with sample data.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
 use senim_channel::{ClientCertificates, ListenerLimits, TlsListener, server_config};
 use senim_core::exchange::{Route, RouteError};
 use senim_core::id::{Bin, Iin};
@@ -26,14 +29,37 @@ mod sample;
 
 pub use faults::{Fault, Faults};
 use listener::{Breakable, Reader};
+use sample::Sample;
 
 /// How long a provider in the fault mode `slow` thinks.
 const SLOW: Duration = Duration::from_secs(30);
+const CLIENTS_MAX: usize = 1000;
 
 struct Bank {
     bin: Bin,
     readers: Vec<String>,
     faults: Faults,
+    /// Samples made within the same minute.
+    made: Mutex<BTreeMap<Iin, (i64, Arc<Vec<Sample>>)>>,
+}
+
+impl Bank {
+    fn accounts(&self, client: &Iin, now: DateTime<Utc>) -> Arc<Vec<Sample>> {
+        let minute = now.timestamp() / 60;
+        let kept = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, samples)) = kept().get(client)
+            && *at == minute
+        {
+            return Arc::clone(samples);
+        }
+        let samples = Arc::new(sample::accounts(self.bin, client, now));
+        let mut kept = kept();
+        if kept.len() >= CLIENTS_MAX {
+            kept.pop_first();
+        }
+        kept.insert(client.clone(), (minute, Arc::clone(&samples)));
+        samples
+    }
 }
 
 /// Binds, and returns the future that answers.
@@ -42,13 +68,19 @@ pub async fn serve(
     ca: &Path,
     faults: Faults,
 ) -> Result<(SocketAddr, impl Future<Output = std::io::Result<()>> + use<>)> {
-    let tls = server_config(&settings.certificate, &settings.key, ClientCertificates::Required(ca))?;
+    let tls =
+        server_config(&settings.certificate, &settings.key, ClientCertificates::Required(ca))?;
     let tcp = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("{} can't be listened on", settings.listen))?;
     let listener = TlsListener::new(tcp, tls, ListenerLimits::default())?;
     let address = listener.address();
-    let bank = Bank { bin: settings.bin, readers: settings.readers.clone(), faults: faults.clone() };
+    let bank = Bank {
+        bin: settings.bin,
+        readers: settings.readers.clone(),
+        faults: faults.clone(),
+        made: Mutex::default(),
+    };
     let app = Router::new().fallback(answer).with_state(Arc::new(bank));
     let listener = Breakable::new(listener, settings.bin, faults);
     let app = app.into_make_service_with_connect_info::<Reader>();
@@ -60,7 +92,8 @@ async fn answer(
     ConnectInfo(reader): ConnectInfo<Reader>,
     request: Request,
 ) -> Response {
-    let interaction = request.headers().get("x-fapi-interaction-id").cloned();
+    let (request, _) = request.into_parts();
+    let interaction = request.headers.get("x-fapi-interaction-id").cloned();
     let mut response = if reader.is_one_of(&bank.readers) {
         judged(&bank, &request).await
     } else {
@@ -75,22 +108,22 @@ async fn answer(
     response
 }
 
-async fn judged(bank: &Bank, request: &Request) -> Response {
+async fn judged(bank: &Bank, request: &Parts) -> Response {
     let fault = bank.faults.of(bank.bin);
     if fault == Fault::Slow {
         tokio::time::sleep(SLOW).await;
     }
-    let query = request.uri().query().unwrap_or_default();
-    let route = match Route::parse(request.method().as_str(), request.uri().path(), query) {
+    let query = request.uri.query().unwrap_or_default();
+    let route = match Route::parse(request.method.as_str(), request.uri.path(), query) {
         Ok(route) => route,
         Err(error) => return refusal(status(error), &error.to_string()),
     };
-    let Some(client) = client(request.headers()) else {
+    let Some(client) = client(&request.headers) else {
         return refusal(StatusCode::BAD_REQUEST, "Senim-Client must be an IIN");
     };
-    let accounts = sample::accounts(bank.bin, &client, clock::now());
+    let accounts = bank.accounts(&client, clock::now());
     let shown: Vec<_> =
-        accounts.iter().filter(|it| is_shown(request.headers(), &it.account)).collect();
+        accounts.iter().filter(|it| is_shown(&request.headers, &it.account)).collect();
     match fault {
         Fault::None | Fault::Slow | Fault::Down => answers::answer(&route, &shown),
         Fault::Error => refusal(StatusCode::INTERNAL_SERVER_ERROR, "a failure, as was asked for"),

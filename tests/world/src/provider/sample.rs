@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use senim_core::exchange::{
-    Account, AccountKind, AccountStatus, Amount, Balance, BalanceKind, Counterparty, Day, Iban, Moment, Money,
-    Text, Transaction, TransactionStatus,
+    Account, AccountKind, AccountStatus, Amount, Balance, BalanceKind, Counterparty, Day, Iban,
+    Moment, Money, Text, Transaction, TransactionStatus,
 };
 use senim_core::id::{Bin, Iin};
 use sha2::{Digest as _, Sha256};
@@ -146,7 +146,12 @@ fn everyday(chance: &mut Chance, day: NaiveDate) -> Vec<Movement> {
 fn saving(chance: &mut Chance, day: NaiveDate) -> Vec<Movement> {
     let mut done = Vec::new();
     if day.day() == 26 {
-        done.push(bill(5_000 + chance.below(30) * 1_000, "Жинаққа аудару", "Өз шотынан", 18 * 60 + 20));
+        done.push(bill(
+            5_000 + chance.below(30) * 1_000,
+            "Жинаққа аудару",
+            "Өз шотынан",
+            18 * 60 + 20,
+        ));
     }
     if day.day() == 17 && day.month() % 4 == 0 {
         done.push(bill(-(8_000 + chance.below(22_000)), "Авиабилеттер", "Qyran Air", 20 * 60 + 41));
@@ -164,7 +169,12 @@ fn interest(_: &mut Chance, day: NaiveDate) -> Vec<Movement> {
     Vec::new()
 }
 
-fn bill(hundredths: i64, description: &'static str, counterparty: &'static str, minute: i64) -> Movement {
+fn bill(
+    hundredths: i64,
+    description: &'static str,
+    counterparty: &'static str,
+    minute: i64,
+) -> Movement {
     Movement { hundredths, description, counterparty, category: None, minute }
 }
 
@@ -220,7 +230,12 @@ fn sample(plan: &Plan, bank: Bin, client: &Iin, now: DateTime<Utc>) -> Option<Sa
 }
 
 /// Depends on the day alone, so that tomorrow's list has today's in it.
-fn transactions_of(plan: &Plan, whose: &str, day: NaiveDate, now: DateTime<Utc>) -> Vec<Transaction> {
+fn transactions_of(
+    plan: &Plan,
+    whose: &str,
+    day: NaiveDate,
+    now: DateTime<Utc>,
+) -> Vec<Transaction> {
     let mut chance = Chance::of(&format!("{whose}|{day}"));
     let today = clock::day_in_kazakhstan(now);
     let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(5);
@@ -251,7 +266,10 @@ fn text<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
 }
 
 fn money(hundredths: i64, currency: &str) -> Option<Money> {
-    Some(Money { amount: Amount::from_hundredths(hundredths).ok()?, currency: currency.parse().ok()? })
+    Some(Money {
+        amount: Amount::from_hundredths(hundredths).ok()?,
+        currency: currency.parse().ok()?,
+    })
 }
 
 /// ISO 13616: of a hundred pairs of check digits one fits.
@@ -273,7 +291,10 @@ impl Chance {
     /// 0 to `limit` − 1.
     fn below(&mut self, limit: i64) -> i64 {
         self.counter += 1;
-        let block = Sha256::new().chain_update(self.seed).chain_update(self.counter.to_be_bytes()).finalize();
+        let block = Sha256::new()
+            .chain_update(self.seed)
+            .chain_update(self.counter.to_be_bytes())
+            .finalize();
         let number = block.iter().take(7).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
         number % limit.max(1)
     }
@@ -303,8 +324,11 @@ mod tests {
         assert!((250..900).contains(&today.transactions.len()), "{}", today.transactions.len());
         assert_eq!(today.account, tomorrow.account);
         let newest = &today.transactions[60];
-        let again =
-            tomorrow.transactions.iter().find(|it| it.transaction_id == newest.transaction_id).unwrap();
+        let again = tomorrow
+            .transactions
+            .iter()
+            .find(|it| it.transaction_id == newest.transaction_id)
+            .unwrap();
         assert_eq!(again, newest);
         assert!(today.balances.iter().all(|it| it.money.amount.hundredths() > 0));
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use chrono::{Datelike as _, Days, NaiveDate};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -64,7 +64,8 @@ impl Authority {
             files::write(&certificate, made.pem().as_bytes(), Secrecy::Public)?;
         }
         let pair = KeyPair::from_pem(&fs::read_to_string(&key)?).context("ca.key")?;
-        let issuer = Issuer::from_ca_cert_pem(&fs::read_to_string(&certificate)?, pair).context("ca.pem")?;
+        let issuer =
+            Issuer::from_ca_cert_pem(&fs::read_to_string(&certificate)?, pair).context("ca.pem")?;
         Ok(Self { dir: dir.to_owned(), issuer, today })
     }
 

@@ -79,7 +79,8 @@ pub fn run(wishes: &Wishes) -> Result<String> {
     let outside = format!("http://localhost:{}", wishes.outside_port);
 
     let settings = world(wishes, &dir, &made, operator.clone())?;
-    let secret = |name: &str, text: String| files::write(&dir.join(name), text.as_bytes(), Secrecy::Secret);
+    let secret =
+        |name: &str, text: String| files::write(&dir.join(name), text.as_bytes(), Secrecy::Secret);
     secret("world.toml", toml::to_string(&settings)?)?;
     secret("host.toml", toml::to_string(&host(wishes, &dir, &made)?)?)?;
     secret("node.toml", toml::to_string(&node(wishes, &dir, &made)?)?)?;
@@ -111,7 +112,8 @@ impl Made {
             authority.pair(file, organisation, purpose, Term::Good)
         };
         // Nobody registered it: what it may do is nothing.
-        let stranger = Organisation { bin: "210540004172", name: "Stranger", common_name: "stranger" };
+        let stranger =
+            Organisation { bin: "210540004172", name: "Stranger", common_name: "stranger" };
         of("stranger", &stranger, Purpose::Client)?;
         authority.pair("expired", &cast::CONSUMER, Purpose::Client, Term::Past)?;
 
@@ -152,7 +154,8 @@ fn application(dir: &Path, client_id: &str) -> Result<(PathBuf, PathBuf)> {
         let made = p256::SecretKey::from_slice(&bytes)?;
         files::write(&key, made.to_pkcs8_pem(LineEnding::LF)?.as_bytes(), Secrecy::Secret)?;
     }
-    let secret = p256::SecretKey::read_pkcs8_pem_file(&key).with_context(|| key.display().to_string())?;
+    let secret =
+        p256::SecretKey::read_pkcs8_pem_file(&key).with_context(|| key.display().to_string())?;
     let set = json!({ "keys": [public_jwk(&secret)] });
     files::write(&keys, serde_json::to_string_pretty(&set)?.as_bytes(), Secrecy::Public)?;
     Ok((key, keys))

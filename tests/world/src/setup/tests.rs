@@ -7,15 +7,20 @@ use super::*;
 #[test]
 fn a_second_setup_keeps_every_secret_and_takes_new_ports() {
     let dir = folder("again");
-    let names = ["ca.pem", "consumer.pem", "node.key", "master.key", "jetisu-app.key.pem", "expired.pem"];
+    let names =
+        ["ca.pem", "consumer.pem", "node.key", "master.key", "jetisu-app.key.pem", "expired.pem"];
     run(&wishes(&dir, &[])).unwrap();
     let read = |name: &str| fs::read_to_string(dir.join(name)).unwrap();
     let before: Vec<_> = names.map(read).to_vec();
     let operator = Settings::read(&dir).unwrap().operator;
-    run(&wishes(&dir, &["--edge-port", "29443", "--host-database", "postgres://app@localhost/x"])).unwrap();
+    run(&wishes(&dir, &["--edge-port", "29443", "--host-database", "postgres://app@localhost/x"]))
+        .unwrap();
     assert_eq!(names.map(read).to_vec(), before);
     let settings = Settings::read(&dir).unwrap();
-    assert_eq!((settings.operator, settings.edge_url.as_str()), (operator, "https://localhost:29443"));
+    assert_eq!(
+        (settings.operator, settings.edge_url.as_str()),
+        (operator, "https://localhost:29443")
+    );
     assert!(read("host.toml").contains("postgres://app@localhost/x"));
     fs::remove_dir_all(dir).unwrap();
 }
@@ -29,7 +34,8 @@ fn what_is_secret_only_its_owner_reads() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
-        let secret = text.contains("PRIVATE KEY") || name == "master.key" || name.ends_with(".toml");
+        let secret =
+            text.contains("PRIVATE KEY") || name == "master.key" || name.ends_with(".toml");
         let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
         assert!(!secret || mode == 0o600, "{name} has mode {mode:o}");
         secrets += usize::from(secret);

@@ -1,0 +1,86 @@
+// Takes a picture with the webcam and sends it with what the person typed.
+"use strict";
+const form = document.getElementById("register");
+const camera = document.getElementById("camera");
+const picture = document.getElementById("picture");
+const take = document.getElementById("take");
+const again = document.getElementById("again");
+const complaint = document.getElementById("complaint");
+let photo = null;
+
+const complain = (about) => {
+  complaint.textContent = form.dataset[about] ?? form.dataset.notKept;
+  complaint.hidden = false;
+  complaint.scrollIntoView({ block: "center" });
+};
+
+const start = async () => {
+  try {
+    camera.srcObject = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 } },
+    });
+    await camera.play();
+    complaint.hidden = true;
+    return true;
+  } catch {
+    complain("camera");
+    return false;
+  }
+};
+
+const show = (taken) => {
+  picture.hidden = !taken;
+  camera.hidden = taken;
+  again.hidden = !taken;
+  take.hidden = taken;
+};
+
+take.addEventListener("click", async () => {
+  if (!camera.videoWidth && !(await start())) return;
+  const canvas = document.createElement("canvas");
+  canvas.width = camera.videoWidth;
+  canvas.height = camera.videoHeight;
+  canvas.getContext("2d").drawImage(camera, 0, 0);
+  const url = canvas.toDataURL("image/jpeg", 0.92);
+  photo = url.slice(url.indexOf(",") + 1);
+  picture.src = url;
+  show(true);
+  again.focus();
+});
+
+again.addEventListener("click", () => {
+  photo = null;
+  show(false);
+  take.focus();
+});
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  complaint.hidden = true;
+  const fields = Object.fromEntries(new FormData(form));
+  if (!photo) return complain("photo");
+  if (!fields.birthDate) return complain("birthDate");
+  try {
+    const answer = await fetch("/register", {
+      method: "POST",
+      headers: { "content-type": "application/json", "senim-page": "1" },
+      body: JSON.stringify({ ...fields, photo }),
+    });
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) {
+      const about = (told.problem ?? "not-kept").replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+      return complain(about);
+    }
+    document.getElementById("iin").textContent = told.iin;
+    form.hidden = true;
+    camera.srcObject?.getTracks().forEach((track) => track.stop());
+    const done = document.getElementById("done");
+    done.hidden = false;
+    done.focus();
+  } catch {
+    complain("notKept");
+  }
+});
+
+start();

@@ -47,7 +47,10 @@ enum Task {
         tests: bool,
     },
     /// Build the programs, the gate component and the pages
-    Build,
+    Build {
+        /// Only this part
+        part: Option<Part>,
+    },
     /// Set up, build and start everything with two sample banks; Ctrl-C stops it
     Demo {
         /// Forget the data of earlier starts
@@ -81,6 +84,16 @@ enum Database {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    /// Host, node, sample banks, journeys
+    Programs,
+    /// The component that decides requests at the edge
+    Gate,
+    /// Cabinet, console, liveness worker
+    Pages,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum Bench {
     /// Page sizes, time of each demo step, account reads through the edge, matches a minute
     Demo,
@@ -103,11 +116,14 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Setup { tests } => {
             setup::run(&place, if tests { setup::For::Tests } else { setup::For::Demo })?
         }
-        Task::Build => {
+        Task::Build { part } => {
             setup::run(&place, setup::For::Demo)?;
-            native::build(&place)?;
-            component::build(&place)?;
-            pages::build(&place)?;
+            match part {
+                None => demo::build(&place)?,
+                Some(Part::Programs) => native::build(&place)?,
+                Some(Part::Gate) => component::build(&place)?,
+                Some(Part::Pages) => pages::build(&place)?,
+            }
         }
         Task::Demo { fresh, check: false, database } => return demo::run(&place, database, fresh),
         Task::Demo { check: true, database, .. } => check::run(&place, database)?,

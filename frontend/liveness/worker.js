@@ -33,8 +33,8 @@ self.onmessage = async ({ data }) => {
       case "frame": {
         if (!guide) throw new Error("frames come after `ready`");
         const { data: rgba, width, height } = pixels(data.image);
-        const judgement = guide.judge(rgba, width, height);
-        self.postMessage({ type: "guidance", id: data.id, ...judgement });
+        const { hint, faces, box = null, quality } = guide.judge(rgba, width, height);
+        self.postMessage({ type: "guidance", id: data.id, hint, faces, box, quality });
         break;
       }
       default:
@@ -46,7 +46,8 @@ self.onmessage = async ({ data }) => {
 };
 
 async function open(url) {
-  const [model] = await Promise.all([fetched(url), init()]);
+  const code = new URL("./liveness_bg.wasm", import.meta.url);
+  const [model] = await Promise.all([fetched(url), init({ module_or_path: code })]);
   return new Guide(model);
 }
 

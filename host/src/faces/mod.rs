@@ -144,7 +144,7 @@ impl Faces {
         Ok(photo::faces(&canvas, &[eight?, sixteen?, thirty_two?]))
     }
 
-    /// SFace takes red first, as OpenCV feeds it (`swapRB`); measured too: the same person's cosines are
+    /// SFace takes red first, as `OpenCV` feeds it (`swapRB`); measured too: the same person's cosines are
     /// .61 and .75 so, .54 and .72 with blue first.
     fn embedding(&self, image: &Image, face: &Face) -> Result<Vec<f32>, NetError> {
         let input = photo::aligned(image, &face.landmarks);

@@ -21,11 +21,11 @@ fn every_person_before_the_camera_is_found_well_placed_and_live() {
     for runtime in RUNTIMES {
         let faces = engine(runtime);
         for person in PEOPLE {
-            let frame = camera(&[person], 1.0);
-            let facts = faces.facts(&decoded(&frame), &mut None).unwrap();
-            println!("{runtime} {person} live {:.3} quality {:.2}", facts.live, facts.quality);
-            assert_eq!((facts.faces, facts.guidance), (1, Guidance::Good), "{person}");
-            assert!(facts.live > 0.9, "{person}: {}", facts.live);
+            let frame = camera(&[person], 720);
+            let found = faces.facts(&decoded(&frame), &mut None).unwrap();
+            println!("{runtime} {person} live {:.3} quality {:.2}", found.live, found.quality);
+            assert_eq!((found.faces, found.guidance), (1, Guidance::Good), "{person}");
+            assert!(found.live > 0.9, "{person}: {}", found.live);
             let verdict = faces.judge(&vec![frame; 3]).unwrap();
             assert_eq!(
                 (verdict.live, verdict.reasons.as_slice()),
@@ -45,7 +45,7 @@ fn the_same_person_matches_and_no_other_does() {
                 let same = probe.rsplit_once('_').map(|it| it.0)
                     == reference.rsplit_once('_').map(|it| it.0);
                 let same = probe == reference || (same && !probe.starts_with("impostor"));
-                let degree = faces.degree(&camera(&[probe], 1.0), &portrait(reference)).unwrap();
+                let degree = faces.degree(&camera(&[probe], 720), &portrait(reference)).unwrap();
                 println!("{runtime} {probe} × {reference}: {degree:.1}");
                 assert_eq!(degree >= DEGREE_MIN, same, "{probe} × {reference}: {degree}");
             }
@@ -57,7 +57,7 @@ fn the_same_person_matches_and_no_other_does() {
 fn every_runtime_sees_the_same_face() {
     let [embedded, native] = RUNTIMES.map(engine);
     for person in PEOPLE {
-        let image = decoded(&camera(&[person], 1.0));
+        let image = decoded(&camera(&[person], 720));
         let [one, other] = [&embedded, &native].map(|it| it.faces(&image).unwrap()[0]);
         let (a, b) = (one.bounds, other.bounds);
         for apart in [a.x - b.x, a.y - b.y, a.width - b.width, a.height - b.height] {
@@ -71,9 +71,9 @@ fn every_runtime_sees_the_same_face() {
 #[test]
 fn pictures_that_can_not_be_judged_are_problems() {
     let faces = engine("rten");
-    let good = camera(&["person_a_1"], 1.0);
+    let good = camera(&["person_a_1"], 720);
     let empty = jpeg(&RgbImage::from_pixel(1280, 720, image::Rgb([90, 110, 130])));
-    let two = camera(&["person_a_2", "person_b_2"], 1.0);
+    let two = camera(&["person_a_2", "person_b_2"], 720);
     let rows: [(&str, Vec<Bytes>); 7] = [
         ("photo.too-few", vec![good.clone(); 2]),
         ("photo.too-many", vec![good.clone(); 13]),
@@ -97,7 +97,7 @@ fn pictures_that_can_not_be_judged_are_problems() {
 
 #[test]
 fn a_series_with_another_person_in_it_is_not_live() {
-    let [one, other] = ["person_a_2", "impostor_2"].map(|it| camera(&[it], 1.0));
+    let [one, other] = ["person_a_2", "impostor_2"].map(|it| camera(&[it], 720));
     let verdict = engine("rten").judge(&[one.clone(), other, one]).unwrap();
     assert_eq!(
         (verdict.live, verdict.reasons.as_slice()),
@@ -107,7 +107,7 @@ fn a_series_with_another_person_in_it_is_not_live() {
 
 #[test]
 fn the_sharpest_frame_is_the_best() {
-    let sharp = camera(&["person_b_1"], 1.0);
+    let sharp = camera(&["person_b_1"], 720);
     let soft = blurred(&sharp, 2.0);
     let verdict = engine("rten").judge(&[soft.clone(), sharp, soft]).unwrap();
     assert_eq!(verdict.best, 1);
@@ -115,7 +115,7 @@ fn the_sharpest_frame_is_the_best() {
 
 #[test]
 fn a_png_and_the_smallest_frame_are_judged_too() {
-    let frame = image::load_from_memory(&camera(&["person_b_2"], 1.0)).unwrap();
+    let frame = image::load_from_memory(&camera(&["person_b_2"], 720)).unwrap();
     let small = frame.resize_exact(640, 360, imageops::FilterType::Triangle);
     let mut png = std::io::Cursor::new(Vec::new());
     small.write_to(&mut png, ImageFormat::Png).unwrap();
@@ -126,11 +126,11 @@ fn a_png_and_the_smallest_frame_are_judged_too() {
 fn a_little_nearer_a_person_is_as_live() {
     let faces = engine("rten");
     for person in PEOPLE {
-        for fill in [1.0, 1.15, 1.3] {
-            let facts = faces.facts(&decoded(&camera(&[person], fill)), &mut None).unwrap();
-            println!("{person} × {fill}: {:?} live {:.3}", facts.guidance, facts.live);
-            assert_eq!(facts.guidance, Guidance::Good, "{person} × {fill}");
-            assert!(facts.live > 0.9, "{person} × {fill}: {}", facts.live);
+        for lines in [720, 828, 936] {
+            let found = faces.facts(&decoded(&camera(&[person], lines)), &mut None).unwrap();
+            println!("{person} × {lines}: {:?} live {:.3}", found.guidance, found.live);
+            assert_eq!(found.guidance, Guidance::Good, "{person} × {lines}");
+            assert!(found.live > 0.9, "{person} × {lines}: {}", found.live);
         }
     }
 }
@@ -169,15 +169,15 @@ fn portrait(person: &str) -> Vec<u8> {
     fs::read(fetched("people").join(format!("{person}.jpg"))).unwrap()
 }
 
-/// What a 720p camera shows of portraits held before it side by side, `fill` times the frame's height.
-fn camera(people: &[&str], fill: f32) -> Bytes {
+/// What a 720p camera shows of portraits held before it side by side, each `lines` high.
+fn camera(people: &[&str], lines: u32) -> Bytes {
     let mut frame = RgbImage::new(1280, 720);
-    let step = 1280 / people.len() as i64;
-    for (index, person) in people.iter().enumerate() {
+    let step = 1280 / i64::try_from(people.len()).unwrap();
+    for (left, person) in (0..).step_by(usize::try_from(step).unwrap()).zip(people) {
         let picture = image::load_from_memory(&portrait(person)).unwrap();
-        let side = (720.0 * fill) as u32;
-        let picture = picture.resize(4 * side, side, imageops::FilterType::CatmullRom).into_rgb8();
-        let x = step * index as i64 + (step - i64::from(picture.width())) / 2;
+        let picture =
+            picture.resize(4 * lines, lines, imageops::FilterType::CatmullRom).into_rgb8();
+        let x = left + (step - i64::from(picture.width())) / 2;
         let y = (720 - i64::from(picture.height())) / 2;
         imageops::replace(&mut frame, &picture, x, y);
     }

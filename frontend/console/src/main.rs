@@ -1,1 +1,14 @@
-fn main() {}
+//! The operator's console: how the platform fares, who takes part, what was done.
+
+mod app;
+mod chart;
+mod pages;
+
+use senim_kit::browser::document;
+use wasm_bindgen::UnwrapThrowExt;
+
+fn main() {
+    let place =
+        document().get_element_by_id("app").expect_throw("the shell has a place for the app");
+    yew::Renderer::<app::App>::with_root(place).render();
+}

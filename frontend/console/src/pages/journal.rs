@@ -1,0 +1,157 @@
+//! What was done, by whom, to what: newest first, searched and paged.
+
+use senim_core::participant::view::{JournalRecordView, JournalView};
+use senim_core::text::Language;
+use senim_kit::api::query;
+use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, Tone};
+use senim_kit::language::use_language;
+use senim_kit::moment;
+use senim_kit::resource::use_resource;
+use senim_kit::words::console;
+use serde_json::Value;
+use yew::prelude::*;
+
+const REFRESH_MS: i32 = 4_000;
+const PAGE: &str = "50";
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct JournalPageProps {
+    pub onsignedout: Callback<()>,
+}
+
+#[function_component]
+pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
+    let language = use_language();
+    let search = use_state(String::new);
+    let before = use_state(|| None::<u64>);
+    let position = before.map(|it| it.to_string()).unwrap_or_default();
+    let path = query(
+        "/api/console/journal",
+        &[("search", search.trim()), ("before", &position), ("limit", PAGE)],
+    );
+    // Only the newest page changes.
+    let journal = use_resource::<JournalView>(&path, before.is_none().then_some(REFRESH_MS));
+    {
+        let onsignedout = props.onsignedout.clone();
+        let over = journal.trouble.as_ref().is_some_and(senim_kit::api::Trouble::signed_out);
+        use_effect_with(over, move |&over| {
+            if over {
+                onsignedout.emit(());
+            }
+        });
+    }
+    let oninput = {
+        let (search, before) = (search.clone(), before.clone());
+        Callback::from(move |text| {
+            search.set(text);
+            before.set(None);
+        })
+    };
+    let newest = {
+        let before = before.clone();
+        Callback::from(move |()| before.set(None))
+    };
+    let older = {
+        let before = before.clone();
+        let next = journal.value.as_ref().and_then(|it| it.next);
+        next.map(|next| Callback::from(move |()| before.set(Some(next))))
+    };
+    let records = match (&journal.value, &journal.trouble) {
+        (Some(view), _) => records(view, language),
+        (None, Some(trouble)) => html! {
+            <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
+        },
+        (None, None) => html! { <Spinner /> },
+    };
+    html! {
+        <>
+            <h1>{ console::JOURNAL.say(language) }</h1>
+            <div class="search">
+                <Field
+                    id="search"
+                    test="journal-search"
+                    kind="search"
+                    label={console::SEARCH.say(language)}
+                    hint={console::SEARCH_HINT.say(language)}
+                    value={(*search).clone()}
+                    {oninput}
+                />
+            </div>
+            <Card>
+                { records }
+                <div class="actions">
+                    if before.is_some() {
+                        <Button kind={ButtonKind::Secondary} test="journal-newest" onclick={newest}>
+                            { console::NEWEST.say(language) }
+                        </Button>
+                    }
+                    if let Some(onclick) = older {
+                        <Button kind={ButtonKind::Secondary} test="journal-older" {onclick}>
+                            { console::OLDER.say(language) }
+                        </Button>
+                    }
+                </div>
+            </Card>
+        </>
+    }
+}
+
+fn records(view: &JournalView, language: Language) -> Html {
+    if view.records.is_empty() {
+        return html! {
+            <p class="soft" role="status" data-test="journal-empty">{ console::FOUND_NONE.say(language) }</p>
+        };
+    }
+    html! {
+        <table class="table">
+            <thead>
+                <tr>
+                    for name in [console::WHEN, console::DEED, console::WHO, console::SUBJECT, console::FACTS] {
+                        <th scope="col">{ name.say(language) }</th>
+                    }
+                </tr>
+            </thead>
+            <tbody>
+                for it in view.records.iter() {
+                    { record(it, language) }
+                }
+            </tbody>
+        </table>
+    }
+}
+
+fn record(it: &JournalRecordView, language: Language) -> Html {
+    html! {
+        <tr key={it.position} data-test="journal-row" data-deed={it.deed.clone()}>
+            <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
+            <th scope="row">{ &it.deed }</th>
+            <td data-name={console::WHO.say(language)}>{ &it.actor }</td>
+            <td class="mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
+            <td class="table-facts mono">{ facts(&it.facts) }</td>
+        </tr>
+    }
+}
+
+/// `route=accounts status=200`: flat, as the journal keeps them.
+fn facts(facts: &Value) -> String {
+    let Value::Object(facts) = facts else { return String::new() };
+    let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    facts
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| format!("{name}={}", said(value)))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_read_as_names_and_values() {
+        let value = serde_json::json!({"route": "accounts", "status": 200, "problem": null});
+        assert_eq!(facts(&value), "route=accounts status=200");
+        assert_eq!(facts(&Value::Null), "");
+    }
+}

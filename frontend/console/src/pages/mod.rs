@@ -1,0 +1,6 @@
+//! One file a page.
+
+pub(crate) mod journal;
+pub(crate) mod overview;
+pub(crate) mod participants;
+pub(crate) mod sign_in;

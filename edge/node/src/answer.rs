@@ -1,0 +1,107 @@
+//! What the caller hears.
+
+use bytes::Bytes;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use http::{Response, StatusCode};
+use http_body_util::Full;
+use senim_core::problem::Problem;
+use senim_core::routing::Refusal;
+
+use crate::request::INTERACTION;
+
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+const ALGORITHMS: &str = r#"algs="ES256 EdDSA PS256""#;
+
+/// The provider's answer, which the gate has passed.
+pub(crate) fn passed_on(body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+}
+
+/// RFC 9457.
+pub(crate) fn refused(refusal: &Refusal, dpop: bool) -> Answer {
+    let problem = refusal.problem;
+    let body = problem.body(refusal.detail.as_deref()).to_string();
+    let mut answer = Response::new(Full::from(body));
+    *answer.status_mut() =
+        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    match answer.status() {
+        StatusCode::UNAUTHORIZED => challenge(answer.headers_mut(), problem, dpop),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+        }
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
+    }
+    answer
+}
+
+/// RFC 6750 §3, RFC 9449 §7.1: how to ask better, under the scheme that was tried, or under each.
+fn challenge(headers: &mut HeaderMap, problem: Problem, dpop: bool) {
+    let mut add = |text: String| {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.append(WWW_AUTHENTICATE, value);
+        }
+    };
+    match problem {
+        Problem::TokenMissing => {
+            add("Bearer".to_owned());
+            add(format!("DPoP {ALGORITHMS}"));
+        }
+        Problem::DpopMissing | Problem::DpopInvalid | Problem::DpopReplayed => {
+            add(format!(r#"DPoP error="invalid_dpop_proof", {ALGORITHMS}"#));
+        }
+        _ if dpop => add(format!(r#"DPoP error="invalid_token", {ALGORITHMS}"#)),
+        _ => add(r#"Bearer error="invalid_token""#.to_owned()),
+    }
+}
+
+/// What every answer carries.
+pub(crate) fn finished(mut answer: Answer, interaction: &str) -> Answer {
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    if let Ok(name) = HeaderValue::from_str(interaction) {
+        headers.insert(INTERACTION, name);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_tells_how_to_ask_better() {
+        for (problem, dpop, challenges) in [
+            (Problem::TokenMissing, false, vec!["Bearer", r#"DPoP algs="ES256 EdDSA PS256""#]),
+            (Problem::TokenExpired, false, vec![r#"Bearer error="invalid_token""#]),
+            (
+                Problem::TokenExpired,
+                true,
+                vec![r#"DPoP error="invalid_token", algs="ES256 EdDSA PS256""#],
+            ),
+            (
+                Problem::DpopReplayed,
+                true,
+                vec![r#"DPoP error="invalid_dpop_proof", algs="ES256 EdDSA PS256""#],
+            ),
+            (Problem::ConsentAccount, false, vec![]),
+        ] {
+            let answer = refused(&problem.into(), dpop);
+            let told: Vec<_> = answer.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+            assert_eq!(told, challenges, "{}", problem.code());
+            assert_eq!(answer.status().as_u16(), problem.status());
+        }
+        assert!(refused(&Problem::MethodNotAllowed.into(), false).headers().contains_key(ALLOW));
+        assert!(refused(&Problem::EdgeStale.into(), false).headers().contains_key(RETRY_AFTER));
+    }
+}

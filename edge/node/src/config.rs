@@ -1,0 +1,166 @@
+//! The node's configuration, checked whole before anything starts.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use senim_channel::{ChannelError, ClientCertificates, Identity, client_config, server_config};
+use serde::Deserialize;
+use url::Url;
+
+/// `node.example.toml` has every key with its meaning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub name: String,
+    pub audience: String,
+    pub platform_url: String,
+    pub issuer: String,
+    pub tls_certificate: PathBuf,
+    pub tls_key: PathBuf,
+    pub client_ca: PathBuf,
+    pub gate: PathBuf,
+    pub spool_dir: PathBuf,
+    #[serde(default = "default_registry_stale_s")]
+    pub registry_stale_s: u32,
+    #[serde(default = "default_poll_ms")]
+    pub poll_ms: u32,
+    #[serde(default = "default_upstream_timeout_s")]
+    pub upstream_timeout_s: u32,
+}
+
+fn default_registry_stale_s() -> u32 {
+    5
+}
+
+fn default_poll_ms() -> u32 {
+    250
+}
+
+fn default_upstream_timeout_s() -> u32 {
+    10
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", path.display())]
+    Malformed { path: PathBuf, source: Box<toml::de::Error> },
+    #[error("{key}: {why}")]
+    Wrong { key: &'static str, why: String },
+    #[error("{key}: {source}")]
+    Tls { key: &'static str, source: ChannelError },
+}
+
+impl Config {
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let config: Self = toml::from_str(&text).map_err(|source| ConfigError::Malformed {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Complains of the first key whose value can't be worked with.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        check_settings(self)?;
+        let identity = Identity { certificate: &self.tls_certificate, key: &self.tls_key };
+        client_config(&self.client_ca, None)
+            .map_err(|source| ConfigError::Tls { key: "client_ca", source })?;
+        client_config(&self.client_ca, Some(identity))
+            .map(drop)
+            .and_then(|()| {
+                let clients = ClientCertificates::Required(&self.client_ca);
+                server_config(&self.tls_certificate, &self.tls_key, clients).map(drop)
+            })
+            .map_err(|source| ConfigError::Tls { key: "tls_certificate, tls_key", source })?;
+        if !self.gate.is_file() {
+            let why =
+                format!("{} is not there; `cargo xtask build` makes the gate", self.gate.display());
+            return Err(ConfigError::Wrong { key: "gate", why });
+        }
+        fs::create_dir_all(&self.spool_dir)
+            .map_err(|error| ConfigError::Wrong { key: "spool_dir", why: error.to_string() })
+    }
+}
+
+fn check_settings(config: &Config) -> Result<(), ConfigError> {
+    let wrong = |key, why: &str| Err(ConfigError::Wrong { key, why: why.to_owned() });
+    for (key, text) in [
+        ("audience", &config.audience),
+        ("platform_url", &config.platform_url),
+        ("issuer", &config.issuer),
+    ] {
+        match Url::parse(text) {
+            Ok(url)
+                if url.scheme() == "https" && url.query().is_none() && url.fragment().is_none() => {
+            }
+            Ok(_) | Err(_) => return wrong(key, "must be an https URL without query and fragment"),
+        }
+    }
+    if config.name.is_empty() {
+        return wrong("name", "must not be empty");
+    }
+    for (key, value, least, most) in [
+        ("registry_stale_s", config.registry_stale_s, 1, 3600),
+        ("poll_ms", config.poll_ms, 10, 60_000),
+        ("upstream_timeout_s", config.upstream_timeout_s, 1, 300),
+    ] {
+        if !(least..=most).contains(&value) {
+            return wrong(key, &format!("must be {least} to {most}"));
+        }
+    }
+    if u64::from(config.poll_ms) >= u64::from(config.registry_stale_s) * 1000 {
+        return wrong("poll_ms", "must be less than registry_stale_s");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../node.example.toml");
+
+    #[test]
+    fn the_example_has_every_key_and_the_defaults_it_tells() {
+        let shown: Config = toml::from_str(EXAMPLE).unwrap();
+        assert!(check_settings(&shown).is_ok());
+        let all = EXAMPLE.replace("# registry_", "registry_").replace("# poll_", "poll_");
+        let told: Config = toml::from_str(&all.replace("# upstream_", "upstream_")).unwrap();
+        assert_eq!(
+            (shown.registry_stale_s, shown.poll_ms, shown.upstream_timeout_s),
+            (told.registry_stale_s, told.poll_ms, told.upstream_timeout_s)
+        );
+    }
+
+    #[test]
+    fn a_complaint_names_its_key() {
+        for (from, to, key) in [
+            ("\"https://localhost:8443\"", "\"http://localhost:8443\"", "platform_url"),
+            ("audience = \"https://localhost:9443\"", "audience = \"edge\"", "audience"),
+            ("name = \"edge-1\"", "name = \"\"", "name"),
+            ("# poll_ms = 250", "poll_ms = 5000", "poll_ms"),
+            ("# upstream_timeout_s = 10", "upstream_timeout_s = 0", "upstream_timeout_s"),
+        ] {
+            let config: Config = toml::from_str(&EXAMPLE.replacen(from, to, 1)).unwrap();
+            let complaint = check_settings(&config).unwrap_err().to_string();
+            assert!(complaint.starts_with(key), "{complaint}");
+        }
+        let unknown =
+            toml::from_str::<Config>(&format!("{EXAMPLE}\nlisten_adress = 1")).unwrap_err();
+        assert!(unknown.to_string().contains("listen_adress"));
+    }
+
+    #[test]
+    fn files_that_are_missing_are_named() {
+        let config: Config = toml::from_str(EXAMPLE).unwrap();
+        let complaint = config.check().unwrap_err().to_string();
+        assert!(complaint.starts_with("client_ca: ca.pem"), "{complaint}");
+    }
+}

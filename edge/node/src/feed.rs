@@ -1,0 +1,329 @@
+//! What the platform says of participants, consents and its keys, asked for every moment and believed only
+//! while it is young.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use http::{HeaderMap, StatusCode};
+use senim_channel::verify_jws;
+use senim_core::Timestamp;
+use senim_core::consent::status_list::{self, StatusList, StatusListClaims};
+use senim_core::id::Bin;
+use senim_core::jose::{JwkSet, Jws};
+use senim_core::routing::{Asker, Registry, RegistryParticipant, Standing, Target};
+
+use crate::clock;
+use crate::config::Config;
+use crate::forward::{ForwardError, Outbound};
+
+/// The largest of the three answers that is read.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How far back a newer answer's `iat` may lie: the platform's machines' clocks differ.
+const BACKWARDS_MAX_S: i64 = 60;
+
+/// The platform's word at one moment. All of it was signed by the platform, or came from it over TLS.
+#[derive(Clone)]
+pub struct Snapshot {
+    heard_at: Timestamp,
+    /// Counts changes of the keys.
+    pub(crate) generation: u64,
+    keys: Arc<Held<JwkSet>>,
+    register: Arc<Held<Register>>,
+    consents: Arc<Held<Consents>>,
+}
+
+/// What was read, and the text it was read from: most answers are the last one again.
+struct Held<T> {
+    text: Bytes,
+    read: T,
+}
+
+struct Register {
+    iat: i64,
+    exp: i64,
+    participants: HashMap<Bin, RegistryParticipant>,
+    by_certificate: HashMap<String, Bin>,
+}
+
+struct Consents {
+    iat: i64,
+    exp: i64,
+    address: String,
+    list: StatusList,
+}
+
+/// The three answers as they came.
+pub struct Heard {
+    pub keys: Bytes,
+    pub register: Bytes,
+    pub consents: Bytes,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    #[error("{what}: {source}")]
+    Fetch { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{what}: status {status}")]
+    Status { what: &'static str, status: StatusCode },
+    #[error("{0} can't be read")]
+    Unreadable(&'static str),
+    #[error("{0} is not signed by the platform")]
+    Signature(&'static str),
+    #[error("{0} is another issuer's")]
+    Issuer(&'static str),
+    #[error("{0} has expired")]
+    Expired(&'static str),
+    #[error("{0} is older than the one before")]
+    Older(&'static str),
+}
+
+impl Snapshot {
+    /// Believes what is signed by the platform's keys, is its own, and has not expired.
+    pub fn read(
+        heard: Heard,
+        issuer: &str,
+        before: Option<&Self>,
+        now: Timestamp,
+    ) -> Result<Self, FeedError> {
+        let (keys, generation) = match before {
+            Some(before) if before.keys.text == heard.keys => {
+                (Arc::clone(&before.keys), before.generation)
+            }
+            Some(_) | None => {
+                let read: JwkSet = serde_json::from_slice(&heard.keys)
+                    .map_err(|_| FeedError::Unreadable("the key set"))?;
+                let generation = before.map_or(0, |it| it.generation + 1);
+                (Arc::new(Held { text: heard.keys, read }), generation)
+            }
+        };
+        let before = before.filter(|it| it.generation == generation);
+        let register = match before {
+            Some(before) if before.register.text == heard.register => Arc::clone(&before.register),
+            Some(_) | None => {
+                let claims: Registry =
+                    claims(&heard.register, Registry::TYPE, "the registry", &keys.read)?;
+                of_issuer(&claims.iss, issuer, "the registry")?;
+                Arc::new(Held { text: heard.register, read: Register::from(claims) })
+            }
+        };
+        let consents = match before {
+            Some(before) if before.consents.text == heard.consents => Arc::clone(&before.consents),
+            Some(_) | None => {
+                let claims: StatusListClaims =
+                    claims(&heard.consents, status_list::TYPE, "the status list", &keys.read)?;
+                of_issuer(&claims.iss, issuer, "the status list")?;
+                let list = claims
+                    .status_list
+                    .unpack()
+                    .map_err(|_| FeedError::Unreadable("the status list"))?;
+                let read = Consents { iat: claims.iat, exp: claims.exp, address: claims.sub, list };
+                Arc::new(Held { text: heard.consents, read })
+            }
+        };
+        for (what, exp, iat, iat_before) in [
+            (
+                "the registry",
+                register.read.exp,
+                register.read.iat,
+                before.map(|it| it.register.read.iat),
+            ),
+            (
+                "the status list",
+                consents.read.exp,
+                consents.read.iat,
+                before.map(|it| it.consents.read.iat),
+            ),
+        ] {
+            if exp <= now.timestamp() {
+                return Err(FeedError::Expired(what));
+            }
+            if iat_before.is_some_and(|before| iat < before - BACKWARDS_MAX_S) {
+                return Err(FeedError::Older(what));
+            }
+        }
+        Ok(Self { heard_at: now, generation, keys, register, consents })
+    }
+
+    pub(crate) fn fresh(&self, stale: TimeDelta, now: Timestamp) -> bool {
+        let now_s = now.timestamp();
+        now - self.heard_at <= stale
+            && now_s < self.register.read.exp
+            && now_s < self.consents.read.exp
+    }
+
+    pub(crate) fn asker(&self, thumbprint: &str) -> Option<Asker> {
+        let participant = self.participant(*self.register.read.by_certificate.get(thumbprint)?)?;
+        Some(Asker {
+            bin: participant.bin,
+            active: participant.active,
+            consumer: participant.roles.consumer,
+        })
+    }
+
+    pub(crate) fn owns(&self, consumer: Bin, client_id: &str) -> bool {
+        self.participant(consumer)
+            .is_some_and(|it| it.applications.iter().any(|own| own == client_id))
+    }
+
+    pub(crate) fn target(&self, provider: Bin) -> Option<Target> {
+        let participant = self.participant(provider)?;
+        Some(Target {
+            active: participant.active,
+            provider: participant.roles.provider,
+            base_url: participant.base_url.clone(),
+        })
+    }
+
+    pub(crate) fn standing(&self, address: &str, index: u64) -> Standing {
+        let consents = &self.consents.read;
+        match consents.list.ended(index) {
+            _ if consents.address != address => Standing::Unknown,
+            Some(false) => Standing::Good,
+            Some(true) => Standing::Ended,
+            None => Standing::Unknown,
+        }
+    }
+
+    pub(crate) fn keys(&self) -> &JwkSet {
+        &self.keys.read
+    }
+
+    fn participant(&self, bin: Bin) -> Option<&RegistryParticipant> {
+        self.register.read.participants.get(&bin)
+    }
+}
+
+impl From<Registry> for Register {
+    fn from(claims: Registry) -> Self {
+        let mut by_certificate = HashMap::new();
+        let mut shared = Vec::new();
+        for participant in &claims.participants {
+            for certificate in &participant.certificates {
+                let before = by_certificate.insert(certificate.clone(), participant.bin);
+                if before.is_some_and(|it| it != participant.bin) {
+                    shared.push(certificate.clone());
+                }
+            }
+        }
+        // A certificate of two participants tells nobody apart.
+        for certificate in shared {
+            by_certificate.remove(&certificate);
+        }
+        let participants = claims.participants.into_iter().map(|it| (it.bin, it)).collect();
+        Self { iat: claims.iat, exp: claims.exp, participants, by_certificate }
+    }
+}
+
+fn claims<T: serde::de::DeserializeOwned>(
+    text: &[u8],
+    typ: &str,
+    what: &'static str,
+    keys: &JwkSet,
+) -> Result<T, FeedError> {
+    let text = std::str::from_utf8(text).map_err(|_| FeedError::Unreadable(what))?;
+    let jws = Jws::parse_long(text.trim(), BYTES_MAX).map_err(|_| FeedError::Unreadable(what))?;
+    if !jws.is_type(typ) {
+        return Err(FeedError::Unreadable(what));
+    }
+    if !verify_jws(&jws, keys) {
+        return Err(FeedError::Signature(what));
+    }
+    jws.claims().map_err(|_| FeedError::Unreadable(what))
+}
+
+fn of_issuer(told: &str, issuer: &str, what: &'static str) -> Result<(), FeedError> {
+    if told == issuer { Ok(()) } else { Err(FeedError::Issuer(what)) }
+}
+
+/// The last word of the platform, and the asking for it.
+pub(crate) struct Feed {
+    current: RwLock<Option<Arc<Snapshot>>>,
+    stale: TimeDelta,
+    pause: Duration,
+    issuer: String,
+    keys_url: String,
+    register_url: String,
+    consents_url: String,
+}
+
+impl Feed {
+    pub(crate) fn new(config: &Config) -> Self {
+        let platform = config.platform_url.trim_end_matches('/');
+        Self {
+            current: RwLock::default(),
+            stale: TimeDelta::seconds(i64::from(config.registry_stale_s)),
+            pause: Duration::from_millis(u64::from(config.poll_ms)),
+            issuer: config.issuer.clone(),
+            keys_url: format!("{platform}/jwks"),
+            register_url: format!("{platform}/edge/registry"),
+            consents_url: format!("{platform}/edge/status-list"),
+        }
+    }
+
+    pub(crate) fn current(&self) -> Option<Arc<Snapshot>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The snapshot that requests may be judged by now.
+    pub(crate) fn fresh(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
+        self.current().filter(|it| it.fresh(self.stale, now))
+    }
+
+    /// Asks for ever. Failures are told once when they begin and once when they end.
+    pub(crate) async fn poll(&self, outbound: &Outbound) {
+        let mut failing = false;
+        loop {
+            match self.ask(outbound).await {
+                Ok(snapshot) => {
+                    *self.current.write().unwrap_or_else(PoisonError::into_inner) =
+                        Some(Arc::new(snapshot));
+                    if std::mem::take(&mut failing) {
+                        tracing::info!("the platform is heard again");
+                    }
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!(%error, "the platform is not heard; requests will be refused when its word is too old");
+                    }
+                }
+            }
+            tokio::time::sleep(self.pause).await;
+        }
+    }
+
+    async fn ask(&self, outbound: &Outbound) -> Result<Snapshot, FeedError> {
+        // The moment before the answers: they may not be believed younger than they are.
+        let now = clock::now();
+        let (keys, register, consents) = tokio::try_join!(
+            self.fetch(outbound, &self.keys_url, "the key set"),
+            self.fetch(outbound, &self.register_url, "the registry"),
+            self.fetch(outbound, &self.consents_url, "the status list"),
+        )?;
+        Snapshot::read(
+            Heard { keys, register, consents },
+            &self.issuer,
+            self.current().as_deref(),
+            now,
+        )
+    }
+
+    async fn fetch(
+        &self,
+        outbound: &Outbound,
+        url: &str,
+        what: &'static str,
+    ) -> Result<Bytes, FeedError> {
+        let within = self.stale.to_std().unwrap_or_default() / 2;
+        let answer = outbound
+            .get(url, HeaderMap::new(), BYTES_MAX, within)
+            .await
+            .map_err(|source: ForwardError| FeedError::Fetch { what, source: source.into() })?;
+        if answer.status != StatusCode::OK {
+            return Err(FeedError::Status { what, status: answer.status });
+        }
+        Ok(answer.body)
+    }
+}

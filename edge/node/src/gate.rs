@@ -1,0 +1,237 @@
+//! Hosts the gate: a fresh instance for every call, with a deadline and a bound on its memory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use senim_core::Timestamp;
+use senim_core::jose::{Algorithm, Jwk};
+use senim_core::problem::Problem;
+use senim_core::routing::{
+    AnswerAbout, Decision, Facts as _, Memory, Refusal, Request, Standing, WireError,
+    decode_verdict,
+};
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreLimits,
+    StoreLimitsBuilder,
+};
+
+use self::bindings::senim::gate::facts::{self, Asker, Host, Target};
+use crate::facts::NodeFacts;
+
+mod bindings {
+    wasmtime::component::bindgen!({ path: "../wit", world: "gate" });
+}
+
+/// Instances at once; a decision runs on a thread of the runtime, so there are never more than threads.
+const INSTANCES_MAX: u32 = 256;
+/// An answer of two megabytes needs some times its size while it is read.
+const MEMORY_BYTES_MAX: usize = 48 * 1024 * 1024;
+const TICK: Duration = Duration::from_millis(10);
+/// A call past this many ticks is cut off: a decision takes less than a thousandth of it.
+const DEADLINE_TICKS: u64 = 200;
+
+pub struct Gate {
+    engine: Engine,
+    ready: bindings::GatePre<Caller>,
+}
+
+struct Caller {
+    facts: Option<NodeFacts>,
+    limits: StoreLimits,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("the gate can't be used: {0:#}")]
+    Wasm(#[from] wasmtime::Error),
+    #[error("the gate answers what the node can't read: {0}")]
+    Wire(#[from] WireError),
+}
+
+impl Gate {
+    /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
+    pub fn open(path: &Path) -> Result<Self, GateError> {
+        let engine = engine()?;
+        let component = component(&engine, path)?;
+        let mut linker = Linker::new(&engine);
+        bindings::Gate::add_to_linker::<_, HasSelf<Caller>>(&mut linker, |caller| caller)?;
+        let ready = bindings::GatePre::new(linker.instantiate_pre(&component)?)?;
+        tick(&engine);
+        Ok(Self { engine, ready })
+    }
+
+    pub fn decide(&self, request: &Request<'_>, facts: NodeFacts) -> Result<Decision, GateError> {
+        let mut store = self.store(Some(facts));
+        let gate = self.ready.instantiate(&mut store)?;
+        let decision = gate.call_decide(&mut store, &request.encode())?;
+        Ok(Decision::decode(&decision)?)
+    }
+
+    pub fn check_answer(
+        &self,
+        about: &AnswerAbout<'_>,
+        body: &[u8],
+    ) -> Result<Result<(), Refusal>, GateError> {
+        let mut store = self.store(None);
+        let gate = self.ready.instantiate(&mut store)?;
+        let verdict = gate.call_check_answer(&mut store, &about.encode(), body)?;
+        Ok(decode_verdict(&verdict)?)
+    }
+
+    fn store(&self, facts: Option<NodeFacts>) -> Store<Caller> {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(MEMORY_BYTES_MAX)
+            .trap_on_grow_failure(true)
+            .build();
+        let mut store = Store::new(&self.engine, Caller { facts, limits });
+        store.limiter(|caller| &mut caller.limits);
+        store.set_epoch_deadline(DEADLINE_TICKS);
+        store
+    }
+}
+
+fn engine() -> Result<Engine, wasmtime::Error> {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(INSTANCES_MAX)
+        .total_core_instances(INSTANCES_MAX * 4)
+        .total_memories(INSTANCES_MAX)
+        .total_tables(INSTANCES_MAX * 4)
+        .max_memory_size(MEMORY_BYTES_MAX)
+        .max_unused_warm_slots(64)
+        .linear_memory_keep_resident(256 * 1024)
+        .table_keep_resident(16 * 1024);
+    let mut config = Config::new();
+    config.epoch_interruption(true).allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    Engine::new(&config)
+}
+
+fn component(engine: &Engine, path: &Path) -> Result<Component, GateError> {
+    let file = |source| GateError::File { path: path.to_owned(), source };
+    let bytes = fs::read(path).map_err(file)?;
+    let compiled = compiled_path(path, &bytes);
+    // SAFETY of what follows: the file is our own work, and whoever can write beside the gate can change
+    // the gate. Another wasmtime's is refused by its header.
+    #[expect(unsafe_code, reason = "wasmtime can't check compiled code, only recognise its own")]
+    let kept = compiled.exists().then(|| unsafe { Component::deserialize_file(engine, &compiled) });
+    if let Some(Ok(component)) = kept {
+        return Ok(component);
+    }
+    let component = Component::new(engine, &bytes)?;
+    // Without it the next start takes a second longer, and that is all.
+    if let Err(error) = keep(&compiled, &component.serialize()?) {
+        tracing::warn!(%error, "the compiled gate can't be kept");
+    }
+    Ok(component)
+}
+
+/// `gate.<digest>.cwasm` beside `gate.wasm`.
+fn compiled_path(path: &Path, bytes: &[u8]) -> PathBuf {
+    let digest: String =
+        Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    path.with_extension(format!("{digest}.cwasm"))
+}
+
+/// Whole or not at all: another node may be reading.
+fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let part = path.with_extension(format!("{}.part", std::process::id()));
+    fs::write(&part, bytes)?;
+    fs::rename(&part, path)
+}
+
+/// Lets deadlines pass for as long as the engine lives.
+fn tick(engine: &Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}
+
+/// What the gate's imports answer. A gate that asks while it checks an answer learns nothing.
+impl Host for Caller {
+    fn asker_of_certificate(&mut self, thumbprint: String) -> Option<Asker> {
+        let asker = self.facts.as_ref()?.asker(&thumbprint)?;
+        Some(Asker { bin: asker.bin.to_string(), active: asker.active, consumer: asker.consumer })
+    }
+
+    fn owns_application(&mut self, bin: String, client_id: String) -> bool {
+        let Some(facts) = &self.facts else { return false };
+        bin.parse().is_ok_and(|bin| facts.owns(bin, &client_id))
+    }
+
+    fn target_of(&mut self, bin: String) -> Option<Target> {
+        let target = self.facts.as_ref()?.target(bin.parse().ok()?)?;
+        Some(Target { active: target.active, provider: target.provider, base_url: target.base_url })
+    }
+
+    fn verify_token(
+        &mut self,
+        algorithm: String,
+        kid: Option<String>,
+        signed: Vec<u8>,
+        signature: Vec<u8>,
+    ) -> bool {
+        let (Some(facts), Some(algorithm)) = (&self.facts, algorithm_named(&algorithm)) else {
+            return false;
+        };
+        facts.verify_token(algorithm, kid.as_deref(), &signed, &signature)
+    }
+
+    fn verify_proof(
+        &mut self,
+        jwk: String,
+        algorithm: String,
+        signed: Vec<u8>,
+        signature: Vec<u8>,
+    ) -> bool {
+        let (Ok(key), Some(algorithm)) =
+            (serde_json::from_str::<Jwk>(&jwk), algorithm_named(&algorithm))
+        else {
+            return false;
+        };
+        senim_channel::verify(&key, algorithm, &signed, &signature)
+    }
+
+    fn standing_of(&mut self, list: String, index: u64) -> facts::Standing {
+        match self.facts.as_ref().map_or(Standing::Unknown, |it| it.standing(&list, index)) {
+            Standing::Good => facts::Standing::Good,
+            Standing::Ended => facts::Standing::Ended,
+            Standing::Unknown => facts::Standing::Unknown,
+        }
+    }
+
+    fn remember_proof(&mut self, seen_as: String, until_ms: i64) -> facts::Memory {
+        let until = Timestamp::from_timestamp_millis(until_ms);
+        match self
+            .facts
+            .as_ref()
+            .zip(until)
+            .map_or(Memory::Full, |(it, until)| it.remember(&seen_as, until))
+        {
+            Memory::New => facts::Memory::New,
+            Memory::Seen => facts::Memory::Seen,
+            Memory::Full => facts::Memory::Full,
+        }
+    }
+}
+
+fn algorithm_named(name: &str) -> Option<Algorithm> {
+    Algorithm::ALL.into_iter().find(|it| it.name() == name)
+}
+
+impl GateError {
+    /// What the caller is told: nothing of it.
+    pub(crate) fn problem(&self) -> Problem {
+        match self {
+            Self::File { .. } | Self::Wasm(_) | Self::Wire(_) => Problem::Internal,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The gateway near the participants: takes their requests, lets the gate decide, forwards, answers, and keeps
+//! a record of each. It decides nothing itself.
+
+mod answer;
+mod clock;
+mod config;
+mod facts;
+mod feed;
+mod forward;
+mod gate;
+mod memory;
+mod node;
+mod request;
+mod serve;
+mod ship;
+mod spool;
+
+pub use config::{Config, ConfigError};
+pub use facts::NodeFacts;
+pub use feed::{FeedError, Heard, Snapshot};
+pub use gate::{Gate, GateError};
+pub use memory::{ProofMemory, TokenMemory};
+pub use node::{Node, NodeError};

@@ -1,0 +1,50 @@
+//! `senim-node`: one edge.
+
+use std::io::stderr;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use senim_node::{Config, Node};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Takes participants' requests for account information, lets the gate decide, and forwards them to providers.
+#[derive(Parser)]
+#[command(name = "senim-node", version)]
+struct Arguments {
+    /// The node's configuration; `node.example.toml` has every key with its meaning.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Check the configuration and the files it names, and stop.
+    #[arg(long)]
+    check: bool,
+    /// What is logged, to stderr, as JSON: a level, or levels by module.
+    #[arg(long, value_name = "FILTER", env = "SENIM_LOG", default_value = "info")]
+    log: String,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_new(&arguments.log).context("--log")?;
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(stderr).init();
+    let config = Config::read(&arguments.config)?;
+    if arguments.check {
+        return Ok(());
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(config))
+}
+
+async fn run(config: Config) -> Result<()> {
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let node = Node::start(config).await?;
+    tracing::info!(address = %node.address(), "the node listens");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("the node drains");
+    node.stop().await;
+    Ok(())
+}

@@ -1,0 +1,367 @@
+//! One edge: the life of a request, and the tasks that keep it possible.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use senim_channel::{ChannelError, ClientCertificates, Peer, TlsListener, server_config};
+use senim_core::Timestamp;
+use senim_core::exchange::ANSWER_BYTES_MAX;
+use senim_core::id::InteractionId;
+use senim_core::journal::Use;
+use senim_core::problem::Problem;
+use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
+
+use crate::answer::{self, Answer};
+use crate::config::{Config, ConfigError};
+use crate::facts::NodeFacts;
+use crate::feed::Feed;
+use crate::forward::{ForwardError, Outbound};
+use crate::gate::{Gate, GateError};
+use crate::memory::{ProofMemory, TokenMemory};
+use crate::request::{
+    BODY_BYTES_MAX, HEADER_BYTES_MAX, INTERACTION, for_gate, head_bytes, interaction_name,
+};
+use crate::ship::Shipping;
+use crate::spool::Spool;
+use crate::{clock, serve};
+
+const TOKENS_MAX: usize = 50_000;
+/// Proofs of the last minute: 2,000 requests a second.
+const PROOFS_MAX: usize = 120_000;
+/// An answer larger than this is judged off the runtime's threads.
+const INLINE_BYTES_MAX: usize = 64 * 1024;
+/// Such answers judged at once.
+const LARGE_ANSWERS_MAX: usize = 32;
+
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("listen: {0}")]
+    Listen(std::io::Error),
+    #[error("spool_dir: {0}")]
+    Spool(std::io::Error),
+    #[error("gate: {0}")]
+    Gate(#[from] GateError),
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+}
+
+/// A node that runs until it is stopped.
+pub struct Node {
+    address: SocketAddr,
+    edge: Arc<Edge>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+    config: Config,
+}
+
+impl Node {
+    /// Listens at once; refuses everything until the platform is heard.
+    pub async fn start(config: Config) -> Result<Self, NodeError> {
+        config.check()?;
+        let edge = Arc::new(Edge {
+            gate: Arc::new(Gate::open(&config.gate)?),
+            feed: Feed::new(&config),
+            outbound: Outbound::new(&config)?,
+            spool: Spool::open(&config.spool_dir).map_err(NodeError::Spool)?,
+            tokens: Arc::new(TokenMemory::new(TOKENS_MAX)),
+            proofs: Arc::new(ProofMemory::new(PROOFS_MAX)),
+            large_answers: Semaphore::new(LARGE_ANSWERS_MAX),
+            config: config.clone(),
+        });
+        let tls = server_config(
+            &config.tls_certificate,
+            &config.tls_key,
+            ClientCertificates::Required(&config.client_ca),
+        )?;
+        let listener =
+            TlsListener::bind(&config.listen.to_string(), tls).await.map_err(NodeError::Listen)?;
+        let address = listener.address();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve::serve(Arc::clone(&edge), listener, stopped));
+        let polling = Arc::clone(&edge);
+        let shipping = Arc::clone(&edge);
+        let ship = Shipping::new(&config);
+        let background = vec![
+            tokio::spawn(async move { polling.feed.poll(&polling.outbound).await }),
+            tokio::spawn(async move { ship.ship(&shipping.spool, &shipping.outbound).await }),
+        ];
+        Ok(Self { address, edge, stop, serving, background, config })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether the platform's word is young enough to judge by.
+    pub fn is_fresh(&self) -> bool {
+        self.edge.feed.fresh(clock::now()).is_some()
+    }
+
+    /// Takes no more connections, lets requests end, and hands over their uses.
+    pub async fn stop(self) {
+        // It fails when serving has ended already.
+        let _ = self.stop.send(());
+        let _ = self.serving.await;
+        for task in self.background {
+            task.abort();
+            let _ = task.await;
+        }
+        let rest = Shipping::new(&self.config).ship_rest(&self.edge.spool, &self.edge.outbound);
+        let _ = tokio::time::timeout(Duration::from_secs(5), rest).await;
+    }
+}
+
+pub(crate) struct Edge {
+    gate: Arc<Gate>,
+    feed: Feed,
+    outbound: Outbound,
+    spool: Spool,
+    tokens: Arc<TokenMemory>,
+    proofs: Arc<ProofMemory>,
+    large_answers: Semaphore,
+    config: Config,
+}
+
+/// What a request came to.
+struct Done {
+    about: About,
+    result: Result<Bytes, Refusal>,
+    upstream_ms: Option<u32>,
+}
+
+impl Done {
+    fn refused(about: About, refusal: impl Into<Refusal>) -> Self {
+        Self { about, result: Err(refusal.into()), upstream_ms: None }
+    }
+}
+
+impl Edge {
+    pub(crate) async fn answer(&self, request: http::Request<Incoming>, peer: &Peer) -> Answer {
+        if request.uri().path() == "/healthz" {
+            return self.health();
+        }
+        let id = InteractionId(rand::random());
+        let span = tracing::info_span!("edge.request", interaction = %id);
+        self.serve(request, peer, id).instrument(span).await
+    }
+
+    async fn serve(
+        &self,
+        request: http::Request<Incoming>,
+        peer: &Peer,
+        id: InteractionId,
+    ) -> Answer {
+        let (start, at) = (clock::instant(), clock::now());
+        let (parts, body) = request.into_parts();
+        let interaction = interaction_name(&parts.headers, id);
+        let dpop = !parts.headers.get_all("dpop").iter().collect::<Vec<_>>().is_empty();
+        let head = head_bytes(&parts);
+        let (request_bytes, done) = match self.admit(&parts, body, head).await {
+            Err(refusal) => (head, Done::refused(other(), refusal)),
+            Ok(body_bytes) => {
+                (head + body_bytes, self.handle(&parts, peer, &interaction, at).await)
+            }
+        };
+        let mut reply = match &done.result {
+            Ok(body) => answer::passed_on(body.clone()),
+            Err(refusal) => answer::refused(refusal, dpop),
+        };
+        let told = use_of(id, at, &done, &reply, request_bytes, start);
+        tracing::info!(
+            fapi_interaction = %interaction,
+            route = %told.route,
+            status = told.status,
+            problem = told.problem.as_deref(),
+            total_ms = told.total_ms,
+            upstream_ms = told.upstream_ms,
+            consumer = told.consumer.map(tracing::field::display),
+            provider = told.provider.map(tracing::field::display),
+            consent = told.consent.map(tracing::field::display),
+            "answered"
+        );
+        // Nothing leaves of which there is no record.
+        if let Err(error) = self.spool.put(told).await {
+            tracing::error!(%error, "the use can't be kept, so the answer is withheld");
+            reply = answer::refused(&Problem::Internal.into(), dpop);
+        }
+        answer::finished(reply, &interaction)
+    }
+
+    /// The limits of a request, before anyone thinks about it. Its body is read, and is nothing to us.
+    async fn admit(&self, parts: &Parts, body: Incoming, head: usize) -> Result<usize, Problem> {
+        if head > HEADER_BYTES_MAX {
+            return Err(Problem::HeadersTooLarge);
+        }
+        if hyper::body::Body::size_hint(&body).lower() > BODY_BYTES_MAX as u64 {
+            return Err(Problem::BodyTooLarge);
+        }
+        let read = Limited::new(body, BODY_BYTES_MAX).collect();
+        match tokio::time::timeout(Duration::from_secs(10), read).await {
+            Ok(Ok(body)) => Ok(body.to_bytes().len()),
+            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+                Err(Problem::BodyTooLarge)
+            }
+            Ok(Err(_)) | Err(_) => {
+                tracing::debug!(method = %parts.method, "the body did not arrive");
+                Err(Problem::RequestMalformed)
+            }
+        }
+    }
+
+    async fn handle(&self, parts: &Parts, peer: &Peer, interaction: &str, now: Timestamp) -> Done {
+        let decision = match self.decide(parts, peer, now) {
+            Ok(decision) => decision,
+            Err(error) => {
+                tracing::error!(%error, "the gate failed");
+                return Done::refused(other(), error.problem());
+            }
+        };
+        let Decision { about, outcome } = decision;
+        match outcome {
+            Err(refusal) => Done::refused(about, refusal),
+            // Better unasked than answered without a record.
+            Ok(_) if !self.spool.has_room() => Done::refused(about, Problem::EdgeStale),
+            Ok(forward) => {
+                let start = clock::instant();
+                let result = self.forward(forward, interaction).await;
+                Done { about, result, upstream_ms: Some(clock::milliseconds_since(start)) }
+            }
+        }
+    }
+
+    fn decide(&self, parts: &Parts, peer: &Peer, now: Timestamp) -> Result<Decision, GateError> {
+        let snapshot = self.feed.fresh(now);
+        let certificate = peer.certificate.as_ref().map(|it| it.thumbprint.as_str());
+        let request = for_gate(parts, certificate, &self.config, snapshot.is_some(), now);
+        let (tokens, proofs) = (Arc::clone(&self.tokens), Arc::clone(&self.proofs));
+        self.gate.decide(&request, NodeFacts { snapshot, tokens, proofs, now })
+    }
+
+    async fn forward(&self, forward: Forward, interaction: &str) -> Result<Bytes, Refusal> {
+        let url = format!("{}{}", forward.base_url, forward.path_and_query);
+        let headers = headers_for(&forward, interaction).ok_or(Problem::Internal)?;
+        let within = Duration::from_secs(u64::from(self.config.upstream_timeout_s));
+        let answered =
+            self.outbound.get(&url, headers, ANSWER_BYTES_MAX, within).await.map_err(|error| {
+                tracing::info!(%error, "the provider did not answer");
+                match error {
+                    ForwardError::Slow => Problem::ProviderSlow,
+                    ForwardError::Unreachable(_) | ForwardError::Address(_) => {
+                        Problem::ProviderUnreachable
+                    }
+                    ForwardError::TooLarge | ForwardError::Broken(_) => Problem::ProviderAnswer,
+                }
+            })?;
+        let verdict =
+            self.judge(&forward, answered.status, answered.content_type, &answered.body).await;
+        match verdict {
+            Ok(Ok(())) => Ok(answered.body),
+            Ok(Err(refusal)) => {
+                tracing::info!(
+                    status = answered.status.as_u16(),
+                    fault = refusal.detail.as_deref(),
+                    "the provider's answer is not handed on"
+                );
+                Err(refusal)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the gate failed on an answer");
+                Err(error.problem().into())
+            }
+        }
+    }
+
+    async fn judge(
+        &self,
+        forward: &Forward,
+        status: StatusCode,
+        content_type: Option<String>,
+        body: &Bytes,
+    ) -> Result<Result<(), Refusal>, GateError> {
+        let limits = forward.limits.clone();
+        let check = {
+            let (gate, body) = (Arc::clone(&self.gate), body.clone());
+            let path_and_query = forward.path_and_query.clone();
+            move || {
+                let about = AnswerAbout {
+                    path_and_query: &path_and_query,
+                    limits,
+                    status: status.as_u16(),
+                    content_type: content_type.as_deref(),
+                };
+                gate.check_answer(&about, &body)
+            }
+        };
+        if body.len() <= INLINE_BYTES_MAX {
+            return check();
+        }
+        let _place = self.large_answers.acquire().await;
+        // It ends with the runtime, or where the gate's host panics: either way, nothing is handed on.
+        tokio::task::spawn_blocking(check).await.unwrap_or(Ok(Err(Problem::Internal.into())))
+    }
+
+    fn health(&self) -> Answer {
+        let mut answer = Response::new(Full::default());
+        if self.feed.fresh(clock::now()).is_none() {
+            *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        }
+        answer
+    }
+}
+
+fn other() -> About {
+    About { route: About::OTHER.to_owned(), ..About::default() }
+}
+
+/// What the provider hears: nothing of what the caller sent but the request's name.
+fn headers_for(forward: &Forward, interaction: &str) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(forward.headers.len() + 2);
+    for (name, value) in &forward.headers {
+        let mut value = HeaderValue::from_str(value).ok()?;
+        // Kept out of `Debug`, and of HTTP/2's table of headers to send again.
+        value.set_sensitive(name == "senim-client");
+        headers.insert(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
+    }
+    headers.insert(INTERACTION, HeaderValue::from_str(interaction).ok()?);
+    Some(headers)
+}
+
+fn use_of(
+    id: InteractionId,
+    at: Timestamp,
+    done: &Done,
+    answer: &Answer,
+    request_bytes: usize,
+    start: Instant,
+) -> Use {
+    let about = &done.about;
+    let answer_bytes = hyper::body::Body::size_hint(answer.body()).lower();
+    Use {
+        id,
+        at,
+        consent: about.consent,
+        consumer: about.consumer,
+        provider: about.provider,
+        data: about.data,
+        route: about.route.clone(),
+        status: answer.status().as_u16(),
+        problem: done.result.as_ref().err().map(|it| it.problem.code().to_owned()),
+        request_bytes: request_bytes as u64,
+        answer_bytes,
+        total_ms: clock::milliseconds_since(start),
+        upstream_ms: done.upstream_ms,
+    }
+}

@@ -1,0 +1,109 @@
+//! What of an HTTP request the gate needs, and the limits that are kept before it is asked.
+
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use http::request::Parts;
+use senim_core::Timestamp;
+use senim_core::id::InteractionId;
+use senim_core::routing::Request;
+
+use crate::config::Config;
+
+pub(crate) const HEADER_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+pub(crate) const INTERACTION: HeaderName = HeaderName::from_static("x-fapi-interaction-id");
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+const PROVIDER: HeaderName = HeaderName::from_static("senim-provider");
+
+/// `fresh` and `now` are the node's, the certificate is the connection's.
+pub(crate) fn for_gate<'a>(
+    parts: &'a Parts,
+    certificate: Option<&'a str>,
+    config: &'a Config,
+    fresh: bool,
+    now: Timestamp,
+) -> Request<'a> {
+    Request {
+        now,
+        fresh,
+        issuer: &config.issuer,
+        audience: &config.audience,
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        certificate,
+        authorization: every(&parts.headers, &AUTHORIZATION),
+        dpop: every(&parts.headers, &DPOP),
+        provider: every(&parts.headers, &PROVIDER),
+    }
+}
+
+/// What is not text is a value that nothing accepts. More than three are as wrong as three.
+fn every<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
+    headers.get_all(name).iter().take(3).map(|it| it.to_str().unwrap_or("\u{fffd}")).collect()
+}
+
+/// Bytes of method, address and headers, as HTTP/1.1 would send them.
+pub(crate) fn head_bytes(parts: &Parts) -> usize {
+    let address = parts.uri.path_and_query().map_or(1, |it| it.as_str().len());
+    let headers: usize =
+        parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    parts.method.as_str().len() + address + headers
+}
+
+/// The caller's name for this request, where it is a UUID, else one made of ours.
+pub(crate) fn interaction_name(headers: &HeaderMap, id: InteractionId) -> String {
+    let mut told = headers.get_all(INTERACTION).iter();
+    match (told.next().and_then(|it| it.to_str().ok()), told.next()) {
+        (Some(text), None) if is_uuid(text) => text.to_owned(),
+        (Some(_) | None, Some(_) | None) => uuid_of(id),
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// RFC 9562 §5.4: 122 of its bits are the identifier's.
+fn uuid_of(id: InteractionId) -> String {
+    let bits = id.0 & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+    let hex = format!("{bits:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_repeated_and_anything_else_replaced() {
+        let id = InteractionId(u128::MAX);
+        let made = "ffffffff-ffff-4fff-bfff-ffffffffffff";
+        assert!(is_uuid(made));
+        for (told, name) in [
+            (vec!["6ba7b810-9dad-11d1-80b4-00c04fd430c8"], "6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
+            (vec![], made),
+            (vec!["mine"], made),
+            (
+                vec![
+                    "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+                    "6ba7b810-9dad-11d1-80b4-00c04fd430c9",
+                ],
+                made,
+            ),
+            (vec!["6ba7b810-9dad-11d1-80b4-00c04fd430cg"], made),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in told {
+                headers.append(INTERACTION, HeaderValue::from_static(value));
+            }
+            assert_eq!(interaction_name(&headers, id), name);
+        }
+    }
+}

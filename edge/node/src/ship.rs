@@ -1,0 +1,99 @@
+//! Hands uses over to the platform, again and again until it has them.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use senim_core::journal::{ReportUses, USES_MAX};
+
+use crate::config::Config;
+use crate::forward::Outbound;
+use crate::spool::Spool;
+
+const WITHIN: Duration = Duration::from_secs(10);
+const RETRY_MIN: Duration = Duration::from_millis(200);
+const RETRY_MAX: Duration = Duration::from_secs(10);
+
+pub(crate) struct Shipping {
+    url: String,
+    /// Uses in a report: fewer after a refusal, to find the one that is refused.
+    batch: usize,
+    pause: Duration,
+}
+
+enum Outcome {
+    Acknowledged,
+    /// The platform can't take it now.
+    Later,
+    /// The platform will never take it.
+    Refused,
+}
+
+impl Shipping {
+    pub(crate) fn new(config: &Config) -> Self {
+        let url = format!("{}/edge/uses", config.platform_url.trim_end_matches('/'));
+        Self { url, batch: USES_MAX, pause: RETRY_MIN }
+    }
+
+    /// For ever.
+    pub(crate) async fn ship(mut self, spool: &Spool, outbound: &Outbound) {
+        loop {
+            if spool.waiting() == 0 {
+                spool.arrival().await;
+            } else if !self.report(spool, outbound).await {
+                tokio::time::sleep(self.pause).await;
+                self.pause = (self.pause * 2).min(RETRY_MAX);
+            }
+        }
+    }
+
+    /// Once more before the node ends; what is left is found by the next start.
+    pub(crate) async fn ship_rest(mut self, spool: &Spool, outbound: &Outbound) {
+        while spool.waiting() > 0 && self.report(spool, outbound).await {}
+    }
+
+    /// Whether it got on.
+    async fn report(&mut self, spool: &Spool, outbound: &Outbound) -> bool {
+        let uses = spool.oldest(self.batch);
+        let count = uses.len();
+        match self.post(ReportUses { uses }, outbound).await {
+            Outcome::Acknowledged => {
+                spool.acknowledged(count).await;
+                self.batch = (self.batch * 2).min(USES_MAX);
+                self.pause = RETRY_MIN;
+                true
+            }
+            Outcome::Later => false,
+            Outcome::Refused if count > 1 => {
+                self.batch = count / 2;
+                true
+            }
+            Outcome::Refused => {
+                tracing::error!("the platform refuses a use; it is set aside in refused.jsonl");
+                spool.set_aside().await.is_ok()
+            }
+        }
+    }
+
+    async fn post(&self, report: ReportUses, outbound: &Outbound) -> Outcome {
+        let Ok(body) = serde_json::to_vec(&report) else { return Outcome::Refused };
+        match outbound.post_json(&self.url, body, WITHIN).await {
+            Ok(answer) if answer.status.is_success() => Outcome::Acknowledged,
+            Ok(answer) => {
+                tracing::warn!(
+                    status = answer.status.as_u16(),
+                    "the platform did not take the uses"
+                );
+                let about_them = [
+                    StatusCode::BAD_REQUEST,
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                ];
+                if about_them.contains(&answer.status) { Outcome::Refused } else { Outcome::Later }
+            }
+            Err(error) => {
+                tracing::debug!(%error, "uses wait for the platform");
+                Outcome::Later
+            }
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! Uses on this node's own disk, from before their answers leave until the platform has acknowledged them.
+//!
+//! A segment is a file of JSON lines. One thread writes: it takes what is waiting, writes it, syncs once, and
+//! tells all of them. What a crash leaves behind is read again at the start.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use senim_core::journal::Use;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::memory::locked;
+
+/// Uses that may wait for the platform. A node with more refuses requests.
+const WAITING_MAX: usize = 100_000;
+const SEGMENT_BYTES_MAX: usize = 1024 * 1024;
+/// Uses written with one sync.
+const GROUP_MAX: usize = 512;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Spool {
+    writer: mpsc::Sender<Command>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    dir: PathBuf,
+    waiting: Mutex<VecDeque<(u64, Use)>>,
+    arrived: Notify,
+}
+
+enum Command {
+    Write(Box<Use>, oneshot::Sender<bool>),
+    /// Begin another segment with the next use, so that this one can go.
+    Close,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SpoolError {
+    #[error("too many uses wait for the platform")]
+    Full,
+    #[error("the use can't be written")]
+    Disk,
+}
+
+impl Spool {
+    /// Finds what is left of the last run, and starts the writer.
+    pub(crate) fn open(dir: &Path) -> io::Result<Self> {
+        fs::create_dir_all(dir)?;
+        let (waiting, next) = recover(dir)?;
+        if !waiting.is_empty() {
+            tracing::info!(uses = waiting.len(), "uses of the last run wait for the platform");
+        }
+        let shared = Arc::new(Shared {
+            dir: dir.to_owned(),
+            waiting: Mutex::new(waiting),
+            arrived: Notify::new(),
+        });
+        let (writer, commands) = mpsc::channel(GROUP_MAX);
+        let segments = Segments { shared: Arc::clone(&shared), current: None, next };
+        std::thread::Builder::new()
+            .name("spool".to_owned())
+            .spawn(move || write_all(commands, segments))?;
+        Ok(Self { writer, shared })
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        locked(&self.shared.waiting).len() < WAITING_MAX
+    }
+
+    /// Returns when the use is on disk.
+    pub(crate) async fn put(&self, told: Use) -> Result<(), SpoolError> {
+        if !self.has_room() {
+            return Err(SpoolError::Full);
+        }
+        let (done, on_disk) = oneshot::channel();
+        self.writer
+            .send(Command::Write(Box::new(told), done))
+            .await
+            .map_err(|_| SpoolError::Disk)?;
+        match on_disk.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(SpoolError::Disk),
+        }
+    }
+
+    /// The oldest that wait, at most `max`.
+    pub(crate) fn oldest(&self, max: usize) -> Vec<Use> {
+        locked(&self.shared.waiting).iter().take(max).map(|(_, told)| told.clone()).collect()
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        locked(&self.shared.waiting).len()
+    }
+
+    /// The oldest `count` are the platform's now.
+    pub(crate) async fn acknowledged(&self, count: usize) {
+        let (first_kept, all_gone) = {
+            let mut waiting = locked(&self.shared.waiting);
+            let count = count.min(waiting.len());
+            let gone = waiting.drain(..count).last().map(|(segment, _)| segment);
+            match waiting.front() {
+                Some((segment, _)) => (*segment, false),
+                None => (gone.map_or(0, |it| it + 1), true),
+            }
+        };
+        if all_gone {
+            // Only the writer knows whether a segment may still grow; it removes the file itself.
+            let _ = self.writer.send(Command::Close).await;
+        } else {
+            self.shared.remove_before(first_kept);
+        }
+    }
+
+    /// Sets aside the oldest, which the platform will not take.
+    pub(crate) async fn set_aside(&self) -> io::Result<()> {
+        if let Some(told) = self.oldest(1).first() {
+            let mut file = OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(self.shared.dir.join("refused.jsonl"))?;
+            file.write_all(&line(told)?)?;
+            file.sync_data()?;
+        }
+        self.acknowledged(1).await;
+        Ok(())
+    }
+
+    pub(crate) async fn arrival(&self) {
+        self.shared.arrived.notified().await;
+    }
+}
+
+impl Shared {
+    fn remove_before(&self, first_kept: u64) {
+        for (number, path) in segments(&self.dir).unwrap_or_default() {
+            if number < first_kept
+                && let Err(error) = fs::remove_file(&path)
+            {
+                // It will be told again after the next start; the platform counts it once.
+                tracing::warn!(%error, "a finished segment can't be removed");
+            }
+        }
+    }
+}
+
+struct Segments {
+    shared: Arc<Shared>,
+    current: Option<(u64, File, usize)>,
+    next: u64,
+}
+
+impl Segments {
+    fn append(&mut self, lines: &[u8]) -> io::Result<u64> {
+        if self.current.as_ref().is_none_or(|(.., size)| *size >= SEGMENT_BYTES_MAX) {
+            let path = path_of(&self.shared.dir, self.next);
+            let file = OpenOptions::new().create_new(true).append(true).open(path)?;
+            // The name must outlive a crash as well as what is under it.
+            File::open(&self.shared.dir)?.sync_all()?;
+            self.current = Some((self.next, file, 0));
+            self.next += 1;
+        }
+        let Some((number, file, size)) = &mut self.current else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        file.write_all(lines)?;
+        file.sync_data()?;
+        *size += lines.len();
+        Ok(*number)
+    }
+
+    /// After everything was acknowledged, unless something arrived since.
+    fn close(&mut self) {
+        if locked(&self.shared.waiting).is_empty() {
+            self.current = None;
+            self.shared.remove_before(self.next);
+        }
+    }
+}
+
+fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
+    let mut group = Vec::with_capacity(GROUP_MAX);
+    while let Some(first) = commands.blocking_recv() {
+        let mut next = Some(first);
+        let mut close = false;
+        while let Some(command) = next {
+            match command {
+                Command::Write(told, done) => group.push((*told, done)),
+                Command::Close => close = true,
+            }
+            next = if close || group.len() >= GROUP_MAX { None } else { commands.try_recv().ok() };
+        }
+        if !group.is_empty() {
+            write_group(&mut segments, &mut group);
+        }
+        if close {
+            segments.close();
+        }
+    }
+}
+
+fn write_group(segments: &mut Segments, group: &mut Vec<(Use, oneshot::Sender<bool>)>) {
+    let lines: io::Result<Vec<u8>> = group.iter().try_fold(Vec::new(), |mut lines, (told, _)| {
+        lines.extend(line(told)?);
+        Ok(lines)
+    });
+    match lines.and_then(|lines| segments.append(&lines)) {
+        Ok(segment) => {
+            let mut waiting = locked(&segments.shared.waiting);
+            for (told, done) in group.drain(..) {
+                waiting.push_back((segment, told));
+                // Who asked may be gone; the use stays.
+                let _ = done.send(true);
+            }
+            drop(waiting);
+            segments.shared.arrived.notify_one();
+        }
+        Err(error) => {
+            tracing::error!(%error, "uses can't be written; requests are refused");
+            // A torn line may stand at its end: what follows goes elsewhere.
+            segments.current = None;
+            for (_, done) in group.drain(..) {
+                let _ = done.send(false);
+            }
+        }
+    }
+}
+
+fn line(told: &Use) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(told)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+fn path_of(dir: &Path, number: u64) -> PathBuf {
+    dir.join(format!("uses-{number:012}.jsonl"))
+}
+
+/// In order.
+fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+        let number = name.strip_prefix("uses-").and_then(|it| it.strip_suffix(".jsonl"));
+        if let Some(number) = number.and_then(|it| it.parse().ok()) {
+            found.push((number, path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A line that does not read was never told to be on disk: the crash came before its sync.
+fn recover(dir: &Path) -> io::Result<(VecDeque<(u64, Use)>, u64)> {
+    let mut waiting = VecDeque::new();
+    let mut next = 0;
+    for (number, path) in segments(dir)? {
+        next = number + 1;
+        for line in fs::read(&path)?.split(|&byte| byte == b'\n').filter(|it| !it.is_empty()) {
+            match serde_json::from_slice(line) {
+                Ok(told) => waiting.push_back((number, told)),
+                Err(_) => tracing::warn!(segment = number, "a torn line is passed over"),
+            }
+        }
+    }
+    Ok((waiting, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use senim_core::Timestamp;
+    use senim_core::id::InteractionId;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_put_is_there_after_a_crash_and_gone_once_acknowledged() {
+        let dir = fresh_dir();
+        let spool = Spool::open(&dir).unwrap();
+        for number in 0..5 {
+            spool.put(told(number)).await.unwrap();
+        }
+        spool.acknowledged(2).await;
+        drop(spool);
+
+        let spool = Spool::open(&dir).unwrap();
+        // The first two are told again: one file holds all five.
+        assert_eq!(ids(&spool), [0, 1, 2, 3, 4]);
+        spool.put(told(5)).await.unwrap();
+        spool.acknowledged(5).await;
+        assert_eq!(ids(&spool), [5]);
+        assert_eq!(segments(&dir).unwrap().len(), 1);
+        spool.acknowledged(1).await;
+        spool.put(told(6)).await.unwrap();
+        drop(spool);
+        assert_eq!(ids(&Spool::open(&dir).unwrap()), [6]);
+    }
+
+    #[tokio::test]
+    async fn many_at_once_are_all_on_disk() {
+        let dir = fresh_dir();
+        let spool = Spool::open(&dir).unwrap();
+        let puts: Vec<_> = (0..300)
+            .map(|number| {
+                let spool = spool.clone();
+                tokio::spawn(async move { spool.put(told(number)).await })
+            })
+            .collect();
+        for put in puts {
+            put.await.unwrap().unwrap();
+        }
+        drop(spool);
+        let mut found = ids(&Spool::open(&dir).unwrap());
+        found.sort_unstable();
+        assert_eq!(found, (0..300).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_torn_line_is_passed_over() {
+        let dir = fresh_dir();
+        fs::create_dir_all(&dir).unwrap();
+        let mut text = line(&told(1)).unwrap();
+        text.extend(&line(&told(2)).unwrap()[..20]);
+        fs::write(path_of(&dir, 7), text).unwrap();
+        let spool = Spool::open(&dir).unwrap();
+        assert_eq!(ids(&spool), [1]);
+        spool.put(told(3)).await.unwrap();
+        assert_eq!(segments(&dir).unwrap().last().unwrap().0, 8);
+    }
+
+    #[tokio::test]
+    async fn what_the_platform_refuses_is_set_aside() {
+        let dir = fresh_dir();
+        let spool = Spool::open(&dir).unwrap();
+        spool.put(told(1)).await.unwrap();
+        spool.set_aside().await.unwrap();
+        assert!(ids(&spool).is_empty());
+        assert!(fs::read_to_string(dir.join("refused.jsonl")).unwrap().contains("/accounts"));
+    }
+
+    fn ids(spool: &Spool) -> Vec<u128> {
+        spool.oldest(usize::MAX).iter().map(|it| it.id.0).collect()
+    }
+
+    fn told(number: u128) -> Use {
+        Use {
+            id: InteractionId(number),
+            at: Timestamp::from_timestamp(1_800_000_000, 0).unwrap(),
+            consent: None,
+            consumer: None,
+            provider: None,
+            data: None,
+            route: "/accounts".to_owned(),
+            status: 200,
+            problem: None,
+            request_bytes: 1,
+            answer_bytes: 2,
+            total_ms: 3,
+            upstream_ms: None,
+        }
+    }
+
+    fn fresh_dir() -> PathBuf {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let dir = std::env::temp_dir().join(format!("senim-spool-{}-{number}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        dir
+    }
+}

@@ -1,0 +1,126 @@
+//! A node over time: platform lost and found, keys turned, uses kept through a crash, requests ended in peace.
+
+use std::time::Duration;
+
+use senim_core::journal::Use;
+use senim_node::Node;
+use serde_json::json;
+
+use crate::tokens::{Key, PATH, claims};
+use crate::world::{World, now};
+
+#[tokio::test]
+async fn a_node_that_no_longer_hears_the_platform_refuses_until_it_does() {
+    let mut world = World::prepare("stale").await;
+    world.config.registry_stale_s = 1;
+    world.start_node().await;
+    assert_eq!(world.told(world.get(PATH)).await, (200, None));
+
+    world.platform.word(|word| word.broken = Some(500));
+    world.until(|it| !it.node().is_fresh()).await;
+    let reply = world.ask(world.get(PATH)).await;
+    assert_eq!(reply.told(), (503, Some("edge.stale")));
+    assert_eq!(
+        (reply.body["fault"].as_str(), &reply.headers["retry-after"]),
+        (Some("platform"), &"1".parse().unwrap())
+    );
+    let health = world.client("consumer").get(world.url("/healthz")).send().await.unwrap();
+    assert_eq!(health.status(), 503);
+
+    world.platform.word(|word| word.broken = None);
+    world.until(|it| it.node().is_fresh()).await;
+    assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    world.until(|it| it.platform.word(|word| word.uses.len() == 3)).await;
+}
+
+#[tokio::test]
+async fn what_is_not_the_platforms_word_is_not_believed() {
+    let mut world = World::prepare("forged").await;
+    world.config.registry_stale_s = 1;
+    type Change = fn(&mut crate::platform::Word);
+    let rows: [(&str, Change); 3] = [
+        ("signed by another", |word| word.signs = Some(9)),
+        ("another issuer's", |word| word.issuer = "https://other".to_owned()),
+        ("expired", |word| word.lifetime_s = -1),
+    ];
+    world.start_node().await;
+    for (name, change) in rows {
+        let kept = world.platform.word(|word| (word.signs, word.issuer.clone(), word.lifetime_s));
+        world.platform.word(change);
+        world.until(|it| !it.node().is_fresh()).await;
+        let told = world.told(world.get(PATH)).await;
+        assert_eq!(told, (503, Some("edge.stale".to_owned())), "{name}");
+        world.platform.word(|word| (word.signs, word.issuer, word.lifetime_s) = kept);
+        world.until(|it| it.node().is_fresh()).await;
+    }
+}
+
+#[tokio::test]
+async fn keys_turn_without_a_request_lost_and_old_ones_end() {
+    let world = World::start("keys").await;
+    let old = world.token(|_| {});
+    assert_eq!(world.with_token(&old).await.0, 200);
+    world.platform.word(|word| word.keys = vec![2, 1]);
+    world.heard().await;
+    let header = json!({"typ": "at+jwt", "alg": "ES256", "kid": "p2"});
+    let new = Key::of(2).sign(&header, &claims(&world.thumbprint, now()));
+    assert_eq!(world.with_token(&old).await.0, 200);
+    assert_eq!(world.with_token(&new).await.0, 200);
+    world.platform.word(|word| word.keys = vec![2]);
+    world.heard().await;
+    assert_eq!(world.with_token(&old).await, (401, Some("token.signature".to_owned())));
+    assert_eq!(world.with_token(&new).await.0, 200);
+}
+
+#[tokio::test]
+async fn uses_wait_for_the_platform_and_survive_the_node() {
+    let mut world = World::start("uses").await;
+    world.platform.word(|word| word.uses_refused = Some(503));
+    for _ in 0..3 {
+        assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    }
+    let spool = || -> String {
+        std::fs::read_dir(world.dir.join("spool"))
+            .unwrap()
+            .map(|it| std::fs::read_to_string(it.unwrap().path()).unwrap())
+            .collect()
+    };
+    let told: Vec<Use> = spool().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 3);
+    let token = world.token(|_| {});
+    let texts = spool();
+    for secret in [crate::tokens::CLIENT, token.as_str(), token.split('.').nth(2).unwrap()] {
+        // The consumer's BIN is the client's IIN in this world, so only the rest may hold it.
+        let rest = texts.replace("\"consumer\":\"960440000151\"", "");
+        assert!(!rest.contains(secret));
+    }
+
+    // As a crash leaves it: nothing is drained or handed over.
+    drop(world.node.take());
+    world.platform.word(|word| word.uses_refused = None);
+    world.start_node().await;
+    world.until(|it| it.platform.word(|word| word.uses.len() == 3)).await;
+    let ids: Vec<_> = told.iter().map(|it| it.id).collect();
+    world.platform.word(|word| {
+        for id in ids {
+            assert!(word.uses.iter().any(|it| it.id == id));
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_node_that_ends_answers_what_it_has_taken() {
+    let mut world = World::start("drain").await;
+    world.provider.manner(|manner| manner.delay = Duration::from_millis(700));
+    let client = world.client("consumer");
+    let slow = client.get(world.url(PATH)).bearer_auth(world.token(|_| {}));
+    let slow = tokio::spawn(async move { slow.send().await.map(|it| it.status()) });
+    world.until(|it| it.provider.manner(|manner| manner.seen.len() == 1)).await;
+    let url = world.url(PATH);
+    let node: Node = world.node.take().unwrap();
+    let stopping = tokio::spawn(node.stop());
+    assert_eq!(slow.await.unwrap().unwrap(), 200);
+    stopping.await.unwrap();
+    assert!(client.get(url).send().await.is_err());
+    assert_eq!(world.platform.word(|word| word.uses.len()), 1);
+}

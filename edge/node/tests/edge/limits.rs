@@ -1,0 +1,70 @@
+//! Requests that are too large or too slow, over both versions of HTTP.
+
+use std::time::Duration;
+
+use senim_channel::{Identity, client_config};
+
+use crate::tokens::PATH;
+use crate::world::World;
+
+#[tokio::test]
+async fn large_headers_and_bodies_are_refused_with_a_problem() {
+    let world = World::start("limits").await;
+    let told = |request| world.told(request);
+    let headers = |bytes: usize| world.get(PATH).header("x-padding", "a".repeat(bytes));
+    assert_eq!(told(headers(8 * 1024)).await, (200, None));
+    assert_eq!(told(headers(17 * 1024)).await, (431, Some("headers.too-large".to_owned())));
+    let body = |bytes: usize| world.get(PATH).body(vec![b'a'; bytes]);
+    assert_eq!(told(body(64 * 1024)).await, (200, None));
+    assert_eq!(told(body(64 * 1024 + 1)).await, (413, Some("body.too-large".to_owned())));
+    // A kilobyte at a time, the length not told before.
+    let chunks = futures::stream::iter((0..70).map(|_| Ok::<_, std::io::Error>(vec![b'a'; 1024])));
+    let streamed = world.get(PATH).body(reqwest::Body::wrap_stream(chunks));
+    assert_eq!(told(streamed).await, (413, Some("body.too-large".to_owned())));
+    assert_eq!(told(world.get(PATH)).await, (200, None));
+}
+
+#[tokio::test]
+async fn http_1_is_served_alike() {
+    let world = World::start("http1").await;
+    let (certificate, key) =
+        (world.certificates.path("consumer", "pem"), world.certificates.path("consumer", "key"));
+    let mut tls = client_config(
+        &world.config.client_ca,
+        Some(Identity { certificate: &certificate, key: &key }),
+    )
+    .unwrap();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let client =
+        reqwest::Client::builder().http1_only().use_preconfigured_tls(tls).build().unwrap();
+    let get = || client.get(world.url(PATH)).bearer_auth(world.token(|_| {}));
+    let answer = get().send().await.unwrap();
+    assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_11, 200));
+    let told = world.told(get().header("x-padding", "a".repeat(17 * 1024))).await;
+    assert_eq!(told, (431, Some("headers.too-large".to_owned())));
+    let told = world.told(get().body(vec![b'a'; 64 * 1024 + 1])).await;
+    assert_eq!(told, (413, Some("body.too-large".to_owned())));
+    // Past what is read at all, the answer comes from below us.
+    let answer = get().header("x-padding", "a".repeat(80 * 1024)).send().await;
+    assert!(answer.map_or(true, |it| it.status() == 431));
+    assert_eq!(world.told(get()).await, (200, None));
+}
+
+#[tokio::test]
+async fn many_at_once_all_get_their_answers() {
+    let world = World::start("many").await;
+    let client = world.client("consumer");
+    let asked: Vec<_> = (0..200)
+        .map(|_| {
+            let request = client.get(world.url(PATH)).bearer_auth(world.token(|_| {}));
+            tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
+        })
+        .collect();
+    for answer in asked {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
+    world.until(|it| it.platform.word(|word| word.uses.len() == 200)).await;
+    // Nothing is left on the node's disk once the platform has it.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(std::fs::read_dir(world.dir.join("spool")).unwrap().count(), 0);
+}

@@ -1,0 +1,316 @@
+//! What goes through, and each thing that must be refused, with status and problem code.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use senim_core::consent::Data;
+use serde_json::{Value, json};
+
+use crate::provider::Manner;
+use crate::tokens::{
+    AUDIENCE, CLIENT, CONSUMER, ISSUER, Key, OTHER, PATH, PROVIDER, claims, header, proof,
+};
+use crate::world::{World, now};
+
+#[tokio::test]
+async fn a_request_goes_through_and_leaves_a_use_behind() {
+    let world = World::start("through").await;
+    let name = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+    let request = world.get(PATH).header("x-fapi-interaction-id", name).header("cookie", "a=b");
+    let reply = world.ask(request).await;
+    assert_eq!((reply.status, &reply.body), (200, &json!({"data": [], "links": {}})));
+    assert_eq!(reply.headers["x-fapi-interaction-id"], name);
+    assert_eq!(reply.headers["cache-control"], "no-store");
+    assert_eq!(reply.headers["content-type"], "application/json");
+
+    world.provider.manner(|manner| {
+        let seen = &manner.seen[0];
+        assert_eq!(seen.address, PATH);
+        assert_eq!(seen.by.as_deref(), Some("edge"));
+        assert_eq!(seen.headers["senim-client"], CLIENT);
+        assert_eq!(seen.headers["senim-consumer"], CONSUMER);
+        assert_eq!(seen.headers["senim-consent"], "cns_000000000000000000000000000000ab");
+        assert_eq!(seen.headers["x-fapi-interaction-id"], name);
+        for absent in ["authorization", "dpop", "cookie", "senim-accounts"] {
+            assert!(!seen.headers.contains_key(absent), "{absent}");
+        }
+    });
+
+    world.until(|it| it.platform.word(|word| !word.uses.is_empty())).await;
+    world.platform.word(|word| {
+        let told = &word.uses[0];
+        assert_eq!(
+            (told.route.as_str(), told.status, told.data),
+            ("/accounts", 200, Some(Data::Accounts))
+        );
+        assert_eq!(told.provider.map(|it| it.to_string()).as_deref(), Some(PROVIDER));
+        assert_eq!(told.consumer.map(|it| it.to_string()).as_deref(), Some(CONSUMER));
+        assert!(told.consent.is_some() && told.upstream_ms.is_some() && told.problem.is_none());
+        assert_eq!(told.answer_bytes, 22);
+    });
+}
+
+#[tokio::test]
+async fn each_wrong_token_is_refused_with_its_own_problem() {
+    let world = World::start("tokens").await;
+    let good = world.token(|_| {});
+    assert_eq!(world.with_token(&good).await.0, 200);
+
+    let claims = claims(&world.thumbprint, now());
+    let signed = |header: &Value| Key::of(1).sign(header, &claims);
+    let alg = |name: &str| signed(&json!({"typ": "at+jwt", "alg": name, "kid": "p1"}));
+    let altered = {
+        let mut parts: Vec<&str> = good.split('.').collect();
+        let other = world.token(|it| it["sub"] = json!("another"));
+        let payload = other.split('.').nth(1).unwrap().to_owned();
+        parts[1] = &payload;
+        parts.join(".")
+    };
+    let details =
+        |change: fn(&mut Value)| world.token(|it| change(&mut it["authorization_details"][0]));
+    for (name, token, problem) in [
+        ("altered", altered, "token.signature"),
+        ("of another key", Key::of(9).sign(&header("at+jwt"), &claims), "token.signature"),
+        (
+            "of an unknown kid",
+            signed(&json!({"typ": "at+jwt", "alg": "ES256", "kid": "p7"})),
+            "token.signature",
+        ),
+        ("alg none", alg("none"), "token.algorithm"),
+        ("alg HS256", alg("HS256"), "token.algorithm"),
+        ("alg RS256", alg("RS256"), "token.algorithm"),
+        ("alg PS256 over an EC key", alg("PS256"), "token.signature"),
+        ("another typ", signed(&header("JWT")), "token.malformed"),
+        ("not a token", "opaque".to_owned(), "token.malformed"),
+        ("expired", world.token(|it| it["exp"] = json!(now() - 1)), "token.expired"),
+        ("iat ahead", world.token(|it| it["iat"] = json!(now() + 90)), "token.early"),
+        ("nbf ahead", world.token(|it| it["nbf"] = json!(now() + 90)), "token.early"),
+        ("another audience", world.token(|it| it["aud"] = json!(ISSUER)), "token.audience"),
+        ("another issuer", world.token(|it| it["iss"] = json!(AUDIENCE)), "token.signature"),
+        (
+            "another certificate",
+            world.token(|it| it["cnf"]["x5t#S256"] = json!("AAAA")),
+            "token.binding",
+        ),
+        (
+            "another application",
+            world.token(|it| it["client_id"] = json!("tulpar-app")),
+            "token.binding",
+        ),
+        ("consent expired", details(|it| it["expires_at"] = json!(1)), "consent.expired"),
+    ] {
+        let told = world.with_token(&token).await;
+        assert_eq!(told, (401, Some(problem.to_owned())), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_the_ways_to_show_one_are_told() {
+    let world = World::start("challenge").await;
+    let reply = world.ask(world.client("consumer").get(world.url(PATH))).await;
+    assert_eq!(reply.told(), (401, Some("token.missing")));
+    assert_eq!(reply.headers.get_all("www-authenticate").iter().count(), 2);
+    assert_eq!(reply.headers["content-type"], "application/problem+json");
+    let reply = world.ask(world.client("consumer").get(world.url(PATH)).bearer_auth("x")).await;
+    assert_eq!(reply.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
+}
+
+#[tokio::test]
+async fn who_asks_is_known_by_the_certificate_and_must_be_the_tokens_consumer() {
+    let world = World::start("askers").await;
+    let token = world.token(|_| {});
+    let as_client = |name: &str| world.client(name).get(world.url(PATH)).bearer_auth(&token);
+    assert_eq!(
+        world.told(as_client("nobody")).await,
+        (403, Some("participant.unknown".to_owned()))
+    );
+    assert_eq!(world.told(as_client("other")).await, (401, Some("token.binding".to_owned())));
+
+    world.platform.word(|word| word.participants[0]["active"] = json!(false));
+    world.heard().await;
+    assert_eq!(world.with_token(&token).await, (403, Some("participant.suspended".to_owned())));
+    world.platform.word(|word| word.participants[0]["active"] = json!(true));
+    world.heard().await;
+    assert_eq!(world.with_token(&token).await.0, 200);
+    world.platform.word(|word| word.participants[0]["consumer"] = json!(false));
+    world.heard().await;
+    assert_eq!(world.with_token(&token).await, (403, Some("participant.not-consumer".to_owned())));
+}
+
+#[tokio::test]
+async fn a_consent_withdrawn_bites_within_a_second() {
+    let world = World::start("withdrawn").await;
+    let token = world.token(|_| {});
+    assert_eq!(world.with_token(&token).await.0, 200);
+    world.platform.word(|word| word.ended.insert(7));
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    assert_eq!(world.with_token(&token).await, (401, Some("consent.withdrawn".to_owned())));
+    world.until(|it| it.platform.word(|word| word.uses.len() == 2)).await;
+    world.platform.word(|word| {
+        assert_eq!(word.uses[1].problem.as_deref(), Some("consent.withdrawn"));
+        assert!(word.uses[1].consent.is_some());
+    });
+}
+
+#[tokio::test]
+async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
+    let world = World::start("beyond").await;
+    let token = world.token(|it| {
+        let details = &mut it["authorization_details"][0];
+        details["providers"] = json!([PROVIDER, OTHER]);
+        details["data"] = json!(["transactions"]);
+        details["accounts"] = json!(["a-1"]);
+        details["transactions_from"] = json!("2026-03-01");
+    });
+    let base = "/account-information/v1/accounts";
+    for (path, provider, told) in [
+        (base.to_owned(), None, (400, "provider.ambiguous")),
+        (base.to_owned(), Some("960440000151"), (403, "consent.provider-not-covered")),
+        (base.to_owned(), Some("12"), (400, "request.malformed")),
+        (format!("{base}/b-2"), Some(PROVIDER), (403, "consent.account-not-covered")),
+        (format!("{base}/a-1/balances"), Some(PROVIDER), (403, "consent.data-not-covered")),
+        (
+            format!("{base}/a-1/transactions?from=2026-02-28"),
+            Some(PROVIDER),
+            (403, "consent.data-not-covered"),
+        ),
+        (format!("{base}/a-1/transactions?limit=0"), Some(PROVIDER), (400, "request.malformed")),
+        (format!("{base}/a-1/nothing"), Some(PROVIDER), (404, "not-found")),
+        ("/".to_owned(), None, (404, "not-found")),
+    ] {
+        let mut request = world.client("consumer").get(world.url(&path)).bearer_auth(&token);
+        if let Some(provider) = provider {
+            request = request.header("senim-provider", provider);
+        }
+        assert_eq!(world.told(request).await, (told.0, Some(told.1.to_owned())), "{path}");
+    }
+    assert!(world.provider.manner(|manner| manner.seen.is_empty()));
+
+    world.provider.manner(|manner| {
+        manner.body = br#"{"data":{"accountId":"a-1","transactions":[]},"links":{}}"#.to_vec();
+    });
+    let url = world.url(&format!("{base}/a-1/transactions"));
+    let request =
+        world.client("consumer").get(url).bearer_auth(&token).header("senim-provider", PROVIDER);
+    assert_eq!(world.told(request).await, (200, None));
+    world.provider.manner(|manner| {
+        assert_eq!(manner.seen[0].address, format!("{base}/a-1/transactions?from=2026-03-01"));
+        assert_eq!(manner.seen[0].headers["senim-accounts"], "a-1");
+    });
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_well_is_told_apart_from_us() {
+    let world = World::start("provider").await;
+    type Change = fn(&mut Manner);
+    let rows: [(&str, Change, u16, &str); 8] = [
+        ("500", |it| it.status = 500, 502, "provider.failed"),
+        ("503", |it| it.status = 503, 502, "provider.failed"),
+        ("a redirect", |it| it.status = 302, 502, "provider.answer-invalid"),
+        ("a page", |it| it.content_type = "text/html", 502, "provider.answer-invalid"),
+        ("not JSON", |it| it.body = b"{".to_vec(), 502, "provider.answer-invalid"),
+        (
+            "unknown fields",
+            |it| it.body = br#"{"data":[],"links":{},"x":1}"#.to_vec(),
+            502,
+            "provider.answer-invalid",
+        ),
+        ("five megabytes", |it| it.body = vec![b' '; 5_000_000], 502, "provider.answer-invalid"),
+        ("slow", |it| it.delay = Duration::from_secs(30), 504, "provider.too-slow"),
+    ];
+    for (name, change, status, problem) in rows {
+        world.provider.manner(|manner| {
+            *manner = Manner::good();
+            change(manner);
+        });
+        let reply = world.ask(world.get(PATH)).await;
+        assert_eq!(reply.told(), (status, Some(problem)), "{name}");
+        assert_eq!(reply.body["fault"], "provider", "{name}");
+    }
+
+    world.platform.word(|word| word.participants[1]["base_url"] = json!("https://localhost:1"));
+    world.heard().await;
+    assert_eq!(world.told(world.get(PATH)).await, (502, Some("provider.unreachable".to_owned())));
+    world.platform.word(|word| word.participants[1]["active"] = json!(false));
+    world.heard().await;
+    assert_eq!(world.told(world.get(PATH)).await, (403, Some("provider.not-standing".to_owned())));
+}
+
+#[tokio::test]
+async fn a_provider_without_the_account_is_no_failure() {
+    let world = World::start("no-account").await;
+    world.provider.manner(|manner| manner.status = 404);
+    let url = format!("{PATH}/a-1");
+    assert_eq!(world.told(world.get(&url)).await, (404, Some("not-found".to_owned())));
+}
+
+#[tokio::test]
+async fn a_token_bound_to_a_key_needs_a_fresh_proof_each_time() {
+    let world = World::start("dpop").await;
+    let (key, other) = (Key::of(5), Key::of(6));
+    let token = world.token(|it| it["cnf"] = json!({"jkt": key.thumbprint()}));
+    let with = |scheme: &str, proofs: &[String]| {
+        let request = world
+            .client("consumer")
+            .get(world.url(PATH))
+            .header("authorization", format!("{scheme} {token}"));
+        proofs.iter().fold(request, |request, proof| request.header("dpop", proof))
+    };
+    let first = proof(&key, PATH, &token, "j1", now());
+    assert_eq!(world.told(with("DPoP", &[first.clone()])).await, (200, None));
+    let second = proof(&key, PATH, &token, "j2", now());
+    assert_eq!(world.told(with("dpop", &[second])).await, (200, None));
+    let refused = |problem: &str| (401, Some(problem.to_owned()));
+    assert_eq!(world.told(with("DPoP", &[first])).await, refused("dpop.replayed"));
+    assert_eq!(world.told(with("DPoP", &[])).await, refused("dpop.missing"));
+    let bearer = proof(&key, PATH, &token, "j3", now());
+    assert_eq!(world.told(with("Bearer", &[bearer])).await, refused("dpop.missing"));
+    let twice = [proof(&key, PATH, &token, "j4", now()), proof(&key, PATH, &token, "j5", now())];
+    assert_eq!(world.told(with("DPoP", &twice)).await, refused("dpop.invalid"));
+    for (name, bad) in [
+        ("another key's", proof(&other, PATH, &token, "j6", now())),
+        ("for another path", proof(&key, "/other", &token, "j7", now())),
+        ("for another token", proof(&key, PATH, "token", "j8", now())),
+        ("old", proof(&key, PATH, &token, "j9", now() - 70)),
+        ("ahead", proof(&key, PATH, &token, "j10", now() + 20)),
+        ("altered", proof(&key, PATH, &token, "j11", now()).replacen('.', ".e", 1)),
+        ("signed by another", {
+            let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk()});
+            let good = proof(&key, PATH, &token, "j12", now());
+            let payload = good.split('.').nth(1).unwrap();
+            let claims = senim_core::jose::from_base64(payload).unwrap();
+            other.sign(&header, &serde_json::from_slice(&claims).unwrap())
+        }),
+    ] {
+        assert_eq!(world.told(with("DPoP", &[bad])).await, refused("dpop.invalid"), "{name}");
+    }
+    let reply = world.ask(with("DPoP", &[])).await;
+    let challenge = reply.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("DPoP error=\"invalid_dpop_proof\""), "{challenge}");
+}
+
+#[tokio::test]
+async fn another_method_is_refused() {
+    let world = World::start("methods").await;
+    for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let request = world
+            .client("consumer")
+            .request(method, world.url(PATH))
+            .bearer_auth(world.token(|_| {}));
+        let reply = world.ask(request).await;
+        assert_eq!(reply.told(), (405, Some("method.not-allowed")));
+        assert_eq!(reply.headers["allow"], "GET");
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_a_certificate() {
+    let world = World::start("no-certificate").await;
+    let tls = senim_channel::client_config(&world.config.client_ca, None).unwrap();
+    let client = reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap();
+    assert!(client.get(world.url(PATH)).send().await.is_err());
+    let health = world.client("consumer").get(world.url("/healthz")).send().await.unwrap();
+    assert_eq!(health.status(), StatusCode::OK);
+    assert!(health.bytes().await.unwrap().is_empty());
+}

@@ -1,0 +1,176 @@
+//! Everything around a node.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use senim_channel::{Identity, client_config};
+use senim_node::{Config, Node};
+use serde_json::{Value, json};
+
+use crate::certificates::Certificates;
+use crate::platform::Platform;
+use crate::provider::Provider;
+use crate::tokens::{AUDIENCE, CONSUMER, ISSUER, Key, OTHER, PATH, PROVIDER, claims, header};
+
+pub(crate) struct World {
+    pub(crate) dir: PathBuf,
+    pub(crate) certificates: Certificates,
+    pub(crate) platform: Platform,
+    pub(crate) provider: Provider,
+    pub(crate) config: Config,
+    pub(crate) node: Option<Node>,
+    /// The consumer's certificate.
+    pub(crate) thumbprint: String,
+}
+
+/// An answer, taken apart.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    pub(crate) fn told(&self) -> (u16, Option<&str>) {
+        (self.status, self.body["code"].as_str())
+    }
+}
+
+impl World {
+    /// A node that has heard the platform. Each test has its own everything.
+    pub(crate) async fn start(name: &str) -> Self {
+        let mut world = Self::prepare(name).await;
+        world.start_node().await;
+        world
+    }
+
+    pub(crate) async fn prepare(name: &str) -> Self {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("edge").join(name);
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        let certificates = Certificates::make(&dir);
+        certificates.issue("edge");
+        let thumbprint = certificates.issue("consumer");
+        let other = certificates.issue("other");
+        certificates.issue("nobody");
+        let provider = Provider::new();
+        let provider_port = provider.serve(&certificates).await;
+        let platform = Platform::new(json!([
+            {
+                "bin": CONSUMER, "name": "Jetisu Pay", "provider": false, "consumer": true, "active": true,
+                "certificates": [thumbprint], "applications": ["jetisu-app"],
+            },
+            {
+                "bin": PROVIDER, "name": "Qarlygash Bank", "provider": true, "consumer": false, "active": true,
+                "certificates": [], "base_url": format!("https://localhost:{provider_port}"), "applications": [],
+            },
+            {
+                "bin": OTHER, "name": "Tulpar Bank", "provider": true, "consumer": true, "active": true,
+                "certificates": [other], "base_url": "https://localhost:1", "applications": ["tulpar-app"],
+            },
+        ]));
+        let port = platform.serve(&certificates).await;
+        let config = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            name: "edge-1".to_owned(),
+            audience: AUDIENCE.to_owned(),
+            platform_url: format!("https://localhost:{port}"),
+            issuer: ISSUER.to_owned(),
+            tls_certificate: certificates.path("edge", "pem"),
+            tls_key: certificates.path("edge", "key"),
+            client_ca: certificates.path("ca", "pem"),
+            gate: gate(),
+            spool_dir: dir.join("spool"),
+            registry_stale_s: 5,
+            poll_ms: 50,
+            upstream_timeout_s: 1,
+        };
+        Self { dir, certificates, platform, provider, config, node: None, thumbprint }
+    }
+
+    pub(crate) async fn start_node(&mut self) {
+        self.node = Some(Node::start(self.config.clone()).await.unwrap());
+        self.until(|it| it.node().is_fresh()).await;
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        self.node.as_ref().unwrap()
+    }
+
+    /// Waits for something that comes about by itself.
+    pub(crate) async fn until(&self, holds: impl Fn(&Self) -> bool) {
+        for _ in 0..400 {
+            if holds(self) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it did not come about in ten seconds");
+    }
+
+    /// Waits until the node has taken in what the platform says now.
+    pub(crate) async fn heard(&self) {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("https://localhost:{}{path}", self.node().address().port())
+    }
+
+    /// A client that shows this certificate.
+    pub(crate) fn client(&self, name: &str) -> reqwest::Client {
+        let (certificate, key) =
+            (self.certificates.path(name, "pem"), self.certificates.path(name, "key"));
+        let identity = Identity { certificate: &certificate, key: &key };
+        let tls = client_config(&self.config.client_ca, Some(identity)).unwrap();
+        reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap()
+    }
+
+    /// The consumer's client with a token of the platform's.
+    pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client("consumer").get(self.url(path)).bearer_auth(self.token(|_| {}))
+    }
+
+    /// A token of the platform's, with its claims changed.
+    pub(crate) fn token(&self, change: impl FnOnce(&mut Value)) -> String {
+        let mut claims = claims(&self.thumbprint, now());
+        change(&mut claims);
+        Key::of(1).sign(&header("at+jwt"), &claims)
+    }
+
+    pub(crate) async fn ask(&self, request: reqwest::RequestBuilder) -> Reply {
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.unwrap();
+        Reply { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+    }
+
+    pub(crate) async fn told(&self, request: reqwest::RequestBuilder) -> (u16, Option<String>) {
+        let reply = self.ask(request).await;
+        let (status, code) = reply.told();
+        (status, code.map(str::to_owned))
+    }
+
+    /// `GET /accounts` with this token.
+    pub(crate) async fn with_token(&self, token: &str) -> (u16, Option<String>) {
+        self.told(self.client("consumer").get(self.url(PATH)).bearer_auth(token)).await
+    }
+}
+
+/// The gate that `cargo xtask build` made.
+pub(crate) fn gate() -> PathBuf {
+    let path = match std::env::var_os("SENIM_GATE") {
+        Some(path) => PathBuf::from(path),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.senim/gate.wasm"),
+    };
+    assert!(path.is_file(), "{} is not there: run `cargo xtask build` first", path.display());
+    path
+}
+
+#[expect(clippy::disallowed_methods, reason = "the node under test has the system's clock")]
+pub(crate) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}

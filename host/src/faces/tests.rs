@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, RgbImage, imageops};
@@ -156,11 +155,7 @@ fn engine(runtime: &str) -> Faces {
 
 /// What `cargo xtask setup` fetches, never committed.
 fn fetched(name: &str) -> PathBuf {
-    let folder = env::var_os("SENIM_CACHE").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.senim")),
-        PathBuf::from,
-    );
-    let path = folder.join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.senim").join(name);
     assert!(path.exists(), "`{}` is missing: run `cargo xtask setup`", path.display());
     path
 }

@@ -94,7 +94,7 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
             </div>
             <dl class="facts">
                 { fact(identity::CONSENT_WHO, language, html! {
-                    <>{ &consent.consumer.name }<small>{ cabinet_bin(&consent.consumer.bin.to_string()) }</small></>
+                    <>{ &consent.consumer.name }<small>{ common::BIN.say(language) }{ " " }{ consent.consumer.bin.to_string() }</small></>
                 }) }
                 { fact(identity::CONSENT_FROM, language, html! { { names(consent) } }) }
                 { fact(identity::CONSENT_WHAT, language, data_list(
@@ -124,10 +124,6 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
 
 pub(crate) fn fact(name: Word, language: Language, value: Html) -> Html {
     html! { <div><dt>{ name.say(language) }</dt><dd>{ value }</dd></div> }
-}
-
-fn cabinet_bin(bin: &str) -> String {
-    format!("БСН · БИН · BIN {bin}")
 }
 
 pub(crate) fn data_list(

@@ -175,7 +175,7 @@ fn row(
         <tr key={bin.clone()} data-test="participant-row" data-bin={bin.clone()}>
             <th scope="row">
                 { &it.participant.name }
-                <small>{ format!("{} {bin} · {}", console::BIN.say(language), roles.join(", ")) }</small>
+                <small>{ format!("{} {bin} · {}", common::BIN.say(language), roles.join(", ")) }</small>
             </th>
             <td data-test="participant-standing">{ standing }</td>
             <td class="number" data-name={console::APPLICATIONS.say(language)}>{ it.applications }</td>

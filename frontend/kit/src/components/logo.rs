@@ -9,7 +9,7 @@ pub fn Logo() -> Html {
         <svg class="logo" viewBox="0 0 40 40" aria-hidden="true" focusable="false">
             <circle class="logo-ground" cx="20" cy="20" r="20" />
             <circle class="logo-ring" cx="20" cy="20" r="12.5" />
-            <path class="logo-lines" d="M15 8.6q3.6 11.4 0 22.8M20 7.5v25M25 8.6q-3.6 11.4 0 22.8M8.6 15q11.4 3.6 22.8 0M7.5 20h25M8.6 25q11.4-3.6 22.8 0" />
+            <path class="logo-lines" d="M16 8.4q3.4 11.6 0 23.2M24 8.4q-3.4 11.6 0 23.2M8.4 16q11.6 3.4 23.2 0M8.4 24q11.6-3.4 23.2 0" />
         </svg>
     }
 }

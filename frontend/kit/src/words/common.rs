@@ -13,6 +13,7 @@ words! {
     LANGUAGE { kk: "Тіл", ru: "Язык", en: "Language" }
     THEME_DARK { kk: "Қараңғы көрініс", ru: "Тёмная тема", en: "Dark theme" }
     THEME_LIGHT { kk: "Жарық көрініс", ru: "Светлая тема", en: "Light theme" }
+    BIN { kk: "БСН", ru: "БИН", en: "BIN" }
     LOADING { kk: "Жүктелуде…", ru: "Загружаем…", en: "Loading…" }
     WORKING { kk: "Күте тұрыңыз…", ru: "Подождите…", en: "One moment…" }
     TRY_AGAIN { kk: "Қайталап көру", ru: "Попробовать ещё раз", en: "Try again" }

@@ -43,7 +43,6 @@ words! {
     CONSENTS { kk: "Келісімдер", ru: "Согласия", en: "Consents" }
     REQUESTS_HOUR { kk: "Сағатына сұраныс", ru: "Запросов за час", en: "Requests this hour" }
     STANDING { kk: "Күйі", ru: "Состояние", en: "Standing" }
-    BIN { kk: "БСН", ru: "БИН", en: "BIN" }
     ACTIVE { kk: "Жұмыс істейді", ru: "Работает", en: "Active" }
     SUSPENDED { kk: "Тоқтатылған", ru: "Приостановлен", en: "Suspended" }
     SUSPENDED_SINCE { kk: "{date} бастап: {reason}", ru: "с {date}: {reason}", en: "since {date}: {reason}" }

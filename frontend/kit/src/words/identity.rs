@@ -76,7 +76,7 @@ words! {
         en: "This permission can't move money. You can withdraw it in the cabinet at any time.",
     }
     APPROVE { kk: "Рұқсат беремін", ru: "Разрешаю", en: "I give permission" }
-    CONSENT_NO { kk: "Рұқсат бермеймін", ru: "Не разрешаю", en: "I don't" }
+    CONSENT_NO { kk: "Рұқсат бермеймін", ru: "Не разрешаю", en: "I refuse" }
 
     PASSED_TITLE { kk: "Бәрі дайын", ru: "Всё готово", en: "All done" }
     PASSED_TEXT { kk: "Сізді {bank} бетіне қайтарамыз…", ru: "Возвращаем вас в {bank}…", en: "Taking you back to {bank}…" }

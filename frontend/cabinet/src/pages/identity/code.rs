@@ -2,6 +2,7 @@
 
 use senim_core::Timestamp;
 use senim_core::identity::view::EnterCode;
+use senim_kit::browser::focus;
 use senim_kit::components::{Button, ButtonKind, Field, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
@@ -32,7 +33,10 @@ pub(crate) fn CodeEntry(props: &CodeEntryProps) -> Html {
     // A code was refused, or another sent: the digits typed so far are of no use.
     {
         let typed = typed.clone();
-        use_effect_with((props.tries_left, props.sms_left), move |_| typed.set(String::new()));
+        use_effect_with((props.tries_left, props.sms_left), move |_| {
+            typed.set(String::new());
+            focus("#code");
+        });
     }
     let sms_at_first = use_state(|| props.sms_left);
     let resent = props.sms_left < *sms_at_first;
@@ -68,7 +72,6 @@ pub(crate) fn CodeEntry(props: &CodeEntryProps) -> Html {
                 digits={DIGITS}
                 autocomplete="one-time-code"
                 hint={AttrValue::from(tries)}
-                autofocus=true
                 {oninput}
             />
             <p class="code-row" data-test="code-left">

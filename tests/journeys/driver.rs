@@ -223,8 +223,9 @@ impl WebDriverCompatibleCommand for Devtools {
     }
 }
 
+/// A `data-test` name, or a whole selector that begins with `[`.
 fn selector(name: &str) -> String {
-    format!("[data-test='{name}']")
+    if name.starts_with('[') { name.to_owned() } else { format!("[data-test='{name}']") }
 }
 
 /// A code or a state may stand in the query.

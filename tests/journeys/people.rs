@@ -14,6 +14,8 @@ use crate::report::Report;
 /// A phone's width: most clients come from their bank's app.
 const PHONE: (u32, u32) = (480, 900);
 const DESK: (u32, u32) = (1200, 900);
+/// The narrowest screen that a page must fit without scrolling sideways.
+const NARROW: u32 = 320;
 /// From opening the camera to the server's verdict.
 const CAMERA_MAX: Duration = Duration::from_secs(60);
 
@@ -27,18 +29,22 @@ pub(crate) async fn walk(platform: &Platform, report: &mut Report, screenshots: 
     platform.people.clip(&platform.material.impostor_portrait, &impostor)?;
 
     let driver = Chromedriver::start().await?;
-    let client = Walk { platform, browser: driver.browser(Some(&genuine), PHONE).await?, pictures: &pictures };
+    let walk = async |clip: Option<&Path>, size| {
+        let browser = driver.browser(clip, size).await?;
+        Ok::<_, anyhow::Error>(Walk { platform, browser, size, pictures: &pictures })
+    };
+    let client = walk(Some(&genuine), PHONE).await?;
     let connected = client.connects_accounts(report, &person).await;
     if let Some(link) = &connected {
         client.sees_the_consent(report).await;
-        let desk = Walk { platform, browser: driver.browser(None, DESK).await?, pictures: &pictures };
+        let desk = walk(None, DESK).await?;
         client.is_refused_while_suspended(report, &desk, link).await;
         desk.browser.close().await;
         client.withdraws(report, link).await;
     }
     client.browser.close().await;
 
-    let other = Walk { platform, browser: driver.browser(Some(&impostor), PHONE).await?, pictures: &pictures };
+    let other = walk(Some(&impostor), PHONE).await?;
     other.is_not_the_person(report, &person).await;
     other.browser.close().await;
     let _ = std::fs::remove_dir_all(clips);
@@ -65,6 +71,7 @@ impl Pictures {
 struct Walk<'a> {
     platform: &'a Platform,
     browser: Browser,
+    size: (u32, u32),
     pictures: &'a Pictures,
 }
 
@@ -153,7 +160,7 @@ impl Walk<'_> {
     }
 
     async fn is_refused_while_suspended(&self, report: &mut Report, desk: &Walk<'_>, link: &str) {
-        let (page, console) = (&self.browser, &desk.browser);
+        let page = &self.browser;
         let bin = self.platform.material.consumer_bin.as_str();
         let signed_in = desk
             .step(report, "the operator signs in to the console with password and one-time code", async || {
@@ -180,7 +187,7 @@ impl Walk<'_> {
         })
         .await;
         desk.step(report, "sees the last hour in numbers and a picture, and searches the journal", async || {
-            desk.looks_around(console).await
+            desk.looks_around().await
         })
         .await;
     }
@@ -286,44 +293,58 @@ impl Walk<'_> {
         let code: String = shown.chars().filter(char::is_ascii_digit).collect();
         self.platform.secrets.add("one-time code", &code);
         page.goto(&format!("{}/console", self.platform.pages_url)).await?;
-        page.fill("sign-in-name", &operator.name).await?;
-        page.fill("sign-in-password", &operator.password).await?;
-        page.fill("sign-in-code", &code).await?;
+        page.fill("console-name", &operator.name).await?;
+        page.fill("console-password", &operator.password).await?;
+        page.fill("console-code", &code).await?;
         self.picture("console-sign-in").await?;
-        page.click("sign-in-submit").await?;
-        page.see("nav-participants").await?;
+        page.click("console-submit").await?;
+        page.see("nav-overview").await?;
         Ok(())
     }
 
     async fn participant(&self, bin: &str, what: &str) -> Result<()> {
         let page = &self.browser;
-        page.click("nav-participants").await?;
-        page.click(&format!("{what}-{bin}")).await?;
-        if what == "suspend" {
-            page.fill("suspend-reason", "the walk through the demo").await?;
+        let button = |what: &str| {
+            format!("[data-test=participant-row][data-bin='{bin}'] [data-test=participant-{what}]")
+        };
+        page.click("nav-overview").await?;
+        page.click(&button(what)).await?;
+        let other = if what == "suspend" {
+            page.fill("suspend-reason", "a walk through the demo").await?;
             page.click("suspend-confirm").await?;
-        }
-        let other = if what == "suspend" { "resume" } else { "suspend" };
-        page.see(&format!("{other}-{bin}")).await?;
+            "resume"
+        } else {
+            "suspend"
+        };
+        page.see(&button(other)).await?;
         Ok(())
     }
 
-    async fn looks_around(&self, page: &Browser) -> Result<()> {
+    async fn looks_around(&self) -> Result<()> {
+        let page = &self.browser;
         page.click("nav-overview").await?;
-        page.see("overview-chart").await?;
+        page.see("edge-row").await?;
         self.picture("console").await?;
         page.click("nav-journal").await?;
         page.see("journal-row").await?;
         page.fill("journal-search", "participant.suspended").await?;
-        page.see("journal-row").await?;
+        page.see("[data-test=journal-row][data-deed='participant.suspended']").await?;
         self.picture("journal").await
     }
 
+    /// A picture for whoever wants one; and each page that is pictured must fit into 320 px.
     async fn picture(&self, name: &str) -> Result<()> {
-        match &self.pictures.wanted {
-            Some(folder) => self.browser.screenshot(&folder.join(format!("{name}.png"))).await,
-            None => Ok(()),
+        if let Some(folder) = &self.pictures.wanted {
+            self.browser.screenshot(&folder.join(format!("{name}.png"))).await?;
         }
+        self.browser.be_wide(NARROW, self.size.1).await?;
+        let wide = self.browser.run("return document.scrollingElement.scrollWidth").await?;
+        self.browser.be_wide(self.size.0, self.size.1).await?;
+        anyhow::ensure!(
+            wide.as_u64().is_some_and(|it| it <= u64::from(NARROW)),
+            "at {NARROW} px the page {name} is {wide} px wide"
+        );
+        Ok(())
     }
 
     /// A failed step leaves a picture of what it saw.

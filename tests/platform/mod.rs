@@ -243,7 +243,8 @@ impl Platform {
 
     /// Makes every authorization's and code's time run out: nobody waits five minutes.
     pub async fn age_authorizations(&self) -> Result<()> {
-        self.sql("UPDATE authorization SET expires_at = 1, code_expires_at = 1").await?;
+        self.sql("UPDATE authorization_request SET expires_at = 1").await?;
+        self.sql("UPDATE authorization_request SET code_expires_at = 1 WHERE code_expires_at IS NOT NULL").await?;
         Ok(())
     }
 

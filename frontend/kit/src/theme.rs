@@ -6,6 +6,7 @@ use crate::browser::{remember, remembered, set_root_attribute, window};
 const KEY: &str = "senim-theme";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub enum Theme {
     Light,
     Dark,

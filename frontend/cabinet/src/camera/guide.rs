@@ -77,8 +77,8 @@ impl Guide {
         self.worker.post_message_with_transfer(&question, &Array::of1(&image)).ok()?;
         let answer = JsFuture::from(promise).await.ok()?;
         // An answer that came after its time belongs to an earlier frame.
-        let id = Reflect::get(&answer, &"id".into()).ok()?.as_f64()?;
-        if text(&answer, "type") != "guidance" || id != f64::from(self.frame.get()) {
+        let id = Reflect::get(&answer, &"id".into()).ok()?;
+        if text(&answer, "type") != "guidance" || id != self.frame.get() {
             return None;
         }
         let hint = text(&answer, "hint");

@@ -58,7 +58,7 @@ pub(crate) fn SignedOut() -> Html {
         <Card>
             <h1>{ cabinet::PAGE.say(language) }</h1>
             <p>{ cabinet::HOME_LEAD.say(language) }</p>
-            <div class="stack"><SignInButton /></div>
+            <div class="actions"><SignInButton /></div>
             <p class="soft">{ cabinet::HOME_HOW.say(language) }</p>
         </Card>
     }

@@ -98,7 +98,7 @@ fn table(
         <table class="table">
             <thead>
                 <tr>
-                    <th scope="col">{ console::PARTICIPANTS.say(language) }</th>
+                    <th scope="col">{ console::PARTICIPANT.say(language) }</th>
                     <th scope="col">{ console::STANDING.say(language) }</th>
                     <th scope="col" class="number">{ console::APPLICATIONS.say(language) }</th>
                     <th scope="col" class="number">{ console::CONSENTS.say(language) }</th>
@@ -128,7 +128,8 @@ fn row(
         (it.participant.roles.consumer, console::ROLE_CONSUMER),
     ]
     .into_iter()
-    .filter_map(|(has, word)| has.then(|| word.say(language)))
+    .filter(|&(has, _)| has)
+    .map(|(_, word)| word.say(language))
     .collect();
     let (standing, deed) = match &it.participant.standing {
         Standing::Active => {

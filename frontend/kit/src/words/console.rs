@@ -12,6 +12,7 @@ words! {
     SIGN_IN { kk: "Кіру", ru: "Войти", en: "Sign in" }
     OVERVIEW { kk: "Шолу", ru: "Обзор", en: "Overview" }
     JOURNAL { kk: "Журнал", ru: "Журнал", en: "Journal" }
+    PARTICIPANT { kk: "Қатысушы", ru: "Участник", en: "Participant" }
     PARTICIPANTS { kk: "Қатысушылар", ru: "Участники", en: "Participants" }
     SIGNED_IN_AS { kk: "{name}", ru: "{name}", en: "{name}" }
 

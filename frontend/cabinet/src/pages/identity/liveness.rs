@@ -135,7 +135,7 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                     playsinline=true
                     aria-label={camera::PREVIEW.say(language)}
                 />
-                <svg class="camera-oval" viewBox="0 0 400 300" aria-hidden="true" focusable="false">
+                <svg class="camera-oval" viewBox="0 0 400 300" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">
                     <path
                         class="camera-shade"
                         fill-rule="evenodd"
@@ -150,7 +150,7 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                     { hint(&phase, frames, language) }
                 </p>
             </div>
-            { controls(&phase, props.last_problem.is_some(), language, start, stop, shoot) }
+            { controls(&phase, props.last_problem.is_some(), language, &start, &stop, &shoot) }
             <p class="soft" data-test="checks-left">{ left }</p>
         </>
     }
@@ -207,9 +207,9 @@ fn controls(
     phase: &Phase,
     again: bool,
     language: Language,
-    start: Callback<()>,
-    stop: Callback<()>,
-    shoot: Callback<()>,
+    start: &Callback<()>,
+    stop: &Callback<()>,
+    shoot: &Callback<()>,
 ) -> Html {
     let started = |word: Word| {
         html! {
@@ -222,7 +222,7 @@ fn controls(
         Phase::Broken(_) => started(common::TRY_AGAIN),
         Phase::Blind => html! {
             <>
-                <Button test="camera-take" onclick={shoot}>{ camera::TAKE.say(language) }</Button>
+                <Button test="camera-take" onclick={shoot.clone()}>{ camera::TAKE.say(language) }</Button>
                 { stopped(stop, language) }
             </>
         },
@@ -234,9 +234,9 @@ fn controls(
     html! { <div class="actions">{ buttons }</div> }
 }
 
-fn stopped(stop: Callback<()>, language: Language) -> Html {
+fn stopped(stop: &Callback<()>, language: Language) -> Html {
     html! {
-        <Button kind={ButtonKind::Secondary} test="camera-stop" onclick={stop}>
+        <Button kind={ButtonKind::Secondary} test="camera-stop" onclick={stop.clone()}>
             { camera::STOP.say(language) }
         </Button>
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
 use senim_core::Timestamp;
 
-use crate::clock::{Chance, Clock};
+use crate::clock::{Chance, Clock, SystemChance, SystemClock};
 use crate::config::Config;
 use crate::faces::Faces;
 use crate::http::problem::Refusal;
@@ -34,6 +35,49 @@ pub struct App {
 }
 
 impl App {
+    /// Opens all that the configuration names but the face models. A complaint names the key.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let sealer = Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
+        let store = Store::open(&config.database).await.context("key `database`")?;
+        Self::assemble(config, store, sealer, Arc::new(SystemClock), Arc::new(SystemChance)).await
+    }
+
+    pub async fn assemble(
+        config: Config,
+        store: Store,
+        sealer: Sealer,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> anyhow::Result<Self> {
+        let keys = Keys::open(&store, &sealer, &*chance, clock.now())
+            .await
+            .context("the signing keys can't be opened; is it the right `master_key_file`?")?;
+        Ok(Self {
+            source: Source::open(&config.source_url).context("key `source_url`")?,
+            messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
+            config: Arc::new(config),
+            feed: Arc::default(),
+            faces: None,
+            store,
+            clock,
+            chance,
+            keys,
+            sealer,
+        })
+    }
+
+    /// Loads the face models: some seconds of work.
+    pub async fn with_faces(mut self) -> anyhow::Result<Self> {
+        let config = Arc::clone(&self.config);
+        let faces = tokio::task::spawn_blocking(move || {
+            Faces::open(&config.models_dir, config.onnxruntime.as_deref())
+        });
+        let faces = faces.await?.context("keys `models_dir` and `onnxruntime`")?;
+        tracing::info!(runtime = faces.runtime(), "face models are loaded");
+        self.faces = Some(Arc::new(faces));
+        Ok(self)
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

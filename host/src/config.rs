@@ -134,3 +134,41 @@ fn is_loopback(text: &str) -> bool {
     Url::parse(text)
         .is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../senim.example.toml");
+
+    #[test]
+    fn the_example_has_every_key_and_reads() {
+        let config: Config = toml::from_str(EXAMPLE).unwrap();
+        assert!(config.pages_dir.is_some() && config.sms_url.is_some());
+        assert!(config.onnxruntime.is_some() && !config.pages_secure());
+        assert_eq!(config.log, "info");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_its_name() {
+        let text = format!("{EXAMPLE}\npages_lisen = \"x\"");
+        let error = toml::from_str::<Config>(&text).unwrap_err().to_string();
+        assert!(error.contains("pages_lisen"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_by_its_key() {
+        for (from, to, key) in [
+            ("sqlite:senim.db", "mysql://x", "database"),
+            ("https://localhost:8443", "http://localhost:8443", "issuer"),
+            ("https://localhost:8443", "https://localhost:8443/", "issuer"),
+            ("http://localhost:8080", "http://id.example.kz", "pages_url"),
+            ("https://localhost:9443", "edge", "edge_url"),
+            ("", "", "tls_certificate"),
+        ] {
+            let config: Config = toml::from_str(&EXAMPLE.replace(from, to)).unwrap();
+            let error = config.check().unwrap_err();
+            assert!(matches!(error, ConfigError::Key { key: it, .. } if it == key), "{error}");
+        }
+    }
+}

@@ -1,1 +1,215 @@
-fn main() {}
+//! `senim`: the host's one program.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::{Parser, Subcommand};
+use senim_channel::{ClientCertificates, server_config};
+use senim_host::app::App;
+use senim_host::config::Config;
+use senim_host::faces::bench;
+use senim_host::keys::rotate::rotate;
+use senim_host::participant::seed::{add_operator, seed};
+use senim_host::serve::serve;
+use senim_host::store::seal::Sealer;
+use tracing_subscriber::EnvFilter;
+
+/// Senim, the national trust platform: authorization server, identity sessions, consent register.
+#[derive(Parser)]
+#[command(name = "senim", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve pages, OAuth endpoints and the edges' feed
+    Serve(WithConfig),
+    /// Register participants, applications and operators from a file; again and again with the same outcome
+    Seed {
+        /// TOML: participants, applications, operators
+        file: PathBuf,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// The platform's signing keys
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Operators of the console
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// The built-in face engine
+    #[command(subcommand)]
+    Faces(FacesCommand),
+    /// Read the configuration, open what it names, and say what is wrong
+    CheckConfig(WithConfig),
+    /// Ask a running host whether it is well; exits 0 if so
+    Health(WithConfig),
+}
+
+#[derive(clap::Args)]
+struct WithConfig {
+    /// The host's TOML file: host/senim.example.toml has every key
+    #[arg(long, env = "SENIM_CONFIG", default_value = "host.toml")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Make a new signing key; the old one stays published until its tokens are gone
+    Rotate(WithConfig),
+}
+
+#[derive(Subcommand)]
+enum OperatorCommand {
+    /// Add an operator; the password's first line is read from standard input
+    Add {
+        name: String,
+        /// A file with the TOTP secret in base32
+        #[arg(long)]
+        totp_secret_file: PathBuf,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+}
+
+#[derive(Subcommand)]
+enum FacesCommand {
+    /// Matches a minute on one thread, one JSON object a line
+    Bench {
+        #[arg(long)]
+        models_dir: PathBuf,
+        /// Portraits
+        #[arg(long)]
+        people_dir: PathBuf,
+        /// libonnxruntime.so; left out: only the engine in pure Rust is measured
+        #[arg(long)]
+        onnxruntime: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("senim: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(with) => {
+            let config = with.read()?;
+            log(&config.log)?;
+            block_on(async { serve(App::open(config).await?.with_faces().await?).await })
+        }
+        Command::Seed { file, with } => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let entries = seed(&app, &file).await?;
+                println!("{entries} entries of {} are in the register", file.display());
+                Ok(())
+            })
+        }
+        Command::Keys(KeysCommand::Rotate(with)) => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let kid = rotate(&app.store, &app.sealer, &*app.chance, app.now()).await?;
+                println!("{kid}");
+                Ok(())
+            })
+        }
+        Command::Operator(OperatorCommand::Add { name, totp_secret_file, with }) => {
+            let config = with.read()?;
+            let mut password = String::new();
+            std::io::stdin().read_line(&mut password)?;
+            let secret = std::fs::read_to_string(&totp_secret_file)
+                .with_context(|| format!("`{}` can't be read", totp_secret_file.display()))?;
+            block_on(async {
+                let app = App::open(config).await?;
+                add_operator(&app, &name, password.trim_end_matches('\n'), secret.trim()).await?;
+                println!("{name} may sign in");
+                Ok(())
+            })
+        }
+        Command::Faces(FacesCommand::Bench { models_dir, people_dir, onnxruntime }) => {
+            let measured = bench::run(&models_dir, onnxruntime.as_deref(), &people_dir)?;
+            for metric in measured.as_array().into_iter().flatten() {
+                println!("{metric}");
+            }
+            Ok(())
+        }
+        Command::CheckConfig(with) => {
+            let config = with.read()?;
+            check(&config)?;
+            println!("{} is as it should be", with.config.display());
+            Ok(())
+        }
+        Command::Health(with) => health(&with.read()?),
+    }
+}
+
+impl WithConfig {
+    fn read(&self) -> anyhow::Result<Config> {
+        let config = Config::read(&self.config);
+        config.with_context(|| format!("in {}", self.config.display()))
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// JSON, a line an event, to standard error.
+fn log(filter: &str) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter).context("key `log`")?;
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// What `serve` would find out on its way, without touching the store.
+fn check(config: &Config) -> anyhow::Result<()> {
+    Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
+    server_config(
+        &config.tls_certificate,
+        &config.tls_key,
+        ClientCertificates::Optional(&config.client_ca),
+    )
+    .context("keys `tls_certificate`, `tls_key`, `client_ca`")?;
+    EnvFilter::try_new(&config.log).context("key `log`")?;
+    for model in ["yunet.onnx", "sface.onnx", "fr_liveness.onnx"] {
+        let path = config.models_dir.join(model);
+        ensure!(path.is_file(), "key `models_dir`: there is no `{}`", path.display());
+    }
+    if let Some(library) = config.onnxruntime.as_deref().filter(|it| !Path::is_file(it)) {
+        bail!("key `onnxruntime`: there is no `{}`", library.display());
+    }
+    Ok(())
+}
+
+/// A plain HTTP/1.1 question to the pages' listener.
+fn health(config: &Config) -> anyhow::Result<()> {
+    const WITHIN: Duration = Duration::from_secs(3);
+    let mut address = config.pages_listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect_timeout(&address, WITHIN)
+        .with_context(|| format!("nobody answers at {address}"))?;
+    stream.set_read_timeout(Some(WITHIN))?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer.starts_with("HTTP/1.1 200"), "the host is not well");
+    println!("ok");
+    Ok(())
+}

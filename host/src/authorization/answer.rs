@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use senim_core::authorization::{Denial, OAuthError};
+use senim_core::problem::Problem;
 use serde_json::json;
 
 use crate::http::problem::{Answered, Refusal};
@@ -38,7 +39,11 @@ impl IntoResponse for Denied {
             Self::Refused(refusal) => return refusal.into_response(),
         };
         tracing::debug!(error = denial.error.code(), problem = denial.problem.code(), "denied");
-        let status = StatusCode::from_u16(denial.error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = if denial.problem == Problem::BodyTooLarge {
+            StatusCode::PAYLOAD_TOO_LARGE
+        } else {
+            StatusCode::from_u16(denial.error.status()).unwrap_or(StatusCode::BAD_REQUEST)
+        };
         let body = json!({
             "error": denial.error.code(),
             "error_description": denial.description,

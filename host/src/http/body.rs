@@ -1,13 +1,23 @@
-//! JSON bodies, strict: the content type, the limit and every field are checked.
+//! Bodies, strict: the content type, the limit and every field are checked.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use http_body_util::BodyExt as _;
 use senim_core::problem::Problem;
 use serde::de::DeserializeOwned;
 
 use super::problem::Refusal;
+
+/// Bodies of the JSON API and of OAuth forms, unless a route carries [`BodyMax`].
+const BYTES_MAX: usize = 64 * 1024;
+/// Of a body over its limit so much is still read and forgotten, so that its sender hears the answer
+/// instead of a broken connection.
+const DRAINED_MAX: usize = 16 * 1024 * 1024;
+
+/// A route's own limit: lay it on as `Extension(BodyMax(…))`.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyMax(pub usize);
 
 /// A body read as `T`; what does not read is [`Problem::BodyMalformed`].
 pub struct JsonBody<T>(pub T);
@@ -15,14 +25,9 @@ pub struct JsonBody<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|it| it.to_str().ok())
-            .is_some_and(|it| media_type(it).eq_ignore_ascii_case("application/json"));
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|error| too_large_or(&error))?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
+        let is_json = is_of_type(&request, "application/json");
+        let bytes = read(request).await?;
         if !is_json {
             return Err(Refusal::detailed(Problem::BodyMalformed, "send application/json"));
         }
@@ -34,15 +39,32 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// The body was longer than its limit, or broke off.
-pub fn too_large_or(error: &BytesRejection) -> Refusal {
-    match error.status().as_u16() {
-        413 => Problem::BodyTooLarge.into(),
-        _ => Problem::BodyMalformed.into(),
-    }
+/// Whether the request says so, parameters such as `charset` aside.
+pub fn is_of_type(request: &Request, media_type: &str) -> bool {
+    let told = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let told = told.and_then(|it| it.split(';').next()).unwrap_or_default();
+    told.trim().eq_ignore_ascii_case(media_type)
 }
 
-/// Without parameters such as `charset`.
-pub fn media_type(content_type: &str) -> &str {
-    content_type.split(';').next().unwrap_or_default().trim()
+/// The whole body, within its limit.
+pub async fn read(request: Request) -> Result<Bytes, Problem> {
+    let limit = request.extensions().get::<BodyMax>().map_or(BYTES_MAX, |it| it.0);
+    let mut body: Body = request.into_body();
+    let (mut kept, mut seen) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::BodyMalformed)?;
+        let Some(chunk) = frame.data_ref() else { continue };
+        seen += chunk.len();
+        if seen <= limit {
+            kept.extend_from_slice(chunk);
+        } else if seen > DRAINED_MAX {
+            break;
+        } else {
+            kept = Vec::new();
+        }
+    }
+    if seen > limit {
+        return Err(Problem::BodyTooLarge);
+    }
+    Ok(kept.into())
 }

@@ -2,7 +2,8 @@
 
 pub mod body;
 pub mod cookie;
-pub mod pages;
+mod limits;
+mod pages;
 pub mod peer;
 pub mod problem;
 pub mod router;

@@ -1,25 +1,23 @@
-//! Which listener serves which rooms, and the limits that hold for all of them.
-
-use std::time::Duration;
+//! Which listener serves which rooms, and what holds for all of them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
+use axum::routing::get;
 use senim_core::problem::Problem;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
-use super::problem::Refusal;
-use super::{pages as built, problem};
+use super::limits;
+use super::pages as built;
+use super::problem::{Refusal, answer};
 use crate::app::App;
 use crate::{authorization, consent, identity, monitoring, routing};
 
-/// Bodies of the JSON API and of OAuth forms. Pictures and edges' reports set their own.
-const BODY_MAX: usize = 64 * 1024;
-/// Longest time for one answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// Requests that are worked on at once; further ones wait.
+const AT_ONCE_MAX: usize = 512;
 
 /// Every `POST` of a page carries it: another site's form can't.
 pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
@@ -31,12 +29,19 @@ pub fn pages(app: App) -> Router {
         .merge(consent::routes())
         .merge(monitoring::routes())
         .layer(from_fn(only_from_our_pages));
-    within_limits(rooms.merge(built::routes(&app.config)), app)
+    let config = app.config.clone();
+    let router = within_limits(rooms.merge(built::routes(&config)), app);
+    built::guarded(router, &config)
 }
 
 /// What participants' servers and edge nodes reach, over TLS.
 pub fn servers(app: App) -> Router {
-    within_limits(Router::new().merge(authorization::routes()).merge(routing::routes()), app)
+    let strict = SetResponseHeaderLayer::overriding(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000"),
+    );
+    let rooms = Router::new().merge(authorization::routes()).merge(routing::routes());
+    within_limits(rooms, app).layer(strict)
 }
 
 fn within_limits(rooms: Router<App>, app: App) -> Router {
@@ -44,14 +49,28 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    // What nobody said may be kept is not kept: answers name people.
+    let no_store = SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
     rooms
-        .route("/healthz", axum::routing::get(async || "ok"))
+        .route("/healthz", get(health))
         .fallback(async || Refusal::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refusal::from(Problem::MethodNotAllowed))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
+        .layer(from_fn(limits::small_headers))
+        .layer(from_fn(limits::in_time))
+        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE_MAX))
+        .layer(from_fn_with_state(app.clone(), limits::told))
+        .layer(no_store)
         .layer(no_sniff)
         .with_state(app)
+}
+
+/// Well is a host whose store answers.
+async fn health(app: App) -> Result<&'static str, Refusal> {
+    app.store.answers().await?;
+    Ok("ok")
 }
 
 async fn only_from_our_pages(request: Request, next: Next) -> Response {
@@ -60,5 +79,5 @@ async fn only_from_our_pages(request: Request, next: Next) -> Response {
     if reads || ours {
         return next.run(request).await;
     }
-    problem::answer(Problem::Forbidden, Some("send the header senim-page: 1"))
+    answer(Problem::Forbidden, Some("send the header senim-page: 1"))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use senim_core::Timestamp;
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, from_base64};
 use senim_core::journal::deed;
@@ -12,14 +11,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::application::{Application, ClientAuth};
-use crate::clock::Chance;
+use crate::app::App;
 use crate::monitoring::password;
 use crate::monitoring::totp::Totp;
 use crate::store::operator::NewOperator;
 use crate::store::participant::Registration;
 use crate::store::routing::Published;
-use crate::store::seal::Sealer;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, StoreError};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,13 +95,8 @@ impl store::Failure for SeedError {
 
 /// Reads the file and puts what it says into the register. Whoever is there keeps their standing,
 /// and operators their password. Answers how many entries the file has.
-pub async fn seed(
-    store: &Store,
-    sealer: &Sealer,
-    chance: &dyn Chance,
-    path: &Path,
-    now: Timestamp,
-) -> Result<usize, SeedError> {
+pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
+    let now = app.now();
     let seed = Seed::read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let registrations: Vec<_> = seed
@@ -113,12 +106,12 @@ pub async fn seed(
         .collect::<Result<_, _>>()?;
     let applications: Vec<_> =
         seed.applications.into_iter().map(|it| it.application(folder)).collect::<Result<_, _>>()?;
-    let mut operators = Vec::new();
+    let entries = registrations.len() + applications.len() + seed.operators.len();
     for operator in seed.operators {
-        operators.push(operator.operator(store, sealer, chance).await?);
+        let SeedOperator { name, password, totp_secret } = operator;
+        add_operator(app, &name, &password, &totp_secret).await?;
     }
-    let entries = registrations.len() + applications.len() + operators.len();
-    store
+    app.store
         .transact("participant.seed", async |tx| {
             for registration in &registrations {
                 let added = store::participant::register(tx, registration).await?;
@@ -132,18 +125,52 @@ pub async fn seed(
             for application in &applications {
                 store::participant::register_application(tx, application).await?;
             }
-            for operator in operators.iter().flatten() {
-                if store::operator::add(tx, operator).await? {
-                    let subject = format!("operator:{}", operator.name);
-                    let deed = deed::OPERATOR_ADDED;
-                    store::journal::append(tx, deed, "platform", &subject, json!({}), now).await?;
-                }
-            }
             store::routing::touch(tx, Published::Registry).await?;
             Ok::<_, SeedError>(())
         })
         .await?;
     Ok(entries)
+}
+
+/// Adds an operator of the console, unless there is one of this name.
+pub async fn add_operator(
+    app: &App,
+    name: &str,
+    password: &str,
+    totp_secret: &str,
+) -> Result<(), SeedError> {
+    let known =
+        app.store.read("operator.known", async |tx| store::operator::load(tx, name).await).await?;
+    if known.is_some() {
+        // A password is some work to hash.
+        return Ok(());
+    }
+    let what = format!("operator {name}");
+    let readable = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+    if !(1..=40).contains(&name.len()) || !name.bytes().all(readable) {
+        return Err(wrong(&what, "a name is 1 to 40 of a–z, 0–9, dot, dash, underscore"));
+    }
+    if password.chars().count() < 10 {
+        return Err(wrong(&what, "a password has at least 10 characters"));
+    }
+    let totp = Totp::from_base32(totp_secret)
+        .ok_or_else(|| wrong(&what, "totp_secret is base32 of at least 16 bytes"))?;
+    let operator = NewOperator {
+        name: name.to_owned(),
+        password_hash: password::hash(&*app.chance, password),
+        totp_sealed: app.sealer.seal(&*app.chance, "operator.totp", name, totp.secret()),
+    };
+    let now = app.now();
+    app.store
+        .transact("operator.add", async |tx| {
+            if store::operator::add(tx, &operator).await? {
+                let subject = format!("operator:{}", operator.name);
+                let deed = deed::OPERATOR_ADDED;
+                store::journal::append(tx, deed, "platform", &subject, json!({}), now).await?;
+            }
+            Ok::<_, SeedError>(())
+        })
+        .await
 }
 
 impl Seed {
@@ -214,51 +241,6 @@ impl SeedApplication {
             redirect_uris: self.redirect_uris,
         })
     }
-}
-
-impl SeedOperator {
-    /// `None`: is there already, and a password is not worked through again.
-    async fn operator(
-        self,
-        store: &Store,
-        sealer: &Sealer,
-        chance: &dyn Chance,
-    ) -> Result<Option<NewOperator>, SeedError> {
-        let known = store
-            .read("operator.known", async |tx| store::operator::load(tx, &self.name).await)
-            .await?;
-        if known.is_some() {
-            return Ok(None);
-        }
-        let what = format!("operator {}", self.name);
-        new_operator(sealer, chance, &self.name, &self.password, &self.totp_secret)
-            .map(Some)
-            .map_err(|why| wrong(&what, why))
-    }
-}
-
-/// An operator as the store keeps one: the password hashed, the secret sealed.
-pub fn new_operator(
-    sealer: &Sealer,
-    chance: &dyn Chance,
-    name: &str,
-    password: &str,
-    totp_secret: &str,
-) -> Result<NewOperator, &'static str> {
-    let readable = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
-    if !(1..=40).contains(&name.len()) || !name.bytes().all(readable) {
-        return Err("a name is 1 to 40 of a–z, 0–9, dot, dash, underscore");
-    }
-    if password.chars().count() < 10 {
-        return Err("a password has at least 10 characters");
-    }
-    let totp =
-        Totp::from_base32(totp_secret).ok_or("totp_secret is base32 of at least 16 bytes")?;
-    Ok(NewOperator {
-        name: name.to_owned(),
-        password_hash: password::hash(chance, password),
-        totp_sealed: sealer.seal(chance, "operator.totp", name, totp.secret()),
-    })
 }
 
 fn read(path: &Path) -> Result<String, SeedError> {

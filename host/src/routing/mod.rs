@@ -8,15 +8,15 @@ mod uses;
 
 pub use feed::Feed;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use senim_core::journal::REPORT_MAX;
 
 use crate::app::App;
+use crate::http::body::BodyMax;
 
 pub fn routes() -> Router<App> {
-    let uses = post(uses::keep).layer(DefaultBodyLimit::max(REPORT_MAX));
+    let uses = post(uses::keep).layer(Extension(BodyMax(REPORT_MAX)));
     Router::new()
         .route("/edge/registry", get(registry::show))
         .route("/edge/status-list", get(status_list::show))

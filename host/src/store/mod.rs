@@ -184,6 +184,12 @@ impl Store {
         outcome
     }
 
+    /// Whether the store answers at all.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        sqlx::query("-- store.answers\n SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
     /// Ends all connections, waiting for those in use.
     pub async fn close(&self) {
         self.readers.close().await;

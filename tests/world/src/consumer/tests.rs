@@ -1,1 +1,375 @@
+//! The app against a platform that keeps to the contract, or doesn't.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use senim_channel::{ClientCertificates, TlsListener, server_config, verify_jws};
+use senim_core::consent::Asked;
+use senim_core::jose::{JwkSet, Jws, sha256_base64};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::cast;
+use crate::setup;
+
+#[tokio::test]
+async fn a_client_adds_accounts_and_sees_them() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    let page = it.get(&link).await;
+    assert!(page.contains("data-test=\"account\"") && page.contains("Күнделікті карта"), "{page}");
+    assert!(page.contains("184\u{a0}250") && page.contains("data-test=\"notice\""));
+    let home = it.get("/").await;
+    assert!(home.contains("data-state=\"active\"") && !home.contains("data-test=\"notice\""));
+    let account = it.get(&format!("{link}/accounts/{}/qb-card-1", cast::QARLYGASH.bin)).await;
+    assert!(
+        account.contains("data-test=\"transaction\"") && account.contains("data-test=\"more\"")
+    );
+}
+
+#[tokio::test]
+async fn what_was_read_is_deleted_when_the_client_withdraws() {
+    for code in ["consent.withdrawn", "consent.expired"] {
+        let it = Walk::start().await;
+        let link = it.connect().await;
+        it.platform.refuse(401, code);
+        it.post(&format!("{link}/read"), "").await;
+        let page = it.get(&link).await;
+        assert!(page.contains("data-test=\"data-deleted\"") && page.contains(code), "{page}");
+        let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
+        for gone in ["KZ86125KZT5004100100", "184250", "the-access-token", "the-refresh-token"] {
+            assert!(!kept.contains(gone), "{gone} is still kept");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_trouble_is_told_and_keeps_what_was_read() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    for (status, code) in [(403, "participant.suspended"), (502, "provider.failed"), (418, "odd")] {
+        it.platform.refuse(status, code);
+        it.post(&format!("{link}/read"), "").await;
+        let page = it.get(&link).await;
+        assert!(page.contains(&format!("data-code=\"{code}\"")), "{page}");
+        assert!(page.contains("184\u{a0}250"));
+    }
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_with_the_same_key_once() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    it.platform.facts().token_expired = true;
+    it.post(&format!("{link}/read"), "").await;
+    let page = it.get(&link).await;
+    assert!(page.contains("data-test=\"notice\"") && !page.contains("data-test=\"problem\""));
+    assert_eq!(it.platform.facts().renewed, 1);
+}
+
+#[tokio::test]
+async fn a_return_that_is_not_ours_connects_nothing() {
+    let it = Walk::start().await;
+    let issuer = it.platform.issuer.clone();
+    for (change, code) in [("state", "state"), ("iss", "issuer"), ("error", "access_denied")] {
+        let state = it.begin().await;
+        let query = match change {
+            "state" => format!("state=other&iss={issuer}&code=c"),
+            "iss" => format!("state={state}&iss=https://elsewhere.example&code=c"),
+            _ => format!("state={state}&iss={issuer}&error=access_denied"),
+        };
+        assert_eq!(it.follow(&format!("/callback?{query}")).await, "/");
+        let home = it.get("/").await;
+        assert!(home.contains(&format!("data-code=\"{code}\"")), "{home}");
+        assert!(!home.contains("data-test=\"link\""));
+    }
+    // The state that came back with an error is used up.
+    let state = it.begin().await;
+    let good = format!("/callback?state={state}&iss={issuer}&code=the-code");
+    assert!(it.follow(&good).await.starts_with("/links/"));
+    assert_eq!(it.follow(&good).await, "/");
+}
+
+#[tokio::test]
+async fn a_link_is_its_clients_alone_and_survives_a_restart() {
+    let mut it = Walk::start().await;
+    let link = it.connect().await;
+    it.restart();
+    assert!(it.get(&link).await.contains("data-test=\"account\""));
+    it.enter(cast::AIGERIM.key).await;
+    assert_eq!(it.follow(&link).await, "/");
+    assert!(!it.get("/").await.contains("data-test=\"link\""));
+}
+
+#[tokio::test]
+async fn giving_back_ends_the_consent_and_forgetting_clears_the_list() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    it.post(&format!("{link}/forget"), "").await;
+    assert!(it.get("/").await.contains("data-state=\"active\""));
+    it.post(&format!("{link}/give-back"), "").await;
+    assert_eq!(it.platform.facts().revoked, 1);
+    assert!(it.get(&link).await.contains("data-state=\"ended\""));
+    it.post(&format!("{link}/forget"), "").await;
+    assert!(!it.get("/").await.contains("data-test=\"link\""));
+}
+
+/// A browser at the app, signed in.
+struct Walk {
+    app: Router,
+    cookie: String,
+    dir: PathBuf,
+    settings: Settings,
+    platform: Platform,
+}
+
+impl Walk {
+    async fn start() -> Self {
+        let dir = setup::tests::made("consumer");
+        let platform = Platform::start(&dir).await;
+        let mut settings = Settings::read(&dir).unwrap();
+        settings.issuer.clone_from(&platform.issuer);
+        settings.edge_url.clone_from(&platform.issuer);
+        let mut walk =
+            Self { app: Self::app(&settings), cookie: String::new(), dir, settings, platform };
+        walk.enter(cast::ALMAS.key).await;
+        walk
+    }
+
+    fn app(settings: &Settings) -> Router {
+        let people = People::open(&settings.people_dir, &settings.data_dir).unwrap();
+        router(settings, Arc::new(people)).unwrap()
+    }
+
+    fn restart(&mut self) {
+        self.app = Self::app(&self.settings);
+    }
+
+    async fn enter(&mut self, key: &str) {
+        let response = self.send("POST", "/enter", &format!("key={key}")).await;
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        self.cookie = cookie.split(';').next().unwrap().to_owned();
+    }
+
+    async fn send(&self, method: &str, path: &str, body: &str) -> Response {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        self.app.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let response = self.send("GET", path, "").await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    /// Where it leads.
+    async fn follow(&self, path: &str) -> String {
+        let response = self.send("GET", path, "").await;
+        response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
+    async fn post(&self, path: &str, body: &str) -> String {
+        let response = self.send("POST", path, body).await;
+        response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// Up to the platform; answers the request's state.
+    async fn begin(&self) -> String {
+        let body = format!("bank-{}=on&balances=on&transactions=on&term=90", cast::QARLYGASH.bin);
+        let to = self.post("/add", &body).await;
+        assert!(to.contains("request_uri=urn%3Aietf"), "{to}");
+        self.platform.facts().pushed["state"].clone()
+    }
+
+    async fn connect(&self) -> String {
+        let state = self.begin().await;
+        let issuer = &self.platform.issuer;
+        let link =
+            self.follow(&format!("/callback?state={state}&iss={issuer}&code=the-code")).await;
+        assert!(link.starts_with("/links/"), "{link}");
+        link
+    }
+}
+
+impl Drop for Walk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Senim as the app meets it: authorization server and edge at one address, checking what arrives.
+#[derive(Clone)]
+struct Platform {
+    issuer: String,
+    keys: JwkSet,
+    facts: Arc<Mutex<Facts>>,
+}
+
+#[derive(Default)]
+struct Facts {
+    pushed: BTreeMap<String, String>,
+    /// What every read is refused with.
+    refusal: Option<(u16, String)>,
+    /// The next read says that the token has expired.
+    token_expired: bool,
+    renewed: u32,
+    revoked: u32,
+}
+
+impl Platform {
+    async fn start(dir: &std::path::Path) -> Self {
+        let ca = dir.join("ca.pem");
+        let (certificate, key) = (dir.join("host.pem"), dir.join("host.key"));
+        let tls = server_config(&certificate, &key, ClientCertificates::Required(&ca)).unwrap();
+        let listener = TlsListener::bind("127.0.0.1:0", tls).await.unwrap();
+        let keys = std::fs::read_to_string(dir.join("jetisu-app.jwks.json")).unwrap();
+        let platform = Self {
+            issuer: format!("https://localhost:{}", listener.address().port()),
+            keys: serde_json::from_str(&keys).unwrap(),
+            facts: Arc::default(),
+        };
+        let app = Router::new()
+            .route("/.well-known/oauth-authorization-server", get(metadata))
+            .route("/par", post(par))
+            .route("/token", post(token))
+            .route("/revoke", post(revoke))
+            .fallback(read)
+            .with_state(platform.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        platform
+    }
+
+    fn facts(&self) -> std::sync::MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap()
+    }
+
+    fn refuse(&self, status: u16, code: &str) {
+        self.facts().refusal = Some((status, code.to_owned()));
+    }
+
+    fn check_client(&self, form: &BTreeMap<String, String>) {
+        let jws = Jws::parse(&form["client_assertion"]).unwrap();
+        assert!(verify_jws(&jws, &self.keys));
+        let claims: Value = jws.claims().unwrap();
+        assert_eq!((&claims["aud"], &claims["iss"]), (&json!(self.issuer), &json!("jetisu-app")));
+        assert_eq!(claims["sub"], claims["iss"]);
+    }
+
+    /// The proof's key must be the one that was pushed.
+    fn check_proof(&self, headers: &HeaderMap, method: &str, path: &str, token: Option<&str>) {
+        let proof = headers["dpop"].to_str().unwrap().to_owned();
+        let jws = Jws::parse(&proof).unwrap();
+        let key = jws.header.jwk.clone().unwrap();
+        assert_eq!(key.thumbprint(), self.facts().pushed["dpop_jkt"]);
+        assert!(jws.is_type("dpop+jwt") && verify_jws(&jws, &JwkSet { keys: vec![key] }));
+        let claims: Value = jws.claims().unwrap();
+        assert_eq!(
+            (&claims["htm"], &claims["htu"]),
+            (&json!(method), &json!(format!("{}{path}", self.issuer)))
+        );
+        assert_eq!(claims["ath"].as_str(), token.map(|it| sha256_base64(it.as_bytes())).as_deref());
+    }
+}
+
+async fn metadata(State(platform): State<Platform>) -> Json<Value> {
+    let issuer = &platform.issuer;
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": "http://localhost:8080/authorize",
+        "token_endpoint": format!("{issuer}/token"),
+        "pushed_authorization_request_endpoint": format!("{issuer}/par"),
+        "revocation_endpoint": format!("{issuer}/revoke"),
+    }))
+}
+
+async fn par(
+    State(platform): State<Platform>,
+    Form(form): Form<BTreeMap<String, String>>,
+) -> Response {
+    platform.check_client(&form);
+    let asked: Vec<Asked> = serde_json::from_str(&form["authorization_details"]).unwrap();
+    assert_eq!((asked.len(), asked[0].check()), (1, Ok(())));
+    assert_eq!(asked[0].client.iin, cast::ALMAS.iin());
+    assert_eq!(form["code_challenge_method"], "S256");
+    platform.facts().pushed = form;
+    let body = json!({ "request_uri": "urn:ietf:params:oauth:request_uri:x", "expires_in": 300 });
+    (StatusCode::CREATED, Json(body)).into_response()
+}
+
+async fn token(
+    State(platform): State<Platform>,
+    headers: HeaderMap,
+    Form(form): Form<BTreeMap<String, String>>,
+) -> Json<Value> {
+    platform.check_client(&form);
+    platform.check_proof(&headers, "POST", "/token", None);
+    let mut answer = json!({
+        "access_token": "the-access-token", "token_type": "DPoP", "expires_in": 300, "scope": "accounts",
+    });
+    if form["grant_type"] == "refresh_token" {
+        assert_eq!(form["refresh_token"], "the-refresh-token");
+        platform.facts().renewed += 1;
+    } else {
+        assert_eq!(form["code"], "the-code");
+        let challenge = sha256_base64(form["code_verifier"].as_bytes());
+        assert_eq!(challenge, platform.facts().pushed["code_challenge"]);
+        answer["refresh_token"] = "the-refresh-token".into();
+    }
+    Json(answer)
+}
+
+async fn revoke(
+    State(platform): State<Platform>,
+    Form(form): Form<BTreeMap<String, String>>,
+) -> StatusCode {
+    platform.check_client(&form);
+    assert_eq!(form["token"], "the-refresh-token");
+    platform.facts().revoked += 1;
+    StatusCode::OK
+}
+
+async fn read(State(platform): State<Platform>, request: Request<Body>) -> Response {
+    let path = request.uri().path();
+    platform.check_proof(request.headers(), "GET", path, Some("the-access-token"));
+    assert_eq!(request.headers()["authorization"], "DPoP the-access-token");
+    assert_eq!(request.headers()["senim-provider"], cast::QARLYGASH.bin);
+    let mut facts = platform.facts();
+    let refusal = if std::mem::take(&mut facts.token_expired) {
+        Some((401, "token.expired".to_owned()))
+    } else {
+        facts.refusal.clone()
+    };
+    if let Some((status, code)) = refusal {
+        let body = json!({ "code": code, "title": "The platform's sentence", "status": status });
+        return (StatusCode::from_u16(status).unwrap(), Json(body)).into_response();
+    }
+    let money = json!({ "amount": "184250.75", "currency": "KZT" });
+    let body = if path.ends_with("/accounts") {
+        json!({ "data": [{ "accountId": "qb-card-1", "iban": "KZ86125KZT5004100100", "currency": "KZT",
+            "kind": "card", "status": "open", "product": "Күнделікті карта" }], "links": {} })
+    } else if path.ends_with("/balances") {
+        json!({ "data": { "accountId": "qb-card-1", "balances": [
+            { "kind": "available", "money": money, "at": "2026-11-23T04:30:00Z" }] }, "links": {} })
+    } else {
+        json!({ "data": { "accountId": "qb-card-1", "transactions": [{ "transactionId": "t-1",
+            "status": "booked", "bookedOn": "2026-11-20", "at": "2026-11-20T04:30:00Z", "money": money,
+            "description": "Жалақы" }] },
+            "links": { "next": "/account-information/v1/accounts/qb-card-1/transactions?limit=30&cursor=dC0x" } })
+    };
+    Json(body).into_response()
+}

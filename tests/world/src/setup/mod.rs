@@ -324,4 +324,4 @@ fn absolute(path: Option<&Path>, dir: &Path, fallback: &str) -> Result<PathBuf> 
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

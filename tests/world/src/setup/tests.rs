@@ -57,6 +57,13 @@ fn the_public_key_set_holds_no_private_member() {
     fs::remove_dir_all(dir).unwrap();
 }
 
+/// A folder with everything that `setup` makes, for other rooms' tests.
+pub(crate) fn made(name: &str) -> PathBuf {
+    let dir = folder(name);
+    run(&wishes(&dir, &[])).unwrap();
+    dir
+}
+
 #[derive(Parser)]
 struct Line {
     #[command(flatten)]

@@ -1,5 +1,7 @@
 //! Real handshakes between our listener and our clients, with certificates made for the occasion.
 
+#![expect(clippy::unwrap_used, reason = "what can't be set up has failed")]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -100,12 +102,12 @@ impl Files {
         std::fs::create_dir_all(&files.0).unwrap();
         let (ca, other) = (authority(), authority());
         std::fs::write(files.path("ca.pem"), ca.pem()).unwrap();
-        files.issue("server", &ca, named("Senim"));
-        files.issue("client", &ca, named("Jetisu"));
-        files.issue("stranger", &other, named("Jetisu"));
+        files.issue("server", &ca, &named("Senim"));
+        files.issue("client", &ca, &named("Jetisu"));
+        files.issue("stranger", &other, &named("Jetisu"));
         let mut expired = named("Jetisu");
         expired.not_after = date_time_ymd(2020, 1, 1);
-        files.issue("expired", &ca, expired);
+        files.issue("expired", &ca, &expired);
         files
     }
 
@@ -113,7 +115,7 @@ impl Files {
         self.0.join(name)
     }
 
-    fn issue(&self, name: &str, by: &CertifiedIssuer<'_, KeyPair>, params: CertificateParams) {
+    fn issue(&self, name: &str, by: &CertifiedIssuer<'_, KeyPair>, params: &CertificateParams) {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, by).unwrap();
         std::fs::write(self.path(&format!("{name}.pem")), certificate.pem()).unwrap();

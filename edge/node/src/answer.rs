@@ -51,16 +51,16 @@ fn challenge(headers: &mut HeaderMap, problem: Problem, dpop: bool) {
             headers.append(WWW_AUTHENTICATE, value);
         }
     };
-    match problem {
-        Problem::TokenMissing => {
-            add("Bearer".to_owned());
-            add(format!("DPoP {ALGORITHMS}"));
-        }
-        Problem::DpopMissing | Problem::DpopInvalid | Problem::DpopReplayed => {
-            add(format!(r#"DPoP error="invalid_dpop_proof", {ALGORITHMS}"#));
-        }
-        _ if dpop => add(format!(r#"DPoP error="invalid_token", {ALGORITHMS}"#)),
-        _ => add(r#"Bearer error="invalid_token""#.to_owned()),
+    let of_the_proof = [Problem::DpopMissing, Problem::DpopInvalid, Problem::DpopReplayed];
+    if problem == Problem::TokenMissing {
+        add("Bearer".to_owned());
+        add(format!("DPoP {ALGORITHMS}"));
+    } else if of_the_proof.contains(&problem) {
+        add(format!(r#"DPoP error="invalid_dpop_proof", {ALGORITHMS}"#));
+    } else if dpop {
+        add(format!(r#"DPoP error="invalid_token", {ALGORITHMS}"#));
+    } else {
+        add(r#"Bearer error="invalid_token""#.to_owned());
     }
 }
 

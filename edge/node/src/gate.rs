@@ -11,7 +11,6 @@ use senim_core::routing::{
     AnswerAbout, Decision, Facts as _, Memory, Refusal, Request, Standing, WireError,
     decode_verdict,
 };
-use sha2::{Digest as _, Sha256};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreLimits,
@@ -131,8 +130,8 @@ fn component(engine: &Engine, path: &Path) -> Result<Component, GateError> {
 
 /// `gate.<digest>.cwasm` beside `gate.wasm`.
 fn compiled_path(path: &Path, bytes: &[u8]) -> PathBuf {
-    let digest: String =
-        Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest = senim_core::jose::sha256_base64(bytes);
+    let digest = &digest[..16];
     path.with_extension(format!("{digest}.cwasm"))
 }
 

@@ -18,7 +18,7 @@ use senim_core::journal::Use;
 use senim_core::problem::Problem;
 use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal};
 use tokio::sync::{Semaphore, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use crate::answer::{self, Answer};
@@ -42,6 +42,8 @@ const PROOFS_MAX: usize = 120_000;
 const INLINE_BYTES_MAX: usize = 64 * 1024;
 /// Such answers judged at once.
 const LARGE_ANSWERS_MAX: usize = 32;
+/// What requests under way at the end get beyond a provider's time.
+const DRAIN_BEYOND: Duration = Duration::from_secs(3);
 
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
@@ -62,8 +64,9 @@ pub struct Node {
     address: SocketAddr,
     edge: Arc<Edge>,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<()>,
-    background: Vec<JoinHandle<()>>,
+    // Dropped, they end at once: a node that is not stopped is a node that crashed.
+    serving: JoinSet<()>,
+    background: JoinSet<()>,
     config: Config,
 }
 
@@ -90,14 +93,14 @@ impl Node {
             TlsListener::bind(&config.listen.to_string(), tls).await.map_err(NodeError::Listen)?;
         let address = listener.address();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve::serve(Arc::clone(&edge), listener, stopped));
-        let polling = Arc::clone(&edge);
-        let shipping = Arc::clone(&edge);
+        let mut serving = JoinSet::new();
+        let drain = Duration::from_secs(u64::from(config.upstream_timeout_s)) + DRAIN_BEYOND;
+        serving.spawn(serve::serve(Arc::clone(&edge), listener, stopped, drain));
+        let (polling, shipping) = (Arc::clone(&edge), Arc::clone(&edge));
         let ship = Shipping::new(&config);
-        let background = vec![
-            tokio::spawn(async move { polling.feed.poll(&polling.outbound).await }),
-            tokio::spawn(async move { ship.ship(&shipping.spool, &shipping.outbound).await }),
-        ];
+        let mut background = JoinSet::new();
+        background.spawn(async move { polling.feed.poll(&polling.outbound).await });
+        background.spawn(async move { ship.ship(&shipping.spool, &shipping.outbound).await });
         Ok(Self { address, edge, stop, serving, background, config })
     }
 
@@ -111,14 +114,11 @@ impl Node {
     }
 
     /// Takes no more connections, lets requests end, and hands over their uses.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         // It fails when serving has ended already.
         let _ = self.stop.send(());
-        let _ = self.serving.await;
-        for task in self.background {
-            task.abort();
-            let _ = task.await;
-        }
+        while self.serving.join_next().await.is_some() {}
+        self.background.shutdown().await;
         let rest = Shipping::new(&self.config).ship_rest(&self.edge.spool, &self.edge.outbound);
         let _ = tokio::time::timeout(Duration::from_secs(5), rest).await;
     }

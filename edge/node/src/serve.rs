@@ -19,13 +19,11 @@ use crate::request::HEADER_BYTES_MAX;
 const BUFFER_BYTES_MAX: usize = 4 * HEADER_BYTES_MAX;
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const STREAMS_MAX: u32 = 128;
-/// How long requests that are under way may still take when the node ends.
-const DRAIN: Duration = Duration::from_secs(30);
-
 pub(crate) async fn serve(
     edge: Arc<Edge>,
     mut listener: TlsListener,
     mut stop: oneshot::Receiver<()>,
+    drain: Duration,
 ) {
     let draining = GracefulShutdown::new();
     loop {
@@ -47,7 +45,7 @@ pub(crate) async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, draining.shutdown()).await.is_err() {
+    if tokio::time::timeout(drain, draining.shutdown()).await.is_err() {
         tracing::warn!("requests were cut off that took too long to end");
     }
 }

@@ -102,7 +102,7 @@ impl Spool {
         let (first_kept, all_gone) = {
             let mut waiting = locked(&self.shared.waiting);
             let count = count.min(waiting.len());
-            let gone = waiting.drain(..count).last().map(|(segment, _)| segment);
+            let gone = waiting.drain(..count).next_back().map(|(segment, _)| segment);
             match waiting.front() {
                 Some((segment, _)) => (*segment, false),
                 None => (gone.map_or(0, |it| it + 1), true),
@@ -262,9 +262,10 @@ fn recover(dir: &Path) -> io::Result<(VecDeque<(u64, Use)>, u64)> {
     for (number, path) in segments(dir)? {
         next = number + 1;
         for line in fs::read(&path)?.split(|&byte| byte == b'\n').filter(|it| !it.is_empty()) {
-            match serde_json::from_slice(line) {
-                Ok(told) => waiting.push_back((number, told)),
-                Err(_) => tracing::warn!(segment = number, "a torn line is passed over"),
+            if let Ok(told) = serde_json::from_slice(line) {
+                waiting.push_back((number, told));
+            } else {
+                tracing::warn!(segment = number, "a torn line is passed over");
             }
         }
     }

@@ -11,7 +11,7 @@ pub(crate) const LIST: &str = "https://senim.test:8443/edge/status-list";
 pub(crate) const CONSUMER: &str = "960440000151";
 pub(crate) const PROVIDER: &str = "981040000133";
 pub(crate) const OTHER: &str = "050540000105";
-pub(crate) const CLIENT: &str = "960440000151";
+pub(crate) const CLIENT: &str = "900101300017";
 pub(crate) const PATH: &str = "/account-information/v1/accounts";
 
 /// The platform's key is 1; others are anyone's.

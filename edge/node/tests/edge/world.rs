@@ -155,7 +155,11 @@ impl World {
 
     /// `GET /accounts` with this token.
     pub(crate) async fn with_token(&self, token: &str) -> (u16, Option<String>) {
-        self.told(self.client("consumer").get(self.url(PATH)).bearer_auth(token)).await
+        self.with_token_at(&self.url(""), token).await
+    }
+
+    pub(crate) async fn with_token_at(&self, url: &str, token: &str) -> (u16, Option<String>) {
+        self.told(self.client("consumer").get(format!("{url}{PATH}")).bearer_auth(token)).await
     }
 }
 

@@ -1,0 +1,163 @@
+//! The program itself: configured by a file, killed, started again, ended.
+
+use std::fs::{self, File};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::tokens::{CLIENT, Key, PATH, proof};
+use crate::world::{World, now};
+
+#[tokio::test]
+async fn the_program_is_killed_and_comes_back_and_its_log_names_nobody() {
+    let world = World::prepare("program").await;
+    let mut program = Program::start(&world);
+    program.until_it_answers(&world).await;
+
+    world.platform.word(|word| word.uses_refused = Some(503));
+    let (key, token) = (Key::of(5), world.token(|_| {}));
+    let bound = world.token(|it| it["cnf"] = serde_json::json!({"jkt": Key::of(5).thumbprint()}));
+    let client = world.client("consumer");
+    let get = |path: &str| client.get(format!("{}{path}", program.url())).bearer_auth(&token);
+    assert_eq!(world.told(get(PATH)).await.0, 200);
+    assert_eq!(world.told(get("/account-information/v1/accounts/a-1/loans?iin=1")).await.0, 404);
+    assert_eq!(world.with_token_at(&program.url(), "broken.token.here").await.0, 401);
+    let proven = client
+        .get(format!("{}{PATH}", program.url()))
+        .header("authorization", format!("DPoP {bound}"))
+        .header("dpop", proof(&key, PATH, &bound, "j1", now()));
+    assert_eq!(world.told(proven).await.0, 200);
+
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+    world.platform.word(|word| word.uses_refused = None);
+    let mut again = Program::start(&world);
+    again.until_it_answers(&world).await;
+    // The four above; asking whether it answers leaves none.
+    world.until(|it| it.platform.word(|word| word.uses.len() == 4)).await;
+
+    let ended = Command::new("kill").arg("-TERM").arg(again.child.id().to_string()).status();
+    assert!(ended.unwrap().success());
+    again.until_it_ended_well().await;
+
+    let log = program.log() + &again.log();
+    assert!(log.lines().count() > 6);
+    for line in log.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
+    let signature = |token: &str| token.split('.').nth(2).unwrap().to_owned();
+    for secret in
+        [CLIENT.to_owned(), signature(&token), signature(&bound), "broken.token".to_owned()]
+    {
+        assert!(!log.contains(&secret));
+    }
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_complained_of_at_the_start() {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("edge").join("wrong-program");
+    fs::create_dir_all(&dir).unwrap();
+    let example = include_str!("../../node.example.toml");
+    for (from, to, complaint) in [
+        ("name =", "nome =", "nome"),
+        ("https://localhost:9443", "http://localhost:9443", "audience: must be an https URL"),
+        ("127.0.0.1:9443", "localhost", "listen"),
+    ] {
+        let path = dir.join("node.toml");
+        fs::write(&path, example.replace(from, to)).unwrap();
+        let ended = Command::new(env!("CARGO_BIN_EXE_senim-node"))
+            .arg("--config")
+            .arg(&path)
+            .output()
+            .unwrap();
+        let told = String::from_utf8(ended.stderr).unwrap();
+        assert!(!ended.status.success() && told.contains(complaint), "{told}");
+    }
+    let help = Command::new(env!("CARGO_BIN_EXE_senim-node")).arg("--help").output().unwrap();
+    assert!(String::from_utf8(help.stdout).unwrap().contains("--config <FILE>"));
+}
+
+struct Program {
+    child: Child,
+    log: std::path::PathBuf,
+}
+
+impl Program {
+    fn start(world: &World) -> Self {
+        let config = &world.config;
+        let (file, log) =
+            (world.dir.join("node.toml"), world.dir.join(format!("log-{}", rand::random::<u32>())));
+        let text = format!(
+            "listen = {:?}\nname = {:?}\naudience = {:?}\nplatform_url = {:?}\nissuer = {:?}\ntls_certificate = {:?}\n\
+             tls_key = {:?}\nclient_ca = {:?}\ngate = {:?}\nspool_dir = {:?}\npoll_ms = 50\n",
+            config.listen.to_string(),
+            config.name,
+            config.audience,
+            config.platform_url,
+            config.issuer,
+            config.tls_certificate,
+            config.tls_key,
+            config.client_ca,
+            config.gate,
+            config.spool_dir,
+        );
+        fs::write(&file, text).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_senim-node"))
+            .arg("--config")
+            .arg(file)
+            .stderr(File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        Self { child, log }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// From its log: it took any port.
+    fn url(&self) -> String {
+        let log = self.log();
+        let line = log.lines().find(|line| line.contains("the node listens")).unwrap();
+        let line: Value = serde_json::from_str(line).unwrap();
+        let address = line["fields"]["address"].as_str().unwrap();
+        format!("https://localhost:{}", address.rsplit(':').next().unwrap())
+    }
+
+    async fn until_it_answers(&mut self, world: &World) {
+        let client = world.client("consumer");
+        for _ in 0..400 {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            assert!(self.child.try_wait().unwrap().is_none(), "{}", self.log());
+            if self.log().contains("the node listens")
+                && let Ok(answer) = client.get(format!("{}/healthz", self.url())).send().await
+                && answer.status() == 200
+            {
+                return;
+            }
+        }
+        panic!("{}", self.log());
+    }
+}
+
+impl Program {
+    async fn until_it_ended_well(&mut self) {
+        for _ in 0..200 {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                assert!(ended.success(), "{}", self.log());
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it does not end: {}", self.log());
+    }
+}
+
+/// A test that fails leaves no program behind.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

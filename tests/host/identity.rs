@@ -37,6 +37,7 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         let (to, text) = stand.outside.messages().remove(0);
         assert_eq!(to, NAMED_PHONE, "the number that the consumer named");
         assert!(text.contains("Jetisu Pay") && !text.contains(IIN), "{text}");
+        stand.until_told("message.sent").await;
         let view = stand.enter(&cookie, &code).await;
         assert_eq!(view.step(), "consent");
         let text = view.body["consent"]["text"].as_array().unwrap();

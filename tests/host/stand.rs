@@ -90,8 +90,8 @@ impl Stand {
             thumbprint = sha256_base64(b"certificate"),
         );
         std::fs::write(&file, text).expect("a seed file");
-        let (app, now) = (&self.app, self.app.now());
-        seed::seed(&app.store, &app.sealer, &*app.chance, &file, now).await.expect("seeds");
+        seed::seed(&self.app, &file).await.expect("seeds");
+        std::fs::remove_dir_all(dir).expect("the folder goes");
     }
 
     /// A pushed request's `request_uri`.
@@ -269,7 +269,17 @@ impl Stand {
         records.into_iter().rev().map(|it| it.deed).collect()
     }
 
-    /// Everything that the store holds in the clear, as text.
+    /// Waits for what is done after an answer.
+    pub async fn until_told(&self, deed: &str) {
+        for _ in 0..200 {
+            if self.deeds().await.iter().any(|it| it == deed) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("{deed} was never told");
+    }
+
     pub async fn journal_text(&self) -> String {
         let records = self
             .app

@@ -163,7 +163,7 @@ pub struct Granted {
     pub granted_at: Timestamp,
     /// Absent: until withdrawn.
     pub expires_at: Option<Timestamp>,
-    /// Its place in the status list: core/src/consent/status_list.rs.
+    /// Its place in the status list: `core/src/consent/status_list.rs`.
     pub index: u64,
     /// SHA-256 of the exact text that the client saw, in base64url.
     pub text_hash: String,

@@ -172,15 +172,14 @@ fn judge(faces: &Faces, frames: &[Bytes], photo: &Bytes) -> (Judgement, Evidence
             }
         }
     };
-    evidence.outcome = match judgement {
+    let outcome = match judgement {
         Judgement::Live { degree } => {
             evidence.degree_millis = Some(thousandths(degree));
             if degree >= DEGREE_MIN { "passed" } else { Problem::IdentityNoMatch.code() }
         }
         Judgement::Refused(problem) => problem.code(),
-    }
-    .to_owned();
-    (judgement, evidence)
+    };
+    (judgement, Evidence { outcome, ..evidence })
 }
 
 #[expect(
@@ -196,13 +195,13 @@ async fn read(mut pictures: Multipart) -> Result<Vec<Bytes>, Refusal> {
     let mut frames = Vec::new();
     let mut total = 0;
     let mut count = 0;
-    while let Some(mut part) = pictures.next_field().await.map_err(broken_off)? {
+    while let Some(mut part) = pictures.next_field().await.map_err(|error| broken_off(&error))? {
         if part.name() != Some("frame") {
             return Err(Refusal::detailed(Problem::BodyMalformed, "every part is named frame"));
         }
         count += 1;
         let mut frame = BytesMut::new();
-        while let Some(chunk) = part.chunk().await.map_err(broken_off)? {
+        while let Some(chunk) = part.chunk().await.map_err(|error| broken_off(&error))? {
             total += chunk.len();
             // What is too much is read and dropped: a browser hears an answer only when it may finish.
             if total <= BYTES_MAX && count <= FRAMES_MAX {
@@ -225,7 +224,7 @@ async fn read(mut pictures: Multipart) -> Result<Vec<Bytes>, Refusal> {
     Ok(frames)
 }
 
-fn broken_off(error: MultipartError) -> Refusal {
+fn broken_off(error: &MultipartError) -> Refusal {
     match error.status().as_u16() {
         413 => Problem::PhotoTooLarge.into(),
         _ => Problem::BodyMalformed.into(),

@@ -270,7 +270,7 @@ pub async fn add_check(
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// `passed`, or a problem's code.
-    pub outcome: String,
+    pub outcome: &'static str,
     /// JSON.
     pub reasons: String,
     pub best: u64,
@@ -302,7 +302,7 @@ pub async fn save_check(
     .bind(session.to_string())
     .bind(i64::from(number))
     .bind(millis(now))
-    .bind(evidence.outcome.as_str())
+    .bind(evidence.outcome)
     .bind(evidence.reasons.as_str())
     .bind(count(evidence.best))
     .bind(evidence.reference_digest.as_deref())

@@ -1,7 +1,6 @@
 //! The way to the server: JSON typed by core's views, problems as RFC 9457 tells them.
 
 use js_sys::Array;
-use senim_core::problem::Problem;
 use senim_core::text::Language;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -41,10 +40,6 @@ pub struct Refused {
 }
 
 impl Trouble {
-    pub fn is(&self, problem: Problem) -> bool {
-        matches!(self, Self::Refused(refused) if refused.code == problem.code())
-    }
-
     /// Nobody is signed in, or the session is over.
     pub fn signed_out(&self) -> bool {
         matches!(self, Self::Refused(refused) if refused.status == 401)

@@ -126,7 +126,7 @@ fn record(it: &JournalRecordView, language: Language) -> Html {
             <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
             <th scope="row">{ &it.deed }</th>
             <td data-name={console::WHO.say(language)}>{ &it.actor }</td>
-            <td class="mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
+            <td class="table-subject mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
             <td class="table-facts mono">{ facts(&it.facts) }</td>
         </tr>
     }

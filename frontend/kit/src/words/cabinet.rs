@@ -55,9 +55,7 @@ words! {
     UNTIL { kk: "Мерзімі", ru: "Действует до", en: "Valid until" }
     UNTIL_WITHDRAWN { kk: "Кері алынғанша", ru: "До отзыва", en: "Until withdrawn" }
     USES { kk: "Пайдалану саны", ru: "Обращений", en: "Uses" }
-    LAST_USE { kk: "Соңғы рет", ru: "Последнее", en: "Last used" }
     NEVER { kk: "Әлі қолданылмаған", ru: "Ещё не использовалось", en: "Not used yet" }
-    STATUS { kk: "Күйі", ru: "Состояние", en: "Status" }
     STATUS_ACTIVE { kk: "Қолданыста", ru: "Действует", en: "In force" }
     STATUS_EXPIRED { kk: "Мерзімі өтті", ru: "Истекло", en: "Expired" }
     BY_CLIENT { kk: "Сіз кері алдыңыз", ru: "Отозвано вами", en: "Withdrawn by you" }

@@ -17,10 +17,8 @@ words! {
     LOADING { kk: "Жүктелуде…", ru: "Загружаем…", en: "Loading…" }
     WORKING { kk: "Күте тұрыңыз…", ru: "Подождите…", en: "One moment…" }
     TRY_AGAIN { kk: "Қайталап көру", ru: "Попробовать ещё раз", en: "Try again" }
-    CLOSE { kk: "Жабу", ru: "Закрыть", en: "Close" }
     CANCEL { kk: "Бас тарту", ru: "Отмена", en: "Cancel" }
     CONTINUE { kk: "Жалғастыру", ru: "Продолжить", en: "Continue" }
-    BACK { kk: "Артқа", ru: "Назад", en: "Back" }
     SIGN_OUT { kk: "Шығу", ru: "Выйти", en: "Sign out" }
     NOT_FOUND_TITLE { kk: "Мұндай бет жоқ", ru: "Такой страницы нет", en: "There is no such page" }
     NOT_FOUND_TEXT {

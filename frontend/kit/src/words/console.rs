@@ -14,13 +14,11 @@ words! {
     JOURNAL { kk: "Журнал", ru: "Журнал", en: "Journal" }
     PARTICIPANT { kk: "Қатысушы", ru: "Участник", en: "Participant" }
     PARTICIPANTS { kk: "Қатысушылар", ru: "Участники", en: "Participants" }
-    SIGNED_IN_AS { kk: "{name}", ru: "{name}", en: "{name}" }
 
     LAST_HOUR { kk: "Соңғы сағат", ru: "Последний час", en: "The last hour" }
     UPDATED { kk: "{time} жаңартылды", ru: "Обновлено в {time}", en: "Updated at {time}" }
     STALE { kk: "Жаңарту мүмкін болмады; {time} күйі көрсетілген.", ru: "Не удалось обновить; показано на {time}.", en: "Could not refresh; shown as of {time}." }
     SESSIONS { kk: "Сессиялар", ru: "Сессии", en: "Sessions" }
-    SESSIONS_STARTED { kk: "Басталды", ru: "Начато", en: "Started" }
     SESSIONS_PASSED { kk: "Өтті", ru: "Пройдено", en: "Passed" }
     SESSIONS_FAILED { kk: "Өтпеді", ru: "Не пройдено", en: "Failed" }
     REQUESTS { kk: "Сұраныстар", ru: "Запросы", en: "Requests" }

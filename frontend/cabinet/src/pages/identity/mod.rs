@@ -12,7 +12,6 @@ mod running;
 mod series;
 
 use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
-use senim_core::problem::Problem;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::focus;
@@ -173,9 +172,7 @@ fn shown(
         },
     };
     let open = position(&view.step);
-    // What a check came to is said by its own step.
-    let trouble =
-        running.trouble.as_ref().filter(|it| !it.is(Problem::IdentityOutOfOrder) || open.is_some());
+    let trouble = running.trouble.as_ref().filter(|it| !said_by_step(it, &view.step));
     html! {
         <>
             if let Some(current) = open {
@@ -194,6 +191,24 @@ fn shown(
                 <GiveUp {busy} act={act.clone()} />
             }
         </>
+    }
+}
+
+/// What a check came to, and why a session is over, the step itself says.
+fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
+    match (step, trouble) {
+        (StepView::Liveness { last_problem: Some(code), .. }, Trouble::Refused(refused)) => {
+            *code == refused.code
+        }
+        (StepView::Failed { .. } | StepView::Passed { .. }, _) => true,
+        (
+            StepView::Agreement
+            | StepView::Iin { .. }
+            | StepView::Liveness { .. }
+            | StepView::Code { .. }
+            | StepView::Consent { .. },
+            _,
+        ) => false,
     }
 }
 

@@ -1,4 +1,6 @@
 //! Everything that is tested from outside, as one binary.
 
 mod architecture;
+mod database;
+mod host;
 mod refused;

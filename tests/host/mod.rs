@@ -1,5 +1,8 @@
 //! Use cases of the host, in process, through its routers, on both engines.
 
+mod authorization;
+mod bank;
+mod console;
 mod consent;
 mod identity;
 mod pictures;

@@ -1,0 +1,503 @@
+//! The authorization server before clients that do it right and clients that don't: FAPI 2.0's checklist.
+//!
+//! Tests are named after the modules of the OpenID Foundation's suite where they try the same.
+
+#![expect(non_snake_case, reason = "the suite's own names")]
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use senim_channel::verify_jws;
+use senim_core::jose::{JwkSet, Jws, to_base64};
+use senim_host::keys::rotate::rotate;
+use senim_host::store;
+use senim_host::store::routing::Published;
+use serde_json::{Value, json};
+
+use super::bank::{
+    BY_CERTIFICATE, Bank, CLIENT, ISSUER, Key, OTHER, REDIRECT, VERIFIER, changed, pairs,
+    parameter, random,
+};
+use crate::database::on_each;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn DiscoveryEndpointVerification() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let oauth = bank.get("/.well-known/oauth-authorization-server", None).await;
+        let openid = bank.get("/.well-known/openid-configuration", None).await;
+        assert_eq!((oauth.status, openid.status), (200, 200));
+        let told = |member: &str| oauth.body[member].clone();
+        assert_eq!(told("issuer"), ISSUER);
+        assert_eq!(told("authorization_endpoint"), "http://localhost:1/authorize");
+        assert_eq!(told("token_endpoint"), format!("{ISSUER}/token"));
+        assert_eq!(told("require_pushed_authorization_requests"), true);
+        assert_eq!(told("authorization_response_iss_parameter_supported"), true);
+        assert_eq!(told("tls_client_certificate_bound_access_tokens"), true);
+        assert_eq!(told("code_challenge_methods_supported"), json!(["S256"]));
+        let methods = json!(["private_key_jwt", "tls_client_auth"]);
+        assert_eq!(told("token_endpoint_auth_methods_supported"), methods);
+        assert_eq!(told("dpop_signing_alg_values_supported"), json!(["ES256", "EdDSA", "PS256"]));
+        assert_eq!(openid.body["issuer"], oauth.body["issuer"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn HappyFlow() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let back = bank.approved(&bank.request_uri().await).await.unwrap();
+        assert!(back.starts_with(REDIRECT));
+        assert_eq!(parameter(&back, "iss").as_deref(), Some(ISSUER));
+        assert_eq!(parameter(&back, "state").as_deref(), Some("the state"));
+        let answer = bank.trade(&parameter(&back, "code").unwrap()).await;
+        assert_eq!(answer.told(), "200");
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(
+            (answer.text("token_type"), answer.body["expires_in"].as_i64()),
+            ("DPoP".to_owned(), Some(300))
+        );
+        assert_eq!(answer.body["authorization_details"][0]["client"].as_object().unwrap().len(), 1);
+        let claims = answer.token();
+        assert_eq!(claims.cnf.jkt, Some(bank.dpop.thumbprint()));
+        assert_eq!((claims.iss.as_str(), claims.aud.as_str()), (ISSUER, "https://localhost:3"));
+        assert_eq!(answer.text("grant_id"), claims.authorization_details[0].consent_id.to_string());
+        // Signed with a published key, under the type of RFC 9068.
+        let published = bank.get("/jwks", None).await;
+        let keys: JwkSet = serde_json::from_value(published.body.clone()).unwrap();
+        let text = answer.text("access_token");
+        let jws = Jws::parse(&text).unwrap();
+        assert!(jws.is_type("at+jwt") && verify_jws(&jws, &keys));
+        assert!(!published.text.contains("\"d\""));
+        assert!(!bank.has_ended(claims.status.status_list.idx).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn UserRejectsAuthentication() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let back = bank.refused(&bank.request_uri().await).await.unwrap();
+        assert_eq!(parameter(&back, "error").as_deref(), Some("access_denied"));
+        assert_eq!(parameter(&back, "state").as_deref(), Some("the state"));
+        assert_eq!(parameter(&back, "iss").as_deref(), Some(ISSUER));
+        assert_eq!(parameter(&back, "code"), None);
+    })
+    .await;
+}
+
+/// EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, …With64CharNonceSuccess; what
+/// must be refused in a pushed request is core's table, and one row of each kind here.
+#[tokio::test(flavor = "multi_thread")]
+async fn pushed_requests() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let details = bank.request().pop().unwrap().1;
+        let stranger = details.replace("960440000151", "960440000161");
+        let wrong_iin = details.replace("900101300017", "900101300018");
+        for (changes, expected) in [
+            (vec![("state", "")], "201"),
+            (vec![("nonce", "n".repeat(64).as_str())], "201"),
+            // PARRejectRequestUriInParAuthorizationFormParams
+            (vec![("request_uri", "urn:x")], "400 invalid_request request.malformed"),
+            // PAREnsurePKCERequired, PAREnsurePlainPKCERejected
+            (vec![("code_challenge", "")], "400 invalid_request request.malformed"),
+            (vec![("code_challenge_method", "plain")], "400 invalid_request request.malformed"),
+            // EnsureRegisteredRedirectUri, EnsureResponseTypeTokenFails
+            (vec![("redirect_uri", "https://evil/")], "400 invalid_request request.malformed"),
+            (vec![("response_type", "token")], "400 unsupported_response_type request.malformed"),
+            (vec![("scope", "openid")], "400 invalid_scope request.malformed"),
+            (
+                vec![("authorization_details", stranger.as_str())],
+                "400 invalid_authorization_details provider.not-standing",
+            ),
+            (
+                vec![("authorization_details", wrong_iin.as_str())],
+                "400 invalid_authorization_details iin.invalid",
+            ),
+        ] {
+            let answer = bank.push(changed(bank.request(), &changes)).await;
+            assert_eq!(answer.told(), expected, "{changes:?}");
+        }
+        let twice = [bank.request(), pairs(&[("scope", "accounts")])].concat();
+        assert_eq!(bank.push(twice).await.told(), "400 invalid_request request.malformed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn PARRejectInvalidHttpVerb() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        assert_eq!(bank.get("/par", None).await.told(), "405 method.not-allowed");
+        assert_eq!(bank.get("/nothing", None).await.told(), "404 not-found");
+        let json = Request::post("/par").header(header::CONTENT_TYPE, "application/json");
+        let answer = bank.send(json.body(Body::from("{}")).unwrap(), None).await;
+        assert_eq!(answer.told(), "400 invalid_request body.malformed");
+        let huge = pairs(&[("state", &"a".repeat(100_000))]);
+        let answer = bank.post("/par", &huge, None, None).await;
+        assert_eq!(answer.told(), "413 invalid_request body.too-large");
+        let many = Request::get("/jwks").header("x-many", "a".repeat(60_000));
+        let answer = bank.send(many.body(Body::empty()).unwrap(), None).await;
+        assert_eq!(answer.told(), "431 headers.too-large");
+    })
+    .await;
+}
+
+/// EnsureSignedClientAssertionWithRS256Fails, EnsureClientAssertionWith…, PAREndpointAsAudienceFails,
+/// PARTokenEndpointAsAudienceFails, PAREndpointAsArrayAudienceFails and the two about iat and nbf.
+#[tokio::test(flavor = "multi_thread")]
+async fn client_assertions() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let refused = "401 invalid_client client.assertion-invalid";
+        let now = bank.now();
+        for (member, value, expected) in [
+            ("aud", json!(format!("{ISSUER}/token")), refused),
+            ("aud", json!(format!("{ISSUER}/par")), refused),
+            ("aud", json!([ISSUER]), refused),
+            ("exp", json!(now - 300), refused),
+            ("sub", Value::Null, refused),
+            ("jti", Value::Null, refused),
+            ("iat", json!(now + 8), "201"),
+            ("nbf", json!(now + 8), "201"),
+            ("iat", json!(now + 70), refused),
+            ("nbf", json!(now + 70), refused),
+        ] {
+            let mut claims = bank.claims(CLIENT);
+            claims[member] = value.clone();
+            let text = bank.key.sign(&json!({ "alg": "ES256" }), &claims);
+            let form = [bank.asserted(&text), bank.request()].concat();
+            let answer = bank.post("/par", &form, None, None).await;
+            assert_eq!(answer.told(), expected, "{member} {value}");
+        }
+        let claims = to_base64(bank.claims(CLIENT).to_string().as_bytes());
+        for algorithm in ["none", "HS256", "RS256"] {
+            let header = to_base64(json!({ "alg": algorithm }).to_string().as_bytes());
+            let text = format!("{header}.{claims}.{}", to_base64(&[0; 32]));
+            let form = [bank.asserted(&text), bank.request()].concat();
+            assert_eq!(bank.post("/par", &form, None, None).await.told(), refused, "{algorithm}");
+        }
+        let of_another_key = Key::new(9).sign(&json!({ "alg": "ES256" }), &bank.claims(CLIENT));
+        let form = [bank.asserted(&of_another_key), bank.request()].concat();
+        assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
+        // Used twice.
+        let form = [bank.assertion(CLIENT), bank.request()].concat();
+        assert_eq!(bank.post("/par", &form, None, None).await.told(), "201");
+        assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
+        let unknown = "401 invalid_client client.unknown";
+        let form = [bank.assertion("nobody"), bank.request()].concat();
+        assert_eq!(bank.post("/par", &form, None, None).await.told(), unknown);
+        assert_eq!(bank.post("/par", &bank.request(), None, None).await.told(), unknown);
+        // EnsureClientIdInTokenEndpoint: a form that names another client.
+        let form = [bank.assertion(CLIENT), pairs(&[("client_id", OTHER)])].concat();
+        assert_eq!(bank.post("/token", &form, None, None).await.told(), refused);
+    })
+    .await;
+}
+
+/// RFC 8705: who proves itself by certificate, and whose tokens are bound to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_by_certificate() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let named = pairs(&[("client_id", BY_CERTIFICATE)]);
+        let back = changed(bank.request(), &[("redirect_uri", "https://app.example/back")]);
+        let form = [named, back].concat();
+        let refused = "401 invalid_client client.certificate-invalid";
+        assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
+        assert_eq!(bank.post("/par", &form, None, Some("other")).await.told(), refused);
+        assert_eq!(bank.post("/par", &form, None, Some("certificate")).await.told(), "201");
+        let both = [bank.assertion(BY_CERTIFICATE), bank.request()].concat();
+        let told = bank.post("/par", &both, None, Some("certificate")).await.told();
+        assert_eq!(told, "401 invalid_client client.unknown");
+        // A client with a key and no DPoP proof gets tokens of its certificate.
+        let form = pairs(&[
+            ("grant_type", "authorization_code"),
+            ("code", &bank.code().await),
+            ("code_verifier", VERIFIER),
+        ]);
+        let form = [bank.assertion(CLIENT), form].concat();
+        let answer = bank.post("/token", &form, None, Some("certificate")).await;
+        assert_eq!(
+            (answer.told(), answer.text("token_type")),
+            ("200".to_owned(), "Bearer".to_owned())
+        );
+        let bound = answer.token().cnf.certificate;
+        assert_eq!(bound, Some(senim_core::jose::sha256_base64(b"certificate")));
+        let form = pairs(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &answer.text("refresh_token")),
+        ]);
+        for (certificate, expected) in
+            [("other", "400 invalid_grant refresh-token.invalid"), ("certificate", "200")]
+        {
+            let form = [bank.assertion(CLIENT), form.clone()].concat();
+            let answer = bank.post("/token", &form, None, Some(certificate)).await;
+            assert_eq!(answer.told(), expected);
+        }
+    })
+    .await;
+}
+
+/// PAREnsureServerAcceptsReusedRequestUriBeforeAuthenticationCompletion, PARAttemptReuseRequestUri,
+/// PARAttemptToUseExpiredRequestUri, PAREnsureRequestUriIsBoundToClient,
+/// EnsureUnsignedAuthorizationRequestWithoutUsingParFails.
+#[tokio::test(flavor = "multi_thread")]
+async fn links() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let open = async |client_id: &str, request_uri: &str| {
+            let uri = request_uri.replace(':', "%3A");
+            let path = format!("/authorize?client_id={client_id}&request_uri={uri}");
+            let answer = bank.stand.get(&path, None).await;
+            let problem = answer.text.split("<code>").nth(1).and_then(|it| it.split('<').next());
+            format!("{} {}", answer.status, problem.unwrap_or_default())
+        };
+        let uri = bank.request_uri().await;
+        assert_eq!(open(CLIENT, &uri).await, "303 ");
+        assert_eq!(open(CLIENT, &uri).await, "303 ");
+        assert_eq!(open(OTHER, &uri).await, "400 authorization.unknown");
+        assert_eq!(open(CLIENT, "urn:x").await, "400 authorization.unknown");
+        let path = format!("/authorize?client_id={CLIENT}&response_type=code");
+        assert_eq!(bank.stand.get(&path, None).await.status, 400);
+        let late = bank.request_uri().await;
+        bank.approved(&uri).await.unwrap();
+        assert_eq!(open(CLIENT, &uri).await, "400 authorization.used");
+        bank.stand.wait(300);
+        assert_eq!(open(CLIENT, &late).await, "400 authorization.expired");
+    })
+    .await;
+}
+
+/// EnsureAuthorizationCodeIsBoundToClient, AttemptToUseExpiredAuthCode, PAREnsurePKCECodeVerifierRequired,
+/// PARIncorrectPKCECodeVerifierRejected, EnsureHolderOfKeyRequired.
+#[tokio::test(flavor = "multi_thread")]
+async fn codes() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let code = bank.code().await;
+        let dpop = Some(&bank.dpop);
+        let told = async |client_id: &str, code: &str, verifier: &str, dpop: Option<&Key>| {
+            bank.trade_as(client_id, code, verifier, dpop).await.told()
+        };
+        let wrong = VERIFIER.replace('a', "b");
+        assert_eq!(told(CLIENT, "never", VERIFIER, dpop).await, "400 invalid_grant code.unknown");
+        assert_eq!(told(OTHER, &code, VERIFIER, dpop).await, "400 invalid_grant code.unknown");
+        assert_eq!(
+            told(CLIENT, &code, &wrong, dpop).await,
+            "400 invalid_grant code.verifier-wrong"
+        );
+        assert_eq!(told(CLIENT, &code, "", dpop).await, "400 invalid_request request.malformed");
+        assert_eq!(
+            told(CLIENT, &code, VERIFIER, None).await,
+            "400 invalid_dpop_proof dpop.missing"
+        );
+        // None of these spent it.
+        assert_eq!(told(CLIENT, &code, VERIFIER, dpop).await, "200");
+        let late = bank.code().await;
+        bank.stand.wait(60);
+        assert_eq!(told(CLIENT, &late, VERIFIER, dpop).await, "400 invalid_grant code.expired");
+        let form = [bank.assertion(CLIENT), pairs(&[("grant_type", "password")])].concat();
+        let answer = bank.post("/token", &form, None, None).await;
+        assert_eq!(answer.told(), "400 unsupported_grant_type request.malformed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn AttemptReuseAuthorizationCodeAfterOneSecond() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let code = bank.code().await;
+        let first = bank.trade(&code).await;
+        let index = first.token().status.status_list.idx;
+        assert!(!bank.has_ended(index).await);
+        bank.stand.wait(1);
+        assert_eq!(bank.trade(&code).await.told(), "400 invalid_grant code.replayed");
+        assert!(bank.has_ended(index).await);
+        let refreshed = bank.refresh(CLIENT, &first.text("refresh_token"), Some(&bank.dpop)).await;
+        assert_eq!(refreshed.told(), "400 invalid_grant consent.withdrawn");
+        let deeds = bank.stand.deeds().await;
+        let end = ["token.issued", "code.replayed", "consent.ended"];
+        assert_eq!(deeds[deeds.len() - 3..], end);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn RefreshToken() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let first = bank.trade(&bank.code().await).await;
+        let token = first.text("refresh_token");
+        let dpop = Some(&bank.dpop);
+        let other_key = Key::new(3);
+        let invalid = "400 invalid_grant refresh-token.invalid";
+        assert_eq!(bank.refresh(CLIENT, &token, Some(&other_key)).await.told(), invalid);
+        assert_eq!(bank.refresh(OTHER, &token, dpop).await.told(), invalid);
+        assert_eq!(bank.refresh(CLIENT, "never", dpop).await.told(), invalid);
+        let missing = "400 invalid_dpop_proof dpop.missing";
+        assert_eq!(bank.refresh(CLIENT, &token, None).await.told(), missing);
+        bank.stand.wait(100_000);
+        let again = bank.refresh(CLIENT, &token, dpop).await;
+        assert_eq!(again.told(), "200");
+        // Not rotated (FAPI 2.0 §5.3.2.1 item 9).
+        assert!(again.body.get("refresh_token").is_none());
+        assert_eq!(again.token().sub, first.token().sub);
+        assert_ne!(again.token().jti, first.token().jti);
+        // Given back: the consent ends with it (RFC 7009).
+        let form = [bank.assertion(OTHER), pairs(&[("token", &token)])].concat();
+        assert_eq!(bank.post("/revoke", &form, None, None).await.told(), "200");
+        assert_eq!(bank.refresh(CLIENT, &token, dpop).await.told(), "200");
+        for (token, expected) in [
+            (again.text("access_token"), "400 unsupported_token_type request.malformed"),
+            ("never".to_owned(), "200"),
+            (token.clone(), "200"),
+            (token.clone(), "200"),
+        ] {
+            let form = [bank.assertion(CLIENT), pairs(&[("token", &token)])].concat();
+            assert_eq!(bank.post("/revoke", &form, None, None).await.told(), expected);
+        }
+        let dead = bank.refresh(CLIENT, &token, dpop).await;
+        assert_eq!(dead.told(), "400 invalid_grant consent.withdrawn");
+    })
+    .await;
+}
+
+/// DpopNegativeTests, CheckDpopProofNbfExp, EnsureDpopProofWithIat10SecondsBefore…, …AfterSucceeds.
+#[tokio::test(flavor = "multi_thread")]
+async fn proofs() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let form = || pairs(&[("grant_type", "refresh_token"), ("refresh_token", "never")]);
+        let ask = async |proof: String| {
+            let form = [bank.assertion(CLIENT), form()].concat();
+            bank.post("/token", &form, Some(proof), None).await.told()
+        };
+        let invalid = "400 invalid_dpop_proof dpop.invalid";
+        let passes = "400 invalid_grant refresh-token.invalid";
+        let now = bank.now();
+        for (member, value, expected) in [
+            ("htm", json!("GET"), invalid),
+            ("htu", json!(format!("{ISSUER}/par")), invalid),
+            ("iat", json!(now - 61), invalid),
+            ("iat", json!(now + 61), invalid),
+            ("iat", json!(now - 10), passes),
+            ("iat", json!(now + 10), passes),
+            ("exp", json!(now - 1), invalid),
+            ("nbf", json!(now + 61), invalid),
+            ("jti", Value::Null, invalid),
+        ] {
+            let mut claims = bank.proof_claims("/token");
+            claims[member] = value.clone();
+            let proof = bank.dpop.sign(&bank.proof_header(&bank.dpop), &claims);
+            assert_eq!(ask(proof).await, expected, "{member} {value}");
+        }
+        // The key in the header did not sign.
+        let claims = bank.proof_claims("/token");
+        let forged = Key::new(4).sign(&bank.proof_header(&bank.dpop), &claims);
+        assert_eq!(ask(forged).await, invalid);
+        let proof = bank.proof(&bank.dpop, "/token");
+        assert_eq!(ask(proof.clone()).await, passes);
+        assert_eq!(ask(proof).await, "400 invalid_dpop_proof dpop.replayed");
+    })
+    .await;
+}
+
+/// EnsureMismatchedDpopJktFails, EnsureTokenEndpointFailsWithMismatchedDpopJkt,
+/// EnsureTokenEndpointFailsWithMismatchedDpopProofJkt, EnsureDpopProofAtParEndpointBindingSuccess,
+/// EnsureDpopAuthCodeBindingSuccess.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_named_when_pushing() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let thumbprint = bank.dpop.thumbprint();
+        let named = changed(bank.request(), &[("dpop_jkt", &thumbprint)]);
+        let form = [bank.assertion(CLIENT), named.clone()].concat();
+        let other = bank.proof(&Key::new(3), "/par");
+        let answer = bank.post("/par", &form, Some(other), None).await;
+        assert_eq!(answer.told(), "400 invalid_dpop_proof dpop.invalid");
+        let by_proof = Some(bank.proof(&bank.dpop, "/par"));
+        for (request, proof) in [(named, None), (bank.request(), by_proof)] {
+            let form = [bank.assertion(CLIENT), request].concat();
+            let pushed = bank.post("/par", &form, proof, None).await;
+            let back = bank.approved(&pushed.text("request_uri")).await.unwrap();
+            let code = parameter(&back, "code").unwrap();
+            let other = bank.trade_as(CLIENT, &code, VERIFIER, Some(&Key::new(3))).await;
+            assert_eq!(other.told(), "400 invalid_dpop_proof dpop.invalid");
+            assert_eq!(bank.trade(&code).await.told(), "200");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_store_and_the_journal_hold_is_no_secret() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let code = bank.code().await;
+        let answer = bank.trade(&code).await;
+        let journal = bank.stand.journal_text().await;
+        let secrets = [code, answer.text("refresh_token"), answer.text("access_token")];
+        for secret in
+            secrets.iter().map(String::as_str).chain([super::stand::IIN, super::stand::NAMED_PHONE])
+        {
+            assert!(!journal.contains(secret));
+        }
+        assert!(!answer.text("access_token").is_empty() && !random().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotated_key_is_announced_before_it_signs_and_the_old_one_stays_while_its_tokens_do() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let app = &bank.stand.app;
+        let kids = async || {
+            let keys = bank.get("/jwks", None).await.body["keys"].clone();
+            let keys = keys.as_array().unwrap().clone();
+            keys.iter().map(|it| it["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let signed_by = async || {
+            let answer = bank.trade(&bank.code().await).await;
+            let text = answer.text("access_token");
+            Jws::parse(&text).unwrap().header.kid.unwrap()
+        };
+        let old = kids().await;
+        assert_eq!(vec![signed_by().await], old);
+        bank.stand.wait(60);
+        let new = rotate(&app.store, &app.sealer, &*app.chance, app.now()).await.unwrap();
+        app.keys.reload(&app.store, &app.sealer).await.unwrap();
+        assert_eq!(kids().await, [vec![new.clone()], old.clone()].concat());
+        assert_eq!(vec![signed_by().await], old);
+        bank.stand.wait(10);
+        assert_eq!(signed_by().await, new);
+        bank.stand.wait(700);
+        assert_eq!(kids().await, [new]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_grow_with_each_change() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let version = async |what: Published| {
+            let read = bank
+                .stand
+                .app
+                .store
+                .read("test", async |tx| store::routing::version(tx, what).await);
+            read.await.unwrap()
+        };
+        let before = version(Published::StatusList).await;
+        let code = bank.code().await;
+        bank.trade(&code).await;
+        bank.trade(&code).await;
+        assert!(version(Published::StatusList).await > before);
+    })
+    .await;
+}

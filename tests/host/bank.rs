@@ -1,0 +1,343 @@
+//! A consumer's server before the host's servers' listener, and a node's: requests made by hand, so that they can be wrong.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
+use senim_channel::{Peer, PeerCertificate};
+use senim_core::consent::{Consent, ConsentState};
+use senim_core::id::{ConsentId, SessionId};
+use senim_core::jose::{sha256_base64, to_base64};
+use senim_core::problem::Problem;
+use senim_host::authorization::{self, Outcome};
+use senim_host::clock::Chance as _;
+use senim_host::config::Config;
+use senim_host::http::problem::Refusal;
+use senim_host::http::router;
+use senim_host::participant::seed;
+use senim_host::store;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::stand::{CONSUMER, IIN, NAMED_PHONE, Stand, folder};
+
+pub const ISSUER: &str = "https://localhost:2";
+pub const CLIENT: &str = "bank";
+pub const OTHER: &str = "other";
+pub const BY_CERTIFICATE: &str = "app";
+pub const REDIRECT: &str = "https://bank.example/back";
+pub const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-0000000";
+
+pub struct Bank {
+    pub stand: Stand,
+    pub key: Key,
+    pub dpop: Key,
+}
+
+/// A P-256 key.
+#[derive(Clone)]
+pub struct Key(SigningKey);
+
+impl Key {
+    pub fn new(seed: u8) -> Self {
+        Self(SigningKey::from_slice(&[seed; 32]).expect("a key"))
+    }
+
+    pub fn jwk(&self) -> Value {
+        let point = self.0.verifying_key().to_encoded_point(false);
+        let (x, y) = (point.x().expect("x"), point.y().expect("y"));
+        json!({ "kty": "EC", "crv": "P-256", "x": to_base64(x), "y": to_base64(y) })
+    }
+
+    pub fn thumbprint(&self) -> String {
+        serde_json::from_value::<senim_core::jose::Jwk>(self.jwk()).expect("a key").thumbprint()
+    }
+
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+        let part = |it: &Value| to_base64(it.to_string().as_bytes());
+        let unsigned = format!("{}.{}", part(header), part(claims));
+        let signature: Signature = self.0.sign(unsigned.as_bytes());
+        format!("{unsigned}.{}", to_base64(&signature.to_bytes()))
+    }
+}
+
+pub fn random() -> String {
+    static TURN: AtomicU64 = AtomicU64::new(0);
+    format!("random-{}", TURN.fetch_add(1, Ordering::SeqCst))
+}
+
+impl Bank {
+    pub async fn on(database: &str) -> Self {
+        let mut stand = Stand::on(database).await;
+        let config =
+            Config { edge_names: vec!["node-1".to_owned()], ..(*stand.app.config).clone() };
+        stand.app.config = Arc::new(config);
+        let bank = Self { stand, key: Key::new(1), dpop: Key::new(2) };
+        bank.register().await;
+        bank
+    }
+
+    async fn register(&self) {
+        let dir = folder();
+        let keys = json!({ "keys": [self.key.jwk()] }).to_string();
+        std::fs::write(dir.join("keys.json"), keys).expect("a file");
+        let application = |client_id: &str| {
+            format!(
+                "[[applications]]\nclient_id = \"{client_id}\"\nbin = \"{CONSUMER}\"\nname = \"Bank\"\n\
+                 redirect_uris = [\"{REDIRECT}\"]\nauth = \"private_key_jwt\"\njwks_file = \"keys.json\"\n"
+            )
+        };
+        let operator = "[[operators]]\nname = \"aigul\"\npassword = \"correct horse battery\"\n\
+                        totp_secret = \"JBSWY3DPEHPK3PXPJBSWY3DPEH\"\n";
+        let text = format!("{}{}{operator}", application(CLIENT), application(OTHER));
+        std::fs::write(dir.join("seed.toml"), text).expect("a file");
+        for _ in 0..2 {
+            // The second time changes nothing.
+            seed::seed(&self.stand.app, &dir.join("seed.toml")).await.expect("seeds");
+        }
+    }
+
+    pub fn now(&self) -> i64 {
+        self.stand.app.now().timestamp()
+    }
+
+    pub fn claims(&self, client_id: &str) -> Value {
+        json!({ "iss": client_id, "sub": client_id, "aud": ISSUER, "iat": self.now(),
+                "exp": self.now() + 60, "jti": random() })
+    }
+
+    pub fn assertion(&self, client_id: &str) -> Vec<(String, String)> {
+        self.asserted(&self.key.sign(&json!({ "alg": "ES256" }), &self.claims(client_id)))
+    }
+
+    pub fn asserted(&self, text: &str) -> Vec<(String, String)> {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        pairs(&[("client_assertion_type", kind), ("client_assertion", text)])
+    }
+
+    pub fn proof(&self, key: &Key, path: &str) -> String {
+        key.sign(&self.proof_header(key), &self.proof_claims(path))
+    }
+
+    pub fn proof_header(&self, key: &Key) -> Value {
+        json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() })
+    }
+
+    pub fn proof_claims(&self, path: &str) -> Value {
+        json!({ "jti": random(), "htm": "POST", "htu": format!("{ISSUER}{path}"), "iat": self.now() })
+    }
+
+    /// A request as it should be, without who makes it.
+    pub fn request(&self) -> Vec<(String, String)> {
+        let challenge = sha256_base64(VERIFIER.as_bytes());
+        let details = json!([{
+            "type": "account_information",
+            "client": { "iin": IIN, "phone": NAMED_PHONE },
+            "providers": [CONSUMER],
+            "data": ["accounts"],
+            "purpose": { "code": "account-aggregation" },
+        }]);
+        pairs(&[
+            ("response_type", "code"),
+            ("redirect_uri", REDIRECT),
+            ("scope", "accounts"),
+            ("state", "the state"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("authorization_details", &details.to_string()),
+        ])
+    }
+
+    pub async fn push(&self, request: Vec<(String, String)>) -> Answer {
+        self.post("/par", &[self.assertion(CLIENT), request].concat(), None, None).await
+    }
+
+    pub async fn request_uri(&self) -> String {
+        let answer = self.push(self.request()).await;
+        assert_eq!(answer.told(), "201");
+        answer.body["request_uri"].as_str().expect("a request_uri").to_owned()
+    }
+
+    /// The client approves; where the browser goes.
+    pub async fn approved(&self, request_uri: &str) -> Result<String, Refusal> {
+        self.ended(request_uri, true).await
+    }
+
+    pub async fn refused(&self, request_uri: &str) -> Result<String, Refusal> {
+        self.ended(request_uri, false).await
+    }
+
+    async fn ended(&self, request_uri: &str, approve: bool) -> Result<String, Refusal> {
+        let (app, now) = (&self.stand.app, self.stand.app.now());
+        let begun = authorization::begin(app, CLIENT, request_uri).await?;
+        let id = ConsentId(app.chance.id());
+        app.store
+            .transact("test.end", async |tx| {
+                let outcome = if approve {
+                    let asked = begun.asked.clone();
+                    let requested = Consent {
+                        id,
+                        application: CLIENT.to_owned(),
+                        consumer: begun.consumer.bin,
+                        iin: asked.client.iin,
+                        providers: asked.providers,
+                        limits: asked.limits,
+                        purpose: asked.purpose,
+                        term_days: asked.term_days,
+                        requested_at: now,
+                        state: ConsentState::Requested,
+                    };
+                    let index = store::consent::allocate_index(tx).await?;
+                    let consent = requested.grant(index, "hash".to_owned(), now)?;
+                    let session = SessionId(1);
+                    store::consent::add(tx, &app.sealer, &*app.chance, &consent, session, &[])
+                        .await?;
+                    Outcome::Granted { consent }
+                } else {
+                    Outcome::Refused(Problem::ConsentRefused)
+                };
+                authorization::finish(tx, app, begun.authorization, outcome, now).await
+            })
+            .await
+    }
+
+    /// A code that nobody has traded yet.
+    pub async fn code(&self) -> String {
+        let back = self.approved(&self.request_uri().await).await.expect("approved");
+        parameter(&back, "code").expect("a code")
+    }
+
+    pub async fn trade(&self, code: &str) -> Answer {
+        self.trade_as(CLIENT, code, VERIFIER, Some(&self.dpop)).await
+    }
+
+    pub async fn trade_as(
+        &self,
+        client_id: &str,
+        code: &str,
+        verifier: &str,
+        dpop: Option<&Key>,
+    ) -> Answer {
+        let form = pairs(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", verifier),
+            ("redirect_uri", REDIRECT),
+        ]);
+        let proof = dpop.map(|key| self.proof(key, "/token"));
+        self.post("/token", &[self.assertion(client_id), form].concat(), proof, None).await
+    }
+
+    pub async fn refresh(&self, client_id: &str, token: &str, dpop: Option<&Key>) -> Answer {
+        let form = pairs(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+        let proof = dpop.map(|key| self.proof(key, "/token"));
+        self.post("/token", &[self.assertion(client_id), form].concat(), proof, None).await
+    }
+
+    /// `certificate`: the common name of the one that the connection is opened with.
+    pub async fn post(
+        &self,
+        path: &str,
+        form: &[(String, String)],
+        dpop: Option<String>,
+        certificate: Option<&str>,
+    ) -> Answer {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        let body = body.extend_pairs(form).finish();
+        let mut request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(proof) = dpop {
+            request = request.header("DPoP", proof);
+        }
+        self.send(request.body(body.into()).expect("a request"), certificate).await
+    }
+
+    pub async fn get(&self, path: &str, certificate: Option<&str>) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request"), certificate).await
+    }
+
+    pub async fn send(&self, mut request: Request<Body>, certificate: Option<&str>) -> Answer {
+        let certificate = certificate.map(|name| PeerCertificate {
+            thumbprint: sha256_base64(name.as_bytes()),
+            common_name: Some(name.to_owned()),
+            subject: format!("CN={name}"),
+        });
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        request.extensions_mut().insert(ConnectInfo(Peer { address, certificate }));
+        let response = router::servers(self.stand.app.clone()).oneshot(request).await;
+        let (parts, body) = response.expect("the router answers").into_parts();
+        let text = to_bytes(body, 2_000_000).await.expect("a body");
+        let text = String::from_utf8(text.to_vec()).expect("text");
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    /// What an edge makes of an index: whether its consent has ended.
+    pub async fn has_ended(&self, index: u64) -> bool {
+        let answer = self.get("/edge/status-list", Some("node-1")).await;
+        let jws = senim_core::jose::Jws::parse(&answer.text).expect("a JWS");
+        let claims: senim_core::consent::status_list::StatusListClaims =
+            jws.claims().expect("claims");
+        let list = claims.status_list.unpack().expect("a list");
+        list.ended(index).expect("it is on the list")
+    }
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: axum::http::HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    /// Status, OAuth error, problem: `400 invalid_grant code.unknown`.
+    pub fn told(&self) -> String {
+        let mut told = self.status.to_string();
+        for member in ["error", "problem", "code"] {
+            if self.status >= 400
+                && let Some(text) = self.body[member].as_str()
+            {
+                told.push(' ');
+                told.push_str(text);
+            }
+        }
+        told
+    }
+
+    pub fn text(&self, member: &str) -> String {
+        self.body[member].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The claims of the access token, unverified.
+    pub fn token(&self) -> senim_core::routing::TokenClaims {
+        let text = self.text("access_token");
+        senim_core::jose::Jws::parse(&text).expect("a JWS").claims().expect("claims")
+    }
+}
+
+pub fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The request with some parameters changed; an empty value leaves one out.
+pub fn changed(
+    mut request: Vec<(String, String)>,
+    changes: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    let names: BTreeSet<_> = changes.iter().map(|it| it.0).collect();
+    request.retain(|(name, _)| !names.contains(name.as_str()));
+    request.extend(pairs(changes).into_iter().filter(|(_, value)| !value.is_empty()));
+    request
+}
+
+pub fn parameter(url: &str, name: &str) -> Option<String> {
+    let url = url::Url::parse(url).expect("an address");
+    url.query_pairs().find(|(it, _)| it == name).map(|(_, value)| value.into_owned())
+}

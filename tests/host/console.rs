@@ -1,0 +1,253 @@
+//! The operator's console and what edges hear of it.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use senim_core::id::InteractionId;
+use senim_core::journal::{ReportUses, Use};
+use senim_core::routing::Registry;
+use senim_host::monitoring::totp::Totp;
+use serde_json::{Value, json};
+
+use super::bank::{Bank, CLIENT};
+use super::stand::CONSUMER;
+use crate::database::on_each;
+
+const PASSWORD: &str = "correct horse battery";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_signs_in_with_two_factors() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let refused = "401 operator.sign-in";
+        assert_eq!(sign_in(&bank, "nobody", PASSWORD, &code(&bank, 0)).await.0, refused);
+        assert_eq!(sign_in(&bank, "aigul", "wrong", &code(&bank, 0)).await.0, refused);
+        assert_eq!(sign_in(&bank, "aigul", PASSWORD, "000000").await.0, refused);
+        assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, -2)).await.0, refused);
+        let (told, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
+        assert_eq!(told, "200");
+        // The code's step is used up; the next one is not.
+        assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0, refused);
+        assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 1)).await.0, "200");
+        let me = get(&bank, "/api/console/me", &cookie).await;
+        assert_eq!(me, json!({ "name": "aigul" }));
+        for path in ["me", "overview", "participants", "journal"] {
+            let answer = bank.stand.get(&format!("/api/console/{path}"), None).await;
+            assert_eq!(answer.told(), "401 signed-out", "{path}");
+        }
+        bank.stand.wait(29 * 60);
+        assert_eq!(get(&bank, "/api/console/me", &cookie).await["name"], "aigul");
+        bank.stand.wait(30 * 60);
+        assert_eq!(get(&bank, "/api/console/me", &cookie).await["code"], "signed-out");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_failures_lock_a_name_for_five_minutes() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        for _ in 0..5 {
+            sign_in(&bank, "aigul", PASSWORD, "000000").await;
+        }
+        assert_eq!(
+            sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0,
+            "401 operator.sign-in"
+        );
+        assert!(bank.stand.deeds().await.contains(&"operator.locked".to_owned()));
+        bank.stand.wait(300);
+        assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0, "200");
+    })
+    .await;
+}
+
+/// OAPI-5: bites at PAR, at the token endpoint and, by the registry, at the edge.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_participant_gets_no_token() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
+        let code = bank.code().await;
+        let link = bank.request_uri().await;
+        let before = registry(&bank).await;
+        assert!(before.participants[0].active && before.participants[0].applications.len() == 3);
+        let path = format!("/api/console/participants/{CONSUMER}");
+        let reason = json!({ "reason": "licence withdrawn" });
+        let (told, view) = post(&bank, &format!("{path}/suspend"), &cookie, reason.clone()).await;
+        assert_eq!((told.as_str(), &view["standing"]["standing"]), ("200", &json!("suspended")));
+        assert_eq!(
+            post(&bank, &format!("{path}/suspend"), &cookie, reason).await.0,
+            "409 participant.standing"
+        );
+        let refused = "403 unauthorized_client participant.suspended";
+        assert_eq!(bank.push(bank.request()).await.told(), refused);
+        assert_eq!(bank.trade(&code).await.told(), refused);
+        assert!(bank.approved(&link).await.is_err());
+        let after = registry(&bank).await;
+        assert!(!after.participants[0].active && after.version > before.version);
+        assert_eq!(post(&bank, &format!("{path}/resume"), &cookie, json!({})).await.0, "200");
+        assert_eq!(bank.trade(&code).await.told(), "200");
+        assert!(registry(&bank).await.participants[0].active);
+        let unknown = "/api/console/participants/960440000161/resume";
+        assert_eq!(post(&bank, unknown, &cookie, json!({})).await.0, "404 not-found");
+        let found = get(&bank, "/api/console/journal?search=LICENCE&limit=1", &cookie).await;
+        assert_eq!(found["records"][0]["actor"], "operator:aigul");
+        assert_eq!(found["records"][0]["facts"]["reason"], "licence withdrawn");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_named_nodes_get_the_feed() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        for path in ["/edge/registry", "/edge/status-list"] {
+            assert_eq!(bank.get(path, None).await.told(), "403 forbidden");
+            assert_eq!(bank.get(path, Some("certificate")).await.told(), "403 forbidden");
+            assert_eq!(bank.get(path, Some("node-1")).await.status, 200);
+        }
+        assert_eq!(report(&bank, &[], "certificate").await, "403 forbidden");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uses_told_twice_count_once() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let trade = bank.trade(&bank.code().await).await;
+        let consent = trade.token().authorization_details[0].consent_id;
+        let answered = Use {
+            id: InteractionId(1),
+            at: bank.stand.app.now(),
+            consent: Some(consent),
+            consumer: Some(CONSUMER.parse().unwrap()),
+            provider: Some(CONSUMER.parse().unwrap()),
+            data: Some(senim_core::consent::Data::Accounts),
+            route: "/accounts".to_owned(),
+            status: 200,
+            problem: None,
+            request_bytes: 0,
+            answer_bytes: 10,
+            total_ms: 3,
+            upstream_ms: Some(2),
+        };
+        let refused = Use {
+            id: InteractionId(2),
+            consent: None,
+            consumer: None,
+            provider: None,
+            data: None,
+            status: 401,
+            problem: Some("token.expired".to_owned()),
+            upstream_ms: None,
+            ..answered.clone()
+        };
+        for _ in 0..2 {
+            assert_eq!(report(&bank, &[answered.clone(), refused.clone()], "node-1").await, "204");
+        }
+        let kept = bank
+            .stand
+            .app
+            .store
+            .read("test", async |tx| senim_host::store::journal::uses(tx, consent, 10).await);
+        assert_eq!(kept.await.unwrap(), [answered]);
+        let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
+        let overview = get(&bank, "/api/console/overview", &cookie).await;
+        assert_eq!(overview["requests_answered"][59], 1);
+        assert_eq!(overview["requests_refused"][59], 1);
+        assert_eq!(
+            (&overview["consents_active"], &overview["participants_active"]),
+            (&json!(1), &json!(1))
+        );
+        let participants = get(&bank, "/api/console/participants", &cookie).await;
+        assert_eq!(participants[0]["requests_last_hour"], 1);
+        // Pages of the journal, newest first.
+        let first = get(&bank, "/api/console/journal?search=data.&limit=1", &cookie).await;
+        assert_eq!(first["records"][0]["deed"], "data.refused");
+        let path = format!("/api/console/journal?search=data.&limit=1&before={}", first["next"]);
+        let second = get(&bank, &path, &cookie).await;
+        assert_eq!(
+            (&second["records"][0]["deed"], &second["next"]),
+            (&json!("data.read"), &Value::Null)
+        );
+        assert_eq!(
+            get(&bank, "/api/console/journal?search=%25", &cookie).await["records"],
+            json!([])
+        );
+        assert_eq!(
+            get(&bank, "/api/console/journal?limit=0", &cookie).await["code"],
+            "request.malformed"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_s_form_changes_nothing() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let request = Request::post("/api/console/sign-in")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from("{}"));
+        assert_eq!(bank.stand.send(request.unwrap()).await.told(), "403 forbidden");
+        assert_eq!(bank.stand.get("/api/nothing", None).await.told(), "404 not-found");
+        assert_eq!(bank.stand.get("/healthz", None).await.told(), "200");
+        assert!(!CLIENT.is_empty());
+    })
+    .await;
+}
+
+/// The operator's code, so many steps from now.
+fn code(bank: &Bank, steps: i64) -> String {
+    let totp = Totp::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEH").unwrap();
+    totp.code(u64::try_from(bank.now() / 30 + steps).unwrap())
+}
+
+/// What was told, and the cookie.
+async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String, String) {
+    let body = json!({ "name": name, "password": password, "code": code });
+    let request = Request::post("/api/console/sign-in")
+        .header("senim-page", "1")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap();
+    let response = tower::ServiceExt::oneshot(
+        senim_host::http::router::pages(bank.stand.app.clone()),
+        request,
+    );
+    let response = response.await.unwrap();
+    let status = response.status().as_u16();
+    let cookie = response.headers().get(header::SET_COOKIE).and_then(|it| it.to_str().ok());
+    let cookie = cookie.and_then(|it| it.split(';').next()).unwrap_or_default().to_owned();
+    let told = if status == 200 { "200".to_owned() } else { format!("{status} operator.sign-in") };
+    (told, cookie)
+}
+
+async fn get(bank: &Bank, path: &str, cookie: &str) -> Value {
+    let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty());
+    bank.stand.send(request.unwrap()).await.body
+}
+
+async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Value) {
+    let request = Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header("senim-page", "1")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()));
+    let answer = bank.stand.send(request.unwrap()).await;
+    (answer.told(), answer.body)
+}
+
+async fn report(bank: &Bank, uses: &[Use], certificate: &str) -> String {
+    let body = serde_json::to_string(&ReportUses { uses: uses.to_vec() }).unwrap();
+    let request = Request::post("/edge/uses")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body))
+        .unwrap();
+    bank.send(request, Some(certificate)).await.told()
+}
+
+async fn registry(bank: &Bank) -> Registry {
+    let answer = bank.get("/edge/registry", Some("node-1")).await;
+    senim_core::jose::Jws::parse(&answer.text).unwrap().claims().unwrap()
+}

@@ -269,18 +269,18 @@ impl From<Jwk> for RawJwk {
         };
         match jwk.key {
             PublicKey::P256 { x, y } => {
-                raw.kty = "EC".to_owned();
+                raw.kty = "EC".into();
                 raw.crv = Some("P-256".to_owned());
                 raw.x = Some(to_base64(&x));
                 raw.y = Some(to_base64(&y));
             }
             PublicKey::Ed25519 { x } => {
-                raw.kty = "OKP".to_owned();
+                raw.kty = "OKP".into();
                 raw.crv = Some("Ed25519".to_owned());
                 raw.x = Some(to_base64(&x));
             }
             PublicKey::Rsa { n, e } => {
-                raw.kty = "RSA".to_owned();
+                raw.kty = "RSA".into();
                 raw.n = Some(to_base64(&n));
                 raw.e = Some(to_base64(&e));
             }

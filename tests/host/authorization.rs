@@ -87,7 +87,7 @@ async fn UserRejectsAuthentication() {
     .await;
 }
 
-/// EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, …With64CharNonceSuccess; what
+// EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, …With64CharNonceSuccess; what
 /// must be refused in a pushed request is core's table, and one row of each kind here.
 #[tokio::test(flavor = "multi_thread")]
 async fn pushed_requests() {
@@ -145,8 +145,8 @@ async fn PARRejectInvalidHttpVerb() {
     .await;
 }
 
-/// EnsureSignedClientAssertionWithRS256Fails, EnsureClientAssertionWith…, PAREndpointAsAudienceFails,
-/// PARTokenEndpointAsAudienceFails, PAREndpointAsArrayAudienceFails and the two about iat and nbf.
+// EnsureSignedClientAssertionWithRS256Fails, EnsureClientAssertionWith…, PAREndpointAsAudienceFails,
+// PARTokenEndpointAsAudienceFails, PAREndpointAsArrayAudienceFails and the two about iat and nbf.
 #[tokio::test(flavor = "multi_thread")]
 async fn client_assertions() {
     on_each(async |database| {
@@ -241,9 +241,9 @@ async fn clients_by_certificate() {
     .await;
 }
 
-/// PAREnsureServerAcceptsReusedRequestUriBeforeAuthenticationCompletion, PARAttemptReuseRequestUri,
-/// PARAttemptToUseExpiredRequestUri, PAREnsureRequestUriIsBoundToClient,
-/// EnsureUnsignedAuthorizationRequestWithoutUsingParFails.
+// PAREnsureServerAcceptsReusedRequestUriBeforeAuthenticationCompletion, PARAttemptReuseRequestUri,
+// PARAttemptToUseExpiredRequestUri, PAREnsureRequestUriIsBoundToClient,
+// EnsureUnsignedAuthorizationRequestWithoutUsingParFails.
 #[tokio::test(flavor = "multi_thread")]
 async fn links() {
     on_each(async |database| {
@@ -271,8 +271,8 @@ async fn links() {
     .await;
 }
 
-/// EnsureAuthorizationCodeIsBoundToClient, AttemptToUseExpiredAuthCode, PAREnsurePKCECodeVerifierRequired,
-/// PARIncorrectPKCECodeVerifierRejected, EnsureHolderOfKeyRequired.
+// EnsureAuthorizationCodeIsBoundToClient, AttemptToUseExpiredAuthCode, PAREnsurePKCECodeVerifierRequired,
+// PARIncorrectPKCECodeVerifierRejected, EnsureHolderOfKeyRequired.
 #[tokio::test(flavor = "multi_thread")]
 async fn codes() {
     on_each(async |database| {
@@ -366,7 +366,7 @@ async fn RefreshToken() {
     .await;
 }
 
-/// DpopNegativeTests, CheckDpopProofNbfExp, EnsureDpopProofWithIat10SecondsBefore…, …AfterSucceeds.
+// DpopNegativeTests, CheckDpopProofNbfExp, EnsureDpopProofWithIat10SecondsBefore…, …AfterSucceeds.
 #[tokio::test(flavor = "multi_thread")]
 async fn proofs() {
     on_each(async |database| {
@@ -406,9 +406,9 @@ async fn proofs() {
     .await;
 }
 
-/// EnsureMismatchedDpopJktFails, EnsureTokenEndpointFailsWithMismatchedDpopJkt,
-/// EnsureTokenEndpointFailsWithMismatchedDpopProofJkt, EnsureDpopProofAtParEndpointBindingSuccess,
-/// EnsureDpopAuthCodeBindingSuccess.
+// EnsureMismatchedDpopJktFails, EnsureTokenEndpointFailsWithMismatchedDpopJkt,
+// EnsureTokenEndpointFailsWithMismatchedDpopProofJkt, EnsureDpopProofAtParEndpointBindingSuccess,
+// EnsureDpopAuthCodeBindingSuccess.
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_named_when_pushing() {
     on_each(async |database| {

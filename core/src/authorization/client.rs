@@ -78,14 +78,14 @@ impl<'a> Assertion<'a> {
         let claims = &self.claims;
         let now_s = now.timestamp();
         let ahead = |moment: Option<i64>| moment.is_some_and(|it| it > now_s + AHEAD_MAX_S);
-        let issued = claims.iat.unwrap_or(now_s);
+        let made_at = claims.iat.unwrap_or(now_s);
         let fits = claims.iss == claims.sub
             // The issuer as a string, and nothing else that might also be us (FAPI 2.0 §5.3.2.1 item 8).
-            && claims.aud == Value::from(issuer)
+            && claims.aud == issuer
             && claims.exp > now_s
             && !ahead(claims.iat)
             && !ahead(claims.nbf)
-            && claims.exp.checked_sub(issued)? <= LIFETIME_MAX_S
+            && claims.exp.checked_sub(made_at)? <= LIFETIME_MAX_S
             && claims.exp - now_s <= LIFETIME_MAX_S + AHEAD_MAX_S
             && (1..=JTI_LENGTH_MAX).contains(&claims.jti.len());
         if !fits {
@@ -112,8 +112,8 @@ mod tests {
         assert_eq!(claims, Claims { jti: "j".to_owned(), until: at(NOW + 61) });
     }
 
-    /// The suite's PAREndpointAsAudienceFails, PARTokenEndpointAsAudienceFails,
-    /// PAREndpointAsArrayAudienceFails, EnsureClientAssertionWith… and its neighbours.
+    // The suite's PAREndpointAsAudienceFails, PARTokenEndpointAsAudienceFails,
+    // PAREndpointAsArrayAudienceFails, EnsureClientAssertionWith… and its neighbours.
     #[test]
     fn an_assertion_that_does_not_fit_is_refused() {
         for (member, value) in [
@@ -146,7 +146,7 @@ mod tests {
         }
     }
 
-    /// PAREnsureJWTClientAssertionWithIatNbf8SecondsInTheFutureIsAccepted.
+    // PAREnsureJWTClientAssertionWithIatNbf8SecondsInTheFutureIsAccepted.
     #[test]
     fn a_clock_some_seconds_ahead_is_forgiven() {
         for ahead in [0, 8, 10] {

@@ -42,8 +42,7 @@ impl Authorization {
         Self { id, client_id, pushed, pushed_at: now, expires_at, stage: Stage::Pushed }
     }
 
-    /// Whether a browser may bring the link now. Again and again until the dialogue has ended
-    /// (PAREnsureServerAcceptsReusedRequestUriBeforeAuthenticationCompletion), then no more.
+    /// Whether a browser may bring the link now: again and again until the dialogue has ended.
     pub fn open(&self, client_id: &str, now: Timestamp) -> Result<(), Problem> {
         if self.client_id != client_id {
             return Err(Problem::AuthorizationUnknown);
@@ -127,7 +126,7 @@ mod tests {
 
     const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-0000000";
 
-    /// PARAttemptToUseExpiredRequestUri, PARAttemptReuseRequestUri, PAREnsureRequestUriIsBoundToClient.
+    // PARAttemptToUseExpiredRequestUri, PARAttemptReuseRequestUri, PAREnsureRequestUriIsBoundToClient.
     #[test]
     fn a_link_is_one_clients_until_its_end_or_its_time() {
         let pushed = pushed();
@@ -139,8 +138,8 @@ mod tests {
         assert_eq!(granted(&pushed).open("app", at(2)), Err(Problem::AuthorizationUsed));
     }
 
-    /// EnsureAuthorizationCodeIsBoundToClient, AttemptToUseExpiredAuthCode,
-    /// AttemptReuseAuthorizationCodeAfterOneSecond, PARIncorrectPKCECodeVerifierRejected.
+    // EnsureAuthorizationCodeIsBoundToClient, AttemptToUseExpiredAuthCode,
+    // AttemptReuseAuthorizationCodeAfterOneSecond, PARIncorrectPKCECodeVerifierRejected.
     #[test]
     fn a_code_is_one_clients_once_for_a_minute_with_its_verifier() {
         let code = granted(&pushed());

@@ -36,13 +36,9 @@ impl Pushed {
                 "request_uri and request have no place in a pushed request",
             ));
         }
-        match form.need("response_type", "response_type is missing")? {
-            "code" => {}
-            _ => {
-                let description = "response_type must be code";
-                let error = OAuthError::UnsupportedResponseType;
-                return Err(Denial { error, description, ..Denial::request("") });
-            }
+        if form.need("response_type", "response_type is missing")? != "code" {
+            let error = OAuthError::UnsupportedResponseType;
+            return Err(Denial { error, ..Denial::request("response_type must be code") });
         }
         if form.get("response_mode").is_some_and(|it| it != "query") {
             return Err(Denial::request("response_mode must be query, or be left out"));
@@ -154,7 +150,7 @@ mod tests {
         assert_eq!(pushed.redirect_uri, "https://app/back");
     }
 
-    /// EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, EnsureOtherScopeOrderSucceeds.
+    // EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, EnsureOtherScopeOrderSucceeds.
     #[test]
     fn what_may_be_left_out_may_be_left_out() {
         for name in ["state", "nonce", "scope", "dpop_jkt", "response_mode"] {

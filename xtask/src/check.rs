@@ -8,20 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::Database;
-use crate::demo::{self, Demo, Folders};
+use crate::demo::{Demo, Folders};
 use crate::place::Place;
 use crate::process;
 use crate::say;
-use crate::setup::{self, For};
-
-pub(crate) fn run(place: &Place, database: Database) -> Result<()> {
-    setup::run(
-        place,
-        if database == Database::Postgres { For::CheckOnPostgres } else { For::Check },
-    )?;
-    demo::build(place)?;
-    walk(place, database, &[], |_| Ok(()))
-}
 
 /// Runs the journeys with `more` arguments on a fresh demo, then whatever is to be seen while it still runs.
 pub(crate) fn walk(

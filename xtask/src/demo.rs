@@ -20,7 +20,6 @@ use crate::postgres::Postgres;
 use crate::process::{self, Process};
 use crate::ready::{self, Address, Sign};
 use crate::say;
-use crate::setup::{self, For};
 
 /// What `senim-world setup` writes into its configuration files.
 const ADDRESSES: &[Address] = &[
@@ -35,11 +34,6 @@ const ADDRESSES: &[Address] = &[
 
 pub(crate) fn run(place: &Place, database: Database, fresh: bool) -> Result<ExitCode> {
     let stop = process::stop_asked()?;
-    setup::run(
-        place,
-        if database == Database::Postgres { For::DemoOnPostgres } else { For::Demo },
-    )?;
-    build(place)?;
     let mut demo = Demo::start(place, Folders::of_demo(place), database, fresh, &stop)?;
     if !process::is_set(&stop) {
         demo.tell();

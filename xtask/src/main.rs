@@ -59,6 +59,9 @@ enum Task {
         /// Walk every journey and refusal in headless Chromium, on data of its own, and exit
         #[arg(long)]
         check: bool,
+        /// Start what was built last
+        #[arg(long)]
+        no_build: bool,
         /// Where the host keeps its data
         #[arg(long, value_enum, default_value_t)]
         database: Database,
@@ -125,8 +128,17 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
                 Some(Part::Pages) => pages::build(&place)?,
             }
         }
-        Task::Demo { fresh, check: false, database } => return demo::run(&place, database, fresh),
-        Task::Demo { check: true, database, .. } => check::run(&place, database)?,
+        Task::Demo { fresh, check, database, no_build } => {
+            let purpose = setup::For::demo(check, database);
+            setup::run(&place, purpose)?;
+            if !no_build {
+                demo::build(&place)?;
+            }
+            if !check {
+                return demo::run(&place, database, fresh);
+            }
+            check::walk(&place, database, &[], |_| Ok(()))?;
+        }
         Task::Test => test::run(&place)?,
         Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
     }

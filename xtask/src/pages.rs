@@ -148,6 +148,8 @@ fn bind(place: &Place, wasm: &Path, name: &str) -> Result<Glue> {
         .input_path(wasm)
         .out_name(name)
         .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .web(true)
         .and_then(|it| it.generate(&folder))
         .map_err(|error| anyhow!("{error:#}"))

@@ -1,7 +1,7 @@
 //! The demo's processes: started with a log each, brought back when they fall, ended together.
 
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -47,7 +47,13 @@ impl Process {
         let Some(status) = self.child.try_wait()? else {
             return Ok(false);
         };
-        self.falls = if self.since.elapsed() < COMES_UP_WITHIN { self.falls + 1 } else { 1 };
+        // Killed from outside, as the checks do, says nothing about the process.
+        let killed = status.signal() == Some(Signal::KILL.as_raw());
+        self.falls = match (killed, self.since.elapsed() < COMES_UP_WITHIN) {
+            (true, _) => 0,
+            (false, true) => self.falls + 1,
+            (false, false) => 1,
+        };
         if self.falls >= FALLS_IN_A_ROW {
             bail!("{} does not stay up: {status}. Its log ends:\n{}", self.name, self.log_tail());
         }

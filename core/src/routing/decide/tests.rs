@@ -15,6 +15,9 @@ const CONSUMER: &str = "960440000151";
 const PROVIDER: &str = "981040000133";
 const OTHER: &str = "050540000105";
 
+/// Makes one thing wrong.
+type Spoil = fn(&mut World);
+
 #[test]
 fn a_request_that_is_right_goes_to_its_provider() {
     let mut world = World::new();
@@ -51,19 +54,19 @@ fn a_proof_of_the_tokens_key_is_taken_once() {
 /// One wrong thing at a time: each has its own problem.
 #[test]
 fn each_wrong_thing_is_told_by_its_own_problem() {
-    let rows: &[(&str, Problem, fn(&mut World))] = &[
+    let rows: &[(&str, Problem, Spoil)] = &[
         ("no token", Problem::TokenMissing, |it| it.authorization = Some(vec![])),
         ("another scheme", Problem::TokenMissing, |it| {
-            it.authorization = Some(vec!["Basic eDp5".into()])
+            it.authorization = Some(vec!["Basic eDp5".into()]);
         }),
         ("two tokens", Problem::TokenMalformed, |it| {
             it.authorization = Some(vec!["Bearer a".into(), "Bearer b".into()]);
         }),
         ("no token after the scheme", Problem::TokenMalformed, |it| {
-            it.authorization = Some(vec!["Bearer ".into()])
+            it.authorization = Some(vec!["Bearer ".into()]);
         }),
         ("not a JWS", Problem::TokenMalformed, |it| {
-            it.authorization = Some(vec!["Bearer opaque".into()])
+            it.authorization = Some(vec!["Bearer opaque".into()]);
         }),
         ("a very long token", Problem::TokenMalformed, |it| {
             it.authorization = Some(vec![format!("Bearer {}", "a".repeat(20_000))]);
@@ -77,47 +80,47 @@ fn each_wrong_thing_is_told_by_its_own_problem() {
         ("claims missing", Problem::TokenMalformed, |it| it.claims["cnf"] = Value::Null),
         ("another issuer", Problem::TokenSignature, |it| it.claims["iss"] = json!("https://other")),
         ("another audience", Problem::TokenAudience, |it| {
-            it.claims["aud"] = json!("https://other")
+            it.claims["aud"] = json!("https://other");
         }),
         ("expired", Problem::TokenExpired, |it| it.claims["exp"] = json!(NOW)),
         ("iat ahead", Problem::TokenEarly, |it| it.claims["iat"] = json!(NOW + 61)),
         ("nbf ahead", Problem::TokenEarly, |it| it.claims["nbf"] = json!(NOW + 61)),
         ("another certificate", Problem::TokenBinding, |it| {
-            it.claims["cnf"] = json!({"x5t#S256": "other"})
+            it.claims["cnf"] = json!({"x5t#S256": "other"});
         }),
         ("not bound at all", Problem::TokenBinding, |it| it.claims["cnf"] = json!({})),
         ("another's application", Problem::TokenBinding, |it| {
-            it.claims["client_id"] = json!("theirs")
+            it.claims["client_id"] = json!("theirs");
         }),
         ("another consumer's consent", Problem::TokenBinding, |it| {
-            it.details()["consumer"] = json!(OTHER)
+            it.details()["consumer"] = json!(OTHER);
         }),
         ("DPoP without a key", Problem::TokenBinding, |it| it.scheme = "DPoP"),
         ("another scope", Problem::ConsentData, |it| {
-            it.claims["scope"] = json!("accountsx payments")
+            it.claims["scope"] = json!("accountsx payments");
         }),
         ("no details", Problem::TokenMalformed, |it| {
-            it.claims["authorization_details"] = json!([])
+            it.claims["authorization_details"] = json!([]);
         }),
         ("two details", Problem::TokenMalformed, |it| {
             let one = it.details().clone();
             it.claims["authorization_details"] = json!([one, one]);
         }),
         ("details of another type", Problem::TokenMalformed, |it| {
-            it.details()["type"] = json!("payment")
+            it.details()["type"] = json!("payment");
         }),
         ("consent expired", Problem::ConsentExpired, |it| it.details()["expires_at"] = json!(NOW)),
         ("consent withdrawn", Problem::ConsentWithdrawn, |it| it.standing = Standing::Ended),
         ("list without the consent", Problem::EdgeStale, |it| it.standing = Standing::Unknown),
         ("another list", Problem::EdgeStale, |it| {
-            it.claims["status"]["status_list"]["uri"] = json!("https://x")
+            it.claims["status"]["status_list"]["uri"] = json!("https://x");
         }),
         ("nobody's certificate", Problem::ParticipantUnknown, |it| it.certificate = Some("other")),
         ("no certificate", Problem::ParticipantUnknown, |it| it.certificate = None),
         ("suspended", Problem::ParticipantSuspended, |it| it.asker_active = false),
         ("not a consumer", Problem::ParticipantNotConsumer, |it| it.asker_consumer = false),
         ("several providers", Problem::ProviderAmbiguous, |it| {
-            it.details()["providers"] = json!([PROVIDER, OTHER])
+            it.details()["providers"] = json!([PROVIDER, OTHER]);
         }),
         ("another provider", Problem::ConsentProvider, |it| it.provider = vec![OTHER]),
         ("not a BIN", Problem::RequestMalformed, |it| it.provider = vec!["960440000152"]),
@@ -127,7 +130,7 @@ fn each_wrong_thing_is_told_by_its_own_problem() {
             it.path = "/account-information/v1/accounts/b-2";
         }),
         ("other data", Problem::ConsentData, |it| {
-            it.path = "/account-information/v1/accounts/a-1/balances"
+            it.path = "/account-information/v1/accounts/a-1/balances";
         }),
         ("days too early", Problem::ConsentData, |it| {
             it.details()["data"] = json!(["transactions"]);
@@ -153,7 +156,7 @@ fn each_wrong_thing_is_told_by_its_own_problem() {
 
 #[test]
 fn each_wrong_thing_about_a_proof_is_refused() {
-    let rows: &[(&str, Problem, fn(&mut World))] = &[
+    let rows: &[(&str, Problem, Spoil)] = &[
         ("none", Problem::DpopMissing, |it| it.proofs = 0),
         ("two", Problem::DpopInvalid, |it| it.proofs = 2),
         ("as a bearer", Problem::DpopMissing, |it| it.scheme = "Bearer"),
@@ -161,13 +164,13 @@ fn each_wrong_thing_about_a_proof_is_refused() {
         ("badly signed", Problem::DpopInvalid, |it| it.proof_signed = false),
         ("for another method", Problem::DpopInvalid, |it| it.proof["htm"] = json!("POST")),
         ("for another address", Problem::DpopInvalid, |it| {
-            it.proof["htu"] = json!("https://other/")
+            it.proof["htu"] = json!("https://other/");
         }),
         ("for another token", Problem::DpopInvalid, |it| it.proof["ath"] = json!("other")),
         ("old", Problem::DpopInvalid, |it| it.proof["iat"] = json!(NOW - 61)),
         ("ahead", Problem::DpopInvalid, |it| it.proof["iat"] = json!(NOW + 11)),
         ("of the certificate's, too", Problem::TokenBinding, |it| {
-            it.claims["cnf"]["x5t#S256"] = json!("other")
+            it.claims["cnf"]["x5t#S256"] = json!("other");
         }),
         ("memory full", Problem::RateLimited, |it| it.full = true),
     ];
@@ -202,7 +205,7 @@ fn one_of_several_providers_is_named_in_the_header() {
 /// and a request with any of them never goes on.
 #[test]
 fn of_several_wrong_things_the_first_in_order_is_told() {
-    let order: &[(Problem, fn(&mut World))] = &[
+    let order: &[(Problem, Spoil)] = &[
         (Problem::EdgeStale, |it| it.fresh = false),
         (Problem::NotFound, |it| it.path = "/account-information/v1/loans"),
         (Problem::ParticipantSuspended, |it| it.asker_active = false),
@@ -234,6 +237,7 @@ fn of_several_wrong_things_the_first_in_order_is_told() {
 }
 
 /// A request, and the facts it is judged by; each test spoils some of it.
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing that can be wrong")]
 struct World {
     fresh: bool,
     method: &'static str,

@@ -6,6 +6,7 @@ use senim_core::journal::Use;
 use senim_node::Node;
 use serde_json::json;
 
+use crate::platform::Word;
 use crate::tokens::{CLIENT, Key, PATH, claims};
 use crate::world::{World, now};
 
@@ -33,11 +34,12 @@ async fn a_node_that_no_longer_hears_the_platform_refuses_until_it_does() {
     world.until(|it| it.platform.word(|word| word.uses.len() == 3)).await;
 }
 
+type Change = fn(&mut Word);
+
 #[tokio::test]
 async fn what_is_not_the_platforms_word_is_not_believed() {
     let mut world = World::prepare("forged").await;
     world.config.registry_stale_s = 1;
-    type Change = fn(&mut crate::platform::Word);
     let rows: [(&str, Change); 3] = [
         ("signed by another", |word| word.signs = Some(9)),
         ("another issuer's", |word| word.issuer = "https://other".to_owned()),

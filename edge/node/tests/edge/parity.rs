@@ -125,6 +125,8 @@ impl Case {
     }
 }
 
+type Spoil = fn(&mut Case);
+
 /// Every token with every address, then what is wrong outside of the token.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -146,7 +148,7 @@ fn cases() -> Vec<Case> {
             cases.push(case);
         }
     }
-    let spoils: [(&str, fn(&mut Case)); 12] = [
+    let spoils: [(&str, Spoil); 12] = [
         ("stale", |it| it.fresh = false),
         ("post", |it| it.method = "POST"),
         ("no certificate", |it| it.certificate = None),

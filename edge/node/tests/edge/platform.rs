@@ -117,15 +117,15 @@ async fn status_list(State(platform): State<Platform>) -> Result<String, StatusC
 
 async fn uses(State(platform): State<Platform>, body: String) -> StatusCode {
     let report: ReportUses = serde_json::from_str(&body).unwrap();
-    platform.word(|word| match word.uses_refused.or(word.broken) {
-        Some(status) => StatusCode::from_u16(status).unwrap(),
-        None => {
-            for told in report.uses {
-                if word.uses.iter().all(|it| it.id != told.id) {
-                    word.uses.push(told);
-                }
-            }
-            StatusCode::NO_CONTENT
+    platform.word(|word| {
+        if let Some(status) = word.uses_refused.or(word.broken) {
+            return StatusCode::from_u16(status).unwrap();
         }
+        for told in report.uses {
+            if word.uses.iter().all(|it| it.id != told.id) {
+                word.uses.push(told);
+            }
+        }
+        StatusCode::NO_CONTENT
     })
 }

@@ -88,20 +88,21 @@ impl Program {
         let config = &world.config;
         let (file, log) =
             (world.dir.join("node.toml"), world.dir.join(format!("log-{}", rand::random::<u32>())));
-        let text = format!(
-            "listen = {:?}\nname = {:?}\naudience = {:?}\nplatform_url = {:?}\nissuer = {:?}\ntls_certificate = {:?}\n\
-             tls_key = {:?}\nclient_ca = {:?}\ngate = {:?}\nspool_dir = {:?}\npoll_ms = 50\n",
-            config.listen.to_string(),
-            config.name,
-            config.audience,
-            config.platform_url,
-            config.issuer,
-            config.tls_certificate,
-            config.tls_key,
-            config.client_ca,
-            config.gate,
-            config.spool_dir,
-        );
+        let keys = [
+            ("listen", config.listen.to_string()),
+            ("name", config.name.clone()),
+            ("audience", config.audience.clone()),
+            ("platform_url", config.platform_url.clone()),
+            ("issuer", config.issuer.clone()),
+            ("tls_certificate", config.tls_certificate.display().to_string()),
+            ("tls_key", config.tls_key.display().to_string()),
+            ("client_ca", config.client_ca.display().to_string()),
+            ("gate", config.gate.display().to_string()),
+            ("spool_dir", config.spool_dir.display().to_string()),
+        ];
+        let text: Vec<String> =
+            keys.iter().map(|(key, value)| format!("{key} = {value:?}\n")).collect();
+        let text = text.concat() + "poll_ms = 50\n";
         fs::write(&file, text).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_senim-node"))
             .arg("--config")

@@ -199,10 +199,11 @@ async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
     });
 }
 
+type Change = fn(&mut Manner);
+
 #[tokio::test]
 async fn a_provider_that_is_not_well_is_told_apart_from_us() {
     let world = World::start("provider").await;
-    type Change = fn(&mut Manner);
     let rows: [(&str, Change, u16, &str); 8] = [
         ("500", |it| it.status = 500, 502, "provider.failed"),
         ("503", |it| it.status = 503, 502, "provider.failed"),
@@ -257,7 +258,7 @@ async fn a_token_bound_to_a_key_needs_a_fresh_proof_each_time() {
         proofs.iter().fold(request, |request, proof| request.header("dpop", proof))
     };
     let first = proof(&key, PATH, &token, "j1", now());
-    assert_eq!(world.told(with("DPoP", &[first.clone()])).await, (200, None));
+    assert_eq!(world.told(with("DPoP", std::slice::from_ref(&first))).await, (200, None));
     let second = proof(&key, PATH, &token, "j2", now());
     assert_eq!(world.told(with("dpop", &[second])).await, (200, None));
     let refused = |problem: &str| (401, Some(problem.to_owned()));

@@ -18,8 +18,8 @@ use crate::setup::files::{self, Secrecy};
 /// The host reads answers of up to 3 MB, and base64 makes a third more of it.
 pub const PHOTO_BYTES_MAX: usize = 2 * 1000 * 1000;
 const NAME_MAX: usize = 60;
-const PHOTO_WIDTH_MIN: u32 = 320;
-const PHOTO_HEIGHT_MIN: u32 = 240;
+const PHOTO_WIDTH_MIN: u32 = 160;
+const PHOTO_HEIGHT_MIN: u32 = 160;
 
 /// Those of the cast, and those who registered themselves at a webcam.
 pub struct People {
@@ -69,7 +69,7 @@ pub enum Unfit {
     BirthDate,
     #[error("a phone is +7 and ten digits")]
     Phone,
-    #[error("the photo is not a JPEG of at least 320 × 240 and at most 2 MB")]
+    #[error("the photo is not a JPEG of at least 160 × 160 and at most 2 MB")]
     Photo,
     #[error("the register could not keep it")]
     NotKept,

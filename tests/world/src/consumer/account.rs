@@ -10,7 +10,7 @@ use senim_core::exchange::{Cursor, Envelope, Route, Transaction, TransactionStat
 use senim_core::id::Bin;
 use serde::Deserialize;
 
-use super::kept::{AccountRead, Link, LinkState, Told};
+use super::kept::{AccountRead, Link, LinkState};
 use super::words::{Words, words};
 use super::{App, Shared, Visit, link, view};
 use crate::clock;
@@ -29,7 +29,7 @@ pub(super) async fn show(
 ) -> Response {
     let (visit, found) = match link::found(&app, &headers, &id) {
         Ok(found) => found,
-        Err(away) => return away,
+        Err(away) => return away.into_response(),
     };
     let Some((bank, read)) = account_of(&found, &bank, &account) else {
         return Redirect::to(&format!("/links/{id}")).into_response();
@@ -63,11 +63,7 @@ async fn page(
             Err(trouble) => {
                 let ended = app.kept.link(&link.person, &link.id);
                 if ended.is_some_and(|it| matches!(it.state, LinkState::Ended { .. })) {
-                    return app.tell(
-                        &visit.session,
-                        Told::Problem(trouble),
-                        &format!("/links/{}", link.id),
-                    );
+                    return Redirect::to(&format!("/links/{}", link.id)).into_response();
                 }
                 view::trouble_box(visit.language, &trouble)
             }

@@ -20,7 +20,7 @@ use crate::page::escaped;
 pub(super) async fn show(State(app): Shared, headers: HeaderMap) -> Response {
     match app.visit(&headers) {
         Ok(visit) => form(&app, &visit, None),
-        Err(away) => away,
+        Err(away) => away.into_response(),
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) async fn begin(
 ) -> Response {
     let visit = match app.visit(&headers) {
         Ok(visit) => visit,
-        Err(away) => return away,
+        Err(away) => return away.into_response(),
     };
     let wanted = wanted(&app, &fields);
     if wanted.banks.is_empty() {
@@ -62,7 +62,7 @@ pub(super) async fn callback(
 ) -> Response {
     let visit = match app.visit(&headers) {
         Ok(visit) => visit,
-        Err(away) => return away,
+        Err(away) => return away.into_response(),
     };
     match connected(&app, &visit, returned).await {
         Ok(link) => app.tell(&visit.session, Told::Connected, &format!("/links/{link}")),

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::kept::{BankRead, Link, LinkState, Told, Trouble};
 use super::words::{Words, words};
-use super::{Parts, Shared, Visit, view};
+use super::{Parts, Shared, Visit, see_other, view};
 use crate::page::escaped;
 
 pub(super) async fn show(
@@ -19,7 +19,7 @@ pub(super) async fn show(
 ) -> Response {
     match found(&app, &headers, &id) {
         Ok((visit, link)) => page(&app, &visit, &link),
-        Err(away) => away,
+        Err(away) => away.into_response(),
     }
 }
 
@@ -30,13 +30,14 @@ pub(super) async fn read_again(
 ) -> Response {
     let (visit, link) = match found(&app, &headers, &id) {
         Ok(found) => found,
-        Err(away) => return away,
+        Err(away) => return away.into_response(),
     };
-    let told = match app.read_link(&link).await {
-        Ok(()) => Told::ReadAgain,
-        Err(trouble) => Told::Problem(trouble),
-    };
-    app.tell(&visit.session, told, &format!("/links/{id}"))
+    let back = format!("/links/{id}");
+    match app.read_link(&link).await {
+        Ok(()) => app.tell(&visit.session, Told::ReadAgain, &back),
+        // The page tells it where it happened: at the bank, or in place of all.
+        Err(_) => see_other(&back),
+    }
 }
 
 pub(super) async fn give_back(
@@ -46,7 +47,7 @@ pub(super) async fn give_back(
 ) -> Response {
     let (visit, link) = match found(&app, &headers, &id) {
         Ok(found) => found,
-        Err(away) => return away,
+        Err(away) => return away.into_response(),
     };
     let told = match app.give_back(&link).await {
         Ok(()) => Told::GivenBack,
@@ -65,15 +66,15 @@ pub(super) async fn forget(
             app.kept.forget(&visit.client.key, &id);
             Redirect::to("/").into_response()
         }
-        Err(away) => away,
+        Err(away) => away.into_response(),
     }
 }
 
 /// A link of somebody else is no link.
-pub(super) fn found(app: &Parts, headers: &HeaderMap, id: &str) -> Result<(Visit, Link), Response> {
+pub(super) fn found(app: &Parts, headers: &HeaderMap, id: &str) -> Result<(Visit, Link), Redirect> {
     let visit = app.visit(headers)?;
     let link = app.kept.link(&visit.client.key, id);
-    link.map(|link| (visit, link)).ok_or_else(|| Redirect::to("/").into_response())
+    link.map(|link| (visit, link)).ok_or_else(|| Redirect::to("/"))
 }
 
 fn page(app: &Parts, visit: &Visit, link: &Link) -> Response {

@@ -113,13 +113,13 @@ struct Visit {
 
 impl Parts {
     /// The signed-in client, or the way to the sign-in.
-    fn visit(&self, headers: &HeaderMap) -> Result<Visit, Response> {
+    fn visit(&self, headers: &HeaderMap) -> Result<Visit, Redirect> {
         let language = page::language(headers);
         let found = page::cookie(headers, SESSION_COOKIE).and_then(|session| {
             let client = self.people.by_key(&self.kept.person(&session)?)?;
             Some(Visit { session, client, language })
         });
-        found.ok_or_else(|| Redirect::to("/").into_response())
+        found.ok_or_else(|| Redirect::to("/"))
     }
 
     fn bank_name(&self, bin: Bin) -> String {
@@ -140,8 +140,8 @@ fn see_other(to: &str) -> Response {
 
 /// 128 bits and more, in hexadecimal.
 fn random_name() -> String {
-    let bytes: [u8; 24] = rand::rng().random();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut chance = rand::rng();
+    format!("{:032x}{:016x}", chance.random::<u128>(), chance.random::<u64>())
 }
 
 type Shared = State<App>;

@@ -78,7 +78,7 @@ pub(super) fn amount(money: &Money) -> String {
     let whole = (hundredths.unsigned_abs() / 100).to_string();
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
             grouped.push('\u{a0}');
         }
         grouped.push(digit);
@@ -127,10 +127,10 @@ pub(super) fn moment(words: &Words, at: DateTime<Utc>) -> String {
     format!("{}, {}", day(words, local.date_naive(), today), local.format("%H:%M"))
 }
 
-/// In groups of four, with no-break spaces.
+/// In groups of four.
 pub(super) fn iban(text: &str) -> String {
     let groups: Vec<_> = text.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
-    groups.join("\u{a0}")
+    groups.join(" ")
 }
 
 /// A round mark with the bank's first letter.

@@ -40,24 +40,29 @@ struct Bank {
     readers: Vec<String>,
     faults: Faults,
     /// Samples made within the same minute.
-    made: Mutex<BTreeMap<Iin, (i64, Arc<Vec<Sample>>)>>,
+    made: Mutex<BTreeMap<Iin, Made>>,
+}
+
+struct Made {
+    minute: i64,
+    samples: Arc<Vec<Sample>>,
 }
 
 impl Bank {
     fn accounts(&self, client: &Iin, now: DateTime<Utc>) -> Arc<Vec<Sample>> {
         let minute = now.timestamp() / 60;
         let kept = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, samples)) = kept().get(client)
-            && *at == minute
+        if let Some(made) = kept().get(client)
+            && made.minute == minute
         {
-            return Arc::clone(samples);
+            return Arc::clone(&made.samples);
         }
         let samples = Arc::new(sample::accounts(self.bin, client, now));
         let mut kept = kept();
         if kept.len() >= CLIENTS_MAX {
             kept.pop_first();
         }
-        kept.insert(client.clone(), (minute, Arc::clone(&samples)));
+        kept.insert(client.clone(), Made { minute, samples: Arc::clone(&samples) });
         samples
     }
 }

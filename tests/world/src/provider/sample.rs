@@ -27,9 +27,8 @@ pub(super) fn accounts(bank: Bin, client: &Iin, now: DateTime<Utc>) -> Vec<Sampl
     let plans: &[Plan] = match (person, qarlygash) {
         (Some("almas"), true) => &[CARD, SAVINGS_USD, DEPOSIT],
         (Some("almas"), false) => &[CURRENT],
-        (Some("aigerim"), true) => &[CARD],
+        (Some("aigerim" | "daniyar"), true) => &[CARD],
         (Some("aigerim"), false) => &[CURRENT, SAVINGS_USD],
-        (Some("daniyar"), true) => &[CARD],
         (Some("daniyar"), false) | (Some("temirlan"), _) => &[],
         (Some(_) | None, _) => &[CARD, SAVINGS_USD],
     };
@@ -153,7 +152,7 @@ fn saving(chance: &mut Chance, day: NaiveDate) -> Vec<Movement> {
             18 * 60 + 20,
         ));
     }
-    if day.day() == 17 && day.month() % 4 == 0 {
+    if day.day() == 17 && day.month().is_multiple_of(4) {
         done.push(bill(-(8_000 + chance.below(22_000)), "Авиабилеттер", "Qyran Air", 20 * 60 + 41));
     }
     done

@@ -119,8 +119,8 @@ impl Made {
 
         let master_key = dir.join("master.key");
         if !master_key.exists() {
-            let bytes: [u8; 32] = rand::rng().random();
-            let text = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let mut chance = rand::rng();
+            let text = format!("{:032x}{:032x}", chance.random::<u128>(), chance.random::<u128>());
             files::write(&master_key, text.as_bytes(), Secrecy::Secret)?;
         }
         let (application_key, application_keys) = application(dir, cast::APPLICATION)?;

@@ -1,5 +1,7 @@
 //! The register of consents and the cabinet through the host's router (CNS-1..5).
 
+#![expect(clippy::unwrap_used, reason = "a test may fall over")]
+
 use senim_core::consent::{Consent, ConsentState};
 use senim_core::id::{ConsentId, Iin, InteractionId};
 use senim_core::journal::Use;
@@ -196,7 +198,7 @@ async fn each_use_is_shown_to_the_client() {
 }
 
 /// Consents of a person as the store has them: identifier and text hash, newest first.
-pub async fn kept(stand: &Stand, iin: &str) -> Vec<(ConsentId, String)> {
+pub(super) async fn kept(stand: &Stand, iin: &str) -> Vec<(ConsentId, String)> {
     let iin: Iin = iin.parse().unwrap();
     let app = &stand.app;
     let consents: Vec<Consent> = app

@@ -1,5 +1,7 @@
 //! The identity session through the host's router (IDX-1..4).
 
+#![expect(clippy::unwrap_used, reason = "a test may fall over")]
+
 use std::net::SocketAddr;
 
 use axum::body::Body;

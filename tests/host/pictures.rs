@@ -1,5 +1,7 @@
 //! Checks with real portraits through the host's router and the built-in engine (IDX-2, PHM-2).
 
+#![expect(clippy::unwrap_used, reason = "a test may fall over")]
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use senim_tests::pictures::{self, People};

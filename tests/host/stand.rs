@@ -35,23 +35,23 @@ use senim_host::store::{self, Store};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-pub const CONSUMER: &str = "960440000151";
-pub const APPLICATION: &str = "app";
-pub const IIN: &str = "900101300017";
-pub const OTHER_IIN: &str = "900101300027";
-pub const NAMED_PHONE: &str = "+77010000001";
-pub const REGISTERS_PHONE: &str = "+77010000002";
-pub const START: i64 = 1_800_000_000_000;
+pub(super) const CONSUMER: &str = "960440000151";
+pub(super) const APPLICATION: &str = "app";
+pub(super) const IIN: &str = "900101300017";
+pub(super) const OTHER_IIN: &str = "900101300027";
+pub(super) const NAMED_PHONE: &str = "+77010000001";
+pub(super) const REGISTERS_PHONE: &str = "+77010000002";
+pub(super) const START: i64 = 1_800_000_000_000;
 
-pub struct Stand {
-    pub app: App,
-    pub clock: Arc<FixedClock>,
-    pub outside: Outside,
+pub(super) struct Stand {
+    pub(super) app: App,
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) outside: Outside,
 }
 
 impl Stand {
     /// On an empty database.
-    pub async fn on(database: &str) -> Self {
+    pub(super) async fn on(database: &str) -> Self {
         let outside = Outside::start().await;
         let clock = Arc::new(FixedClock::at(moment(START)));
         let app = open(database, &outside, clock.clone()).await;
@@ -61,20 +61,20 @@ impl Stand {
     }
 
     /// The same store and outside world under a new process, so to say.
-    pub async fn restarted(self, database: &str) -> Self {
+    pub(super) async fn restarted(self, database: &str) -> Self {
         self.app.store.close().await;
         let app = open(database, &self.outside, self.clock.clone()).await;
         Self { app, ..self }
     }
 
     /// With the face models, for tests that show pictures.
-    pub fn with_faces(mut self) -> Self {
+    pub(super) fn with_faces(mut self) -> Self {
         let models = cache().join("models");
         self.app.faces = Some(Arc::new(Faces::open(&models, None).expect("the models open")));
         self
     }
 
-    pub fn wait(&self, seconds: i64) {
+    pub(super) fn wait(&self, seconds: i64) {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 
@@ -95,7 +95,7 @@ impl Stand {
     }
 
     /// A pushed request's `request_uri`.
-    pub async fn pushed(&self, asked: Value) -> String {
+    pub(super) async fn pushed(&self, asked: Value) -> String {
         let app = &self.app;
         let asked: Asked = serde_json::from_value(asked).expect("authorization_details");
         let pushed = Pushed {
@@ -120,12 +120,12 @@ impl Stand {
         request_uri
     }
 
-    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+    pub(super) async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
         let request = Request::get(path);
         self.send(with_cookie(request, cookie).body(Body::empty()).expect("a request")).await
     }
 
-    pub async fn post(&self, path: &str, cookie: Option<&str>, body: Value) -> Answer {
+    pub(super) async fn post(&self, path: &str, cookie: Option<&str>, body: Value) -> Answer {
         let request = Request::post(path)
             .header("senim-page", "1")
             .header(header::CONTENT_TYPE, "application/json");
@@ -134,7 +134,7 @@ impl Stand {
     }
 
     /// A check with these files, each a part named `frame`.
-    pub async fn show(&self, cookie: &str, frames: &[Vec<u8>]) -> Answer {
+    pub(super) async fn show(&self, cookie: &str, frames: &[Vec<u8>]) -> Answer {
         let mut body = Vec::new();
         for frame in frames {
             body.extend_from_slice(
@@ -151,7 +151,7 @@ impl Stand {
         self.send(with_cookie(request, Some(cookie)).body(body.into()).expect("a request")).await
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response =
             router::pages(self.app.clone()).oneshot(request).await.expect("the router answers");
         let (parts, body) = response.into_parts();
@@ -172,30 +172,30 @@ impl Stand {
     }
 
     /// Brings the request to a new browser; its cookie.
-    pub async fn opened(&self, asked: Value) -> String {
+    pub(super) async fn opened(&self, asked: Value) -> String {
         let request_uri = self.pushed(asked).await;
         let answer = self.get(&link(&request_uri), None).await;
         assert_eq!(answer.told(), "303", "{}", answer.text);
         answer.cookie.expect("a cookie")
     }
 
-    pub async fn at_iin(&self, asked: Value) -> String {
+    pub(super) async fn at_iin(&self, asked: Value) -> String {
         let cookie = self.opened(asked).await;
         self.accept(&cookie).await;
         cookie
     }
 
-    pub async fn accept(&self, cookie: &str) {
+    pub(super) async fn accept(&self, cookie: &str) {
         let body = json!({ "accept": true, "language": "en" });
         let answer = self.post("/api/identity/agreement", Some(cookie), body).await;
         assert_eq!(answer.step(), "iin", "{}", answer.text);
     }
 
-    pub async fn confirm(&self, cookie: &str, iin: &str) -> Answer {
+    pub(super) async fn confirm(&self, cookie: &str, iin: &str) -> Answer {
         self.post("/api/identity/iin", Some(cookie), json!({ "iin": iin })).await
     }
 
-    pub async fn at_camera(&self, asked: Value) -> String {
+    pub(super) async fn at_camera(&self, asked: Value) -> String {
         let cookie = self.at_iin(asked).await;
         let answer = self.confirm(&cookie, IIN).await;
         assert_eq!(answer.step(), "liveness", "{}", answer.text);
@@ -203,7 +203,7 @@ impl Stand {
     }
 
     /// A check judged so, without pictures: what faces find is tested with them.
-    pub async fn judged(&self, cookie: &str, judgement: Judgement) -> Result<(), Refusal> {
+    pub(super) async fn judged(&self, cookie: &str, judgement: Judgement) -> Result<(), Refusal> {
         let (app, now) = (&self.app, self.app.now());
         let browser = Browser(hash(cookie));
         let digits = dialogue::draw(app);
@@ -226,22 +226,22 @@ impl Stand {
         dialogue::settle(app, advanced).map(drop)
     }
 
-    pub async fn not_live(&self, cookie: &str) -> Problem {
+    pub(super) async fn not_live(&self, cookie: &str) -> Problem {
         let judged = self.judged(cookie, Judgement::Refused(Problem::IdentityNotLive)).await;
         judged.expect_err("a refusal").problem()
     }
 
-    pub async fn at_code(&self, asked: Value) -> String {
+    pub(super) async fn at_code(&self, asked: Value) -> String {
         let cookie = self.at_camera(asked).await;
         self.judged(&cookie, Judgement::Live { degree: 97.0 }).await.expect("goes on");
         cookie
     }
 
-    pub async fn enter(&self, cookie: &str, code: &str) -> Answer {
+    pub(super) async fn enter(&self, cookie: &str, code: &str) -> Answer {
         self.post("/api/identity/code", Some(cookie), json!({ "code": code })).await
     }
 
-    pub async fn at_consent(&self, asked: Value) -> String {
+    pub(super) async fn at_consent(&self, asked: Value) -> String {
         let before = self.outside.messages().len();
         let cookie = self.at_code(asked).await;
         let code = self.outside.code_after(before).await;
@@ -251,7 +251,7 @@ impl Stand {
     }
 
     /// The whole walk; the cookie, which is signed in to the cabinet, and where the browser goes.
-    pub async fn approved(&self, asked: Value) -> (String, String) {
+    pub(super) async fn approved(&self, asked: Value) -> (String, String) {
         let cookie = self.at_consent(asked).await;
         let body = json!({ "approve": true });
         let answer = self.post("/api/identity/consent", Some(&cookie), body).await;
@@ -259,7 +259,7 @@ impl Stand {
         (cookie, answer.body["redirect"].as_str().expect("a redirect").to_owned())
     }
 
-    pub async fn deeds(&self) -> Vec<String> {
+    pub(super) async fn deeds(&self) -> Vec<String> {
         let records = self
             .app
             .store
@@ -270,7 +270,7 @@ impl Stand {
     }
 
     /// Waits for what is done after an answer.
-    pub async fn until_told(&self, deed: &str) {
+    pub(super) async fn until_told(&self, deed: &str) {
         for _ in 0..200 {
             if self.deeds().await.iter().any(|it| it == deed) {
                 return;
@@ -280,7 +280,7 @@ impl Stand {
         panic!("{deed} was never told");
     }
 
-    pub async fn journal_text(&self) -> String {
+    pub(super) async fn journal_text(&self) -> String {
         let records = self
             .app
             .store
@@ -291,32 +291,32 @@ impl Stand {
     }
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub location: Option<String>,
-    pub cookie: Option<String>,
-    pub body: Value,
-    pub text: String,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) location: Option<String>,
+    pub(super) cookie: Option<String>,
+    pub(super) body: Value,
+    pub(super) text: String,
 }
 
 impl Answer {
     /// `200`, `422 iin.invalid`.
-    pub fn told(&self) -> String {
+    pub(super) fn told(&self) -> String {
         match self.body["code"].as_str() {
             Some(code) if self.status >= 400 => format!("{} {code}", self.status),
             _ => self.status.to_string(),
         }
     }
 
-    pub fn step(&self) -> &str {
+    pub(super) fn step(&self) -> &str {
         self.body["step"].as_str().unwrap_or_default()
     }
 }
 
 /// The register and the gateway, on one port.
 #[derive(Clone)]
-pub struct Outside {
-    pub url: String,
+pub(super) struct Outside {
+    pub(super) url: String,
     state: Arc<Mutex<World>>,
 }
 
@@ -345,7 +345,7 @@ impl Outside {
     }
 
     /// `photo`: base64 of a JPEG.
-    pub fn register(&self, iin: &str, photo: &str) {
+    pub(super) fn register(&self, iin: &str, photo: &str) {
         let person = json!({
             "iin": iin, "surname": "Сейтқали", "name": "Айгүл", "patronymic": "Серікқызы",
             "birthDate": "1990-01-01", "sex": "F", "phone": REGISTERS_PHONE, "photo": photo,
@@ -353,22 +353,22 @@ impl Outside {
         self.state.lock().expect("the world").people.insert(iin.to_owned(), person);
     }
 
-    pub fn source_down(&self, down: bool) {
+    pub(super) fn source_down(&self, down: bool) {
         self.state.lock().expect("the world").source_down = down;
     }
 
-    pub fn gateway_down(&self, down: bool) {
+    pub(super) fn gateway_down(&self, down: bool) {
         self.state.lock().expect("the world").gateway_down = down;
     }
 
     /// To whom, and what.
-    pub fn messages(&self) -> Vec<(String, String)> {
+    pub(super) fn messages(&self) -> Vec<(String, String)> {
         let world = self.state.lock().expect("the world");
         world.messages.iter().map(|(_, to, text)| (to.clone(), text.clone())).collect()
     }
 
     /// The code of the message that follows the first `before`.
-    pub async fn code_after(&self, before: usize) -> String {
+    pub(super) async fn code_after(&self, before: usize) -> String {
         for _ in 0..200 {
             if let Some((_, text)) = self.messages().get(before) {
                 let digits: String =
@@ -413,7 +413,7 @@ async fn message(
 }
 
 /// What the tests' consumer asks for.
-pub fn asked() -> Value {
+pub(super) fn asked() -> Value {
     json!({
         "type": "account_information",
         "client": { "iin": IIN, "phone": NAMED_PHONE },
@@ -424,18 +424,18 @@ pub fn asked() -> Value {
     })
 }
 
-pub fn link(request_uri: &str) -> String {
+pub(super) fn link(request_uri: &str) -> String {
     let uri = request_uri.replace(':', "%3A");
     format!("/authorize?client_id={APPLICATION}&request_uri={uri}")
 }
 
-pub fn cache() -> PathBuf {
+pub(super) fn cache() -> PathBuf {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
     std::env::var_os("SENIM_CACHE").map_or_else(|| root.join(".senim"), PathBuf::from)
 }
 
 /// A folder of this test alone.
-pub fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     let mut bytes = [0; 8];
     senim_host::clock::SystemChance.fill(&mut bytes);
     let dir = std::env::temp_dir().join(format!("senim-test-{:016x}", u64::from_be_bytes(bytes)));

@@ -33,7 +33,6 @@ def walk(name, application, authentication, document, dpop):
         redirect_uri=application["redirect_uri"],
         session=session,
         dpop_bound_access_tokens=dpop,
-        authorization_response_iss_parameter_supported=True,
         # Skips the package's check of addresses, which refuses ports and http: the demo's are on loopback.
         testing=True,
     )

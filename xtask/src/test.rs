@@ -28,6 +28,11 @@ const STAGES: &[Stage] = &[
     ("core alone", core_alone, "core must build without what other crates add to its dependencies"),
     ("licences and advisories", deny, "see deny.toml"),
     ("tests", tests, "run one again with `cargo test NAME`"),
+    (
+        "tests of the pages",
+        page_tests,
+        "run `cargo test -p senim-kit -p senim-cabinet -p senim-console`",
+    ),
     ("tests of the build system", own_tests, "run `cargo test -p xtask`"),
     ("foreign clients and documents", foreign, "see tests/foreign"),
     (
@@ -108,6 +113,12 @@ fn deny(place: &Place) -> Result<()> {
 
 fn tests(place: &Place) -> Result<()> {
     command::run(place.cargo("test").env("SENIM_BINARIES_BUILT", "1"))
+}
+
+/// Words, moments, charts: what needs no browser.
+fn page_tests(place: &Place) -> Result<()> {
+    let packages = ["senim-kit", "senim-cabinet", "senim-console"];
+    command::run(place.cargo("test").args(packages.iter().flat_map(|it| ["--package", it])))
 }
 
 fn own_tests(place: &Place) -> Result<()> {

@@ -24,7 +24,7 @@ fi
 cp "$here/openid_client.mjs" "$cache/"
 
 root=$(cd "$here/../.." && pwd)
-for document in "$root"/core/openapi/*.yaml "$root"/core/openapi/*.json; do
+for document in "$root"/core/openapi/*.yaml "$root"/host/openapi/*.yaml; do
     [ -e "$document" ] || continue
     "$cache/python/bin/openapi-spec-validator" "$document"
 done

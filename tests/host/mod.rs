@@ -7,3 +7,4 @@ mod consent;
 mod identity;
 mod pictures;
 mod stand;
+mod store;

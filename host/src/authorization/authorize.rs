@@ -27,6 +27,7 @@ pub struct Begun {
 
 /// How the dialogue ended.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "made once a dialogue and taken apart at once")]
 pub enum Outcome {
     /// The consent, granted and saved in the same transaction.
     Granted {

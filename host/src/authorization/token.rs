@@ -25,6 +25,7 @@ use crate::store::authorization::RefreshToken;
 use crate::store::{self, Tx};
 
 /// What a grant leads to.
+#[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
 enum Traded {
     Tokens {
         consent: Consent,

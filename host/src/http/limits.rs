@@ -15,7 +15,7 @@ use crate::app::App;
 /// Header names and values together, and the address.
 const HEADERS_MAX: usize = 32 * 1024;
 /// Judging pictures waits in line for a core; all else takes milliseconds.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -56,11 +56,9 @@ pub(super) async fn small_headers(request: Request, next: Next) -> Response {
 }
 
 pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("an answer took too long and was given up");
-            answer(Problem::Internal, None)
-        }
-    }
+    let Ok(response) = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await else {
+        tracing::error!("an answer took too long and was given up");
+        return answer(Problem::Internal, None);
+    };
+    response
 }

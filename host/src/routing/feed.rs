@@ -30,10 +30,10 @@ pub struct Feed {
 }
 
 /// One published thing.
-pub(super) struct Kept<T>(Mutex<Option<Content<T>>>);
+pub(super) struct Kept<T>(Mutex<Option<Edition<T>>>);
 
 #[derive(Clone)]
-pub(super) struct Content<T> {
+pub(super) struct Edition<T> {
     pub(super) version: u64,
     pub(super) read_at: Timestamp,
     pub(super) content: T,
@@ -63,19 +63,19 @@ impl<T: Clone> Kept<T> {
     }
 
     /// A slower neighbour does not put back an older version.
-    pub(super) fn keep(&self, content: Content<T>) {
+    pub(super) fn keep(&self, content: Edition<T>) {
         let mut kept = self.lock();
         if kept.as_ref().is_none_or(|it| it.version <= content.version) {
             *kept = Some(content);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Content<T>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Edition<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T> Content<T> {
+impl<T> Edition<T> {
     fn is_current(&self, version: u64, now: Timestamp) -> bool {
         self.version == version && now - self.read_at < READ_ANEW && now >= self.read_at
     }

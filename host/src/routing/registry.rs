@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use senim_core::routing::Registry;
 
-use super::feed::{Content, LIFETIME};
+use super::feed::{Edition, LIFETIME};
 use super::node::Node;
 use crate::app::App;
 use crate::http::problem::Refusal;
@@ -15,37 +15,31 @@ use crate::store::routing::Published;
 pub(super) async fn show(app: App, Node(node): Node) -> Result<Response, Refusal> {
     let now = app.now();
     app.feed.seen(&app, &node, now).await?;
-    let (version, read) = app
+    let (version, (participants, read_at)) = app
         .store
         .read("routing.registry", async |tx| {
             let version = store::routing::version(tx, Published::Registry).await?;
-            if app.feed.registry.content(version, now).is_some() {
-                return Ok((version, None));
+            if let Some(kept) = app.feed.registry.content(version, now) {
+                return Ok((version, kept));
             }
-            Ok::<_, Refusal>((version, Some(store::participant::registry(tx).await?)))
+            Ok::<_, Refusal>((version, (store::participant::registry(tx).await?, now)))
         })
         .await?;
-    let jws = match app.feed.registry.signed(version, now) {
-        Some(jws) => jws,
-        None => {
-            let (participants, read_at) = match (read, app.feed.registry.content(version, now)) {
-                (Some(participants), _) => (participants, now),
-                (None, Some(kept)) => kept,
-                (None, None) => return Err(Refusal::internal("the register's version ran away")),
-            };
-            let claims = Registry {
-                iss: app.config.issuer.clone(),
-                iat: now.timestamp(),
-                exp: (now + LIFETIME).timestamp(),
-                version,
-                participants,
-            };
-            let jws = Bytes::from(app.keys.sign(Registry::TYPE, &claims, now)?);
-            let (content, signed_at) = (claims.participants, now);
-            let kept = Content { version, read_at, content, signed_at, jws: jws.clone() };
-            app.feed.registry.keep(kept);
-            jws
-        }
+    let jws = if let Some(jws) = app.feed.registry.signed(version, now) {
+        jws
+    } else {
+        let claims = Registry {
+            iss: app.config.issuer.clone(),
+            iat: now.timestamp(),
+            exp: (now + LIFETIME).timestamp(),
+            version,
+            participants,
+        };
+        let jws = Bytes::from(app.keys.sign(Registry::TYPE, &claims, now)?);
+        let (content, signed_at) = (claims.participants, now);
+        let kept = Edition { version, read_at, content, signed_at, jws: jws.clone() };
+        app.feed.registry.keep(kept);
+        jws
     };
     let headers =
         [(header::CONTENT_TYPE, "application/registry+jwt"), (header::CACHE_CONTROL, "no-store")];

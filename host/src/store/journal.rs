@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use senim_core::Timestamp;
+use senim_core::consent::Data;
 use senim_core::id::{Bin, ConsentId};
 use senim_core::journal::{Use, deed};
 use senim_core::participant::view::JournalRecordView;
@@ -255,7 +256,7 @@ impl UseRow {
             consent: parsed(self.consent_id.as_deref()).map_err(|()| broken())?,
             consumer: parsed(self.consumer.as_deref()).map_err(|()| broken())?,
             provider: parsed(self.provider.as_deref()).map_err(|()| broken())?,
-            data: self.data.as_deref().map(data_of).transpose().map_err(|_| broken())?,
+            data: self.data.as_deref().map(|it| data_of(it).ok_or_else(broken)).transpose()?,
             status: u16::try_from(self.status).map_err(|_| broken())?,
             request_bytes: uncount(self.request_bytes),
             answer_bytes: uncount(self.answer_bytes),
@@ -271,15 +272,18 @@ fn parsed<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, ()> {
     text.map(str::parse).transpose().map_err(|_| ())
 }
 
-fn data_text(data: senim_core::consent::Data) -> String {
-    match json!(data) {
-        Value::String(text) => text,
-        other => other.to_string(),
+fn data_text(data: Data) -> &'static str {
+    match data {
+        Data::Accounts => "accounts",
+        Data::Balances => "balances",
+        Data::Transactions => "transactions",
     }
 }
 
-fn data_of(text: &str) -> Result<senim_core::consent::Data, serde_json::Error> {
-    serde_json::from_value(Value::from(text))
+fn data_of(text: &str) -> Option<Data> {
+    [Data::Accounts, Data::Balances, Data::Transactions]
+        .into_iter()
+        .find(|it| data_text(*it) == text)
 }
 
 #[cfg(test)]

@@ -18,11 +18,13 @@ pub mod routing;
 pub mod seal;
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use senim_core::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _};
+use tokio::sync::Mutex;
 
 /// A connection within a transaction.
 pub type Tx = AnyConnection;
@@ -36,6 +38,8 @@ pub struct Store {
     /// For transactions that write. SQLite has one writer: waiting for it in line is fair.
     writers: AnyPool,
     readers: AnyPool,
+    /// Transactions tried again go one by one, or they would be in each other's way for ever.
+    in_line: Arc<Mutex<()>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +97,8 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(10))
                 .connect_with(options(url)?)
                 .await?;
-            Self { engine: Engine::Postgres, writers: pool.clone(), readers: pool }
+            let (writers, readers) = (pool.clone(), pool);
+            Self { engine: Engine::Postgres, writers, readers, in_line: Arc::default() }
         };
         migrations::run(store.engine, &store.writers).await?;
         Ok(store)
@@ -120,7 +125,7 @@ impl Store {
         };
         let writers = pool(1).connect_with(options.clone()).await?;
         let readers = pool(4).connect_with(options).await?;
-        Ok(Self { engine: Engine::Sqlite, writers, readers })
+        Ok(Self { engine: Engine::Sqlite, writers, readers, in_line: Arc::default() })
     }
 
     pub fn engine(&self) -> Engine {
@@ -141,6 +146,7 @@ impl Store {
             Engine::Postgres => "BEGIN ISOLATION LEVEL SERIALIZABLE",
         };
         let mut attempt = 1;
+        let mut turn = None;
         loop {
             let mut tx = self.writers.begin_with(begin).await.map_err(StoreError::from)?;
             let outcome = match body.clone()(&mut tx).await {
@@ -156,6 +162,9 @@ impl Store {
             match outcome {
                 Err(error) if attempt < TRIES && in_the_way(&error) => {
                     tracing::debug!(name, attempt, "another transaction was in the way");
+                    if turn.is_none() {
+                        turn = Some(self.in_line.lock().await);
+                    }
                     tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
                     attempt += 1;
                 }

@@ -30,12 +30,18 @@ pub(crate) enum ForwardError {
     Address(#[from] http::Error),
     #[error("no answer in time")]
     Slow,
-    #[error("can't be reached: {0}")]
+    #[error("can't be reached: {}", with_causes(.0))]
     Unreachable(#[from] hyper_util::client::legacy::Error),
     #[error("the answer is too large")]
     TooLarge,
     #[error("the answer broke off: {0}")]
     Broken(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// hyper's own sentence says only at which step it was; why stands below.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |it| it.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl Outbound {

@@ -135,11 +135,24 @@ fn compiled_path(path: &Path, bytes: &[u8]) -> PathBuf {
     path.with_extension(format!("{digest}.cwasm"))
 }
 
-/// Whole or not at all: another node may be reading.
+/// Whole or not at all: another node may be reading. What was kept of an earlier gate goes.
 fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     fs::write(&part, bytes)?;
-    fs::rename(&part, path)
+    fs::rename(&part, path)?;
+    for entry in fs::read_dir(path.parent().unwrap_or(path))? {
+        let other = entry?.path();
+        if other != path && same_gate(&other, path) {
+            fs::remove_file(other)?;
+        }
+    }
+    Ok(())
+}
+
+/// Both are `NAME.<digest>.cwasm` of one name.
+fn same_gate(one: &Path, other: &Path) -> bool {
+    let name = |path: &Path| Path::new(path.file_stem()?).file_stem().map(ToOwned::to_owned);
+    one.extension() == other.extension() && name(one) == name(other)
 }
 
 /// Lets deadlines pass for as long as the engine lives.
@@ -231,6 +244,20 @@ impl GateError {
     pub(crate) fn problem(&self) -> Problem {
         match self {
             Self::File { .. } | Self::Wasm(_) | Self::Wire(_) => Problem::Internal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_of_an_earlier_gate_is_told_apart() {
+        let kept = Path::new("x/gate.abc.cwasm");
+        assert!(same_gate(Path::new("x/gate.def.cwasm"), kept));
+        for other in ["x/gate.wasm", "x/other.abc.cwasm", "x/gate.abc.part", "x/cwasm"] {
+            assert!(!same_gate(Path::new(other), kept), "{other}");
         }
     }
 }

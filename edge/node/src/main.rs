@@ -27,7 +27,12 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_new(&arguments.log).context("--log")?;
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(stderr).init();
+    tracing_subscriber::fmt()
+        .json()
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .init();
     let config = Config::read(&arguments.config)?;
     if arguments.check {
         return Ok(());

@@ -25,13 +25,13 @@ impl People {
 
     /// Frames as a camera would take them of one person in a second or two: no two are the same.
     pub fn frames(&self, name: &str, count: u32) -> Result<Vec<Vec<u8>>> {
-        let portrait = self.portrait(name)?;
+        let portrait = fitted(&self.portrait(name)?);
         (0..count).map(|turn| jpeg(&in_frame(&portrait, turn), 88)).collect()
     }
 
     /// Two people in one picture.
     pub fn two_together(&self, left: &str, right: &str, count: u32) -> Result<Vec<Vec<u8>>> {
-        let (left, right) = (self.portrait(left)?, self.portrait(right)?);
+        let (left, right) = (fitted(&self.portrait(left)?), fitted(&self.portrait(right)?));
         (0..count)
             .map(|turn| {
                 let mut frame = RgbImage::from_pixel(CAMERA.0, CAMERA.1, WALL);
@@ -44,9 +44,9 @@ impl People {
 
     /// A clip that Chromium shows as its camera: JPEGs one after the other, played at 30 frames a second.
     pub fn clip(&self, name: &str, to: &Path) -> Result<()> {
-        let portrait = self.portrait(name)?;
+        let portrait = fitted(&self.portrait(name)?);
         let mut file = std::io::BufWriter::new(std::fs::File::create(to)?);
-        for turn in 0..60 {
+        for turn in 0..30 {
             file.write_all(&jpeg(&in_frame(&portrait, turn), 90)?)?;
         }
         file.flush().context("write the clip")
@@ -80,7 +80,7 @@ pub fn heavy(mut frame: Vec<u8>) -> Vec<u8> {
     frame
 }
 
-/// The portrait in the middle of a camera's picture, moved a little from turn to turn.
+/// The fitted portrait in the middle of a camera's picture, moved a little from turn to turn.
 fn in_frame(portrait: &RgbImage, turn: u32) -> RgbImage {
     let mut frame = RgbImage::from_pixel(CAMERA.0, CAMERA.1, WALL);
     paste(&mut frame, portrait, i64::from(CAMERA.0) / 2, sway(turn));
@@ -91,10 +91,13 @@ fn in_frame(portrait: &RgbImage, turn: u32) -> RgbImage {
 }
 
 fn paste(frame: &mut RgbImage, portrait: &RgbImage, centre: i64, (right, down): (i64, i64)) {
-    let height = CAMERA.1;
-    let width = portrait.width() * height / portrait.height();
-    let scaled = imageops::resize(portrait, width, height, FilterType::CatmullRom);
-    imageops::overlay(frame, &scaled, centre - i64::from(width) / 2 + right, down);
+    imageops::overlay(frame, portrait, centre - i64::from(portrait.width()) / 2 + right, down);
+}
+
+/// As high as the camera's picture.
+fn fitted(portrait: &RgbImage) -> RgbImage {
+    let width = portrait.width() * CAMERA.1 / portrait.height();
+    imageops::resize(portrait, width, CAMERA.1, FilterType::CatmullRom)
 }
 
 /// How a person who stands still moves.

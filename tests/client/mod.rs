@@ -57,6 +57,15 @@ impl Answer {
 
 /// An HTTP client that trusts only the demo's CA, follows no redirect and shows this certificate.
 pub fn http(ca_pem: &str, identity_pem: Option<&str>) -> Result<reqwest::Client> {
+    builder(ca_pem, identity_pem)?.build().context("an HTTP client")
+}
+
+/// The same, speaking HTTP/1.1 alone.
+pub fn http_1(ca_pem: &str, identity_pem: Option<&str>) -> Result<reqwest::Client> {
+    builder(ca_pem, identity_pem)?.http1_only().build().context("an HTTP client")
+}
+
+fn builder(ca_pem: &str, identity_pem: Option<&str>) -> Result<reqwest::ClientBuilder> {
     // The second of two calls finds it installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -67,7 +76,7 @@ pub fn http(ca_pem: &str, identity_pem: Option<&str>) -> Result<reqwest::Client>
     if let Some(pem) = identity_pem {
         builder = builder.identity(reqwest::Identity::from_pem(pem.as_bytes())?);
     }
-    builder.build().context("an HTTP client")
+    Ok(builder)
 }
 
 pub async fn send(request: RequestBuilder) -> Result<Answer> {

@@ -50,7 +50,7 @@ impl<'a> World<'a> {
         .await
     }
 
-    /// Somebody new in the state register, with the face of the first person and accounts nowhere.
+    /// Somebody new in the state register, with the face of the second person.
     pub async fn register(&self) -> Result<Person> {
         let photo = self.platform.people.0.join(format!("{}.jpg", cast::AIGERIM.photo));
         let phone = format!("+7705{:07}", rand::random::<u32>() % 10_000_000);

@@ -54,6 +54,8 @@ enum What {
         #[arg(long, default_value = ".senim/demo.json")]
         demo: PathBuf,
     },
+    /// Asks everything that must be refused of a platform of its own.
+    Refusals,
     /// Starts a platform of its own, runs the command against it, stops it.
     Platform {
         /// Where its description goes.
@@ -82,6 +84,12 @@ async fn main() -> Result<ExitCode> {
             println!("{}", client.tokens(&platform.person()?, &asked).await?.access);
             Ok(ExitCode::SUCCESS)
         }
+        What::Refusals => {
+            let platform = Platform::start().await?;
+            let mut report = Report::default();
+            report.rows(refusals::run(&platform).await);
+            Ok(concluded(&platform, &mut report))
+        }
         What::Platform { out, command } => with_platform(&out, &command).await,
     }
 }
@@ -102,16 +110,23 @@ async fn check(
         println!();
         report.rows(refusals::run(&platform).await);
     }
-    println!();
-    report.leaks(platform.leaks());
-    println!("{}", report.summary());
+    let code = concluded(&platform, &mut report);
     if let Some(to) = json {
         report.write(to)?;
     }
-    if !report.right() {
-        println!("{}", platform.tail());
+    Ok(code)
+}
+
+/// Looks into the logs, and says what came of it all.
+fn concluded(platform: &Platform, report: &mut Report) -> ExitCode {
+    println!();
+    report.leaks(platform.leaks());
+    println!("{}", report.summary());
+    if report.right() {
+        return ExitCode::SUCCESS;
     }
-    Ok(if report.right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!("{}", platform.tail());
+    ExitCode::FAILURE
 }
 
 async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {

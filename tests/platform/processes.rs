@@ -46,17 +46,21 @@ impl Processes {
         let mut world = self.parts.program("senim-world");
         world.arg("serve").arg("--dir").arg(&dir);
         self.others.push(spawn(&mut world, &self.described.logs[2])?);
+        self.described.pids.world = self.others[0].id();
         self.start_host()?;
         let mut node = self.parts.program("senim-node");
         node.arg("--config").arg(dir.join("node.toml"));
         self.others.push(spawn(&mut node, &self.described.logs[1])?);
+        self.described.pids.node = self.others[1].id();
         Ok(())
     }
 
     pub(super) fn start_host(&mut self) -> Result<()> {
         let mut host = self.parts.program("senim");
         host.arg("serve").arg("--config").arg(self.described.dir.join("host.toml"));
-        self.host = Some(spawn(&mut host, &self.described.logs[0])?);
+        let host = spawn(&mut host, &self.described.logs[0])?;
+        self.described.pids.host = host.id();
+        self.host = Some(host);
         Ok(())
     }
 
@@ -84,6 +88,8 @@ impl Drop for Processes {
 
 /// `kill -9` of somebody else's process.
 pub(super) fn kill(pid: u32) -> Result<()> {
+    // 0 would be this process and all of its group.
+    anyhow::ensure!(pid > 1, "the description names no process to kill");
     let status = Command::new("kill").arg("-9").arg(pid.to_string()).status()?;
     anyhow::ensure!(status.success(), "process {pid} could not be killed");
     Ok(())

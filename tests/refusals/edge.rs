@@ -100,7 +100,7 @@ async fn proofs(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) {
         })
         .await;
     table
-        .row("a DPoP proof of another key", "401 token.binding", async || {
+        .row("a DPoP proof of another key", "401 dpop.invalid", async || {
             read(Some(&client.proof(&Key::new(), &url, access))).await
         })
         .await;
@@ -238,7 +238,7 @@ async fn withdrawn(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()
         })
         .await;
     table
-        .row("a refresh token of a consent withdrawn", "400 invalid_grant refresh-token.invalid", async || {
+        .row("a refresh token of a consent withdrawn", "400 invalid_grant consent.withdrawn", async || {
             client.refresh(&tokens.refresh).await
         })
         .await;

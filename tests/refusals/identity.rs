@@ -68,7 +68,8 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
 async fn photographs(table: &mut Table<'_>) -> Result<()> {
     let platform = table.platform;
     let people = &platform.people;
-    let portrait = platform.person()?.portrait;
+    // The face of whoever registers for a test.
+    let portrait = platform.second_person()?.portrait;
     let impostor = platform.material.impostor_portrait.as_str();
     let true_frames = people.frames(&portrait, 5)?;
     let mixed: Vec<_> = people.frames(&portrait, 2)?.into_iter().chain(people.frames(impostor, 2)?).collect();
@@ -95,7 +96,8 @@ async fn photographs(table: &mut Table<'_>) -> Result<()> {
 /// IDX-2: four checks, then fifteen minutes of nothing for this person, wherever and whenever.
 async fn checks(table: &mut Table<'_>) -> Result<()> {
     let platform = table.platform;
-    let portrait = platform.person()?.portrait;
+    // The face of whoever registers for a test.
+    let portrait = platform.second_person()?.portrait;
     let person = platform.world()?.register().await?;
     let browser = at_camera(platform, &person).await?;
     let nobody = pictures::nobody(3)?;

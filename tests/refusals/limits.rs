@@ -6,10 +6,10 @@ use serde_json::json;
 use super::Table;
 use crate::client::browser::Browser;
 use crate::client::oauth::details;
-use crate::client::send;
+use crate::client::{self, send};
 
-/// Over any limit there is, and far from a machine's memory.
-const HUGE: usize = 8 * 1024 * 1024;
+/// Just over the 64 KB that any of these addresses takes: what is much longer is cut off before it is answered.
+const HUGE: usize = 80 * 1024;
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     let platform = table.platform;
@@ -48,6 +48,8 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             send(request).await
         })
         .await;
+    // By HTTP/1.1: headers that HTTP/2's own limit stops never reach whoever could say what is wrong.
+    let http = client::http_1(&platform.material.ca, Some(&platform.material.consumer.pem))?;
     for (name, url) in [
         ("headers over the limit at the pages", format!("{}/api/identity", platform.pages_url)),
         ("headers over the limit at the servers' listener", client.at("/jwks")),
@@ -55,7 +57,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     ] {
         table
             .row(name, "431 headers.too-large", async || {
-                send(client.http.get(&url).header("x-many", "a".repeat(100_000))).await
+                send(http.get(&url).header("x-many", "a".repeat(40_000))).await
             })
             .await;
     }

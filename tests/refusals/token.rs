@@ -90,12 +90,12 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         })
         .await;
     table
-        .row("then the refresh token of its first use", "400 invalid_grant refresh-token.invalid", async || {
+        .row("then the refresh token of its first use", "400 invalid_grant consent.withdrawn", async || {
             client.refresh(&first.refresh).await
         })
         .await;
     table
-        .row("a grant type that we don't have", "400 unsupported_grant_type", async || {
+        .row("a grant type that we don't have", "400 unsupported_grant_type request.malformed", async || {
             client.token(&[("grant_type", "client_credentials")]).await
         })
         .await;

@@ -45,7 +45,10 @@ fn every_room_of_the_list_is_there() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("packages");
     for (room, _) in ALLOWED {
-        assert!(packages.iter().any(|it| it["name"] == *room), "`{room}` is listed and is not there");
+        assert!(
+            packages.iter().any(|it| it["name"] == *room),
+            "`{room}` is listed and is not there"
+        );
     }
 }
 
@@ -89,7 +92,9 @@ fn no_file_names_a_machine_or_a_registry() {
 fn names_folder(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let before = line[..at].chars().next_back();
-        !before.is_some_and(|it| it.is_alphanumeric() || matches!(it, '.' | '_' | '-' | '/' | '}' | ')' | '*'))
+        !before.is_some_and(|it| {
+            it.is_alphanumeric() || matches!(it, '.' | '_' | '-' | '/' | '}' | ')' | '*')
+        })
     })
 }
 

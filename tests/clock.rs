@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970, as JWTs count them.
-#[expect(clippy::disallowed_methods, reason = "a client outside the platform has a clock of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a client outside the platform has a clock of its own"
+)]
 pub fn now_s() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)

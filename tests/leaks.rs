@@ -22,7 +22,9 @@ impl Secrets {
 
     /// Which kinds of secrets stand in which line of the text; never the secrets.
     pub fn found_in(&self, text: &str) -> Vec<String> {
-        let Ok(secrets) = self.0.lock() else { return vec!["the secrets can't be read".to_owned()] };
+        let Ok(secrets) = self.0.lock() else {
+            return vec!["the secrets can't be read".to_owned()];
+        };
         let mut found = Vec::new();
         for (number, line) in text.lines().enumerate() {
             for (kind, secret) in secrets.iter() {
@@ -38,7 +40,9 @@ impl Secrets {
 
 /// A six-digit code is no secret inside a longer number or behind a point, as microseconds are.
 fn stands_alone(line: &str, secret: &str) -> bool {
-    let joins = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-'));
+    let joins = |it: Option<char>| {
+        it.is_some_and(|it| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-'))
+    };
     line.match_indices(secret).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         let after = line[at + secret.len()..].chars().next();
@@ -55,7 +59,8 @@ mod tests {
         let secrets = Secrets::default();
         secrets.add("IIN", "960440000151");
         secrets.add("code", "123456");
-        let log = "fine\nsubject=960440000151 asked\n2026-01-01T00:00:00.123456Z x\ncode 123456 sent";
+        let log =
+            "fine\nsubject=960440000151 asked\n2026-01-01T00:00:00.123456Z x\ncode 123456 sent";
         let found = secrets.found_in(log);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].starts_with("IIN in line 2") && found[1].starts_with("code in line 4"));

@@ -41,7 +41,8 @@ async fn main() -> Result<()> {
     let edge = || client.http.get(&edge_url).header("authorization", &authorization);
 
     let node = platform.http_as(&platform.material.node)?;
-    let provider_url = format!("{}/account-information/v1/accounts", platform.material.provider_url);
+    let provider_url =
+        format!("{}/account-information/v1/accounts", platform.material.provider_url);
     let provider = || {
         node.get(&provider_url)
             .header("senim-client", &person.iin)
@@ -52,7 +53,11 @@ async fn main() -> Result<()> {
 
     for side in [&edge as &(dyn Fn() -> RequestBuilder + Sync), &provider] {
         let answer = side().send().await?;
-        anyhow::ensure!(answer.status() == 200, "the read that is measured answers {}", answer.status());
+        anyhow::ensure!(
+            answer.status() == 200,
+            "the read that is measured answers {}",
+            answer.status()
+        );
     }
 
     // Turn by turn, so that neither has the machine's better minute.

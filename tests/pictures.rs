@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn pictures_are_what_the_rows_say_of_them() {
         let vast = fifty_megapixels().unwrap();
-        let header = image::ImageReader::new(std::io::Cursor::new(&vast)).with_guessed_format().unwrap();
+        let header =
+            image::ImageReader::new(std::io::Cursor::new(&vast)).with_guessed_format().unwrap();
         let (width, height) = header.into_dimensions().unwrap();
         assert!(width * height > 50_000_000 && vast.len() < 5_000_000);
         let empty = nobody(2).unwrap();
@@ -131,7 +132,8 @@ mod tests {
     #[test]
     fn the_camera_never_shows_the_same_frame_twice() {
         let portrait = RgbImage::from_pixel(300, 400, Rgb([200, 150, 130]));
-        let frames: Vec<_> = (0..12).map(|turn| jpeg(&in_frame(&portrait, turn), 85).unwrap()).collect();
+        let frames: Vec<_> =
+            (0..12).map(|turn| jpeg(&in_frame(&portrait, turn), 85).unwrap()).collect();
         for (at, frame) in frames.iter().enumerate() {
             assert!(frames[..at].iter().all(|it| it != frame), "frame {at}");
         }

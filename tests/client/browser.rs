@@ -143,6 +143,10 @@ impl<'a> Browser<'a> {
 fn expect_step(answer: &Answer, step: &str) -> Result<()> {
     let at = answer.body["step"].as_str().unwrap_or("nowhere");
     let why = answer.body["last_problem"].as_str().or(answer.body["problem"].as_str());
-    anyhow::ensure!(at == step, "the session stands at {at}, not at {step} ({})", why.unwrap_or("no problem told"));
+    anyhow::ensure!(
+        at == step,
+        "the session stands at {at}, not at {step} ({})",
+        why.unwrap_or("no problem told")
+    );
     Ok(())
 }

@@ -47,7 +47,11 @@ impl Console {
     }
 
     pub async fn suspend(&self, bin: &str) -> Result<Answer> {
-        self.post(&format!("/participants/{bin}/suspend"), &json!({ "reason": "a row of the table" })).await
+        self.post(
+            &format!("/participants/{bin}/suspend"),
+            &json!({ "reason": "a row of the table" }),
+        )
+        .await
     }
 
     pub async fn resume(&self, bin: &str) -> Result<Answer> {

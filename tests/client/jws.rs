@@ -60,8 +60,11 @@ impl Key {
             Signing::Rs256 => "RS256",
         }
         .into();
-        let signed =
-            format!("{}.{}", to_base64(header.to_string().as_bytes()), to_base64(claims.to_string().as_bytes()));
+        let signed = format!(
+            "{}.{}",
+            to_base64(header.to_string().as_bytes()),
+            to_base64(claims.to_string().as_bytes())
+        );
         let signature = match signing {
             Signing::Es256 => self.es256(signed.as_bytes()),
             Signing::Stranger => Self::new().es256(signed.as_bytes()),
@@ -69,7 +72,8 @@ impl Key {
             Signing::Rs256 => vec![7; 256],
             Signing::Hs256 => {
                 let secret = self.0.verifying_key().to_encoded_point(false);
-                let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
+                let mut mac =
+                    Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
                 mac.update(signed.as_bytes());
                 mac.finalize().into_bytes().to_vec()
             }

@@ -66,8 +66,10 @@ pub struct Assertion {
 impl Assertion {
     /// A form with this assertion in it.
     pub fn form(&self, parameters: &[(&str, &str)]) -> Vec<(String, String)> {
-        let mut form =
-            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut form = parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         add_assertion(&mut form, Some(self));
         form
     }
@@ -102,7 +104,10 @@ impl<'a> OAuthClient<'a> {
             ("authorization_details", &details.to_string()),
         ];
         Pushed {
-            form: form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            form: form
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             assertion: self.assertion(),
             dpop: None,
             verifier,
@@ -145,9 +150,16 @@ impl<'a> OAuthClient<'a> {
     /// The code in the address that leads back, whose `iss` (RFC 9207) and `state` are looked at.
     pub fn code(&self, request: &Pushed, redirect: &str) -> Result<String> {
         let parameter = |name: &str| parameter(redirect, name);
-        anyhow::ensure!(parameter("iss").as_deref() == Some(&self.platform.issuer), "another iss came back");
-        anyhow::ensure!(parameter("state").as_deref() == Some(&request.state), "another state came back");
-        let code = parameter("code").with_context(|| format!("no code, but {:?}", parameter("error")))?;
+        anyhow::ensure!(
+            parameter("iss").as_deref() == Some(&self.platform.issuer),
+            "another iss came back"
+        );
+        anyhow::ensure!(
+            parameter("state").as_deref() == Some(&request.state),
+            "another state came back"
+        );
+        let code =
+            parameter("code").with_context(|| format!("no code, but {:?}", parameter("error")))?;
         self.platform.secrets.add("authorization code", &code);
         Ok(code)
     }
@@ -167,8 +179,10 @@ impl<'a> OAuthClient<'a> {
     }
 
     pub async fn token(&self, parameters: &[(&str, &str)]) -> Result<Answer> {
-        let mut form: Vec<_> =
-            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut form: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         form.push(("client_id".to_owned(), self.client_id.clone()));
         add_assertion(&mut form, self.assertion().as_ref());
         let url = self.at("/token");
@@ -222,7 +236,8 @@ impl<'a> OAuthClient<'a> {
         change: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<Answer> {
         let scheme = if self.dpop.is_some() { "DPoP" } else { "Bearer" };
-        let mut request = self.http.get(self.edge(path)).header("authorization", format!("{scheme} {token}"));
+        let mut request =
+            self.http.get(self.edge(path)).header("authorization", format!("{scheme} {token}"));
         if let Some(proof) = proof {
             request = request.header("dpop", proof.text());
         }
@@ -240,7 +255,9 @@ impl<'a> OAuthClient<'a> {
 
 impl Tokens {
     pub fn read(answer: &Answer) -> Result<Self> {
-        let member = |name: &str| answer.body[name].as_str().map(str::to_owned).context(format!("no {name}"));
+        let member = |name: &str| {
+            answer.body[name].as_str().map(str::to_owned).context(format!("no {name}"))
+        };
         Ok(Self {
             access: member("access_token")?,
             refresh: member("refresh_token")?,

@@ -67,7 +67,9 @@ impl<'a> World<'a> {
     /// Breaks the first provider, or mends it.
     pub async fn fault(&self, fault: Fault) -> Result<()> {
         let body = json!({ "bin": self.platform.material.provider_bin, "mode": fault });
-        send(self.http.post(self.url("/faults")).header("senim-page", "1").json(&body)).await?.ok()?;
+        send(self.http.post(self.url("/faults")).header("senim-page", "1").json(&body))
+            .await?
+            .ok()?;
         Ok(())
     }
 

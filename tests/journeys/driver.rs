@@ -46,8 +46,13 @@ impl Chromedriver {
     }
 
     /// A browser whose camera shows this clip; without one it has Chromium's test picture.
-    pub(crate) async fn browser(&self, clip: Option<&Path>, (width, height): (u32, u32)) -> Result<Browser> {
-        let profile = std::env::temp_dir().join(format!("senim-browser-{:016x}", rand::random::<u64>()));
+    pub(crate) async fn browser(
+        &self,
+        clip: Option<&Path>,
+        (width, height): (u32, u32),
+    ) -> Result<Browser> {
+        let profile =
+            std::env::temp_dir().join(format!("senim-browser-{:016x}", rand::random::<u64>()));
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
@@ -72,7 +77,9 @@ impl Chromedriver {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments, "prefs": { "intl.accept_languages": "en" } },
         });
-        let Value::Object(capabilities) = capabilities else { anyhow::bail!("capabilities are an object") };
+        let Value::Object(capabilities) = capabilities else {
+            anyhow::bail!("capabilities are an object")
+        };
         let client =
             Client::with_capabilities_and_connector(&self.url, &capabilities, HttpConnector::new())
                 .await
@@ -124,7 +131,11 @@ impl Browser {
     }
 
     /// The first of these that appears.
-    pub(crate) async fn see_one_of(&self, names: &[&'static str], limit: Duration) -> Result<&'static str> {
+    pub(crate) async fn see_one_of(
+        &self,
+        names: &[&'static str],
+        limit: Duration,
+    ) -> Result<&'static str> {
         let what = names.join(" or ");
         let found = clock::until(&what, limit, async || {
             for name in names {
@@ -176,7 +187,8 @@ impl Browser {
 
     /// Makes the page this wide, whatever the window is.
     pub(crate) async fn be_wide(&self, width: u32, height: u32) -> Result<()> {
-        let parameters = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let parameters =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         let command = Devtools { name: "Emulation.setDeviceMetricsOverride", parameters };
         self.client.issue_cmd(command).await?;
         Ok(())
@@ -193,7 +205,10 @@ impl Browser {
 
     /// What the page says, for whoever reads a failure. Pages show people's numbers masked.
     async fn shown(&self) -> String {
-        let text = self.run("return document.body ? document.body.innerText : ''").await.unwrap_or_default();
+        let text = self
+            .run("return document.body ? document.body.innerText : ''")
+            .await
+            .unwrap_or_default();
         let url = self.url().await.unwrap_or_default();
         let text: String = text.as_str().unwrap_or_default().chars().take(600).collect();
         format!("at {} the page says: {}", without_query(&url), text.replace('\n', " | "))
@@ -213,7 +228,11 @@ struct Devtools {
 }
 
 impl WebDriverCompatibleCommand for Devtools {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
         base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
     }
 

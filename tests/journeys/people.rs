@@ -19,7 +19,11 @@ const NARROW: u32 = 320;
 /// From opening the camera to the server's verdict.
 const CAMERA_MAX: Duration = Duration::from_secs(60);
 
-pub(crate) async fn walk(platform: &Platform, report: &mut Report, screenshots: Option<&Path>) -> Result<()> {
+pub(crate) async fn walk(
+    platform: &Platform,
+    report: &mut Report,
+    screenshots: Option<&Path>,
+) -> Result<()> {
     let pictures = Pictures::new(screenshots)?;
     let clips = std::env::temp_dir().join(format!("senim-clips-{:016x}", rand::random::<u64>()));
     std::fs::create_dir_all(&clips)?;
@@ -83,7 +87,10 @@ impl Walk<'_> {
             self.picture("consumer").await
         })
         .await?;
-        self.step(report, "asks for accounts from another bank", async || self.asks_for_accounts().await).await?;
+        self.step(report, "asks for accounts from another bank", async || {
+            self.asks_for_accounts().await
+        })
+        .await?;
         self.step(report, "reads and accepts the agreement", async || {
             page.see("agreement-accept").await?;
             self.picture("agreement").await?;
@@ -97,16 +104,26 @@ impl Walk<'_> {
         })
         .await?;
         let before = self.platform.world().ok()?.messages(&person.phone).await.ok()?.len();
-        self.step(report, "shows the face to the camera: live, and the one in the register", async || {
-            page.click("camera-start").await?;
-            page.see("camera-hint").await?;
-            tokio::time::sleep(Duration::from_millis(700)).await;
-            self.picture("camera").await?;
-            match page.see_one_of(&["code-input", "last-problem", "failed", "camera-fault", "trouble"], CAMERA_MAX).await? {
-                "code-input" => Ok(()),
-                other => anyhow::bail!("{other}: {}", page.text(other).await?),
-            }
-        })
+        self.step(
+            report,
+            "shows the face to the camera: live, and the one in the register",
+            async || {
+                page.click("camera-start").await?;
+                page.see("camera-hint").await?;
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                self.picture("camera").await?;
+                match page
+                    .see_one_of(
+                        &["code-input", "last-problem", "failed", "camera-fault", "trouble"],
+                        CAMERA_MAX,
+                    )
+                    .await?
+                {
+                    "code-input" => Ok(()),
+                    other => anyhow::bail!("{other}: {}", page.text(other).await?),
+                }
+            },
+        )
         .await?;
         self.step(report, "types the code from the text message", async || {
             let code = self.platform.world()?.code_after(&person.phone, before).await?;
@@ -122,7 +139,10 @@ impl Walk<'_> {
         .await?;
         self.step(report, "sees the accounts in the bank's app", async || {
             page.see_within("account", Duration::from_secs(20)).await?;
-            anyhow::ensure!(page.attribute("link-page", "data-state").await?.as_deref() == Some("active"), "not active");
+            anyhow::ensure!(
+                page.attribute("link-page", "data-state").await?.as_deref() == Some("active"),
+                "not active"
+            );
             page.see("account-balance").await?;
             self.picture("accounts").await?;
             page.url().await
@@ -138,12 +158,16 @@ impl Walk<'_> {
             self.picture("transactions").await
         })
         .await;
-        self.step(report, "sees the consent in the cabinet, signed in by the same session", async || {
-            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
-            page.see("consent-row").await?;
-            self.picture("cabinet").await?;
-            page.click("consent-row").await
-        })
+        self.step(
+            report,
+            "sees the consent in the cabinet, signed in by the same session",
+            async || {
+                page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
+                page.see("consent-row").await?;
+                self.picture("cabinet").await?;
+                page.click("consent-row").await
+            },
+        )
         .await;
         self.step(report, "sees each use of it", async || {
             page.see("consent-status").await?;
@@ -163,9 +187,11 @@ impl Walk<'_> {
         let page = &self.browser;
         let bin = self.platform.material.consumer_bin.as_str();
         let signed_in = desk
-            .step(report, "the operator signs in to the console with password and one-time code", async || {
-                desk.enters_the_console().await
-            })
+            .step(
+                report,
+                "the operator signs in to the console with password and one-time code",
+                async || desk.enters_the_console().await,
+            )
             .await;
         if signed_in.is_none() {
             return;
@@ -180,15 +206,20 @@ impl Walk<'_> {
             self.reads_until("participant.suspended").await
         })
         .await;
-        desk.step(report, "the operator resumes it", async || desk.participant(bin, "resume").await).await;
+        desk.step(report, "the operator resumes it", async || {
+            desk.participant(bin, "resume").await
+        })
+        .await;
         self.step(report, "the resumed consumer's read is answered", async || {
             page.goto(link).await?;
             self.reads_until("").await
         })
         .await;
-        desk.step(report, "sees the last hour in numbers and a picture, and searches the journal", async || {
-            desk.looks_around().await
-        })
+        desk.step(
+            report,
+            "sees the last hour in numbers and a picture, and searches the journal",
+            async || desk.looks_around().await,
+        )
         .await;
     }
 
@@ -211,7 +242,11 @@ impl Walk<'_> {
             self.reads_until("consent.withdrawn").await?;
             page.see("data-deleted").await?;
             self.picture("withdrawn").await?;
-            anyhow::ensure!(watch.elapsed() < Duration::from_secs(5), "only after {:?}", watch.elapsed());
+            anyhow::ensure!(
+                watch.elapsed() < Duration::from_secs(5),
+                "only after {:?}",
+                watch.elapsed()
+            );
             Ok(())
         })
         .await;
@@ -227,7 +262,9 @@ impl Walk<'_> {
             page.fill("iin-input", &person.iin).await?;
             page.click("iin-submit").await?;
             page.click("camera-start").await?;
-            let came = page.see_one_of(&["last-problem", "code-input", "failed", "camera-fault"], CAMERA_MAX).await?;
+            let came = page
+                .see_one_of(&["last-problem", "code-input", "failed", "camera-fault"], CAMERA_MAX)
+                .await?;
             anyhow::ensure!(came == "last-problem", "{came} came");
             self.picture("impostor").await
         })
@@ -246,7 +283,9 @@ impl Walk<'_> {
     async fn enters_the_app(&self) -> Result<()> {
         let page = &self.browser;
         page.goto(&self.platform.material.consumer_url).await?;
-        if page.see_one_of(&["choose-person", "home"], Duration::from_secs(10)).await? == "choose-person" {
+        if page.see_one_of(&["choose-person", "home"], Duration::from_secs(10)).await?
+            == "choose-person"
+        {
             page.click(&format!("person-{}", self.platform.material.person_key)).await?;
         }
         page.see("home").await?;
@@ -348,10 +387,18 @@ impl Walk<'_> {
     }
 
     /// A failed step leaves a picture of what it saw.
-    async fn step<T>(&self, report: &mut Report, name: &str, doing: impl AsyncFnOnce() -> Result<T>) -> Option<T> {
+    async fn step<T>(
+        &self,
+        report: &mut Report,
+        name: &str,
+        doing: impl AsyncFnOnce() -> Result<T>,
+    ) -> Option<T> {
         let done = report.step(name, doing).await;
         if done.is_none() {
-            let file = self.pictures.failures.join(format!("{}.png", name.replace([' ', ',', ':', '\''], "-")));
+            let file = self
+                .pictures
+                .failures
+                .join(format!("{}.png", name.replace([' ', ',', ':', '\''], "-")));
             let taken = std::fs::create_dir_all(&self.pictures.failures).context("a folder");
             if taken.is_ok() && self.browser.screenshot(&file).await.is_ok() {
                 println!("              what was seen: {}", file.display());

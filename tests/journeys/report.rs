@@ -24,7 +24,11 @@ struct Step {
 
 impl Report {
     /// Runs one step and prints it. A failed step does not stop those that do not need it.
-    pub(crate) async fn step<T>(&mut self, name: &str, doing: impl AsyncFnOnce() -> Result<T>) -> Option<T> {
+    pub(crate) async fn step<T>(
+        &mut self,
+        name: &str,
+        doing: impl AsyncFnOnce() -> Result<T>,
+    ) -> Option<T> {
         let watch = Stopwatch::start();
         let done = doing().await;
         let took = watch.elapsed();

@@ -64,7 +64,9 @@ impl Channel {
 impl Material {
     pub fn read(dir: &Path) -> Result<Self> {
         let settings = Settings::read(dir)?;
-        let channel = |name: &str| Channel::read(dir.join(format!("{name}.pem")), dir.join(format!("{name}.key")));
+        let channel = |name: &str| {
+            Channel::read(dir.join(format!("{name}.pem")), dir.join(format!("{name}.key")))
+        };
         let ca_file = settings.ca.clone();
         let provider = settings.providers.first().context("the world has no provider")?;
         let redirect_uri = format!("{}/callback", settings.consumer_url);

@@ -73,8 +73,7 @@ impl Platform {
     /// Sets up and starts everything on free ports, in a folder of its own that goes with it.
     pub async fn start() -> Result<Self> {
         // Building and setting up are waited for outside of the runtime.
-        let processes =
-            tokio::task::spawn_blocking(|| Processes::start(&Parts::find()?)).await??;
+        let processes = tokio::task::spawn_blocking(|| Processes::start(&Parts::find()?)).await??;
         let described = processes.described.clone();
         let platform = Self::from(described, Running::Here(Mutex::new(processes)))?;
         if let Err(error) = platform.ready().await {
@@ -183,7 +182,11 @@ impl Platform {
         until(client, tokens, |answer| answer.status >= 400).await
     }
 
-    pub async fn until_answered(&self, client: &OAuthClient<'_>, tokens: &Tokens) -> Result<Answer> {
+    pub async fn until_answered(
+        &self,
+        client: &OAuthClient<'_>,
+        tokens: &Tokens,
+    ) -> Result<Answer> {
         until(client, tokens, |answer| answer.status == 200).await
     }
 
@@ -253,7 +256,8 @@ impl Platform {
         use sqlx::Connection as _;
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&self.described.database).await?;
-        let done = sqlx::query(sqlx::AssertSqlSafe(text.to_owned())).execute(&mut connection).await?;
+        let done =
+            sqlx::query(sqlx::AssertSqlSafe(text.to_owned())).execute(&mut connection).await?;
         connection.close().await?;
         Ok(done.rows_affected())
     }
@@ -269,7 +273,8 @@ impl Platform {
     pub fn tail(&self) -> String {
         let mut told = String::new();
         for path in &self.described.logs {
-            let text = String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+            let text =
+                String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
             let lines: Vec<_> = text.lines().collect();
             let last = lines[lines.len().saturating_sub(15)..].join("\n");
             told.push_str(&format!("--- {}\n{last}\n", path.display()));
@@ -279,7 +284,11 @@ impl Platform {
 }
 
 /// The last answer, whether or not what was waited for came within five seconds.
-async fn until(client: &OAuthClient<'_>, tokens: &Tokens, enough: impl Fn(&Answer) -> bool) -> Result<Answer> {
+async fn until(
+    client: &OAuthClient<'_>,
+    tokens: &Tokens,
+    enough: impl Fn(&Answer) -> bool,
+) -> Result<Answer> {
     let watch = clock::Stopwatch::start();
     loop {
         let answer = client.read(tokens, "/accounts").await?;

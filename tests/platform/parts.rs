@@ -42,7 +42,11 @@ impl Parts {
 }
 
 fn there(path: PathBuf) -> Result<PathBuf> {
-    anyhow::ensure!(path.exists(), "{} is missing: run `cargo xtask setup` and `cargo xtask build`", path.display());
+    anyhow::ensure!(
+        path.exists(),
+        "{} is missing: run `cargo xtask setup` and `cargo xtask build`",
+        path.display()
+    );
     Ok(path)
 }
 
@@ -50,7 +54,8 @@ fn there(path: PathBuf) -> Result<PathBuf> {
 fn programs() -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let folder = here.parent().context("a folder")?;
-    let folder = if folder.ends_with("deps") { folder.parent().context("a folder")? } else { folder };
+    let folder =
+        if folder.ends_with("deps") { folder.parent().context("a folder")? } else { folder };
     Ok(folder.to_owned())
 }
 

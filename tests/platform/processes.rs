@@ -30,7 +30,10 @@ impl Processes {
             people_dir: parts.people.clone(),
             database,
             pids: Pids::default(),
-            logs: ["host", "node", "world"].iter().map(|it| logs.join(format!("{it}.log"))).collect(),
+            logs: ["host", "node", "world"]
+                .iter()
+                .map(|it| logs.join(format!("{it}.log")))
+                .collect(),
         };
         let mut processes =
             Self { described, parts: parts.clone(), folder, host: None, others: Vec::new() };
@@ -98,7 +101,13 @@ pub(super) fn kill(pid: u32) -> Result<()> {
 fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
     let mut setup = parts.program("senim-world");
     setup.arg("setup").arg("--dir").arg(dir).arg("--database").arg(database);
-    setup.arg("--models-dir").arg(&parts.models).arg("--people-dir").arg(&parts.people).arg("--gate").arg(&parts.gate);
+    setup
+        .arg("--models-dir")
+        .arg(&parts.models)
+        .arg("--people-dir")
+        .arg(&parts.people)
+        .arg("--gate")
+        .arg(&parts.gate);
     if let Some(pages) = &parts.pages {
         setup.arg("--pages-dir").arg(pages);
     }
@@ -106,7 +115,9 @@ fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
         setup.arg("--onnxruntime").arg(runtime);
     }
     for (name, port) in
-        ["pages", "servers", "edge", "provider", "second-provider", "consumer", "outside"].iter().zip(free_ports(7)?)
+        ["pages", "servers", "edge", "provider", "second-provider", "consumer", "outside"]
+            .iter()
+            .zip(free_ports(7)?)
     {
         setup.arg(format!("--{name}-port")).arg(port.to_string());
     }
@@ -115,7 +126,8 @@ fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
 
 /// Ports that nobody listens on now; between this and the start another program might take one.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
-    let listeners = (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>()?;
+    let listeners =
+        (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>()?;
     listeners.iter().map(|it| Ok(it.local_addr()?.port())).collect()
 }
 

@@ -50,27 +50,35 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             .await;
     }
     table
-        .row("with an expired assertion", "401 invalid_client client.assertion-invalid", async || {
-            let past = clock::now_s() - 300;
-            client
-                .push(&request().assertion(|it| {
-                    it.claims["iat"] = (past - 60).into();
-                    it.claims["exp"] = past.into();
-                }))
-                .await
-        })
+        .row(
+            "with an expired assertion",
+            "401 invalid_client client.assertion-invalid",
+            async || {
+                let past = clock::now_s() - 300;
+                client
+                    .push(&request().assertion(|it| {
+                        it.claims["iat"] = (past - 60).into();
+                        it.claims["exp"] = past.into();
+                    }))
+                    .await
+            },
+        )
         .await;
     table
-        .row("with an assertion from over 60 s ahead", "401 invalid_client client.assertion-invalid", async || {
-            let ahead = clock::now_s() + 70;
-            client
-                .push(&request().assertion(|it| {
-                    it.claims["iat"] = ahead.into();
-                    it.claims["nbf"] = ahead.into();
-                    it.claims["exp"] = (ahead + 60).into();
-                }))
-                .await
-        })
+        .row(
+            "with an assertion from over 60 s ahead",
+            "401 invalid_client client.assertion-invalid",
+            async || {
+                let ahead = clock::now_s() + 70;
+                client
+                    .push(&request().assertion(|it| {
+                        it.claims["iat"] = ahead.into();
+                        it.claims["nbf"] = ahead.into();
+                        it.claims["exp"] = (ahead + 60).into();
+                    }))
+                    .await
+            },
+        )
         .await;
     for (name, audience) in [
         ("with an assertion for the token endpoint", json!(client.at("/token"))),
@@ -85,37 +93,55 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             .await;
     }
     table
-        .row("with an assertion used twice", "401 invalid_client client.assertion-invalid", async || {
-            let pushed = request();
-            client.push(&pushed).await?.ok()?;
-            client.push(&pushed).await
-        })
+        .row(
+            "with an assertion used twice",
+            "401 invalid_client client.assertion-invalid",
+            async || {
+                let pushed = request();
+                client.push(&pushed).await?.ok()?;
+                client.push(&pushed).await
+            },
+        )
         .await;
     table
-        .row("with a redirect_uri that is not registered", "400 invalid_request request.malformed", async || {
-            client.push(&request().set("redirect_uri", "https://example.org/back")).await
-        })
+        .row(
+            "with a redirect_uri that is not registered",
+            "400 invalid_request request.malformed",
+            async || client.push(&request().set("redirect_uri", "https://example.org/back")).await,
+        )
         .await;
     table
-        .row("with details that name a wrong IIN", "400 invalid_authorization_details iin.invalid", async || {
-            let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
-            client.push(&request().set("authorization_details", &wrong)).await
-        })
+        .row(
+            "with details that name a wrong IIN",
+            "400 invalid_authorization_details iin.invalid",
+            async || {
+                let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
+                client.push(&request().set("authorization_details", &wrong)).await
+            },
+        )
         .await;
     table
-        .row("with details that are not JSON", "400 invalid_authorization_details request.malformed", async || {
-            client.push(&request().set("authorization_details", "[{")).await
-        })
+        .row(
+            "with details that are not JSON",
+            "400 invalid_authorization_details request.malformed",
+            async || client.push(&request().set("authorization_details", "[{")).await,
+        )
         .await;
     table
-        .row("by GET", "405 method.not-allowed", async || send(client.http.get(client.at("/par"))).await)
+        .row("by GET", "405 method.not-allowed", async || {
+            send(client.http.get(client.at("/par"))).await
+        })
         .await;
 
     links(table, &client, &asked).await
 }
 
 /// A link is the client's own, once, for five minutes.
-async fn links(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &serde_json::Value) -> Result<()> {
+async fn links(
+    table: &mut Table<'_>,
+    client: &OAuthClient<'_>,
+    asked: &serde_json::Value,
+) -> Result<()> {
     let platform = table.platform;
     let person = platform.person()?;
     table
@@ -128,7 +154,9 @@ async fn links(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &serde_js
         .row("a request_uri of another client", "400 authorization.unknown", async || {
             let link = client.link(&client.request(asked)).await?;
             let uri = parameter(&link, "request_uri").context("no request_uri")?;
-            Browser::new(platform)?.open(&platform.consumer_by_certificate()?.authorize_url(&uri)).await
+            Browser::new(platform)?
+                .open(&platform.consumer_by_certificate()?.authorize_url(&uri))
+                .await
         })
         .await;
     table
@@ -150,7 +178,10 @@ async fn links(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &serde_js
             let request = client.request(asked);
             let link = client.link(&request).await?;
             let back = Browser::new(platform)?.walk(&link, &person, false).await?;
-            anyhow::ensure!(parameter(&back, "state").as_deref() == Some(&request.state), "another state");
+            anyhow::ensure!(
+                parameter(&back, "state").as_deref() == Some(&request.state),
+                "another state"
+            );
             parameter(&back, "error").context("no error came back")
         })
         .await;

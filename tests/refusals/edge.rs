@@ -35,7 +35,8 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("a token altered", "401 token.signature", async || {
-            let altered = jws::altered(access, |claims| claims["scope"] = "accounts payments".into());
+            let altered =
+                jws::altered(access, |claims| claims["scope"] = "accounts payments".into());
             client.read_with(&altered, "/accounts", |it| it).await
         })
         .await;
@@ -68,14 +69,20 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     for (name, expected, token) in [
         ("a token expired", "401 token.expired", minted(&|it| it["exp"] = past.into())?),
-        ("a token of another audience", "401 token.audience", minted(&|it| it["aud"] = "https://localhost:1".into())?),
+        (
+            "a token of another audience",
+            "401 token.audience",
+            minted(&|it| it["aud"] = "https://localhost:1".into())?,
+        ),
         (
             "a token of a consent expired",
             "401 consent.expired",
             minted(&|it| it["authorization_details"][0]["expires_at"] = past.into())?,
         ),
     ] {
-        table.row(name, expected, async || client.read_with(&token, "/accounts", |it| it).await).await;
+        table
+            .row(name, expected, async || client.read_with(&token, "/accounts", |it| it).await)
+            .await;
     }
 
     proofs(table, &client, access).await;
@@ -89,9 +96,13 @@ async fn proofs(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) {
     let Some(key) = client.dpop.clone() else { return };
     let url = client.edge("/accounts");
     let good = || client.proof(&key, &url, access);
-    let read = async |proof: Option<&jws::Proof>| client.read_proved(access, "/accounts", proof, |it| it).await;
+    let read = async |proof: Option<&jws::Proof>| {
+        client.read_proved(access, "/accounts", proof, |it| it).await
+    };
 
-    table.row("a bound token without a DPoP proof", "401 dpop.missing", async || read(None).await).await;
+    table
+        .row("a bound token without a DPoP proof", "401 dpop.missing", async || read(None).await)
+        .await;
     table
         .row("a DPoP proof used twice", "401 dpop.replayed", async || {
             let proof = good();
@@ -131,7 +142,10 @@ async fn certificates(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &
         .await;
     table
         .row("a certificate of nobody's", "403 participant.unknown", async || {
-            let stranger = OAuthClient { http: platform.http_as(&platform.material.stranger)?, ..platform.consumer()? };
+            let stranger = OAuthClient {
+                http: platform.http_as(&platform.material.stranger)?,
+                ..platform.consumer()?
+            };
             let stranger = OAuthClient { dpop: client.dpop.clone(), ..stranger };
             stranger.read_with(access, "/accounts", |it| it).await
         })
@@ -168,9 +182,15 @@ async fn reach(
     let person = platform.person()?;
     let second = platform.material.second_provider_bin.as_str();
     table
-        .row("another provider than the consent's", "403 consent.provider-not-covered", async || {
-            client.read_with(access, "/accounts", |it| it.header("senim-provider", second)).await
-        })
+        .row(
+            "another provider than the consent's",
+            "403 consent.provider-not-covered",
+            async || {
+                client
+                    .read_with(access, "/accounts", |it| it.header("senim-provider", second))
+                    .await
+            },
+        )
         .await;
     let ids: Vec<&str> = accounts["data"]
         .as_array()
@@ -192,9 +212,18 @@ async fn reach(
         })
         .await;
     table
-        .row("another kind of data than the consent's", "403 consent.data-not-covered", async || {
-            client.read(&tokens, &format!("/accounts/{}/transactions?from=2026-10-01&to=2026-10-31", ids[0])).await
-        })
+        .row(
+            "another kind of data than the consent's",
+            "403 consent.data-not-covered",
+            async || {
+                client
+                    .read(
+                        &tokens,
+                        &format!("/accounts/{}/transactions?from=2026-10-01&to=2026-10-31", ids[0]),
+                    )
+                    .await
+            },
+        )
         .await;
     table
         .row("a parameter that the standard does not have", "400 request.malformed", async || {
@@ -206,7 +235,9 @@ async fn reach(
             client.read_with(access, "/payments", |it| it).await
         })
         .await;
-    let both = client.tokens(&person, &details(&person, &[&platform.material.provider_bin, second])).await?;
+    let both = client
+        .tokens(&person, &details(&person, &[&platform.material.provider_bin, second]))
+        .await?;
     table
         .row("several providers and none named", "400 provider.ambiguous", async || {
             client.read(&both, "/accounts").await
@@ -224,23 +255,35 @@ async fn withdrawn(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()
     let mut browser = Browser::new(platform)?;
     let back = browser.walk(&link, &person, true).await?;
     let code = client.code(&request, &back)?;
-    let tokens = crate::client::oauth::Tokens::read(&client.trade(&code, &request.verifier).await?.ok()?)?;
+    let tokens =
+        crate::client::oauth::Tokens::read(&client.trade(&code, &request.verifier).await?.ok()?)?;
     client.read(&tokens, "/accounts").await?.ok()?;
-    browser.post(&format!("/api/cabinet/consents/{}/withdraw", tokens.consent), &json!({})).await?.ok()?;
+    browser
+        .post(&format!("/api/cabinet/consents/{}/withdraw", tokens.consent), &json!({}))
+        .await?
+        .ok()?;
     let watch = Stopwatch::start();
     table
-        .row("a consent withdrawn", "401 consent.withdrawn", async || platform.until_refused(client, &tokens).await)
+        .row("a consent withdrawn", "401 consent.withdrawn", async || {
+            platform.until_refused(client, &tokens).await
+        })
         .await;
     let took = watch.elapsed();
     table
         .fact("and that within a second", "yes", async || {
-            Ok(if took < Duration::from_secs(1) { "yes".to_owned() } else { format!("after {took:?}") })
+            Ok(if took < Duration::from_secs(1) {
+                "yes".to_owned()
+            } else {
+                format!("after {took:?}")
+            })
         })
         .await;
     table
-        .row("a refresh token of a consent withdrawn", "400 invalid_grant consent.withdrawn", async || {
-            client.refresh(&tokens.refresh).await
-        })
+        .row(
+            "a refresh token of a consent withdrawn",
+            "400 invalid_grant consent.withdrawn",
+            async || client.refresh(&tokens.refresh).await,
+        )
         .await;
     Ok(())
 }

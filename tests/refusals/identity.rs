@@ -25,7 +25,9 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
     table
         .row("the agreement refused", "403 identity.agreement-refused", async || {
             let mut browser = opened(platform, &person).await?;
-            browser.post("/api/identity/agreement", &json!({ "accept": false, "language": "en" })).await
+            browser
+                .post("/api/identity/agreement", &json!({ "accept": false, "language": "en" }))
+                .await
         })
         .await;
     table
@@ -59,7 +61,8 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
     table
         .row("from another site, without our header", "403 forbidden", async || {
             let url = format!("{}/api/identity/agreement", platform.pages_url);
-            send(platform.http()?.post(url).json(&json!({ "accept": true, "language": "en" }))).await
+            send(platform.http()?.post(url).json(&json!({ "accept": true, "language": "en" })))
+                .await
         })
         .await;
     Ok(())
@@ -72,15 +75,32 @@ async fn photographs(table: &mut Table<'_>) -> Result<()> {
     let portrait = platform.second_person()?.portrait;
     let impostor = platform.material.impostor_portrait.as_str();
     let true_frames = people.frames(&portrait, 5)?;
-    let mixed: Vec<_> = people.frames(&portrait, 2)?.into_iter().chain(people.frames(impostor, 2)?).collect();
+    let mixed: Vec<_> =
+        people.frames(&portrait, 2)?.into_iter().chain(people.frames(impostor, 2)?).collect();
     for (name, expected, frames) in [
         ("a photo without a face", "422 photo.no-face", pictures::nobody(5)?),
-        ("a photo with two faces", "422 photo.several-faces", people.two_together(&portrait, impostor, 5)?),
+        (
+            "a photo with two faces",
+            "422 photo.several-faces",
+            people.two_together(&portrait, impostor, 5)?,
+        ),
         ("a photo of another person", "422 identity.no-match", people.frames(impostor, 5)?),
         ("another person in some of the frames", "422 identity.not-live", mixed),
-        ("a file that is no picture", "422 photo.not-an-image", vec![b"GIF? no, just words. ".repeat(400); 3]),
-        ("a picture of 50 megapixels", "422 photo.too-many-pixels", vec![pictures::fifty_megapixels()?; 3]),
-        ("pictures of 6 MB", "413 photo.too-large", people.frames(&portrait, 3)?.into_iter().map(pictures::heavy).collect()),
+        (
+            "a file that is no picture",
+            "422 photo.not-an-image",
+            vec![b"GIF? no, just words. ".repeat(400); 3],
+        ),
+        (
+            "a picture of 50 megapixels",
+            "422 photo.too-many-pixels",
+            vec![pictures::fifty_megapixels()?; 3],
+        ),
+        (
+            "pictures of 6 MB",
+            "413 photo.too-large",
+            people.frames(&portrait, 3)?.into_iter().map(pictures::heavy).collect(),
+        ),
         ("a single picture", "422 photo.too-few", true_frames[..1].to_vec()),
     ] {
         table
@@ -122,9 +142,11 @@ async fn checks(table: &mut Table<'_>) -> Result<()> {
         .await;
     platform.kill_host().await?;
     table
-        .row("and after the host was killed and started again", "429 identity.blocked", async || {
-            blocked(platform, &person).await
-        })
+        .row(
+            "and after the host was killed and started again",
+            "429 identity.blocked",
+            async || blocked(platform, &person).await,
+        )
         .await;
     let other = platform.world()?.register().await?;
     table
@@ -142,20 +164,25 @@ async fn messages(table: &mut Table<'_>) -> Result<()> {
     let person = platform.world()?.register().await?;
     let mut browser = at_code(platform, &person).await?;
     table
-        .row("a second message", "200", async || browser.post("/api/identity/code/send", &json!({})).await)
+        .row("a second message", "200", async || {
+            browser.post("/api/identity/code/send", &json!({})).await
+        })
         .await;
     table
         .row("a third message", "429 identity.sms-exhausted", async || {
             browser.post("/api/identity/code/send", &json!({})).await
         })
         .await;
+    // The newest message comes after the answer that announced it.
+    let code = platform.world()?.code_after(&person.phone, 1).await?;
     table
         .fact("and two came, not three", "2", async || {
             Ok(platform.world()?.messages(&person.phone).await?.len().to_string())
         })
         .await;
-    let code = platform.world()?.code_after(&person.phone, 1).await?;
-    table.row("the code of the second message", "200", async || browser.enter_code(&code).await).await;
+    table
+        .row("the code of the second message", "200", async || browser.enter_code(&code).await)
+        .await;
     Ok(())
 }
 
@@ -173,7 +200,9 @@ async fn codes(table: &mut Table<'_>) -> Result<()> {
             browser.enter_code(wrong).await
         })
         .await;
-    table.row("then the right one", "410 identity.ended", async || browser.enter_code(&right).await).await;
+    table
+        .row("then the right one", "410 identity.ended", async || browser.enter_code(&right).await)
+        .await;
     table
         .fact("and the consumer hears of it", "access_denied", async || {
             let view = browser.get("/api/identity").await?;
@@ -186,7 +215,8 @@ async fn codes(table: &mut Table<'_>) -> Result<()> {
 
 async fn opened<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'a>> {
     let client = platform.consumer()?;
-    let link = client.link(&client.request(&details(person, &[&platform.material.provider_bin]))).await?;
+    let link =
+        client.link(&client.request(&details(person, &[&platform.material.provider_bin]))).await?;
     let mut browser = Browser::new(platform)?;
     let answer = browser.open(&link).await?;
     anyhow::ensure!(answer.status == 303, "/authorize answered {}", answer.told());

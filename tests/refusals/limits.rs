@@ -21,7 +21,10 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
 
     for (name, body) in [
         ("malformed JSON", b"{\"accept\":".to_vec()),
-        ("JSON with an unknown member", br#"{"accept":true,"language":"en","admin":true}"#.to_vec()),
+        (
+            "JSON with an unknown member",
+            br#"{"accept":true,"language":"en","admin":true}"#.to_vec(),
+        ),
         ("JSON with a wrong type", br#"{"accept":"yes","language":"en"}"#.to_vec()),
         ("a body that is not UTF-8", vec![0xff, 0xfe, 0x00]),
         ("nested a hundred thousand deep", b"[".repeat(60_000)),
@@ -62,7 +65,9 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             .await;
     }
     table
-        .row("an address that is not there", "404 not-found", async || browser.get("/api/nothing").await)
+        .row("an address that is not there", "404 not-found", async || {
+            browser.get("/api/nothing").await
+        })
         .await;
     table
         .row("the edges' feed without a node's certificate", "403 forbidden", async || {
@@ -74,6 +79,10 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             send(platform.http()?.post(client.at("/edge/uses")).json(&json!({ "uses": [] }))).await
         })
         .await;
-    table.row("and after all that, the pages' API", "200", async || browser.get("/api/identity").await).await;
+    table
+        .row("and after all that, the pages' API", "200", async || {
+            browser.get("/api/identity").await
+        })
+        .await;
     Ok(())
 }

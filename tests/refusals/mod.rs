@@ -103,7 +103,12 @@ impl Group {
             Self::Restart => restart::run(&mut table).await,
         };
         if let Err(error) = done {
-            table.add("the rows below this one could not be asked", "", format!("{error:#}"), Duration::ZERO);
+            table.add(
+                "the rows below this one could not be asked",
+                "",
+                format!("{error:#}"),
+                Duration::ZERO,
+            );
         }
         table.rows
     }
@@ -126,7 +131,12 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// Asks, and compares what is told with what was expected.
-    async fn row(&mut self, name: &str, expected: &str, asking: impl AsyncFnOnce() -> Result<Answer>) {
+    async fn row(
+        &mut self,
+        name: &str,
+        expected: &str,
+        asking: impl AsyncFnOnce() -> Result<Answer>,
+    ) {
         let watch = Stopwatch::start();
         let got = match asking().await {
             Ok(answer) => answer.told(),
@@ -136,15 +146,25 @@ impl Table<'_> {
     }
 
     /// The same for what is not an answer's status: a redirect's error, a fact of the store.
-    async fn fact(&mut self, name: &str, expected: &str, asking: impl AsyncFnOnce() -> Result<String>) {
+    async fn fact(
+        &mut self,
+        name: &str,
+        expected: &str,
+        asking: impl AsyncFnOnce() -> Result<String>,
+    ) {
         let watch = Stopwatch::start();
         let got = asking().await.unwrap_or_else(|error| format!("{error:#}"));
         self.add(name, expected, got, watch.elapsed());
     }
 
     fn add(&mut self, name: &str, expected: &str, got: String, took: Duration) {
-        let row =
-            Row { group: self.group, name: name.to_owned(), expected: expected.to_owned(), got, took };
+        let row = Row {
+            group: self.group,
+            name: name.to_owned(),
+            expected: expected.to_owned(),
+            got,
+            took,
+        };
         println!("{}", row.line());
         self.rows.push(row);
     }

@@ -19,27 +19,40 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     browser.to_camera(&link, &person).await?;
     platform.kill_host().await?;
     table
-        .fact("killed at the camera: the session stands there", "liveness", async || step(&browser).await)
+        .fact("killed at the camera: the session stands there", "liveness", async || {
+            step(&browser).await
+        })
         .await;
     let messages = platform.world()?.messages(&person.phone).await?.len();
     browser.show_face(&person).await?;
     let code = platform.world()?.code_after(&person.phone, messages).await?;
     platform.kill_host().await?;
-    table.fact("killed after the message: the code still fits", "consent", async || {
-        let answer = browser.enter_code(&code).await?.ok()?;
-        answer.body["step"].as_str().map(str::to_owned).context("no step")
-    })
-    .await;
+    table
+        .fact("killed after the message: the code still fits", "consent", async || {
+            let answer = browser.enter_code(&code).await?.ok()?;
+            answer.body["step"].as_str().map(str::to_owned).context("no step")
+        })
+        .await;
     platform.kill_host().await?;
     let answer = browser.answer_consent(true).await?.ok()?;
     let back = answer.body["redirect"].as_str().context("no redirect")?.to_owned();
     platform.kill_host().await?;
     let code = client.code(&request, &back)?;
     let traded = client.trade(&code, &request.verifier).await?;
-    table.row("killed before the code is traded: it still is", "200", async || Ok(traded.clone())).await;
+    table
+        .row("killed before the code is traded: it still is", "200", async || Ok(traded.clone()))
+        .await;
     let after = Tokens::read(&traded.ok()?)?;
-    table.row("and the new token reads", "200", async || platform.until_answered(&client, &after).await).await;
-    table.row("as does one from before", "200", async || platform.until_answered(&client, &before).await).await;
+    table
+        .row("and the new token reads", "200", async || {
+            platform.until_answered(&client, &after).await
+        })
+        .await;
+    table
+        .row("as does one from before", "200", async || {
+            platform.until_answered(&client, &before).await
+        })
+        .await;
     Ok(())
 }
 

@@ -17,14 +17,18 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
 
     console.suspend(consumer).await?.ok()?;
     table
-        .row("a suspended participant at PAR", "403 unauthorized_client participant.suspended", async || {
-            client.push(&client.request(&asked)).await
-        })
+        .row(
+            "a suspended participant at PAR",
+            "403 unauthorized_client participant.suspended",
+            async || client.push(&client.request(&asked)).await,
+        )
         .await;
     table
-        .row("a suspended participant at the token endpoint", "403 unauthorized_client participant.suspended", async || {
-            client.refresh(&tokens.refresh).await
-        })
+        .row(
+            "a suspended participant at the token endpoint",
+            "403 unauthorized_client participant.suspended",
+            async || client.refresh(&tokens.refresh).await,
+        )
         .await;
     table
         .row("a suspended participant at the edge", "403 participant.suspended", async || {
@@ -32,11 +36,15 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         })
         .await;
     table
-        .row("suspended a second time", "409 participant.standing", async || console.suspend(consumer).await)
+        .row("suspended a second time", "409 participant.standing", async || {
+            console.suspend(consumer).await
+        })
         .await;
     console.resume(consumer).await?.ok()?;
     table
-        .row("resumed: the same token", "200", async || platform.until_answered(&client, &tokens).await)
+        .row("resumed: the same token", "200", async || {
+            platform.until_answered(&client, &tokens).await
+        })
         .await;
 
     let provider = platform.material.provider_bin.as_str();
@@ -48,15 +56,22 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     console.resume(provider).await?.ok()?;
     table
-        .row("resumed: its accounts", "200", async || platform.until_answered(&client, &tokens).await)
-        .await;
-    table
-        .row("the console without signing in", "401 signed-out", async || {
-            crate::client::send(platform.http()?.get(format!("{}/api/console/participants", platform.pages_url))).await
+        .row("resumed: its accounts", "200", async || {
+            platform.until_answered(&client, &tokens).await
         })
         .await;
     table
-        .row("the console's code used twice", "401 operator.sign-in", async || Console::replay(platform).await)
+        .row("the console without signing in", "401 signed-out", async || {
+            crate::client::send(
+                platform.http()?.get(format!("{}/api/console/participants", platform.pages_url)),
+            )
+            .await
+        })
+        .await;
+    table
+        .row("the console's code used twice", "401 operator.sign-in", async || {
+            Console::replay(platform).await
+        })
         .await;
     Ok(())
 }

@@ -42,7 +42,11 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     table
         .row("a code without a verifier", "400 invalid_request request.malformed", async || {
             let (code, _) = fresh(&client, &asked).await?;
-            let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", &client.redirect_uri)];
+            let form = [
+                ("grant_type", "authorization_code"),
+                ("code", &code),
+                ("redirect_uri", &client.redirect_uri),
+            ];
             client.token(&form).await
         })
         .await;
@@ -54,61 +58,97 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         })
         .await;
     table
-        .row("an unsigned assertion at the token endpoint", "401 invalid_client client.assertion-invalid", async || {
-            let mut wrong = platform.consumer()?;
-            wrong.assertion_key = Some(Key::new());
-            wrong.trade(&random_text(), &request.verifier).await
-        })
+        .row(
+            "an unsigned assertion at the token endpoint",
+            "401 invalid_client client.assertion-invalid",
+            async || {
+                let mut wrong = platform.consumer()?;
+                wrong.assertion_key = Some(Key::new());
+                wrong.trade(&random_text(), &request.verifier).await
+            },
+        )
         .await;
     table
-        .row("without a DPoP proof where the tokens need one", "400 invalid_dpop_proof dpop.missing", async || {
-            let (code, verifier) = fresh(&client, &asked).await?;
-            let bare = OAuthClient { dpop: None, http: platform.http()?, ..platform.consumer()? };
-            bare.trade(&code, &verifier).await
-        })
+        .row(
+            "without a DPoP proof where the tokens need one",
+            "400 invalid_dpop_proof dpop.missing",
+            async || {
+                let (code, verifier) = fresh(&client, &asked).await?;
+                let bare =
+                    OAuthClient { dpop: None, http: platform.http()?, ..platform.consumer()? };
+                bare.trade(&code, &verifier).await
+            },
+        )
         .await;
 
     let (code, verifier) = fresh(&client, &asked).await?;
     let first = Tokens::read(&client.trade(&code, &verifier).await?.ok()?)?;
-    table.row("the tokens of a code's first use", "200", async || client.read(&first, "/accounts").await).await;
     table
-        .row("a refresh token with another DPoP key", "400 invalid_grant refresh-token.invalid", async || {
-            let other = OAuthClient { dpop: Some(Key::new()), ..platform.consumer()? };
-            other.refresh(&first.refresh).await
+        .row("the tokens of a code's first use", "200", async || {
+            client.read(&first, "/accounts").await
         })
         .await;
     table
-        .row("a refresh token by another client", "400 invalid_grant refresh-token.invalid", async || {
-            platform.consumer_by_certificate()?.refresh(&first.refresh).await
+        .row(
+            "a refresh token with another DPoP key",
+            "400 invalid_grant refresh-token.invalid",
+            async || {
+                let other = OAuthClient { dpop: Some(Key::new()), ..platform.consumer()? };
+                other.refresh(&first.refresh).await
+            },
+        )
+        .await;
+    table
+        .row(
+            "a refresh token by another client",
+            "400 invalid_grant refresh-token.invalid",
+            async || platform.consumer_by_certificate()?.refresh(&first.refresh).await,
+        )
+        .await;
+    table
+        .row("a refresh token as it should be", "200", async || {
+            client.refresh(&first.refresh).await
         })
         .await;
-    table.row("a refresh token as it should be", "200", async || client.refresh(&first.refresh).await).await;
-    table.row("a code used twice", "400 invalid_grant code.replayed", async || client.trade(&code, &verifier).await).await;
+    table
+        .row("a code used twice", "400 invalid_grant code.replayed", async || {
+            client.trade(&code, &verifier).await
+        })
+        .await;
     table
         .row("then the access token of its first use", "401 consent.withdrawn", async || {
             platform.until_refused(&client, &first).await
         })
         .await;
     table
-        .row("then the refresh token of its first use", "400 invalid_grant consent.withdrawn", async || {
-            client.refresh(&first.refresh).await
-        })
+        .row(
+            "then the refresh token of its first use",
+            "400 invalid_grant consent.withdrawn",
+            async || client.refresh(&first.refresh).await,
+        )
         .await;
     table
-        .row("a grant type that we don't have", "400 unsupported_grant_type request.malformed", async || {
-            client.token(&[("grant_type", "client_credentials")]).await
-        })
+        .row(
+            "a grant type that we don't have",
+            "400 unsupported_grant_type request.malformed",
+            async || client.token(&[("grant_type", "client_credentials")]).await,
+        )
         .await;
     table
-        .row("an assertion without a subject", "401 invalid_client client.assertion-invalid", async || {
-            let now = clock::now_s();
-            let key = client.assertion_key.clone().context("the consumer signs")?;
-            let claims = json!({ "iss": client.client_id, "aud": platform.issuer, "iat": now,
+        .row(
+            "an assertion without a subject",
+            "401 invalid_client client.assertion-invalid",
+            async || {
+                let now = clock::now_s();
+                let key = client.assertion_key.clone().context("the consumer signs")?;
+                let claims = json!({ "iss": client.client_id, "aud": platform.issuer, "iat": now,
                 "exp": now + 60, "jti": random_text() });
-            let assertion = Assertion { claims, signing: Signing::Es256, key };
-            let form = assertion.form(&[("grant_type", "refresh_token"), ("refresh_token", &first.refresh)]);
-            send(client.http.post(client.at("/token")).form(&form)).await
-        })
+                let assertion = Assertion { claims, signing: Signing::Es256, key };
+                let form = assertion
+                    .form(&[("grant_type", "refresh_token"), ("refresh_token", &first.refresh)]);
+                send(client.http.post(client.at("/token")).form(&form)).await
+            },
+        )
         .await;
     Ok(())
 }

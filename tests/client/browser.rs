@@ -28,6 +28,11 @@ impl<'a> Browser<'a> {
         Ok(Self { platform, http: platform.http()?, cookie: None })
     }
 
+    /// `name=value`, once there is one.
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
     /// Follows the consumer's link.
     pub async fn open(&mut self, url: &str) -> Result<Answer> {
         let answer = send(self.with_cookie(self.http.get(url))).await?;

@@ -38,6 +38,11 @@ impl Console {
         Ok(Self { http, base: format!("{}/api/console", platform.pages_url), cookie })
     }
 
+    /// `name=value`.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Signs in twice with the same one-time code; what the second try is answered.
     pub async fn replay(platform: &Platform) -> Result<Answer> {
         let http = platform.http()?;

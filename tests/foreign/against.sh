@@ -7,12 +7,23 @@ root=$(cd "$here/../.." && pwd)
 node "$cache/openid_client.mjs"
 "$cache/python/bin/python" "$here/requests_oauth2client_walk.py"
 
-# Bounded: some hundred requests, within the token's five minutes. The examples are always the same.
-token=$("$programs/senim-journeys" token --demo "$cache/platform.json")
+# Bounded: some hundred requests a document, within the token's five minutes; always the same.
+checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
+examine() {
+    document=$1 url=$2
+    shift 2
+    "$cache/python/bin/schemathesis" run "$root/$document" --url "$url" \
+        --tls-verify "$SENIM_CA" --request-cert "$SENIM_CERTIFICATE" --request-cert-key "$SENIM_KEY" \
+        --phases examples,coverage,fuzzing --seed 1 --workers 2 --no-color --checks "$checks" "$@"
+}
 cd "$cache"
-"$cache/python/bin/schemathesis" run "$root/core/openapi/account-information-v1.yaml" \
-    --url "$SENIM_EDGE_URL/account-information/v1" \
-    --tls-verify "$SENIM_CA" --request-cert "$SENIM_CERTIFICATE" --request-cert-key "$SENIM_KEY" \
-    --header "Authorization: Bearer $token" \
-    --phases examples,coverage,fuzzing --max-examples 25 --seed 1 --workers 2 --no-color \
-    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
+token=$("$programs/senim-journeys" token --demo "$cache/platform.json")
+examine core/openapi/account-information-v1.yaml "$SENIM_EDGE_URL/account-information/v1" \
+    --max-examples 25 --header "Authorization: Bearer $token"
+examine host/openapi/platform-v1.yaml "$SENIM_ISSUER" \
+    --max-examples 10 --include-path-regex '^/(\.well-known/|jwks|par|token|revoke)'
+cookies=$("$programs/senim-journeys" cookies --demo "$cache/platform.json")
+# Whoever signs out or leaves sees nothing more of what is to be examined.
+examine host/openapi/platform-v1.yaml "$SENIM_PAGES_URL" \
+    --max-examples 5 --include-path-regex '^/(api/|authorize|healthz)' --exclude-path-regex 'sign-out|abandon' \
+    --header "Cookie: $cookies" --header "senim-page: 1"

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use senim_tests::client::browser::Browser;
+use senim_tests::client::console::Console;
 use senim_tests::client::oauth::details;
 use senim_tests::platform::Platform;
 use senim_tests::refusals;
@@ -54,6 +55,11 @@ enum What {
         #[arg(long, default_value = ".senim/demo.json")]
         demo: PathBuf,
     },
+    /// Prints a `Cookie` header: a client whose session has passed, and an operator who has signed in.
+    Cookies {
+        #[arg(long, default_value = ".senim/demo.json")]
+        demo: PathBuf,
+    },
     /// Asks everything that must be refused of a platform of its own.
     Refusals,
     /// Starts a platform of its own, runs the command against it, stops it.
@@ -82,6 +88,16 @@ async fn main() -> Result<ExitCode> {
             let asked = details(&platform.person()?, &[&platform.material.provider_bin]);
             let client = platform.consumer_by_certificate()?;
             println!("{}", client.tokens(&platform.person()?, &asked).await?.access);
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Cookies { demo } => {
+            let platform = Platform::attach(&demo).await?;
+            let (person, client) = (platform.person()?, platform.consumer()?);
+            let asked = details(&person, &[&platform.material.provider_bin]);
+            let mut browser = Browser::new(&platform)?;
+            browser.walk(&client.link(&client.request(&asked)).await?, &person, true).await?;
+            let console = Console::sign_in(&platform).await?;
+            println!("{}; {}", browser.cookie().context("no session")?, console.cookie());
             Ok(ExitCode::SUCCESS)
         }
         What::Refusals => {
@@ -159,6 +175,8 @@ async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {
         .args(parameters)
         .env("SENIM_FOREIGN", out)
         .env("SENIM_EDGE_URL", &platform.edge_url)
+        .env("SENIM_PAGES_URL", &platform.pages_url)
+        .env("SENIM_ISSUER", &platform.issuer)
         .env("SENIM_CA", &material.ca_file)
         .env("SENIM_CERTIFICATE", &material.by_certificate.certificate)
         .env("SENIM_KEY", &material.by_certificate.key)

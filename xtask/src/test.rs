@@ -12,6 +12,9 @@ use crate::place::Place;
 use crate::say;
 use crate::setup::{self, For};
 
+/// Its database of advisories lies where nothing is fetched from, so it judges licences, bans and sources.
+const CARGO_DENY: &str = "0.20.2";
+
 type Stage = (&'static str, fn(&Place) -> Result<()>, &'static str);
 
 /// What it is called, what it does, what to do when it fails.
@@ -26,7 +29,7 @@ const STAGES: &[Stage] = &[
         "mend it, or say why with #[expect(.., reason)]",
     ),
     ("core alone", core_alone, "core must build without what other crates add to its dependencies"),
-    ("licences and advisories", deny, "see deny.toml"),
+    ("licences and sources", deny, "see deny.toml"),
     ("tests", tests, "run one again with `cargo test NAME`"),
     (
         "tests of the pages",
@@ -102,13 +105,25 @@ fn core_alone(place: &Place) -> Result<()> {
 }
 
 fn deny(place: &Place) -> Result<()> {
-    if !command::succeeds(place.cargo("deny").arg("--version")) {
-        say::line(
-            "cargo-deny is not installed (cargo install cargo-deny --locked); this stage is left out",
-        );
-        return Ok(());
+    let root = place.cache.join(format!("tools/cargo-deny-{CARGO_DENY}"));
+    if !root.join("bin/cargo-deny").exists() {
+        say::line(format_args!("installing cargo-deny {CARGO_DENY} (about a minute, once)"));
+        command::run(
+            place
+                .cargo("install")
+                .args(["cargo-deny", "--version", CARGO_DENY])
+                // Built without optimisation: it runs for a second.
+                .args(["--locked", "--debug", "--no-default-features", "--root"])
+                .arg(&root)
+                .env("CARGO_TARGET_DIR", place.cache.join("tools/building")),
+        )?;
+        std::fs::remove_dir_all(place.cache.join("tools/building"))?;
     }
-    command::run(place.cargo("deny").args(["check", "bans", "licenses", "sources"]))
+    command::run(
+        Command::new(root.join("bin/cargo-deny"))
+            .args(["--offline", "check", "bans", "licenses", "sources"])
+            .current_dir(&place.root),
+    )
 }
 
 fn tests(place: &Place) -> Result<()> {

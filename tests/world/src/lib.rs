@@ -15,9 +15,9 @@ use crate::sms::Outbox;
 
 pub mod cast;
 pub mod clock;
-pub mod consumer;
-pub mod outside;
-pub mod page;
+pub(crate) mod consumer;
+pub(crate) mod outside;
+pub(crate) mod page;
 pub mod provider;
 pub mod register;
 pub mod settings;
@@ -76,3 +76,6 @@ pub async fn start(settings: Settings) -> Result<World> {
 async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("{address} can't be listened on"))
 }
+
+#[cfg(test)]
+mod tests;

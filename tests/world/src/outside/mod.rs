@@ -99,3 +99,6 @@ fn frame(language: Language, title: &str, script: Option<&'static str>, body: St
         footer: format!("<p>{}</p>", words.sample),
     }
 }
+
+#[cfg(test)]
+mod tests;

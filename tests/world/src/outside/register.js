@@ -45,6 +45,7 @@ take.addEventListener("click", async () => {
   const url = canvas.toDataURL("image/jpeg", 0.92);
   photo = url.slice(url.indexOf(",") + 1);
   picture.src = url;
+  complaint.hidden = true;
   show(true);
   again.focus();
 });

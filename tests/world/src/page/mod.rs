@@ -5,14 +5,14 @@ use axum::response::{IntoResponse, Response};
 use senim_core::text::Language;
 
 /// Cookies know no ports: the platform's own pages on the same machine must not meet this name.
-pub const LANGUAGE_COOKIE: &str = "world_language";
+pub(crate) const LANGUAGE_COOKIE: &str = "world_language";
 const STYLE: &str = include_str!("style.css");
 /// Scripts and pictures come from the page's own server; a camera's picture is a blob.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
     frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
 /// Text put into HTML.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -27,14 +27,14 @@ pub fn escaped(text: &str) -> String {
     safe
 }
 
-pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
     let mut pairs = all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
     pairs.find(|(it, _)| *it == name).map(|(_, value)| value.to_owned())
 }
 
 /// Chosen, else the browser's, else Kazakh.
-pub fn language(headers: &HeaderMap) -> Language {
+pub(crate) fn language(headers: &HeaderMap) -> Language {
     let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(|it| Language::from_code(&it));
     let browsers = || {
         let wanted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
@@ -46,7 +46,7 @@ pub fn language(headers: &HeaderMap) -> Language {
 }
 
 /// `GET /language/{code}`: remembers it and goes back to the page of ours that one came from.
-pub fn choose_language(code: &str, headers: &HeaderMap) -> Response {
+pub(crate) fn choose_language(code: &str, headers: &HeaderMap) -> Response {
     let language = Language::from_code(code).unwrap_or_default();
     let from = headers.get(header::REFERER).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let back = url::Url::parse(from).ok().filter(|url| {
@@ -65,19 +65,19 @@ fn authority(url: &url::Url) -> Option<String> {
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-pub struct Page {
-    pub language: Language,
-    pub title: String,
+pub(crate) struct Page {
+    pub(crate) language: Language,
+    pub(crate) title: String,
     /// The class of `body`: which of the two looks.
-    pub look: &'static str,
+    pub(crate) look: &'static str,
     /// In the header, left and right of the choice of language.
-    pub brand: String,
-    pub account: String,
-    pub body: String,
+    pub(crate) brand: String,
+    pub(crate) account: String,
+    pub(crate) body: String,
     /// A script of ours.
-    pub script: Option<&'static str>,
+    pub(crate) script: Option<&'static str>,
     /// Under everything: that this is a sample.
-    pub footer: String,
+    pub(crate) footer: String,
 }
 
 impl IntoResponse for Page {
@@ -138,7 +138,7 @@ impl IntoResponse for Page {
     }
 }
 
-pub async fn style() -> Response {
+pub(crate) async fn style() -> Response {
     (
         [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],
         STYLE,

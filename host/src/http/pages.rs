@@ -13,7 +13,7 @@ use crate::config::Config;
 
 /// Scripts and wasm of our own only; no inline script, no `eval` (but wasm is compiled).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-     style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
+     style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
      connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
 

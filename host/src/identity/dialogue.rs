@@ -194,8 +194,15 @@ async fn finish(
             Outcome::Refused(why.problem())
         }
     };
-    let redirect = authorization::finish(tx, app, request.authorization, outcome, now).await?;
-    dialogue.content.redirect = Some(redirect);
+    let finished = authorization::finish(tx, app, request.authorization, outcome, now).await;
+    dialogue.content.redirect = match finished {
+        Ok(redirect) => Some(redirect),
+        // The request has been forgotten meanwhile: nobody waits, and the session must end all the same.
+        Err(refusal) if failure.is_some() && refusal.problem() == Problem::AuthorizationUnknown => {
+            None
+        }
+        Err(refusal) => return Err(refusal),
+    };
     Ok(())
 }
 

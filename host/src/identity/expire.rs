@@ -1,6 +1,7 @@
 //! The job that ends sessions whose time is over, so that consumers' counts and the journal are right.
 
 use chrono::TimeDelta;
+use senim_core::Timestamp;
 use senim_core::id::SessionId;
 use senim_core::identity::session::Input;
 
@@ -23,23 +24,30 @@ pub async fn expire_due(app: &App) -> Result<(), Refusal> {
         })
         .await?;
     for id in due {
-        app.store
-            .transact("identity.expire", async |tx| {
-                let Some(dialogue) = store::identity::load(tx, &app.sealer, id).await? else {
-                    return Ok(());
-                };
-                let session = &dialogue.content.session;
-                if session.deadline().is_some_and(|deadline| deadline <= now) {
-                    dialogue::advance(tx, app, dialogue, Input::TimePassed, None, now).await?;
-                }
-                Ok::<_, Refusal>(())
-            })
-            .await?;
+        // One that can't be ended must not keep the others open.
+        if let Err(error) = expire(app, id, now).await {
+            tracing::error!(%error, session.id = %id, "a session could not be ended");
+        }
     }
     app.store
         .transact("identity.forget_attempts", async |tx| {
             store::identity::forget_attempts(tx, now - ATTEMPTS_KEPT).await?;
             Ok::<_, Refusal>(())
+        })
+        .await
+}
+
+async fn expire(app: &App, id: SessionId, now: Timestamp) -> Result<(), Refusal> {
+    app.store
+        .transact("identity.expire", async |tx| {
+            let Some(dialogue) = store::identity::load(tx, &app.sealer, id).await? else {
+                return Ok(());
+            };
+            let session = &dialogue.content.session;
+            if session.deadline().is_some_and(|deadline| deadline <= now) {
+                dialogue::advance(tx, app, dialogue, Input::TimePassed, None, now).await?;
+            }
+            Ok(())
         })
         .await
 }

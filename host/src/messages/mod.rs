@@ -3,6 +3,7 @@
 mod gateway;
 
 use chrono::TimeDelta;
+use futures::StreamExt as _;
 use senim_core::Timestamp;
 use senim_core::id::{MessageId, Phone, SessionId};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use gateway::Gateway;
 const SEALED: &str = "message.sealed";
 /// Messages that one round of the job takes on.
 const ROUND_MAX: u64 = 100;
+const AT_ONCE: usize = 8;
 /// After this a claimed message may be claimed again: whoever took it has died.
 const CLAIM: TimeDelta = TimeDelta::seconds(15);
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
@@ -109,9 +111,14 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
         .store
         .read("message.due", async |tx| store::message::due(tx, now, ROUND_MAX).await)
         .await?;
-    for id in due {
-        deliver(app, id).await?;
-    }
+    // Side by side: a code is worth nothing after three minutes, and a gateway that hangs takes seconds each.
+    futures::stream::iter(due)
+        .for_each_concurrent(AT_ONCE, async |id| {
+            if let Err(error) = deliver(app, id).await {
+                tracing::error!(%error, message.id = %id, "a message could not be delivered");
+            }
+        })
+        .await;
     Ok(())
 }
 

@@ -65,7 +65,9 @@ ids! {
     SessionId = "ids";
 }
 
-fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
     String::deserialize(from)?.parse().map_err(de::Error::custom)
 }
 
@@ -251,7 +253,8 @@ mod tests {
 
     #[test]
     fn what_is_not_twelve_digits_is_refused() {
-        for text in ["", "12345", "96044000015१", "9604400001511", "96044000015a", " 60440000151"] {
+        for text in ["", "12345", "96044000015१", "9604400001511", "96044000015a", " 60440000151"]
+        {
             assert_eq!(text.parse::<Bin>(), Err(NumberError::NotTwelveDigits), "{text}");
         }
     }

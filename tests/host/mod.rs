@@ -2,8 +2,8 @@
 
 mod authorization;
 mod bank;
-mod console;
 mod consent;
+mod console;
 mod identity;
 mod pictures;
 mod stand;

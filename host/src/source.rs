@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn an_answer_against_the_contract_is_the_registers_fault_and_names_nobody() {
-        let broken: [(&str, fn(&mut serde_json::Value)); 6] = [
+        type Break = fn(&mut serde_json::Value);
+        let broken: [(&str, Break); 6] = [
             ("another", |it| it["iin"] = "960440000151".into()),
             ("missing or wrong", |it| it["iin"] = "900101300018".into()),
             ("missing or wrong", |it| it["phone"] = "87010000001".into()),

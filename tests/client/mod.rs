@@ -71,7 +71,7 @@ fn builder(ca_pem: &str, identity_pem: Option<&str>) -> Result<reqwest::ClientBu
     let mut builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .no_proxy()
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .add_root_certificate(Certificate::from_pem(ca_pem.as_bytes())?);
     if let Some(pem) = identity_pem {
         builder = builder.identity(reqwest::Identity::from_pem(pem.as_bytes())?);

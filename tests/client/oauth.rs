@@ -36,17 +36,20 @@ pub struct Pushed {
 }
 
 impl Pushed {
+    #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self = self.without(name);
         self.form.push((name.to_owned(), value.to_owned()));
         self
     }
 
+    #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.form.retain(|(it, _)| it != name);
         self
     }
 
+    #[must_use]
     pub fn assertion(mut self, change: impl FnOnce(&mut Assertion)) -> Self {
         if let Some(assertion) = &mut self.assertion {
             change(assertion);
@@ -88,7 +91,7 @@ pub struct Tokens {
     pub consent: String,
 }
 
-impl<'a> OAuthClient<'a> {
+impl OAuthClient<'_> {
     pub fn request(&self, details: &Value) -> Pushed {
         let verifier = jws::random_text() + &jws::random_text();
         let state = jws::random_text();

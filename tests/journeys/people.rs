@@ -17,7 +17,7 @@ const DESK: (u32, u32) = (1200, 900);
 /// The narrowest screen that a page must fit without scrolling sideways.
 const NARROW: u32 = 320;
 /// From opening the camera to the server's verdict.
-const CAMERA_MAX: Duration = Duration::from_secs(60);
+const CAMERA_MAX: Duration = Duration::from_mins(1);
 
 pub(crate) async fn walk(
     platform: &Platform,
@@ -128,6 +128,7 @@ impl Walk<'_> {
         self.step(report, "types the code from the text message", async || {
             let code = self.platform.world()?.code_after(&person.phone, before).await?;
             page.fill("code-input", &code).await?;
+            self.picture("code").await?;
             page.click("code-submit").await
         })
         .await?;
@@ -314,9 +315,10 @@ impl Walk<'_> {
             }
             page.click("read-again").await?;
             page.see("link-page").await?;
-            let told = match page.has("problem").await {
-                true => page.attribute("problem", "data-code").await?.unwrap_or_default(),
-                false => String::new(),
+            let told = if page.has("problem").await {
+                page.attribute("problem", "data-code").await?.unwrap_or_default()
+            } else {
+                String::new()
             };
             anyhow::ensure!(told == problem, "it tells {told:?}, not {problem:?}");
             Ok(())

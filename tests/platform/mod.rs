@@ -1,5 +1,6 @@
 //! A whole platform as processes on this machine: started for a test and stopped with it, or the running demo.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub use parts::Parts;
 use processes::Processes;
 
 /// How long a process may take until it answers.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_mins(1);
 
 /// Where a platform is and what it was made of: `.senim/demo.json`, written by whoever started it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ pub struct Platform {
 
 enum Running {
     /// Ours: stopped with this value.
-    Here(Mutex<Processes>),
+    Here(Box<Mutex<Processes>>),
     /// Another program's, which starts again what dies; the file tells the new pids.
     Elsewhere(PathBuf),
 }
@@ -75,7 +76,7 @@ impl Platform {
         // Building and setting up are waited for outside of the runtime.
         let processes = tokio::task::spawn_blocking(|| Processes::start(&Parts::find()?)).await??;
         let described = processes.described.clone();
-        let platform = Self::from(described, Running::Here(Mutex::new(processes)))?;
+        let platform = Self::from(described, Running::Here(Box::new(Mutex::new(processes))))?;
         if let Err(error) = platform.ready().await {
             eprintln!("{}", platform.tail());
             return Err(error);
@@ -277,7 +278,7 @@ impl Platform {
                 String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
             let lines: Vec<_> = text.lines().collect();
             let last = lines[lines.len().saturating_sub(15)..].join("\n");
-            told.push_str(&format!("--- {}\n{last}\n", path.display()));
+            let _ = writeln!(told, "--- {}\n{last}", path.display());
         }
         told
     }

@@ -37,6 +37,44 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             })
             .await;
     }
+    assertions(table, &client, &asked).await;
+    table
+        .row(
+            "with a redirect_uri that is not registered",
+            "400 invalid_request request.malformed",
+            async || client.push(&request().set("redirect_uri", "https://example.org/back")).await,
+        )
+        .await;
+    table
+        .row(
+            "with details that name a wrong IIN",
+            "400 invalid_authorization_details iin.invalid",
+            async || {
+                let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
+                client.push(&request().set("authorization_details", &wrong)).await
+            },
+        )
+        .await;
+    table
+        .row(
+            "with details that are not JSON",
+            "400 invalid_authorization_details request.malformed",
+            async || client.push(&request().set("authorization_details", "[{")).await,
+        )
+        .await;
+    table
+        .row("by GET", "405 method.not-allowed", async || {
+            send(client.http.get(client.at("/par"))).await
+        })
+        .await;
+
+    links(table, &client, &asked).await
+}
+
+/// Who asks is proven by an assertion that is fresh, signed as FAPI wants, and for us alone.
+async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &serde_json::Value) {
+    let platform = table.platform;
+    let request = || client.request(asked);
     for (name, signing) in [
         ("with an unsigned assertion", Signing::Unsigned),
         ("with an assertion signed HS256", Signing::Hs256),
@@ -103,37 +141,6 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             },
         )
         .await;
-    table
-        .row(
-            "with a redirect_uri that is not registered",
-            "400 invalid_request request.malformed",
-            async || client.push(&request().set("redirect_uri", "https://example.org/back")).await,
-        )
-        .await;
-    table
-        .row(
-            "with details that name a wrong IIN",
-            "400 invalid_authorization_details iin.invalid",
-            async || {
-                let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
-                client.push(&request().set("authorization_details", &wrong)).await
-            },
-        )
-        .await;
-    table
-        .row(
-            "with details that are not JSON",
-            "400 invalid_authorization_details request.malformed",
-            async || client.push(&request().set("authorization_details", "[{")).await,
-        )
-        .await;
-    table
-        .row("by GET", "405 method.not-allowed", async || {
-            send(client.http.get(client.at("/par"))).await
-        })
-        .await;
-
-    links(table, &client, &asked).await
 }
 
 /// A link is the client's own, once, for five minutes.

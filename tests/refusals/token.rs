@@ -80,8 +80,17 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             },
         )
         .await;
+    twice(table, &client, &asked).await
+}
 
-    let (code, verifier) = fresh(&client, &asked).await?;
+/// What a code's first use gave, and what is left of it after the second.
+async fn twice(
+    table: &mut Table<'_>,
+    client: &OAuthClient<'_>,
+    asked: &serde_json::Value,
+) -> Result<()> {
+    let platform = table.platform;
+    let (code, verifier) = fresh(client, asked).await?;
     let first = Tokens::read(&client.trade(&code, &verifier).await?.ok()?)?;
     table
         .row("the tokens of a code's first use", "200", async || {
@@ -117,7 +126,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("then the access token of its first use", "401 consent.withdrawn", async || {
-            platform.until_refused(&client, &first).await
+            platform.until_refused(client, &first).await
         })
         .await;
     table

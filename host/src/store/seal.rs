@@ -120,13 +120,13 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_in_its_place_only() {
         let (sealer, chance) = (Sealer::new(&[7; 32]), FixedChance::new(1));
-        let sealed = sealer.seal(&chance, "session.iin", "ids_1", b"960440000151");
-        assert_eq!(sealer.open_sealed("session.iin", "ids_1", &sealed).unwrap(), b"960440000151");
-        assert!(sealer.open_sealed("session.iin", "ids_2", &sealed).is_err());
-        assert!(sealer.open_sealed("session.phone", "ids_1", &sealed).is_err());
-        assert!(Sealer::new(&[8; 32]).open_sealed("session.iin", "ids_1", &sealed).is_err());
-        for at in 0..sealed.len() {
-            let mut altered = sealed.clone();
+        let secret = sealer.seal(&chance, "session.iin", "ids_1", b"960440000151");
+        assert_eq!(sealer.open_sealed("session.iin", "ids_1", &secret).unwrap(), b"960440000151");
+        assert!(sealer.open_sealed("session.iin", "ids_2", &secret).is_err());
+        assert!(sealer.open_sealed("session.phone", "ids_1", &secret).is_err());
+        assert!(Sealer::new(&[8; 32]).open_sealed("session.iin", "ids_1", &secret).is_err());
+        for at in 0..secret.len() {
+            let mut altered = secret.clone();
             altered[at] ^= 1;
             assert!(sealer.open_sealed("session.iin", "ids_1", &altered).is_err());
         }

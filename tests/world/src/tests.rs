@@ -3,6 +3,8 @@ use super::*;
 /// Every port is free to choose, so that tests run beside a demo.
 #[tokio::test]
 async fn the_world_starts_on_any_ports() {
+    // The client below asks for the process's own provider of cryptography.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let dir = setup::tests::made("world");
     let mut settings = Settings::read(&dir).unwrap();
     settings.outside_listen.set_port(0);

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Runs `body` once an engine, each time with the address of an empty database.
-pub async fn on_each(body: impl AsyncFn(&str)) {
+pub(crate) async fn on_each(body: impl AsyncFn(&str)) {
     let folder =
         std::env::temp_dir().join(format!("senim-sqlite-{}-{}", std::process::id(), turn()));
     std::fs::create_dir_all(&folder).expect("a folder");

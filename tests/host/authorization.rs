@@ -1,6 +1,6 @@
 //! The authorization server before clients that do it right and clients that don't: FAPI 2.0's checklist.
 //!
-//! Tests are named after the modules of the OpenID Foundation's suite where they try the same.
+//! Tests are named after the modules of the foundation's FAPI suite where they try the same.
 
 #![expect(non_snake_case, reason = "the suite's own names")]
 
@@ -46,11 +46,11 @@ async fn DiscoveryEndpointVerification() {
 async fn HappyFlow() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let back = bank.approved(&bank.request_uri().await).await.unwrap();
-        assert!(back.starts_with(REDIRECT));
-        assert_eq!(parameter(&back, "iss").as_deref(), Some(ISSUER));
-        assert_eq!(parameter(&back, "state").as_deref(), Some("the state"));
-        let answer = bank.trade(&parameter(&back, "code").unwrap()).await;
+        let landed = bank.approved(&bank.request_uri().await).await.unwrap();
+        assert!(landed.starts_with(REDIRECT));
+        assert_eq!(parameter(&landed, "iss").as_deref(), Some(ISSUER));
+        assert_eq!(parameter(&landed, "state").as_deref(), Some("the state"));
+        let answer = bank.trade(&parameter(&landed, "code").unwrap()).await;
         assert_eq!(answer.told(), "200");
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
         assert_eq!(
@@ -78,11 +78,11 @@ async fn HappyFlow() {
 async fn UserRejectsAuthentication() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let back = bank.refused(&bank.request_uri().await).await.unwrap();
-        assert_eq!(parameter(&back, "error").as_deref(), Some("access_denied"));
-        assert_eq!(parameter(&back, "state").as_deref(), Some("the state"));
-        assert_eq!(parameter(&back, "iss").as_deref(), Some(ISSUER));
-        assert_eq!(parameter(&back, "code"), None);
+        let landed = bank.refused(&bank.request_uri().await).await.unwrap();
+        assert_eq!(parameter(&landed, "error").as_deref(), Some("access_denied"));
+        assert_eq!(parameter(&landed, "state").as_deref(), Some("the state"));
+        assert_eq!(parameter(&landed, "iss").as_deref(), Some(ISSUER));
+        assert_eq!(parameter(&landed, "code"), None);
     })
     .await;
 }
@@ -93,7 +93,7 @@ async fn UserRejectsAuthentication() {
 async fn pushed_requests() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let details = bank.request().pop().unwrap().1;
+        let details = Bank::request().pop().unwrap().1;
         let stranger = details.replace("960440000151", "960440000161");
         let wrong_iin = details.replace("900101300017", "900101300018");
         for (changes, expected) in [
@@ -117,10 +117,10 @@ async fn pushed_requests() {
                 "400 invalid_authorization_details iin.invalid",
             ),
         ] {
-            let answer = bank.push(changed(bank.request(), &changes)).await;
+            let answer = bank.push(changed(Bank::request(), &changes)).await;
             assert_eq!(answer.told(), expected, "{changes:?}");
         }
-        let twice = [bank.request(), pairs(&[("scope", "accounts")])].concat();
+        let twice = [Bank::request(), pairs(&[("scope", "accounts")])].concat();
         assert_eq!(bank.push(twice).await.told(), "400 invalid_request request.malformed");
     })
     .await;
@@ -168,7 +168,7 @@ async fn client_assertions() {
             let mut claims = bank.claims(CLIENT);
             claims[member] = value.clone();
             let text = bank.key.sign(&json!({ "alg": "ES256" }), &claims);
-            let form = [bank.asserted(&text), bank.request()].concat();
+            let form = [Bank::asserted(&text), Bank::request()].concat();
             let answer = bank.post("/par", &form, None, None).await;
             assert_eq!(answer.told(), expected, "{member} {value}");
         }
@@ -176,20 +176,20 @@ async fn client_assertions() {
         for algorithm in ["none", "HS256", "RS256"] {
             let header = to_base64(json!({ "alg": algorithm }).to_string().as_bytes());
             let text = format!("{header}.{claims}.{}", to_base64(&[0; 32]));
-            let form = [bank.asserted(&text), bank.request()].concat();
+            let form = [Bank::asserted(&text), Bank::request()].concat();
             assert_eq!(bank.post("/par", &form, None, None).await.told(), refused, "{algorithm}");
         }
         let of_another_key = Key::new(9).sign(&json!({ "alg": "ES256" }), &bank.claims(CLIENT));
-        let form = [bank.asserted(&of_another_key), bank.request()].concat();
+        let form = [Bank::asserted(&of_another_key), Bank::request()].concat();
         assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
         // Used twice.
-        let form = [bank.assertion(CLIENT), bank.request()].concat();
+        let form = [bank.assertion(CLIENT), Bank::request()].concat();
         assert_eq!(bank.post("/par", &form, None, None).await.told(), "201");
         assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
         let unknown = "401 invalid_client client.unknown";
-        let form = [bank.assertion("nobody"), bank.request()].concat();
+        let form = [bank.assertion("nobody"), Bank::request()].concat();
         assert_eq!(bank.post("/par", &form, None, None).await.told(), unknown);
-        assert_eq!(bank.post("/par", &bank.request(), None, None).await.told(), unknown);
+        assert_eq!(bank.post("/par", &Bank::request(), None, None).await.told(), unknown);
         // EnsureClientIdInTokenEndpoint: a form that names another client.
         let form = [bank.assertion(CLIENT), pairs(&[("client_id", OTHER)])].concat();
         assert_eq!(bank.post("/token", &form, None, None).await.told(), refused);
@@ -203,13 +203,13 @@ async fn clients_by_certificate() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         let named = pairs(&[("client_id", BY_CERTIFICATE)]);
-        let back = changed(bank.request(), &[("redirect_uri", "https://app.example/back")]);
-        let form = [named, back].concat();
+        let landed = changed(Bank::request(), &[("redirect_uri", "https://app.example/back")]);
+        let form = [named, landed].concat();
         let refused = "401 invalid_client client.certificate-invalid";
         assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
         assert_eq!(bank.post("/par", &form, None, Some("other")).await.told(), refused);
         assert_eq!(bank.post("/par", &form, None, Some("certificate")).await.told(), "201");
-        let both = [bank.assertion(BY_CERTIFICATE), bank.request()].concat();
+        let both = [bank.assertion(BY_CERTIFICATE), Bank::request()].concat();
         let told = bank.post("/par", &both, None, Some("certificate")).await.told();
         assert_eq!(told, "401 invalid_client client.unknown");
         // A client with a key and no DPoP proof gets tokens of its certificate.
@@ -392,12 +392,12 @@ async fn proofs() {
         ] {
             let mut claims = bank.proof_claims("/token");
             claims[member] = value.clone();
-            let proof = bank.dpop.sign(&bank.proof_header(&bank.dpop), &claims);
+            let proof = bank.dpop.sign(&Bank::proof_header(&bank.dpop), &claims);
             assert_eq!(ask(proof).await, expected, "{member} {value}");
         }
         // The key in the header did not sign.
         let claims = bank.proof_claims("/token");
-        let forged = Key::new(4).sign(&bank.proof_header(&bank.dpop), &claims);
+        let forged = Key::new(4).sign(&Bank::proof_header(&bank.dpop), &claims);
         assert_eq!(ask(forged).await, invalid);
         let proof = bank.proof(&bank.dpop, "/token");
         assert_eq!(ask(proof.clone()).await, passes);
@@ -414,17 +414,17 @@ async fn keys_named_when_pushing() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         let thumbprint = bank.dpop.thumbprint();
-        let named = changed(bank.request(), &[("dpop_jkt", &thumbprint)]);
+        let named = changed(Bank::request(), &[("dpop_jkt", &thumbprint)]);
         let form = [bank.assertion(CLIENT), named.clone()].concat();
         let other = bank.proof(&Key::new(3), "/par");
         let answer = bank.post("/par", &form, Some(other), None).await;
         assert_eq!(answer.told(), "400 invalid_dpop_proof dpop.invalid");
         let by_proof = Some(bank.proof(&bank.dpop, "/par"));
-        for (request, proof) in [(named, None), (bank.request(), by_proof)] {
+        for (request, proof) in [(named, None), (Bank::request(), by_proof)] {
             let form = [bank.assertion(CLIENT), request].concat();
             let pushed = bank.post("/par", &form, proof, None).await;
-            let back = bank.approved(&pushed.text("request_uri")).await.unwrap();
-            let code = parameter(&back, "code").unwrap();
+            let landed = bank.approved(&pushed.text("request_uri")).await.unwrap();
+            let code = parameter(&landed, "code").unwrap();
             let other = bank.trade_as(CLIENT, &code, VERIFIER, Some(&Key::new(3))).await;
             assert_eq!(other.told(), "400 invalid_dpop_proof dpop.invalid");
             assert_eq!(bank.trade(&code).await.told(), "200");

@@ -16,7 +16,6 @@ use senim_core::id::{ConsentId, SessionId};
 use senim_core::jose::{sha256_base64, to_base64};
 use senim_core::problem::Problem;
 use senim_host::authorization::{self, Outcome};
-use senim_host::clock::Chance as _;
 use senim_host::config::Config;
 use senim_host::http::problem::Refusal;
 use senim_host::http::router;
@@ -27,39 +26,39 @@ use tower::ServiceExt as _;
 
 use super::stand::{CONSUMER, IIN, NAMED_PHONE, Stand, folder};
 
-pub const ISSUER: &str = "https://localhost:2";
-pub const CLIENT: &str = "bank";
-pub const OTHER: &str = "other";
-pub const BY_CERTIFICATE: &str = "app";
-pub const REDIRECT: &str = "https://bank.example/back";
-pub const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-0000000";
+pub(super) const ISSUER: &str = "https://localhost:2";
+pub(super) const CLIENT: &str = "bank";
+pub(super) const OTHER: &str = "other";
+pub(super) const BY_CERTIFICATE: &str = "app";
+pub(super) const REDIRECT: &str = "https://bank.example/back";
+pub(super) const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-0000000";
 
-pub struct Bank {
-    pub stand: Stand,
-    pub key: Key,
-    pub dpop: Key,
+pub(super) struct Bank {
+    pub(super) stand: Stand,
+    pub(super) key: Key,
+    pub(super) dpop: Key,
 }
 
 /// A P-256 key.
 #[derive(Clone)]
-pub struct Key(SigningKey);
+pub(super) struct Key(SigningKey);
 
 impl Key {
-    pub fn new(seed: u8) -> Self {
+    pub(super) fn new(seed: u8) -> Self {
         Self(SigningKey::from_slice(&[seed; 32]).expect("a key"))
     }
 
-    pub fn jwk(&self) -> Value {
+    pub(super) fn jwk(&self) -> Value {
         let point = self.0.verifying_key().to_encoded_point(false);
         let (x, y) = (point.x().expect("x"), point.y().expect("y"));
         json!({ "kty": "EC", "crv": "P-256", "x": to_base64(x), "y": to_base64(y) })
     }
 
-    pub fn thumbprint(&self) -> String {
+    pub(super) fn thumbprint(&self) -> String {
         serde_json::from_value::<senim_core::jose::Jwk>(self.jwk()).expect("a key").thumbprint()
     }
 
-    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub(super) fn sign(&self, header: &Value, claims: &Value) -> String {
         let part = |it: &Value| to_base64(it.to_string().as_bytes());
         let unsigned = format!("{}.{}", part(header), part(claims));
         let signature: Signature = self.0.sign(unsigned.as_bytes());
@@ -67,13 +66,13 @@ impl Key {
     }
 }
 
-pub fn random() -> String {
+pub(super) fn random() -> String {
     static TURN: AtomicU64 = AtomicU64::new(0);
     format!("random-{}", TURN.fetch_add(1, Ordering::SeqCst))
 }
 
 impl Bank {
-    pub async fn on(database: &str) -> Self {
+    pub(super) async fn on(database: &str) -> Self {
         let mut stand = Stand::on(database).await;
         let config =
             Config { edge_names: vec!["node-1".to_owned()], ..(*stand.app.config).clone() };
@@ -103,38 +102,38 @@ impl Bank {
         }
     }
 
-    pub fn now(&self) -> i64 {
+    pub(super) fn now(&self) -> i64 {
         self.stand.app.now().timestamp()
     }
 
-    pub fn claims(&self, client_id: &str) -> Value {
+    pub(super) fn claims(&self, client_id: &str) -> Value {
         json!({ "iss": client_id, "sub": client_id, "aud": ISSUER, "iat": self.now(),
                 "exp": self.now() + 60, "jti": random() })
     }
 
-    pub fn assertion(&self, client_id: &str) -> Vec<(String, String)> {
-        self.asserted(&self.key.sign(&json!({ "alg": "ES256" }), &self.claims(client_id)))
+    pub(super) fn assertion(&self, client_id: &str) -> Vec<(String, String)> {
+        Self::asserted(&self.key.sign(&json!({ "alg": "ES256" }), &self.claims(client_id)))
     }
 
-    pub fn asserted(&self, text: &str) -> Vec<(String, String)> {
+    pub(super) fn asserted(text: &str) -> Vec<(String, String)> {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         pairs(&[("client_assertion_type", kind), ("client_assertion", text)])
     }
 
-    pub fn proof(&self, key: &Key, path: &str) -> String {
-        key.sign(&self.proof_header(key), &self.proof_claims(path))
+    pub(super) fn proof(&self, key: &Key, path: &str) -> String {
+        key.sign(&Self::proof_header(key), &self.proof_claims(path))
     }
 
-    pub fn proof_header(&self, key: &Key) -> Value {
+    pub(super) fn proof_header(key: &Key) -> Value {
         json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() })
     }
 
-    pub fn proof_claims(&self, path: &str) -> Value {
+    pub(super) fn proof_claims(&self, path: &str) -> Value {
         json!({ "jti": random(), "htm": "POST", "htu": format!("{ISSUER}{path}"), "iat": self.now() })
     }
 
     /// A request as it should be, without who makes it.
-    pub fn request(&self) -> Vec<(String, String)> {
+    pub(super) fn request() -> Vec<(String, String)> {
         let challenge = sha256_base64(VERIFIER.as_bytes());
         let details = json!([{
             "type": "account_information",
@@ -154,22 +153,22 @@ impl Bank {
         ])
     }
 
-    pub async fn push(&self, request: Vec<(String, String)>) -> Answer {
+    pub(super) async fn push(&self, request: Vec<(String, String)>) -> Answer {
         self.post("/par", &[self.assertion(CLIENT), request].concat(), None, None).await
     }
 
-    pub async fn request_uri(&self) -> String {
-        let answer = self.push(self.request()).await;
+    pub(super) async fn request_uri(&self) -> String {
+        let answer = self.push(Self::request()).await;
         assert_eq!(answer.told(), "201");
         answer.body["request_uri"].as_str().expect("a request_uri").to_owned()
     }
 
     /// The client approves; where the browser goes.
-    pub async fn approved(&self, request_uri: &str) -> Result<String, Refusal> {
+    pub(super) async fn approved(&self, request_uri: &str) -> Result<String, Refusal> {
         self.ended(request_uri, true).await
     }
 
-    pub async fn refused(&self, request_uri: &str) -> Result<String, Refusal> {
+    pub(super) async fn refused(&self, request_uri: &str) -> Result<String, Refusal> {
         self.ended(request_uri, false).await
     }
 
@@ -208,16 +207,16 @@ impl Bank {
     }
 
     /// A code that nobody has traded yet.
-    pub async fn code(&self) -> String {
+    pub(super) async fn code(&self) -> String {
         let back = self.approved(&self.request_uri().await).await.expect("approved");
         parameter(&back, "code").expect("a code")
     }
 
-    pub async fn trade(&self, code: &str) -> Answer {
+    pub(super) async fn trade(&self, code: &str) -> Answer {
         self.trade_as(CLIENT, code, VERIFIER, Some(&self.dpop)).await
     }
 
-    pub async fn trade_as(
+    pub(super) async fn trade_as(
         &self,
         client_id: &str,
         code: &str,
@@ -234,14 +233,14 @@ impl Bank {
         self.post("/token", &[self.assertion(client_id), form].concat(), proof, None).await
     }
 
-    pub async fn refresh(&self, client_id: &str, token: &str, dpop: Option<&Key>) -> Answer {
+    pub(super) async fn refresh(&self, client_id: &str, token: &str, dpop: Option<&Key>) -> Answer {
         let form = pairs(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
         let proof = dpop.map(|key| self.proof(key, "/token"));
         self.post("/token", &[self.assertion(client_id), form].concat(), proof, None).await
     }
 
     /// `certificate`: the common name of the one that the connection is opened with.
-    pub async fn post(
+    pub(super) async fn post(
         &self,
         path: &str,
         form: &[(String, String)],
@@ -258,11 +257,15 @@ impl Bank {
         self.send(request.body(body.into()).expect("a request"), certificate).await
     }
 
-    pub async fn get(&self, path: &str, certificate: Option<&str>) -> Answer {
+    pub(super) async fn get(&self, path: &str, certificate: Option<&str>) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request"), certificate).await
     }
 
-    pub async fn send(&self, mut request: Request<Body>, certificate: Option<&str>) -> Answer {
+    pub(super) async fn send(
+        &self,
+        mut request: Request<Body>,
+        certificate: Option<&str>,
+    ) -> Answer {
         let certificate = certificate.map(|name| PeerCertificate {
             thumbprint: sha256_base64(name.as_bytes()),
             common_name: Some(name.to_owned()),
@@ -279,7 +282,7 @@ impl Bank {
     }
 
     /// What an edge makes of an index: whether its consent has ended.
-    pub async fn has_ended(&self, index: u64) -> bool {
+    pub(super) async fn has_ended(&self, index: u64) -> bool {
         let answer = self.get("/edge/status-list", Some("node-1")).await;
         let jws = senim_core::jose::Jws::parse(&answer.text).expect("a JWS");
         let claims: senim_core::consent::status_list::StatusListClaims =
@@ -289,16 +292,16 @@ impl Bank {
     }
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub headers: axum::http::HeaderMap,
-    pub body: Value,
-    pub text: String,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: axum::http::HeaderMap,
+    pub(super) body: Value,
+    pub(super) text: String,
 }
 
 impl Answer {
     /// Status, OAuth error, problem: `400 invalid_grant code.unknown`.
-    pub fn told(&self) -> String {
+    pub(super) fn told(&self) -> String {
         let mut told = self.status.to_string();
         for member in ["error", "problem", "code"] {
             if self.status >= 400
@@ -311,23 +314,23 @@ impl Answer {
         told
     }
 
-    pub fn text(&self, member: &str) -> String {
+    pub(super) fn text(&self, member: &str) -> String {
         self.body[member].as_str().unwrap_or_default().to_owned()
     }
 
     /// The claims of the access token, unverified.
-    pub fn token(&self) -> senim_core::routing::TokenClaims {
+    pub(super) fn token(&self) -> senim_core::routing::TokenClaims {
         let text = self.text("access_token");
         senim_core::jose::Jws::parse(&text).expect("a JWS").claims().expect("claims")
     }
 }
 
-pub fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The request with some parameters changed; an empty value leaves one out.
-pub fn changed(
+pub(super) fn changed(
     mut request: Vec<(String, String)>,
     changes: &[(&str, &str)],
 ) -> Vec<(String, String)> {
@@ -337,7 +340,7 @@ pub fn changed(
     request
 }
 
-pub fn parameter(url: &str, name: &str) -> Option<String> {
+pub(super) fn parameter(url: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(url).expect("an address");
     url.query_pairs().find(|(it, _)| it == name).map(|(_, value)| value.into_owned())
 }

@@ -79,7 +79,7 @@ async fn a_suspended_participant_gets_no_token() {
             "409 participant.standing"
         );
         let refused = "403 unauthorized_client participant.suspended";
-        assert_eq!(bank.push(bank.request()).await.told(), refused);
+        assert_eq!(bank.push(Bank::request()).await.told(), refused);
         assert_eq!(bank.trade(&code).await.told(), refused);
         assert!(bank.approved(&link).await.is_err());
         let after = registry(&bank).await;
@@ -199,8 +199,8 @@ async fn another_site_s_form_changes_nothing() {
 
 /// The operator's code, so many steps from now.
 fn code(bank: &Bank, steps: i64) -> String {
-    let totp = Totp::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEH").unwrap();
-    totp.code(u64::try_from(bank.now() / 30 + steps).unwrap())
+    let totp = Totp::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEH").expect("as it should be");
+    totp.code(u64::try_from(bank.now() / 30 + steps).expect("as it should be"))
 }
 
 /// What was told, and the cookie.
@@ -210,12 +210,12 @@ async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String
         .header("senim-page", "1")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
-        .unwrap();
+        .expect("as it should be");
     let response = tower::ServiceExt::oneshot(
         senim_host::http::router::pages(bank.stand.app.clone()),
         request,
     );
-    let response = response.await.unwrap();
+    let response = response.await.expect("as it should be");
     let status = response.status().as_u16();
     let cookie = response.headers().get(header::SET_COOKIE).and_then(|it| it.to_str().ok());
     let cookie = cookie.and_then(|it| it.split(';').next()).unwrap_or_default().to_owned();
@@ -225,7 +225,7 @@ async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String
 
 async fn get(bank: &Bank, path: &str, cookie: &str) -> Value {
     let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty());
-    bank.stand.send(request.unwrap()).await.body
+    bank.stand.send(request.expect("as it should be")).await.body
 }
 
 async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Value) {
@@ -234,20 +234,23 @@ async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Va
         .header("senim-page", "1")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()));
-    let answer = bank.stand.send(request.unwrap()).await;
+    let answer = bank.stand.send(request.expect("as it should be")).await;
     (answer.told(), answer.body)
 }
 
 async fn report(bank: &Bank, uses: &[Use], certificate: &str) -> String {
-    let body = serde_json::to_string(&ReportUses { uses: uses.to_vec() }).unwrap();
+    let body = serde_json::to_string(&ReportUses { uses: uses.to_vec() }).expect("as it should be");
     let request = Request::post("/edge/uses")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body))
-        .unwrap();
+        .expect("as it should be");
     bank.send(request, Some(certificate)).await.told()
 }
 
 async fn registry(bank: &Bank) -> Registry {
     let answer = bank.get("/edge/registry", Some("node-1")).await;
-    senim_core::jose::Jws::parse(&answer.text).unwrap().claims().unwrap()
+    senim_core::jose::Jws::parse(&answer.text)
+        .expect("as it should be")
+        .claims()
+        .expect("as it should be")
 }

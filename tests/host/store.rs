@@ -6,7 +6,7 @@ use senim_core::journal::deed;
 use senim_core::problem::Problem;
 use senim_host::http::problem::Refusal;
 use senim_host::store::routing::Published;
-use senim_host::store::{self, Store, StoreError};
+use senim_host::store::{self, Store};
 use serde_json::json;
 
 use super::stand::folder;
@@ -79,8 +79,7 @@ async fn a_database_that_is_not_there_is_an_error_and_not_a_panic() {
 }
 
 async fn version(store: &Store) -> u64 {
-    let version = store.read("test", async |tx| {
-        Ok::<_, StoreError>(store::routing::version(tx, Published::Registry).await?)
-    });
-    version.await.unwrap()
+    let version =
+        store.read("test", async |tx| store::routing::version(tx, Published::Registry).await);
+    version.await.expect("a version")
 }

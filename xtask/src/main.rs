@@ -116,9 +116,8 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> anyhow::Result<ExitCode> {
     let place = Place::find()?;
     match task {
-        Task::Setup { tests } => {
-            setup::run(&place, if tests { setup::For::Tests } else { setup::For::Demo })?
-        }
+        Task::Setup { tests: false } => setup::run(&place, setup::For::Demo)?,
+        Task::Setup { tests: true } => setup::run(&place, setup::For::Tests)?,
         Task::Build { part } => {
             setup::run(&place, setup::For::Demo)?;
             match part {

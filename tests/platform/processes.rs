@@ -4,10 +4,16 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context as _, Result};
 
 use super::{Described, Parts, Pids};
+
+/// Where ports for tests are looked for.
+const FIRST: u16 = 20_000;
+const LAST: u16 = 32_000;
 
 pub(super) struct Processes {
     pub(super) described: Described,
@@ -124,11 +130,19 @@ fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
     run(&mut setup, &dir.join("setup.log"))
 }
 
-/// Ports that nobody listens on now; between this and the start another program might take one.
+/// Ports that nobody listens on now. Below those that the system gives to outgoing connections, and never the same
+/// twice: between this and the start of a process nobody should take one.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
-    let listeners =
-        (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>()?;
-    listeners.iter().map(|it| Ok(it.local_addr()?.port())).collect()
+    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
+    let next = NEXT.get_or_init(|| AtomicU16::new(FIRST + rand::random::<u16>() % (LAST - FIRST)));
+    let candidates =
+        (FIRST..LAST).map(|_| FIRST + next.fetch_add(1, Ordering::Relaxed) % (LAST - FIRST));
+    let free: Vec<_> = candidates
+        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .take(count)
+        .collect();
+    anyhow::ensure!(free.len() == count, "no {count} ports are free");
+    Ok(free)
 }
 
 fn run(command: &mut Command, log: &Path) -> Result<()> {

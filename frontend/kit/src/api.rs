@@ -15,7 +15,7 @@ use crate::words::problems;
 pub const PAGE_HEADER: (&str, &str) = ("senim-page", "1");
 
 /// How long to wait before a read is tried again, in milliseconds.
-const PATIENCE_MS: [i32; 2] = [400, 1_500];
+const PATIENCE_MS: [u32; 2] = [400, 1_500];
 
 /// `{}`: the body of a `POST` that has nothing to add.
 #[derive(Clone, Copy, Debug, Serialize)]

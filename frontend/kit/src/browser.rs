@@ -1,9 +1,9 @@
 //! What pages take from the browser: the window, its clock, its timers and its storage.
 
-use js_sys::{Date, Function, Promise};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::Date;
 use senim_core::Timestamp;
 use wasm_bindgen::{JsCast, UnwrapThrowExt};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, HtmlElement, Window};
 
 pub fn window() -> Window {
@@ -33,13 +33,8 @@ pub fn epoch_ms(moment: Timestamp) -> f64 {
     moment.timestamp_millis() as f64
 }
 
-pub async fn sleep(milliseconds: i32) {
-    let promise = Promise::new(&mut |resolve: Function, _| {
-        // A refused timer would only mean that the wait is over at once.
-        let _ =
-            window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
-    });
-    let _ = JsFuture::from(promise).await;
+pub async fn sleep(milliseconds: u32) {
+    TimeoutFuture::new(milliseconds).await;
 }
 
 /// Absent where the browser keeps nothing: private windows, blocked site data.

@@ -23,7 +23,7 @@ pub struct Resource<T> {
 #[hook]
 pub fn use_resource<T: DeserializeOwned + 'static>(
     path: &str,
-    refresh_ms: Option<i32>,
+    refresh_ms: Option<u32>,
 ) -> Resource<T> {
     let value = use_state(|| None::<Rc<T>>);
     let trouble = use_state(|| None::<Trouble>);

@@ -1,7 +1,6 @@
 //! The address bar: which page is shown, and going to another without loading anew.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
+use gloo::events::EventListener;
 use web_sys::{Event, MouseEvent};
 use yew::prelude::*;
 
@@ -34,13 +33,8 @@ pub fn use_path() -> String {
     {
         let current = current.clone();
         use_effect_with((), move |()| {
-            let listener = Closure::<dyn Fn()>::new(move || current.set(path()));
-            let target = listener.as_ref().unchecked_ref();
-            let _ = window().add_event_listener_with_callback("popstate", target);
-            move || {
-                let target = listener.as_ref().unchecked_ref();
-                let _ = window().remove_event_listener_with_callback("popstate", target);
-            }
+            let listener = EventListener::new(&window(), "popstate", move |_| current.set(path()));
+            move || drop(listener)
         });
     }
     (*current).clone()

@@ -15,8 +15,8 @@ const WISH: &str = r#"{"facingMode":"user","width":{"ideal":1280},"height":{"ide
 /// The floor of PHM-5, whichever way the device is held.
 const SIDES_MIN: (u32, u32) = (640, 360);
 /// A camera that was granted gives its first frame within this time.
-const FIRST_FRAME_MS: i32 = 8_000;
-const GLANCE_MS: i32 = 100;
+const FIRST_FRAME_MS: u32 = 8_000;
+const GLANCE_MS: u32 = 100;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CameraFault {

@@ -20,7 +20,7 @@ use yew::prelude::*;
 
 use super::consents::{SignOut, SignedOut, badge, names};
 
-const REFRESH_MS: i32 = 5_000;
+const REFRESH_MS: u32 = 5_000;
 /// As many uses as one answer tells.
 const USES_MAX: usize = 500;
 

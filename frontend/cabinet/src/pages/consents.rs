@@ -14,7 +14,7 @@ use yew::prelude::*;
 use super::sign_in::SignInButton;
 
 /// A use or a withdrawal elsewhere shows within this time.
-const REFRESH_MS: i32 = 5_000;
+const REFRESH_MS: u32 = 5_000;
 
 #[function_component]
 pub(crate) fn ConsentsPage() -> Html {

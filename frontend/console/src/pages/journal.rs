@@ -11,7 +11,7 @@ use senim_kit::words::console;
 use serde_json::Value;
 use yew::prelude::*;
 
-const REFRESH_MS: i32 = 4_000;
+const REFRESH_MS: u32 = 4_000;
 const PAGE: &str = "50";
 
 #[derive(Properties, PartialEq)]

@@ -13,7 +13,7 @@ use yew::prelude::*;
 use super::participants::Participants;
 use crate::chart::{Chart, Series};
 
-const REFRESH_MS: i32 = 3_000;
+const REFRESH_MS: u32 = 3_000;
 /// An edge that has not fetched for longer refuses requests (`registry_stale_s`).
 const EDGE_STALE_S: i64 = 5;
 

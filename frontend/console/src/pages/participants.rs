@@ -14,7 +14,7 @@ use senim_kit::words::{common, console};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-const REFRESH_MS: i32 = 3_000;
+const REFRESH_MS: u32 = 3_000;
 
 #[function_component]
 pub(crate) fn Participants() -> Html {

@@ -15,7 +15,7 @@ use yew::prelude::*;
 use super::countdown::use_countdown;
 
 /// Long enough to read that it worked.
-const PAUSE_MS: i32 = 1_200;
+const PAUSE_MS: u32 = 1_200;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PassedProps {

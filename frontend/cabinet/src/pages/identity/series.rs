@@ -19,7 +19,7 @@ const APART_MS: f64 = 300.0;
 const HINT_MS: f64 = 600.0;
 /// A series interrupted for longer begins anew.
 const BREAK_MS: f64 = 2_000.0;
-const GLANCE_MS: i32 = 60;
+const GLANCE_MS: u32 = 60;
 /// Frames in a row that the worker could not judge before the client is left to say when.
 const UNJUDGED_MAX: u32 = 8;
 

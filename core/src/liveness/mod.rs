@@ -1,7 +1,7 @@
 //! Whether a live person stood before the camera, and how like two faces are.
 //!
 //! The verdict is made from facts of each frame: one face, the same face in all of them, and what a passive
-//! net thinks of it. It is one signal of several to come (MODELS.md: three attack pictures' worth of
+//! net thinks of it. It is one signal of several to come (an early trial: three attack pictures' worth of
 //! evidence); active challenges arrive with a later issue and become further facts here.
 
 mod degree;
@@ -22,7 +22,7 @@ pub const FRAMES_MAX: usize = 12;
 /// 0.85–1.00 in 95 of 100 frames (never below 0.51), the two attack pictures we have 0.000 and 0.007.
 const LIVE_MIN: f32 = 0.5;
 
-/// Cosine to the first frame's face from which it is the same person: SFace at FMR 1e-4 (MODELS.md).
+/// Cosine to the first frame's face from which it is the same person: SFace at FMR 1e-4, as in degree.rs.
 const SAME_MIN: f32 = 0.430;
 
 /// What was found in one frame.

@@ -1,9 +1,9 @@
 //! The passive net's input and answer: `fr_liveness` (MiniFASNetV2-SE-like) of `faceplugin-face-recognition-js`.
 //!
 //! Its crop is YuNet's box 2.7 times as wide, moved back into the picture where it reaches over the edge, and
-//! blue before red: with the package's own box and order it gets the known pictures wrong (MODELS.md).
+//! blue before red: with the package's own box and order it gets the known pictures wrong.
 //!
-//! Measured 2026-11-23 on six portraits before a 1280 × 720 camera, "live" as they fill the frame's height:
+//! Measured by hand on 2026-11-23 (host/src/faces/tests.rs repeats the first line only) on six portraits before a 1280 × 720 camera, "live" as they fill the frame's height:
 //! 0.99–1.00 (with red first 0.59–1.00); 1.3 times 0.99–1.00; 1.6 times 0.99–1.00 but one 0.29–0.55; twice
 //! 0.99–1.00 but two 0.15; at three quarters, all four edges of the portrait in view, 0.03–0.99. A genuine clip of 472 frames:
 //! 0.85–1.00 in 95 of 100, least 0.51. So hints keep people at arm's length, and the verdict takes the median.

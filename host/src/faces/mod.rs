@@ -1,6 +1,6 @@
 //! The built-in engine: finds faces in pictures, tells whether they are live, and how like two of them are.
 //!
-//! Measured 2026-11-23 on the six portraits behind demo and tests, at 1280 × 720 behind a letterbox: see the
+//! What it makes of the six portraits behind demo and tests, at 1280 × 720 behind a letterbox, stands in the
 //! tests. Everything here is blocking work for a processor: call it in `spawn_blocking`.
 
 pub mod bench;

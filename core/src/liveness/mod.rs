@@ -4,7 +4,10 @@
 //! net thinks of it. It is one signal of several to come (an early trial: three attack pictures' worth of
 //! evidence); active challenges arrive with a later issue and become further facts here.
 
+pub mod challenge;
 mod degree;
+pub mod facts;
+pub mod pack;
 mod passive;
 
 pub use degree::{DEGREE_MIN, degree};

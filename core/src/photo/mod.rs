@@ -7,11 +7,15 @@ mod alignment;
 mod detector;
 mod guidance;
 mod image;
+mod marks;
+mod nets;
 
 pub use alignment::{ALIGNED_SIDE, aligned};
 pub use detector::{Canvas, Heads, STRIDES, faces};
 pub use guidance::{Guidance, Measured, MeasuredFace, counted, limits};
 pub use image::{Image, NotAPicture};
+pub use marks::{Marks, Pose};
+pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
 
 /// A face as the detector sees it, in pixels of the picture that it was looked for in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +69,8 @@ impl Point {
         self.x * other.x + self.y * other.y
     }
 
-    fn middle(self, other: Self) -> Self {
+    #[must_use]
+    pub fn middle(self, other: Self) -> Self {
         Self { x: self.x.midpoint(other.x), y: self.y.midpoint(other.y) }
     }
 }

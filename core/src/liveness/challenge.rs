@@ -1,0 +1,180 @@
+//! What a client is asked to do before the camera: made by the server for one check, random, timed.
+//!
+//! A check is counted when its challenge is handed out (IDX-2), so that nobody can ask for challenges until an
+//! easy one comes. Until it is used or has expired, asking again gives the same one.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// From the hand-out to the last byte of the frames.
+pub const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::seconds(90);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Challenge {
+    pub nonce: Nonce,
+    /// In this order, each after the one before has been done.
+    pub steps: Vec<Step>,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// 32 bytes that nobody could foresee; base64url on the wire. Every frame is bound to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Nonce(pub [u8; 32]);
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub ask: Ask,
+    /// The widget waits so long, after the step before is done, until it shows this one.
+    pub after_ms: u16,
+    /// From showing it, the client has so long.
+    pub within_ms: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// Straight into the camera, still: the frames to match come from here.
+    Look,
+    Do(Action),
+    /// The page shows these colours one after the other, each for [`COLOUR_MS`].
+    Colours(Vec<Colour>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// The client turns to their own left: the nose goes to the viewer's right in a picture that is not mirrored.
+    TurnLeft,
+    TurnRight,
+    /// Chin down and up again.
+    Nod,
+    Blink,
+    Smile,
+    /// The face grows, and grows as a solid thing does.
+    ComeCloser,
+}
+
+impl Action {
+    pub const ALL: [Self; 6] =
+        [Self::TurnLeft, Self::TurnRight, Self::Nod, Self::Blink, Self::Smile, Self::ComeCloser];
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Colour {
+    Red,
+    Green,
+    Blue,
+    Yellow,
+    Cyan,
+    Magenta,
+}
+
+impl Colour {
+    pub const ALL: [Self; 6] =
+        [Self::Red, Self::Green, Self::Blue, Self::Yellow, Self::Cyan, Self::Magenta];
+
+    pub fn rgb(self) -> [u8; 3] {
+        match self {
+            Self::Red => [255, 0, 0],
+            Self::Green => [0, 255, 0],
+            Self::Blue => [0, 0, 255],
+            Self::Yellow => [255, 255, 0],
+            Self::Cyan => [0, 255, 255],
+            Self::Magenta => [255, 0, 255],
+        }
+    }
+}
+
+/// Slow enough for light-sensitive people (WCAG 2.3.1: at most three flashes a second), long enough for a camera.
+pub const COLOUR_MS: u16 = 700;
+
+/// `POST …/challenge`: what the client can't or must not do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Wishes {
+    /// Nothing that needs the head or the body to move: blinking and smiling remain.
+    pub no_movement: bool,
+    /// No colours on the screen.
+    pub no_flashing: bool,
+}
+
+impl Serialize for Nonce {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&crate::jose::to_base64(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Nonce {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <String as Deserialize>::deserialize(from)?;
+        let bytes = crate::jose::from_base64(&text).ok().and_then(|it| it.try_into().ok());
+        bytes.map(Self).ok_or_else(|| serde::de::Error::custom("not 32 bytes in base64url"))
+    }
+}
+
+impl Challenge {
+    /// `seed` decides everything that is left to chance; the host draws it.
+    pub fn draw(seed: [u8; 32], wishes: Wishes, now: Timestamp) -> Self {
+        let mut dice = Dice { seed, rolls: 0 };
+        let nonce = Nonce(dice.roll());
+        let mut steps = vec![Step { ask: Ask::Look, after_ms: 0, within_ms: 8_000 }];
+        let mut ask = |dice: &mut Dice, it: Ask, within_ms| {
+            steps.push(Step { ask: it, after_ms: 500 + dice.below(1_501), within_ms });
+        };
+        if wishes.no_movement {
+            // Two deeds to choose from, so more of them; the moments are drawn as well.
+            for _ in 0..if wishes.no_flashing { 4 } else { 2 } {
+                let deed = [Action::Blink, Action::Smile][usize::from(dice.below(2))];
+                ask(&mut dice, Ask::Do(deed), 6_000);
+            }
+        } else {
+            let mut left = Action::ALL.to_vec();
+            for _ in 0..if wishes.no_flashing { 3 } else { 2 } {
+                let deed = left.remove(usize::from(dice.below(left.len().try_into().unwrap_or(1))));
+                ask(&mut dice, Ask::Do(deed), 6_000);
+            }
+        }
+        if !wishes.no_flashing {
+            let mut colours: Vec<Colour> = Vec::new();
+            while colours.len() < 4 {
+                let colour = Colour::ALL[usize::from(dice.below(6))];
+                if colours.last() != Some(&colour) {
+                    colours.push(colour);
+                }
+            }
+            ask(&mut dice, Ask::Colours(colours), 6_000);
+        }
+        Self { nonce, steps, issued_at: now, expires_at: now + CHALLENGE_LIFETIME }
+    }
+}
+
+/// SHA-256 of the seed and a counter.
+struct Dice {
+    seed: [u8; 32],
+    rolls: u32,
+}
+
+impl Dice {
+    fn roll(&mut self) -> [u8; 32] {
+        use sha2::Digest as _;
+        self.rolls += 1;
+        sha2::Sha256::new()
+            .chain_update(self.seed)
+            .chain_update(self.rolls.to_be_bytes())
+            .finalize()
+            .into()
+    }
+
+    fn below(&mut self, limit: u16) -> u16 {
+        let [a, b, c, d, ..] = self.roll();
+        // 2^32 is so much more than any limit here that the remainder is as good as even.
+        (u32::from_be_bytes([a, b, c, d]) % u32::from(limit.max(1))).try_into().unwrap_or(0)
+    }
+}

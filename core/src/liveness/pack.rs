@@ -1,0 +1,336 @@
+//! The frames of one check as one body: bound to the challenge's nonce, chained by digests, at most 5 MB (BIO-2).
+//!
+//! ```text
+//! "SNMPACK1"  nonce 32 B  about: u32 length, JSON
+//! then chunks:  index u16  step u8  kind u8  at_ms u32  length u32  JPEG  link 32 B
+//! link(-1) = SHA-256(magic ‖ nonce ‖ about),  link(n) = SHA-256(link(n-1) ‖ head of the chunk ‖ SHA-256(JPEG))
+//! ```
+//!
+//! Numbers are big-endian. The chain proves nothing about who made it: whoever has the nonce can make one. It
+//! ties every frame to one challenge, one order and one account of the camera, so that what is kept as evidence
+//! can't be rearranged afterwards (DSP-1).
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::challenge::Nonce;
+
+pub const MAGIC: &[u8; 8] = b"SNMPACK1";
+/// BIO-2.
+pub const PACK_MAX: usize = 5 * 1024 * 1024;
+pub const ABOUT_MAX: usize = 16 * 1024;
+pub const CHUNKS_MAX: usize = 96;
+const HEAD: usize = 12;
+
+/// One frame as it was packed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// Index of the challenge's step that it was taken in.
+    pub step: u8,
+    /// Since the first frame that the camera gave.
+    pub at_ms: u32,
+    pub kind: Kind,
+    pub jpeg: &'a [u8],
+}
+
+/// What the widget took a frame for; the server trusts it only to look where it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Before the deed, or in the middle of it.
+    Passing,
+    /// Where the deed was seen: eyes shut, head turned, smile broadest.
+    Peak,
+    /// Good enough to match with the reference photo.
+    Portrait,
+    /// While the nth colour of the step stood on the screen: 16 + n on the wire.
+    Colour(u8),
+}
+
+/// What the widget tells of camera and page. Signals for the judge and the journal; none is trusted alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct About {
+    /// The widget's version.
+    pub widget: String,
+    /// When each step was shown, by index, on the clock of `at_ms`.
+    pub shown_at_ms: Vec<u32>,
+    /// When each step was taken for done.
+    pub done_at_ms: Vec<u32>,
+    pub camera: Camera,
+    /// What the camera did when it was asked for another size in mid-session.
+    pub change: Option<Change>,
+    pub page: Page,
+    /// What the bank's app says of its device (Play Integrity, App Attest), passed through, at most 8 KB.
+    pub attestation: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Camera {
+    pub label: String,
+    pub width: u32,
+    pub height: u32,
+    /// As the track's settings say; nought where they don't.
+    pub frame_rate: f32,
+    pub facing: String,
+    /// Whether the track has a device id, as a real camera's has.
+    pub has_device: bool,
+    /// Frames seen, and the gaps between them as measured.
+    pub frames: u32,
+    pub gap_mean_ms: f32,
+    pub gap_deviation_ms: f32,
+    /// Frames whose pixels were exactly those of the frame before.
+    pub repeated: u32,
+    /// Whether `getUserMedia` is the browser's own function.
+    pub native: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Change {
+    pub asked_width: u32,
+    pub asked_height: u32,
+    /// What came; both nought where nothing did.
+    pub width: u32,
+    pub height: u32,
+    pub within_ms: u32,
+    /// The error's name, where the camera refused.
+    pub refused: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Page {
+    /// `navigator.webdriver`.
+    pub automated: bool,
+    pub framed: bool,
+    /// How often the page was hidden meanwhile.
+    pub hidden: u32,
+    pub user_agent: String,
+}
+
+/// Writes a pack; the widget's worker and the tests' people use it.
+pub struct Writer {
+    bytes: Vec<u8>,
+    link: [u8; 32],
+    chunks: u16,
+}
+
+impl Writer {
+    pub fn new(nonce: &Nonce, about: &About) -> Self {
+        let about = serde_json::to_vec(about).unwrap_or_default();
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(nonce.0);
+        bytes.extend(u32::try_from(about.len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend(&about);
+        Self { link: first_link(nonce, &about), bytes, chunks: 0 }
+    }
+
+    /// Bytes so far.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.chunks == 0
+    }
+
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        let mut head = [0; HEAD];
+        head[..2].copy_from_slice(&self.chunks.to_be_bytes());
+        head[2] = frame.step;
+        head[3] = frame.kind.to_wire();
+        head[4..8].copy_from_slice(&frame.at_ms.to_be_bytes());
+        head[8..]
+            .copy_from_slice(&u32::try_from(frame.jpeg.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.link = next_link(&self.link, &head, frame.jpeg);
+        self.bytes.extend(head);
+        self.bytes.extend(frame.jpeg);
+        self.bytes.extend(self.link);
+        self.chunks += 1;
+    }
+
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// A pack that was read whole and whose chain holds.
+#[derive(Clone, PartialEq)]
+pub struct Pack<'a> {
+    pub nonce: Nonce,
+    pub about: About,
+    pub frames: Vec<Frame<'a>>,
+    /// The last link: names this pack.
+    pub link: [u8; 32],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    #[error("the body is not a pack of frames")]
+    NotAPack,
+    #[error("the pack is larger than 5 MB")]
+    TooLarge,
+    #[error("the pack has more than {CHUNKS_MAX} frames")]
+    TooMany,
+    #[error("the pack is cut off")]
+    Cut,
+    #[error("frames are missing, doubled or out of order")]
+    OutOfOrder,
+    #[error("the chain of digests is broken")]
+    BrokenChain,
+    #[error("the pack belongs to another challenge")]
+    AnotherChallenge,
+}
+
+impl<'a> Pack<'a> {
+    /// `nonce` is the open challenge's.
+    pub fn read(bytes: &'a [u8], nonce: &Nonce) -> Result<Self, PackError> {
+        let pack = Self::read_any(bytes)?;
+        if pack.nonce == *nonce { Ok(pack) } else { Err(PackError::AnotherChallenge) }
+    }
+
+    /// For whoever has no challenge to compare with: a replay.
+    pub fn read_any(bytes: &'a [u8]) -> Result<Self, PackError> {
+        if bytes.len() > PACK_MAX {
+            return Err(PackError::TooLarge);
+        }
+        let mut rest = bytes.strip_prefix(MAGIC).ok_or(PackError::NotAPack)?;
+        let nonce = Nonce(*take::<32>(&mut rest)?);
+        let length = u32::from_be_bytes(*take::<4>(&mut rest)?) as usize;
+        if length > ABOUT_MAX {
+            return Err(PackError::NotAPack);
+        }
+        let (json, after) = rest.split_at_checked(length).ok_or(PackError::Cut)?;
+        rest = after;
+        let about = serde_json::from_slice(json).map_err(|_| PackError::NotAPack)?;
+        let mut link = first_link(&nonce, json);
+        let mut frames = Vec::new();
+        while !rest.is_empty() {
+            if frames.len() >= CHUNKS_MAX {
+                return Err(PackError::TooMany);
+            }
+            let head = take::<HEAD>(&mut rest)?;
+            let length = u32::from_be_bytes([head[8], head[9], head[10], head[11]]) as usize;
+            let (jpeg, after) = rest.split_at_checked(length).ok_or(PackError::Cut)?;
+            rest = after;
+            let told = take::<32>(&mut rest)?;
+            if usize::from(u16::from_be_bytes([head[0], head[1]])) != frames.len() {
+                return Err(PackError::OutOfOrder);
+            }
+            link = next_link(&link, head, jpeg);
+            if link != *told {
+                return Err(PackError::BrokenChain);
+            }
+            let at_ms = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
+            let kind = Kind::from_wire(head[3]).ok_or(PackError::NotAPack)?;
+            frames.push(Frame { step: head[2], at_ms, kind, jpeg });
+        }
+        if frames.windows(2).any(|it| it[0].at_ms > it[1].at_ms || it[0].step > it[1].step) {
+            return Err(PackError::OutOfOrder);
+        }
+        Ok(Self { nonce, about, frames, link })
+    }
+}
+
+impl Kind {
+    fn to_wire(self) -> u8 {
+        match self {
+            Self::Passing => 0,
+            Self::Peak => 1,
+            Self::Portrait => 2,
+            Self::Colour(index) => 16 + index.min(15),
+        }
+    }
+
+    fn from_wire(byte: u8) -> Option<Self> {
+        match byte {
+            0 => Some(Self::Passing),
+            1 => Some(Self::Peak),
+            2 => Some(Self::Portrait),
+            16..=31 => Some(Self::Colour(byte - 16)),
+            _ => None,
+        }
+    }
+}
+
+fn take<'a, const N: usize>(rest: &mut &'a [u8]) -> Result<&'a [u8; N], PackError> {
+    let (taken, after) = rest.split_first_chunk::<N>().ok_or(PackError::Cut)?;
+    *rest = after;
+    Ok(taken)
+}
+
+fn first_link(nonce: &Nonce, about: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(MAGIC).chain_update(nonce.0).chain_update(about).finalize().into()
+}
+
+fn next_link(link: &[u8; 32], head: &[u8; HEAD], jpeg: &[u8]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(link)
+        .chain_update(head)
+        .chain_update(Sha256::digest(jpeg))
+        .finalize()
+        .into()
+}
+
+impl std::fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Frame(step {}, {:?}, {} ms, {} B)",
+            self.step,
+            self.kind,
+            self.at_ms,
+            self.jpeg.len()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read() {
+        let pack = written();
+        let read = Pack::read(&pack, &Nonce([7; 32])).unwrap();
+        assert_eq!(read.frames.len(), 3);
+        assert_eq!(read.frames[2].kind, Kind::Colour(1));
+        assert_eq!(Pack::read(&pack, &Nonce([8; 32])), Err(PackError::AnotherChallenge));
+    }
+
+    #[test]
+    fn every_changed_byte_and_every_cut_is_noticed() {
+        let pack = written();
+        let whole = Pack::read_any(&pack).unwrap();
+        for at in 0..pack.len() {
+            let mut other = pack.clone();
+            other[at] ^= 1;
+            assert!(Pack::read(&other, &Nonce([7; 32])).is_err(), "byte {at}");
+            // A cut between frames leaves a shorter pack, which the judge finds too short.
+            assert!(
+                Pack::read_any(&pack[..at]).map_or(true, |it| it.frames.len() < whole.frames.len())
+            );
+        }
+    }
+
+    fn written() -> Vec<u8> {
+        let mut writer = Writer::new(&Nonce([7; 32]), &About::default());
+        for (index, kind) in [Kind::Portrait, Kind::Peak, Kind::Colour(1)].into_iter().enumerate() {
+            let index = u8::try_from(index).unwrap();
+            writer.push(&Frame {
+                step: index,
+                at_ms: u32::from(index) * 100,
+                kind,
+                jpeg: &[index; 40],
+            });
+        }
+        writer.finish()
+    }
+}
+
+impl std::fmt::Debug for Pack<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pack({} frames)", self.frames.len())
+    }
+}

@@ -34,7 +34,8 @@ pub struct Frame<'a> {
 }
 
 /// What the widget took a frame for; the server trusts it only to look where it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Before the deed, or in the middle of it.
     Passing,

@@ -12,7 +12,8 @@ mod picture;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use senim_core::liveness::{self, FRAMES_MAX, FRAMES_MIN, FrameFacts, PASSIVE_SIDE, Verdict};
+use senim_core::liveness::series::{self, FrameFacts, Verdict};
+use senim_core::liveness::{self, FRAMES_MAX, FRAMES_MIN, PASSIVE_SIDE};
 use senim_core::photo::{self, ALIGNED_SIDE, Canvas, Face, Heads, Image, Measured, STRIDES};
 use senim_core::problem::Problem;
 
@@ -79,7 +80,7 @@ impl Faces {
             let image = picture::decode(frame, picture::FRAME)?;
             facts.push(self.facts(&image, &mut first).map_err(|it| broken(&it))?);
         }
-        let verdict = liveness::judge(&facts);
+        let verdict = series::judge(&facts);
         let problem = verdict
             .reasons
             .iter()

@@ -5,7 +5,8 @@ use std::fs;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, RgbImage, imageops};
-use senim_core::liveness::{DEGREE_MIN, Reason};
+use senim_core::liveness::DEGREE_MIN;
+use senim_core::liveness::series::Reason;
 use senim_core::photo::Guidance;
 
 use super::*;

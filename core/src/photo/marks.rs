@@ -12,17 +12,6 @@ pub struct Marks {
     points: [Point; 68],
 }
 
-/// How a head stands, in degrees, as the viewer sees it; nought is straight into the camera.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pose {
-    /// Positive: the nose points to the viewer's right.
-    pub yaw: f32,
-    /// Positive: the nose points up.
-    pub pitch: f32,
-    /// Positive: the crown leans to the viewer's right (clockwise).
-    pub roll: f32,
-}
-
 impl Marks {
     pub const SIDE: usize = 64;
     pub const SHAPE: [usize; 4] = [1, 1, 64, 64];
@@ -94,15 +83,6 @@ impl Marks {
     pub fn eye_open(answer: &[f32]) -> f32 {
         let &[closed, open] = answer else { return 0.0 };
         1.0 / (1.0 + (closed - open).exp())
-    }
-}
-
-impl Pose {
-    /// A first measure by where the nose lies between eyes and mouth; to be replaced by a fitted head.
-    pub fn of(marks: &Marks) -> Self {
-        let (left, right) = (marks.eye_centre(0), marks.eye_centre(1));
-        let eyes = left.to(right);
-        Self { yaw: 0.0, pitch: 0.0, roll: eyes.y.atan2(eyes.x).to_degrees() }
     }
 }
 

@@ -9,13 +9,15 @@ mod guidance;
 mod image;
 mod marks;
 mod nets;
+mod pose;
 
 pub use alignment::{ALIGNED_SIDE, aligned};
 pub use detector::{Canvas, Heads, STRIDES, faces};
 pub use guidance::{Guidance, Measured, MeasuredFace, counted, limits};
 pub use image::{Image, NotAPicture};
-pub use marks::{Marks, Pose};
+pub use marks::Marks;
 pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
+pub use pose::Pose;
 
 /// A face as the detector sees it, in pixels of the picture that it was looked for in.
 #[derive(Clone, Copy, Debug, PartialEq)]

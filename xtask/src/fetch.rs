@@ -62,16 +62,7 @@ impl Package {
             self.fill_cache(place).with_context(|| format!("cannot get the {}", self.what))?;
         }
         for it in self.kept {
-            let target = place.senim.join(it.path);
-            let source = place.cache.join(it.path);
-            parent_of(&target)?;
-            if target.exists() {
-                fs::remove_file(&target)?;
-            }
-            // Another file system, or one without links.
-            if fs::hard_link(&source, &target).is_err() {
-                fs::copy(&source, &target)?;
-            }
+            link(&place.cache.join(it.path), &place.senim.join(it.path))?;
         }
         Ok(())
     }
@@ -207,6 +198,19 @@ impl Archive {
         }
         Ok(members)
     }
+}
+
+/// Afterwards `target` is the same file as `source`.
+pub(crate) fn link(source: &Path, target: &Path) -> Result<()> {
+    parent_of(target)?;
+    if target.exists() {
+        fs::remove_file(target)?;
+    }
+    // Another file system, or one without links.
+    if fs::hard_link(source, target).is_err() {
+        fs::copy(source, target)?;
+    }
+    Ok(())
 }
 
 fn parent_of(file: &Path) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod clip;
 mod command;
 mod component;
 mod debian;
@@ -42,7 +43,7 @@ struct Arguments {
 enum Task {
     /// Install what is missing: Debian packages, the wasm target, face models, demo photographs
     Setup {
-        /// Also what the tests need: Chromium with its driver, PostgreSQL, clippy and rustfmt
+        /// Also what tests and trial need: recordings of genuine people, Chromium with its driver, PostgreSQL, clippy, rustfmt
         #[arg(long)]
         tests: bool,
     },

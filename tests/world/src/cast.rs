@@ -50,7 +50,7 @@ pub struct Person {
     pub phone: &'static str,
     /// The register's reference photo.
     pub photo: &'static str,
-    /// Another picture of the same person: what the camera shows.
+    /// Another picture of the same person, or a folder of frames: what the camera shows.
     pub camera: &'static str,
 }
 
@@ -117,7 +117,22 @@ pub const TEMIRLAN: Person = Person {
     camera: "impostor_2",
 };
 
-pub const PEOPLE: [Person; 4] = [ALMAS, AIGERIM, DANIYAR, TEMIRLAN];
+/// Accounts at both providers. The recorded one: tests and checks have her in the register, the plain demo has
+/// no photo of her and does not list her.
+pub const AINUR: Person = Person {
+    key: "ainur",
+    iin: "950418401193",
+    surname: "Бекенова",
+    name: "Айнұр",
+    patronymic: "Серікқызы",
+    birth_date: (1995, 4, 18),
+    sex: Sex::Female,
+    phone: "+77010000005",
+    photo: "person_c_1",
+    camera: "clip",
+};
+
+pub const PEOPLE: [Person; 5] = [ALMAS, AIGERIM, DANIYAR, TEMIRLAN, AINUR];
 
 impl Person {
     pub fn iin(&self) -> Iin {

@@ -72,6 +72,7 @@ words! {
     about_aigerim: "Екі банкте де шоттары бар.", "Счета в обоих банках.", "Accounts at both banks.";
     about_daniyar: "Qarlygash Bank-те бір шоты бар.", "Один счёт в Qarlygash Bank.", "One account at Qarlygash Bank.";
     about_temirlan: "Еш жерде шоты жоқ.", "Счетов нигде нет.", "No account anywhere.";
+    about_ainur: "Екі банкте де шоттары бар.", "Счета в обоих банках.", "Accounts at both banks.";
     about_registered: "Осында тіркелген; әр банкте екі шоты бар.",
         "Регистрация здесь; по два счёта в каждом банке.",
         "Registered here; two accounts at each bank.";

@@ -26,7 +26,7 @@ pub(super) fn accounts(bank: Bin, client: &Iin, now: DateTime<Utc>) -> Vec<Sampl
     let person = cast::PEOPLE.iter().find(|it| it.iin() == *client).map(|it| it.key);
     let plans: &[Plan] = match (person, qarlygash) {
         (Some("almas"), true) => &[CARD, SAVINGS_USD, DEPOSIT],
-        (Some("almas"), false) => &[CURRENT],
+        (Some("almas" | "ainur"), false) => &[CURRENT],
         (Some("aigerim" | "daniyar"), true) => &[CARD],
         (Some("aigerim"), false) => &[CURRENT, SAVINGS_USD],
         (Some("daniyar"), false) | (Some("temirlan"), _) => &[],
@@ -312,6 +312,7 @@ mod tests {
         assert_eq!(counts(&cast::AIGERIM), [1, 2]);
         assert_eq!(counts(&cast::DANIYAR), [1, 0]);
         assert_eq!(counts(&cast::TEMIRLAN), [0, 0]);
+        assert_eq!(counts(&cast::AINUR), [2, 1]);
         let stranger: Iin = "960440000151".parse().unwrap();
         assert_eq!(accounts(cast::QARLYGASH.bin(), &stranger, now()).len(), 2);
     }

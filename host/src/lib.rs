@@ -18,3 +18,4 @@ pub mod routing;
 pub mod serve;
 pub mod source;
 pub mod store;
+pub mod vendor_trial;

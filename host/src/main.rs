@@ -16,6 +16,7 @@ use senim_host::keys::rotate::rotate;
 use senim_host::participant::seed::{add_operator, seed};
 use senim_host::serve::serve;
 use senim_host::store::seal::Sealer;
+use senim_host::vendor_trial::{self, Trial};
 use tracing_subscriber::EnvFilter;
 
 /// Senim, the national trust platform: authorization server, identity sessions, consent register.
@@ -46,6 +47,9 @@ enum Command {
     /// The built-in face engine
     #[command(subcommand)]
     Faces(FacesCommand),
+    /// Judge a solution of biometrics and report it
+    #[command(subcommand)]
+    Trial(Trial),
     /// Read the configuration, open what it names, and say what is wrong
     CheckConfig(WithConfig),
     /// Ask a running host whether it is well; exits 0 if so
@@ -148,6 +152,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             }
             Ok(())
         }
+        Command::Trial(trial) => vendor_trial::run(trial),
         Command::CheckConfig(with) => {
             let config = with.read()?;
             check(&config)?;

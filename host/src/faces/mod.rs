@@ -6,24 +6,30 @@
 pub mod bench;
 mod embedded;
 mod net;
+mod nets;
 mod onnxruntime;
 mod picture;
 
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use senim_core::liveness::facts::{self, cosine};
+use senim_core::liveness::pack::Pack;
 use senim_core::liveness::series::{self, FrameFacts, Verdict};
-use senim_core::liveness::{self, FRAMES_MAX, FRAMES_MIN, PASSIVE_SIDE};
-use senim_core::photo::{self, ALIGNED_SIDE, Canvas, Face, Heads, Image, Measured, STRIDES};
+use senim_core::liveness::{self, FRAMES_MAX, FRAMES_MIN, PASSIVE_SIDE, Seen};
+use senim_core::photo::{
+    self, ALIGNED_SIDE, Answer, DETECTOR_SIDE, Face, Image, Measured, Net, Nets,
+};
 use senim_core::problem::Problem;
 
-use net::{Answer, Net, NetError, Runtime};
+pub use net::NetError;
+use net::Runtime;
+use nets::Loaded;
 
 /// The pictures of one check together, or one alone (BIO-2).
 pub const BYTES_MAX: usize = 5 * 1024 * 1024;
 
-/// The longer side of the detector's input. Where nothing is found, a finer look follows.
-const DETECTOR_SIDE: usize = 320;
+/// Where nothing is found, a finer look follows.
 const DETECTOR_SIDE_FINE: usize = 640;
 
 /// The verdict on a series of frames, with the index of the best.
@@ -31,9 +37,16 @@ pub type Liveness = Verdict;
 
 pub struct Faces {
     runtime: Runtime,
-    detector: Box<dyn Net>,
-    recogniser: Box<dyn Net>,
-    passive: Box<dyn Net>,
+    nets: Loaded,
+}
+
+/// How like a person in some portraits is to the one in the reference photo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    /// The solution's own measure; its thresholds stand in its calibration.
+    pub similarity: f32,
+    /// 0–100; from [`liveness::DEGREE_MIN`] on they are one person (PHM-2, PHM-3).
+    pub degree: f32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -55,10 +68,7 @@ impl Faces {
             Some(library) => Runtime::onnxruntime(library)?,
             None => Runtime::embedded(),
         };
-        let net = |name: &str| runtime.load(&models_dir.join(name));
-        let (detector, recogniser, passive) =
-            (net("yunet.onnx")?, net("sface.onnx")?, net("fr_liveness.onnx")?);
-        Ok(Self { runtime, detector, recogniser, passive })
+        Ok(Self { runtime, nets: Loaded::open(runtime, models_dir)? })
     }
 
     /// Whether a live person is before the camera: `frames` are JPEG or PNG in the order taken.
@@ -89,13 +99,47 @@ impl Faces {
         problem.map_or(Ok(verdict), Err)
     }
 
+    /// The facts of every frame of a check, for [`liveness::judge`].
+    ///
+    /// A frame that is no picture, or not one that a camera gives, is a problem.
+    pub fn see(&self, pack: &Pack<'_>) -> Result<Vec<Seen>, Problem> {
+        let mut first = None;
+        let seen = pack.frames.iter().map(|frame| {
+            let image = picture::decode(frame.jpeg, picture::FRAME)?;
+            let facts = facts::facts(self, &image, &mut first).map_err(|it| broken(&it))?;
+            Ok(Seen { step: frame.step, kind: frame.kind, at_ms: frame.at_ms, facts })
+        });
+        seen.collect()
+    }
+
     /// How like two people are, 0–100; from [`liveness::DEGREE_MIN`] on they are one (PHM-2, PHM-3).
     pub fn degree(&self, probe: &[u8], reference: &[u8]) -> Result<f32, Problem> {
-        let probe = self.portrait(probe)?;
+        Ok(self.compare(&[probe], reference)?.degree)
+    }
+
+    /// Matches one person's `portraits`, JPEG or PNG, with the reference photo.
+    ///
+    /// A portrait that is not fit for it is left out; where none is fit, the first one's problem is told. A
+    /// reference that is not fit is [`Problem::IdentitySourcePhoto`].
+    pub fn compare(&self, portraits: &[&[u8]], reference: &[u8]) -> Result<Match, Problem> {
         let reference = self.portrait(reference).map_err(|problem| {
             if problem == Problem::Internal { problem } else { Problem::IdentitySourcePhoto }
         })?;
-        Ok(liveness::degree(cosine(&probe, &reference)))
+        let (mut sum, mut fit, mut unfit) = (0.0, 0.0, Problem::PhotoTooFew);
+        for portrait in portraits.iter().rev() {
+            match self.portrait(portrait) {
+                Ok(embedding) => {
+                    sum += cosine(&embedding, &reference);
+                    fit += 1.0;
+                }
+                Err(problem) => unfit = problem,
+            }
+        }
+        if fit == 0.0 {
+            return Err(unfit);
+        }
+        let similarity = sum / fit;
+        Ok(Match { similarity, degree: liveness::degree(similarity) })
     }
 
     /// `ort` or `rten`.
@@ -134,56 +178,35 @@ impl Faces {
     }
 
     fn faces(&self, image: &Image) -> Result<Vec<Face>, NetError> {
-        let coarse = self.faces_at(image, DETECTOR_SIDE)?;
-        if coarse.is_empty() { self.faces_at(image, DETECTOR_SIDE_FINE) } else { Ok(coarse) }
-    }
-
-    fn faces_at(&self, image: &Image, side: usize) -> Result<Vec<Face>, NetError> {
-        let canvas = Canvas::fitting(image, side);
-        let answer = self.detector.run(&canvas.input(image), canvas.shape())?;
-        let [eight, sixteen, thirty_two] = STRIDES.map(|stride| heads(&answer, stride));
-        Ok(photo::faces(&canvas, &[eight?, sixteen?, thirty_two?]))
+        let coarse = photo::detect(self, image, DETECTOR_SIDE)?;
+        if coarse.is_empty() { photo::detect(self, image, DETECTOR_SIDE_FINE) } else { Ok(coarse) }
     }
 
     /// SFace takes red first, as `OpenCV` feeds it (`swapRB`); measured too: the same person's cosines are
     /// .61 and .75 so, .54 and .72 with blue first.
     fn embedding(&self, image: &Image, face: &Face) -> Result<Vec<f32>, NetError> {
         let input = photo::aligned(image, &face.landmarks);
-        let answer = self.recogniser.run(&input, [1, 3, ALIGNED_SIDE, ALIGNED_SIDE])?;
+        let answer = self.run(Net::Recogniser, &input, [1, 3, ALIGNED_SIDE, ALIGNED_SIDE])?;
         only(answer)
     }
 
     fn live(&self, image: &Image, face: &Face) -> Result<f32, NetError> {
         let input = liveness::passive_input(image, &face.bounds);
-        let answer = self.passive.run(&input, [1, 3, PASSIVE_SIDE, PASSIVE_SIDE])?;
+        let answer = self.run(Net::Passive, &input, [1, 3, PASSIVE_SIDE, PASSIVE_SIDE])?;
         Ok(liveness::live_share(&only(answer)?))
     }
 }
 
-fn heads(answer: &Answer, stride: usize) -> Result<Heads<'_>, NetError> {
-    let named = |name: &str| {
-        let name = format!("{name}_{stride}");
-        answer.get(&name).map(Vec::as_slice).ok_or_else(|| NetError(format!("no output `{name}`")))
-    };
-    Ok(Heads {
-        class: named("cls")?,
-        object: named("obj")?,
-        bounds: named("bbox")?,
-        landmarks: named("kps")?,
-    })
+impl Nets for Faces {
+    type Error = NetError;
+
+    fn run(&self, net: Net, input: &[f32], shape: [usize; 4]) -> Result<Answer, NetError> {
+        self.nets.run(net, input, shape)
+    }
 }
 
 fn only(answer: Answer) -> Result<Vec<f32>, NetError> {
     answer.into_values().next().ok_or_else(|| NetError("no output".to_owned()))
-}
-
-/// The cosine of the angle between two embeddings; of different lengths they are nothing alike.
-fn cosine(a: &[f32], b: &[f32]) -> f32 {
-    if a.len() != b.len() {
-        return 0.0;
-    }
-    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    product(a, b) / (product(a, a) * product(b, b)).sqrt()
 }
 
 fn broken(error: &NetError) -> Problem {

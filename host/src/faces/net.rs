@@ -1,21 +1,21 @@
 //! A trained net, whoever runs it: numbers in, numbers out, on the caller's one thread.
 
-use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
+
+use senim_core::photo::Answer;
 
 use super::FacesError;
 use super::embedded::EmbeddedNet;
 use super::onnxruntime::Library;
 
-/// Outputs by their names.
-pub(super) type Answer = BTreeMap<String, Vec<f32>>;
-
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a net could not be run: {0}")]
 pub struct NetError(pub(super) String);
 
-pub(super) trait Net: Send + Sync {
+/// A net that is loaded and ready.
+pub(super) trait Ready: Send + Sync {
     /// `shape` is one picture, its planes, rows and columns. Any number of threads may call at once.
     fn run(&self, input: &[f32], shape: [usize; 4]) -> Result<Answer, NetError>;
 }
@@ -43,7 +43,7 @@ impl Runtime {
         }
     }
 
-    pub(super) fn load(self, model: &Path) -> Result<Box<dyn Net>, FacesError> {
+    pub(super) fn load(self, model: &Path) -> Result<Arc<dyn Ready>, FacesError> {
         /// A check or a match takes tens of milliseconds, so few are enough.
         const AT_ONCE_MAX: usize = 4;
 
@@ -52,8 +52,8 @@ impl Runtime {
         }
         let at_once = thread::available_parallelism().map_or(1, |it| it.get().min(AT_ONCE_MAX));
         Ok(match self {
-            Self::Onnxruntime(library) => Box::new(library.load(model, at_once)?),
-            Self::Embedded => Box::new(EmbeddedNet::load(model, at_once)?),
+            Self::Onnxruntime(library) => Arc::new(library.load(model, at_once)?),
+            Self::Embedded => Arc::new(EmbeddedNet::load(model, at_once)?),
         })
     }
 }
@@ -61,6 +61,8 @@ impl Runtime {
 #[cfg(test)]
 mod tests {
     //! What every runtime must do. One that joins is added to `RUNTIMES` of the tests beside.
+
+    use senim_core::photo::Marks;
 
     use super::super::tests::{RUNTIMES, models, open};
     use super::*;
@@ -72,6 +74,8 @@ mod tests {
             ("yunet.onnx", [1, 3, 320, 256]),
             ("sface.onnx", [1, 3, 112, 112]),
             ("fr_liveness.onnx", [1, 3, 128, 128]),
+            ("fr_landmark.onnx", Marks::SHAPE),
+            ("fr_eye.onnx", Marks::EYE_SHAPE),
         ];
         for (model, shape) in inputs {
             let input: Vec<f32> = shades().take(shape.iter().product()).collect();

@@ -6,9 +6,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use ort::environment::Environment;
 use ort::session::Session;
 use ort::value::TensorRef;
+use senim_core::photo::Answer;
 
 use super::FacesError;
-use super::net::{Answer, Net, NetError};
+use super::net::{NetError, Ready};
 
 /// A process has one environment: onnxruntime wants it so.
 static ENVIRONMENT: OnceLock<Result<Environment, String>> = OnceLock::new();
@@ -53,7 +54,7 @@ pub(super) struct OnnxruntimeNet {
     sessions: Vec<Mutex<Session>>,
 }
 
-impl Net for OnnxruntimeNet {
+impl Ready for OnnxruntimeNet {
     fn run(&self, input: &[f32], shape: [usize; 4]) -> Result<Answer, NetError> {
         let free = self.sessions.iter().find_map(|it| it.try_lock().ok());
         let mut session = match (free, self.sessions.first()) {

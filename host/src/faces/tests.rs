@@ -6,6 +6,8 @@ use std::fs;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, RgbImage, imageops};
 use senim_core::liveness::DEGREE_MIN;
+use senim_core::liveness::challenge::Nonce;
+use senim_core::liveness::pack::{About, Frame, Kind, Writer};
 use senim_core::liveness::series::Reason;
 use senim_core::photo::Guidance;
 
@@ -65,6 +67,37 @@ fn every_runtime_sees_the_same_face() {
         }
         let [a, b] = [&embedded, &native].map(|it| it.embedding(&image, &one).unwrap());
         assert!(cosine(&a, &b) > 0.999, "{person}");
+    }
+}
+
+#[test]
+fn every_frame_of_a_pack_is_seen_and_several_portraits_are_matched_as_one() {
+    let frames = ["person_a_1", "person_a_2", "person_b_1"].map(|it| camera(&[it], 720));
+    let mut writer = Writer::new(&Nonce([7; 32]), &About::default());
+    for (step, jpeg) in (0..).zip(&frames) {
+        writer.push(&Frame { step, at_ms: 40 * u32::from(step), kind: Kind::Portrait, jpeg });
+    }
+    let pack = writer.finish();
+    let pack = Pack::read_any(&pack).unwrap();
+    for runtime in RUNTIMES {
+        let faces = engine(runtime);
+        let seen = faces.see(&pack).unwrap();
+        let facts: Vec<_> = seen.iter().map(|it| it.facts.face.as_ref().unwrap()).collect();
+        println!("{runtime}: {:?}", facts.iter().map(|it| it.likeness).collect::<Vec<_>>());
+        assert_eq!(seen.iter().map(|it| it.at_ms).collect::<Vec<_>>(), [0, 40, 80]);
+        assert!(facts.iter().all(|it| it.eyes_open.iter().all(|it| *it > 0.5)));
+        assert!((facts[0].likeness - 1.0).abs() < 1e-3);
+        assert!(facts[1].likeness > 0.43 && facts[2].likeness < 0.43);
+
+        let reference = portrait("person_a_2");
+        let whole = faces.compare(&[&frames[0], &frames[1]], &reference).unwrap();
+        let parts = [0, 1].map(|it| faces.compare(&[&frames[it]], &reference).unwrap().similarity);
+        assert!((whole.similarity - f32::midpoint(parts[0], parts[1])).abs() < 1e-4);
+        assert!(whole.degree >= DEGREE_MIN);
+        // What is no portrait does not count where another is.
+        assert!(faces.compare(&[b"hello", &frames[2]], &reference).unwrap().degree < DEGREE_MIN);
+        assert_eq!(faces.compare(&[], &reference), Err(Problem::PhotoTooFew));
+        assert_eq!(faces.compare(&[b"hello"], &reference), Err(Problem::PhotoNotAnImage));
     }
 }
 

@@ -82,12 +82,12 @@ fn every_frame_of_a_pack_is_seen_and_several_portraits_are_matched_as_one() {
     for runtime in RUNTIMES {
         let faces = engine(runtime);
         let seen = faces.see(&pack).unwrap();
-        let facts: Vec<_> = seen.iter().map(|it| it.facts.face.as_ref().unwrap()).collect();
-        println!("{runtime}: {:?}", facts.iter().map(|it| it.likeness).collect::<Vec<_>>());
+        let close: Vec<_> = seen.iter().map(|it| it.facts.face.as_ref().unwrap()).collect();
+        println!("{runtime}: {:?}", close.iter().map(|it| it.likeness).collect::<Vec<_>>());
         assert_eq!(seen.iter().map(|it| it.at_ms).collect::<Vec<_>>(), [0, 40, 80]);
-        assert!(facts.iter().all(|it| it.eyes_open.iter().all(|it| *it > 0.5)));
-        assert!((facts[0].likeness - 1.0).abs() < 1e-3);
-        assert!(facts[1].likeness > 0.43 && facts[2].likeness < 0.43);
+        assert!(close.iter().all(|it| it.eyes_open.iter().all(|it| *it > 0.5)));
+        assert!((close[0].likeness - 1.0).abs() < 1e-3);
+        assert!(close[1].likeness > 0.43 && close[2].likeness < 0.43);
 
         let reference = portrait("person_a_2");
         let whole = faces.compare(&[&frames[0], &frames[1]], &reference).unwrap();

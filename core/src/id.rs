@@ -61,8 +61,12 @@ ids! {
     InteractionId = "int";
     /// A text message.
     MessageId = "msg";
+    /// A request to the photo matching service: core/src/photo/matching.rs.
+    PhotoRequestId = "pht";
     /// An identity session: core/src/identity.
     SessionId = "ids";
+    /// One request to a biometric solution: core/src/vendor.
+    VendorRequestId = "vnd";
 }
 
 fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(

@@ -81,14 +81,19 @@ problems! {
     ParticipantStanding  = "participant.standing",    409, "The participant already has this standing";
     ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; ask the operator";
     ParticipantUnknown   = "participant.unknown",     403, "No participant is registered with this certificate";
+    PhotoConfirmation    = "photo.confirmation-invalid", 403, "The confirmation of the client's consent does not fit: see its signature by your certificate's key, its typ, request, consent and iat";
     PhotoNoFace          = "photo.no-face",           422, "No face was found in the picture";
     PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG picture";
+    PhotoNotMatched      = "photo.not-matched",       409, "Only a match of 85 % or more can be accepted";
+    PhotoPersonalData    = "photo.personal-data",     403, "Your kind of participant gets no personal data from photo matching";
+    PhotoRulesFailed     = "photo.rules-failed",      422, "The photo does not keep the rules; see what failed and take another";
     PhotoTooFew          = "photo.too-few",           422, "Too few pictures arrived; the camera should send at least three";
     PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
     PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most twelve";
     PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the picture";
     PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has more than 12 megapixels; the camera sends 1280 × 720";
     PhotoTooSmall        = "photo.too-small",         422, "The picture is smaller than 640 × 360";
+    PhotoUsername        = "photo.username",          403, "The username is not the system name in your certificate";
     ProviderAmbiguous    = "provider.ambiguous",      400, "The consent names several providers; say which in the Senim-Provider header";
     ProviderAnswer       = "provider.answer-invalid", 502, "The provider answered what the standard does not allow";
     ProviderFailed       = "provider.failed",         502, "The provider answered with a failure of its own";
@@ -107,6 +112,13 @@ problems! {
     TokenMalformed       = "token.malformed",         401, "The token can't be read";
     TokenMissing         = "token.missing",           401, "Send the access token in the Authorization header";
     TokenSignature       = "token.signature",         401, "The token's signature is not the platform's";
+    VendorAnswer         = "vendor.answer-invalid",   502, "The biometric solution answered what its contract does not allow; choose another or try again";
+    VendorFailed         = "vendor.failed",           502, "The biometric solution answered with a failure of its own; choose another or try again";
+    VendorNone           = "vendor.none-available",   503, "No biometric solution could answer at the moment; try again shortly";
+    VendorSlow           = "vendor.too-slow",         504, "The biometric solution did not answer in time; choose another or try again";
+    VendorUnavailable    = "vendor.unavailable",      503, "The biometric solution is under maintenance or not well at the moment; choose another or try again later";
+    VendorUnknown        = "vendor.unknown",          422, "No biometric solution of this name is connected";
+    VendorUnreachable    = "vendor.unreachable",      502, "The biometric solution can't be reached; choose another or try again";
 }
 
 impl Problem {
@@ -121,6 +133,8 @@ impl Problem {
                 | Self::ProviderUnreachable
         ) {
             Some("provider")
+        } else if code.starts_with("vendor.") && self.status() >= 500 {
+            Some("vendor")
         } else if self.status() >= 500 {
             Some(if code.starts_with("identity.source") { "source" } else { "platform" })
         } else {

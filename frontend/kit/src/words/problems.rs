@@ -60,6 +60,7 @@ const WORDS: &[(&str, Word)] = &[
     ("provider.unreachable", PROVIDER_DOWN),
     ("rate.limited", RATE),
     ("signed-out", SIGNED_OUT),
+    ("vendor.none-available", PLATFORM),
 ];
 
 words! {

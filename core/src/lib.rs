@@ -17,8 +17,8 @@ pub mod photo;
 pub mod problem;
 pub mod routing;
 pub mod text;
-pub mod vendor_trial;
 pub mod vendor;
+pub mod vendor_trial;
 
 /// A moment, always UTC, always handed in by the caller. In stores it is epoch milliseconds.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -5,11 +5,15 @@
 //! same verdict wherever and whenever it is asked (DSP-1).
 
 pub mod challenge;
+pub mod deed;
 mod degree;
 pub mod facts;
+pub mod follow;
 pub mod pack;
 mod passive;
 pub mod series;
+pub mod solid;
+pub mod stance;
 mod verdict;
 
 pub use degree::{DEGREE_MIN, degree};

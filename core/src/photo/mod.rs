@@ -17,6 +17,7 @@ pub use guidance::{Guidance, Measured, MeasuredFace, counted, limits};
 pub use image::{Image, NotAPicture};
 pub use marks::Marks;
 pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
+pub(crate) use pose::HEAD;
 pub use pose::Pose;
 
 /// A face as the detector sees it, in pixels of the picture that it was looked for in.

@@ -1,0 +1,420 @@
+//! The widget's side of a challenge: what to tell the client now, when a deed is done, which frames to keep.
+//!
+//! Sans-IO: it is fed what was seen in each frame of the camera and says what follows. The judge runs the same
+//! [`Deed`] over the frames that were kept.
+//!
+//! ```text
+//! LiningUp ──well placed──▶ Look ──portraits──▶ ┌▶ Waiting ──after_ms, one face in front──▶ Asking ──done──┐ ──▶ Done
+//!                                               └──────────────────────────────────────────────────────────┘
+//! any of them but the first ──no face for 2 s──▶ Lost        Look, Asking ──within_ms──▶ TimedOut
+//! ```
+
+use std::collections::VecDeque;
+
+use super::challenge::{Action, Ask, COLOUR_MS, Step};
+use super::deed::{Deed, Extent, REACTION_MS, State};
+use super::pack::Kind;
+use super::stance::Stance;
+use crate::photo::{Guidance, Look};
+
+/// So many of the last frames the widget holds, for a frame may be kept a little later than it was seen.
+pub const RING: usize = 12;
+/// No more frames are kept than this; a plain check has about 28.
+pub const KEPT_MAX: usize = 60;
+/// Frames in between are kept so often, for the judge to see that nobody else came.
+pub const FILLER_MS: u32 = 900;
+pub const PORTRAITS_LOOK: usize = 3;
+/// Portraits of one look lie so far apart: two neighbouring frames tell the matcher the same.
+pub const PORTRAIT_APART_MS: u32 = 350;
+/// Gate of a portrait (MODELS' gate G: of all faces that pass, three times fewer are rejected falsely).
+pub const PORTRAIT_YAW_MAX: f32 = 20.0;
+pub const PORTRAIT_PITCH_MAX: f32 = 15.0;
+/// A face may be out of sight so long.
+pub const LOST_MS: u32 = 2_000;
+/// A new prompt waits until the head is within so many degrees of its own front.
+const FRONT_DEGREES: f32 = 10.0;
+/// The colour's light needs so long to be on the face and through the camera.
+pub const COLOUR_SETTLE_MS: u32 = 300;
+pub const COLOUR_SECOND_MS: u32 = 520;
+
+/// What was seen in one frame of the camera.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// The widget's number for the frame; it holds the pixels of the last [`RING`] frames.
+    pub frame: u32,
+    /// Since the first frame that the camera gave.
+    pub at_ms: u32,
+    pub look: &'a Look,
+    pub guidance: Guidance,
+    /// 0–1, as `Measured::quality`.
+    pub quality: f32,
+    /// The frame's width in pixels.
+    pub width: f32,
+}
+
+/// A frame to pack now. They come in the pack's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    pub frame: u32,
+    pub at_ms: u32,
+    pub step: u8,
+    pub kind: Kind,
+}
+
+/// What the client is to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before the first step, and before any prompt that can't be shown yet: what to change.
+    LiningUp(Guidance),
+    /// Straight into the camera, still.
+    Look,
+    /// Until the next prompt: nothing to do.
+    Waiting,
+    Asking(Action),
+    /// The page shows the nth colour of this step.
+    Colour(u8),
+    /// Every step is done: finish the pack and send it.
+    Done,
+    /// A step was not done in its time. The challenge is used up.
+    TimedOut,
+    /// The face was away for too long. The challenge is used up.
+    Lost,
+}
+
+impl Phase {
+    /// Nothing follows.
+    pub fn ended(self) -> bool {
+        match self {
+            Self::Done | Self::TimedOut | Self::Lost => true,
+            Self::LiningUp(_) | Self::Look | Self::Waiting | Self::Asking(_) | Self::Colour(_) => {
+                false
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub phase: Phase,
+    /// Index of the step that is on, or waited for; as many as there are steps when all are done.
+    pub step: usize,
+    /// Whether a step became done with this frame.
+    pub step_done: bool,
+    pub keep: Vec<Keep>,
+}
+
+/// Follows one challenge.
+#[derive(Debug)]
+pub struct Follower {
+    steps: Vec<Step>,
+    step: usize,
+    shown_at_ms: Vec<u32>,
+    done_at_ms: Vec<u32>,
+    phase: Phase,
+    front: Option<Stance>,
+    portraits: usize,
+    portrait_at_ms: Option<u32>,
+    deed: Option<Deed>,
+    /// The frames of a deed that was begun: the last at rest, and the one in the midst of it.
+    rested: Option<Past>,
+    full: Option<Past>,
+    ring: VecDeque<Past>,
+    colours_kept: u8,
+    kept: usize,
+    kept_at_ms: Option<u32>,
+    face_at_ms: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Past {
+    frame: u32,
+    at_ms: u32,
+}
+
+impl Follower {
+    pub fn new(steps: Vec<Step>) -> Self {
+        Self {
+            steps,
+            step: 0,
+            shown_at_ms: Vec::new(),
+            done_at_ms: Vec::new(),
+            phase: Phase::LiningUp(Guidance::NoFace),
+            front: None,
+            portraits: 0,
+            portrait_at_ms: None,
+            deed: None,
+            rested: None,
+            full: None,
+            ring: VecDeque::with_capacity(RING),
+            colours_kept: 0,
+            kept: 0,
+            kept_at_ms: None,
+            face_at_ms: None,
+        }
+    }
+
+    /// When each step was shown, for `About`.
+    pub fn shown_at_ms(&self) -> &[u32] {
+        &self.shown_at_ms
+    }
+
+    /// When each step was done, for `About`.
+    pub fn done_at_ms(&self) -> &[u32] {
+        &self.done_at_ms
+    }
+
+    /// The next frame of the camera. Frames that are not later than the one before change nothing.
+    pub fn see(&mut self, sight: &Sight<'_>) -> Progress {
+        let mut keep = Vec::new();
+        let done_before = self.done_at_ms.len();
+        let later = self.ring.back().is_none_or(|it| it.at_ms < sight.at_ms);
+        if !self.phase.ended() && later {
+            if self.ring.len() == RING {
+                self.ring.pop_front();
+            }
+            self.ring.push_back(Past { frame: sight.frame, at_ms: sight.at_ms });
+            let alone = sight.look.faces.len() == 1;
+            let stance = sight.look.face.as_ref().filter(|_| alone);
+            let stance = stance.and_then(|it| Stance::of(it, sight.width));
+            if stance.is_some() {
+                self.face_at_ms = Some(sight.at_ms);
+            }
+            self.phase = self.next(sight, stance.as_ref(), &mut keep);
+        }
+        Progress {
+            phase: self.phase,
+            step: self.step,
+            step_done: self.done_at_ms.len() > done_before,
+            keep,
+        }
+    }
+
+    fn next(&mut self, sight: &Sight<'_>, stance: Option<&Stance>, keep: &mut Vec<Keep>) -> Phase {
+        let now = sight.at_ms;
+        let begun = !self.shown_at_ms.is_empty();
+        let away = self.face_at_ms.map_or(0, |it| now.saturating_sub(it));
+        if begun && away > LOST_MS {
+            return Phase::Lost;
+        }
+        let Some(step) = self.steps.get(self.step).cloned() else { return Phase::Done };
+        let Some(&shown_at) = self.shown_at_ms.get(self.step) else {
+            return self.before(&step, sight, stance, keep);
+        };
+        if now.saturating_sub(shown_at) > u32::from(step.within_ms) {
+            return Phase::TimedOut;
+        }
+        match (&step.ask, stance) {
+            (Ask::Colours(colours), _) => self.colour(colours.len(), shown_at, sight, stance, keep),
+            (Ask::Look | Ask::Do(_), None) if sight.guidance == Guidance::Good => {
+                Phase::LiningUp(Guidance::NoFace)
+            }
+            (Ask::Look | Ask::Do(_), None) => Phase::LiningUp(sight.guidance),
+            (Ask::Look, Some(stance)) => self.look(sight, stance, keep),
+            (Ask::Do(action), Some(stance)) => self.asked(*action, sight, stance, keep),
+        }
+    }
+
+    /// A step that is not shown yet.
+    fn before(
+        &mut self,
+        step: &Step,
+        sight: &Sight<'_>,
+        stance: Option<&Stance>,
+        keep: &mut Vec<Keep>,
+    ) -> Phase {
+        let now = sight.at_ms;
+        let Some(stance) = stance else { return Phase::LiningUp(hint(sight.guidance)) };
+        if self.step == 0 {
+            if sight.guidance != Guidance::Good || !portrait(stance) {
+                return Phase::LiningUp(hint(sight.guidance));
+            }
+            self.shown_at_ms.push(now);
+            return self.look(sight, stance, keep);
+        }
+        let in_front = self.front.as_ref().is_none_or(|front| {
+            (front.yaw - stance.yaw).abs() <= FRONT_DEGREES
+                && (front.pitch - stance.pitch).abs() <= FRONT_DEGREES
+        });
+        let waited = self
+            .done_at_ms
+            .last()
+            .is_none_or(|it| now.saturating_sub(*it) >= u32::from(step.after_ms));
+        match (waited, in_front) {
+            (false, _) => {
+                self.keep_between(sight, stance, keep);
+                Phase::Waiting
+            }
+            (true, false) => {
+                self.keep_between(sight, stance, keep);
+                Phase::LiningUp(Guidance::TurnedAway)
+            }
+            (true, true) => {
+                self.shown_at_ms.push(now);
+                // The stance at the prompt: nothing of the deed may be there yet.
+                self.keep(Past { frame: sight.frame, at_ms: now }, Kind::Passing, keep);
+                match &step.ask {
+                    Ask::Look => Phase::Look,
+                    Ask::Colours(_) => Phase::Colour(0),
+                    Ask::Do(action) => {
+                        let front = self.front.clone().unwrap_or_else(|| stance.clone());
+                        let mut deed = Deed::new(*action, front, now);
+                        deed.see(stance, now);
+                        self.deed = Some(deed);
+                        (self.rested, self.full) = (None, None);
+                        Phase::Asking(*action)
+                    }
+                }
+            }
+        }
+    }
+
+    fn look(&mut self, sight: &Sight<'_>, stance: &Stance, keep: &mut Vec<Keep>) -> Phase {
+        let apart = self
+            .portrait_at_ms
+            .is_none_or(|it| sight.at_ms.saturating_sub(it) >= PORTRAIT_APART_MS);
+        if sight.guidance != Guidance::Good || !portrait(stance) {
+            self.keep_between(sight, stance, keep);
+            return Phase::LiningUp(hint(sight.guidance));
+        }
+        if apart {
+            self.front.get_or_insert_with(|| stance.clone());
+            self.portrait_at_ms = Some(sight.at_ms);
+            self.portraits += 1;
+            self.keep(Past { frame: sight.frame, at_ms: sight.at_ms }, Kind::Portrait, keep);
+        }
+        if self.portraits >= PORTRAITS_LOOK { self.done(sight.at_ms) } else { Phase::Look }
+    }
+
+    fn asked(
+        &mut self,
+        action: Action,
+        sight: &Sight<'_>,
+        stance: &Stance,
+        keep: &mut Vec<Keep>,
+    ) -> Phase {
+        let now = Past { frame: sight.frame, at_ms: sight.at_ms };
+        let Some(deed) = self.deed.as_mut() else { return Phase::Asking(action) };
+        let before = deed.state();
+        let (extent, state) = deed.see(stance, sight.at_ms);
+        match (before, extent, state) {
+            (State::Full, Extent::Rest, State::Done) => {
+                // It returned: the frame before, the first full one, and this.
+                for (past, kind) in [
+                    (self.rested, Kind::Passing),
+                    (self.full, Kind::Peak),
+                    (Some(now), Kind::Passing),
+                ] {
+                    if let Some(past) = past.filter(|it| self.held(*it)) {
+                        self.keep(past, kind, keep);
+                    }
+                }
+            }
+            (_, Extent::Full, State::Full | State::Done) => {
+                let first = self.full.is_none();
+                if first {
+                    self.full = Some(now);
+                }
+                // What does not return is kept as it comes; what does waits for its end.
+                if state == State::Done || !matches!(action, Action::Blink | Action::Nod) {
+                    if let Some(rested) = self.rested.take().filter(|it| self.held(*it)) {
+                        self.keep(rested, Kind::Passing, keep);
+                    }
+                    self.keep(now, Kind::Peak, keep);
+                }
+            }
+            (_, Extent::Rest, _) => {
+                (self.rested, self.full) = (Some(now), None);
+                if self.due(sight.at_ms) {
+                    self.keep(now, Kind::Passing, keep);
+                }
+            }
+            (_, Extent::Between | Extent::Full, _) => {}
+        }
+        if state == State::Done { self.done(sight.at_ms) } else { Phase::Asking(action) }
+    }
+
+    fn colour(
+        &mut self,
+        colours: usize,
+        shown_at: u32,
+        sight: &Sight<'_>,
+        stance: Option<&Stance>,
+        keep: &mut Vec<Keep>,
+    ) -> Phase {
+        let since = sight.at_ms.saturating_sub(shown_at);
+        let each = u32::from(COLOUR_MS);
+        let index = usize::try_from(since / each).unwrap_or(usize::MAX);
+        if index >= colours {
+            return self.done(sight.at_ms);
+        }
+        let index = u8::try_from(index).unwrap_or(u8::MAX);
+        // Two of each colour: numbered through, so that none is kept twice.
+        let (first, second) = (index.saturating_mul(2), index.saturating_mul(2).saturating_add(1));
+        let place = match since % each {
+            COLOUR_SECOND_MS.. => second,
+            COLOUR_SETTLE_MS.. => first,
+            _ => return Phase::Colour(index),
+        };
+        if stance.is_some() && self.colours_kept <= place {
+            self.colours_kept = place + 1;
+            let now = Past { frame: sight.frame, at_ms: sight.at_ms };
+            self.keep(now, Kind::Colour(index), keep);
+        }
+        Phase::Colour(index)
+    }
+
+    fn done(&mut self, now_ms: u32) -> Phase {
+        self.done_at_ms.push(now_ms);
+        self.step += 1;
+        self.deed = None;
+        if self.step == self.steps.len() { Phase::Done } else { Phase::Waiting }
+    }
+
+    /// One portrait a wait where it is fit for one, else what the judge needs to see that nobody else came.
+    fn keep_between(&mut self, sight: &Sight<'_>, stance: &Stance, keep: &mut Vec<Keep>) {
+        if !self.due(sight.at_ms) {
+            return;
+        }
+        let fit = sight.guidance == Guidance::Good
+            && portrait(stance)
+            && self.portraits < super::PORTRAITS_MAX;
+        self.portraits += usize::from(fit);
+        let kind = if fit { Kind::Portrait } else { Kind::Passing };
+        self.keep(Past { frame: sight.frame, at_ms: sight.at_ms }, kind, keep);
+    }
+
+    fn due(&self, now_ms: u32) -> bool {
+        self.kept_at_ms.is_none_or(|it| now_ms.saturating_sub(it) >= FILLER_MS)
+    }
+
+    fn held(&self, past: Past) -> bool {
+        self.ring.iter().any(|it| it.frame == past.frame)
+    }
+
+    /// In the pack's order only, and no more than fit.
+    fn keep(&mut self, past: Past, kind: Kind, keep: &mut Vec<Keep>) {
+        let later = self.kept_at_ms.is_none_or(|it| it < past.at_ms);
+        if let Ok(step) = u8::try_from(self.step)
+            && later
+            && self.kept < KEPT_MAX
+        {
+            self.kept += 1;
+            self.kept_at_ms = Some(past.at_ms);
+            keep.push(Keep { frame: past.frame, at_ms: past.at_ms, step, kind });
+        }
+    }
+}
+
+fn hint(guidance: Guidance) -> Guidance {
+    // Well placed for the photo rules, but not for a portrait's gate.
+    if guidance == Guidance::Good { Guidance::TurnedAway } else { guidance }
+}
+
+/// Whether a face stands well enough to be matched.
+pub fn portrait(stance: &Stance) -> bool {
+    stance.yaw.abs() <= PORTRAIT_YAW_MAX
+        && stance.pitch.abs() <= PORTRAIT_PITCH_MAX
+        && stance.open()
+}
+
+const _: () = assert!(COLOUR_SETTLE_MS < COLOUR_SECOND_MS && REACTION_MS < FILLER_MS);

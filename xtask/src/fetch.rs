@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::command;
+use crate::dlib;
 use crate::fold;
 use crate::models::{Kept, Made};
 use crate::place::Place;
@@ -113,6 +114,7 @@ impl Kept {
         let bytes = match self.made {
             Made::AsShipped => Cow::Borrowed(shipped),
             Made::Folded(free) => Cow::Owned(fold::fold(shipped, free)?),
+            Made::FromDlib => Cow::Owned(dlib::to_onnx(shipped)?),
         };
         let digest = stamp::digest(&bytes);
         ensure!(digest == self.digest, "it has digest {digest}, not {}", self.digest);

@@ -7,45 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::onnx::{self, FLOAT, INT8, INT64, UINT8, attribute, graph, model, node, tensor};
 use crate::protobuf::{Message, Value};
-
-/// Field numbers of onnx.proto.
-mod model {
-    pub(super) const IR_VERSION: u64 = 1;
-    pub(super) const PRODUCER: u64 = 2;
-    pub(super) const GRAPH: u64 = 7;
-    pub(super) const OPSETS: u64 = 8;
-}
-mod graph {
-    pub(super) const NODES: u64 = 1;
-    pub(super) const NAME: u64 = 2;
-    pub(super) const INITIALIZERS: u64 = 5;
-    pub(super) const INPUTS: u64 = 11;
-    pub(super) const OUTPUTS: u64 = 12;
-}
-mod node {
-    pub(super) const INPUTS: u64 = 1;
-    pub(super) const OUTPUTS: u64 = 2;
-    pub(super) const OPERATOR: u64 = 4;
-    pub(super) const ATTRIBUTES: u64 = 5;
-}
-mod attribute {
-    pub(super) const NAME: u64 = 1;
-    pub(super) const INTEGER: u64 = 3;
-    pub(super) const TENSOR: u64 = 5;
-}
-mod tensor {
-    pub(super) const DIMENSIONS: u64 = 1;
-    pub(super) const KIND: u64 = 2;
-    pub(super) const FLOATS: u64 = 4;
-    pub(super) const NAME: u64 = 8;
-    pub(super) const RAW: u64 = 9;
-}
-
-const FLOAT: i64 = 1;
-const UINT8: i64 = 2;
-const INT8: i64 = 3;
-const INT64: i64 = 7;
 
 /// A dimension that the file fixes and the graph does not need fixed: value, axis, its new name.
 pub(crate) type Free = (&'static str, usize, &'static str);
@@ -120,7 +83,8 @@ pub(crate) fn fold(onnx: &[u8], free: &[Free]) -> Result<Vec<u8>> {
     }
     folded.push_text(graph::NAME, &graph.text(graph::NAME)?);
     for (name, tensor) in constants.in_order().filter(|(name, _)| used.contains(*name)) {
-        folded.push_message(graph::INITIALIZERS, &tensor.message(name));
+        let constant = onnx::constant(name, tensor.kind, &tensor.dimensions, tensor.raw.clone());
+        folded.push_message(graph::INITIALIZERS, &constant);
     }
     for mut it in graph.messages(graph::INPUTS)? {
         let name = it.text(1)?;
@@ -134,15 +98,7 @@ pub(crate) fn fold(onnx: &[u8], free: &[Free]) -> Result<Vec<u8>> {
         folded.push_message(graph::OUTPUTS, &it);
     }
 
-    let mut opset = Message::default();
-    opset.push_text(1, "");
-    opset.push(2, Value::Varint(13));
-    let mut model = Message::default();
-    model.push(model::IR_VERSION, Value::Varint(7));
-    model.push_text(model::PRODUCER, "fold");
-    model.push_message(model::GRAPH, &folded);
-    model.push_message(model::OPSETS, &opset);
-    Ok(model.write())
+    Ok(onnx::file("fold", 7, &folded))
 }
 
 /// `(x − zero point) · scale`; a scale stands for `block_size` values along `axis`, for a place on it, or for all.
@@ -246,17 +202,6 @@ impl Tensor {
         let empty = dimensions.contains(&0);
         ensure!(empty || !raw.is_empty(), "tensor {name} is kept in a way not known here");
         Ok((name, Self { kind, dimensions, raw }))
-    }
-
-    fn message(&self, name: &str) -> Message {
-        let mut message = Message::default();
-        for it in &self.dimensions {
-            message.push(tensor::DIMENSIONS, Value::Varint(it.cast_unsigned()));
-        }
-        message.push(tensor::KIND, Value::Varint(self.kind.cast_unsigned()));
-        message.push_text(tensor::NAME, name);
-        message.push(tensor::RAW, Value::Bytes(self.raw.clone()));
-        message
     }
 
     fn sizes(&self) -> Result<Vec<usize>> {

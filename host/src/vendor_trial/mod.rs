@@ -3,6 +3,7 @@
 //! What is counted and what the counts prove is decided in `senim_core::vendor_trial`; here pictures are read,
 //! solutions asked and reports written. `docs/trial/README.md` has the commands and the manifest's format.
 
+pub mod actor;
 pub mod attacks;
 pub mod liveness;
 

@@ -1,0 +1,198 @@
+//! Pixels of the attack workshop: sampling, warping, light, grain, compression.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sides of pictures are far below 2^24, and pixels are clamped before they are narrowed"
+)]
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageError, Rgb, RgbImage};
+
+use super::chance::Chance;
+
+pub(crate) const WIDTH: u32 = 1280;
+pub(crate) const HEIGHT: u32 = 720;
+
+/// Where a pixel comes from: its place in the source.
+pub(crate) type Place = (f32, f32);
+
+pub(crate) fn jpeg(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, ImageError> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture)?;
+    Ok(bytes)
+}
+
+/// One session's frames: each camera's browser compresses all of them alike.
+pub(crate) fn jpegs(frames: &[RgbImage], chance: &mut Chance) -> Result<Vec<Vec<u8>>, ImageError> {
+    let quality = u8::try_from(80 + chance.below(12)).unwrap_or(85);
+    frames.iter().map(|it| jpeg(it, quality)).collect()
+}
+
+/// Between pixels, bilinear; beyond the edge the edge goes on.
+pub(crate) fn at(picture: &RgbImage, (x, y): Place) -> [f32; 3] {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let x = x.clamp(0.0, (width - 1) as f32);
+    let y = y.clamp(0.0, (height - 1) as f32);
+    let (left, top) = (x as usize, y as usize);
+    let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
+    let (to_right, to_bottom) = (x - left as f32, y - top as f32);
+    let raw = picture.as_raw();
+    let pixel = |x: usize, y: usize| {
+        let start = (y * width + x) * 3;
+        [f32::from(raw[start]), f32::from(raw[start + 1]), f32::from(raw[start + 2])]
+    };
+    let mix = |a: [f32; 3], b: [f32; 3], share: f32| {
+        [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share]
+    };
+    let upper = mix(pixel(left, top), pixel(right, top), to_right);
+    let lower = mix(pixel(left, bottom), pixel(right, bottom), to_right);
+    mix(upper, lower, to_bottom)
+}
+
+/// A picture made pixel by pixel.
+pub(crate) fn painted(
+    width: u32,
+    height: u32,
+    mut colour: impl FnMut(f32, f32) -> [f32; 3],
+) -> RgbImage {
+    let mut raw = Vec::with_capacity(width as usize * height as usize * 3);
+    for y in 0..height {
+        for x in 0..width {
+            raw.extend(colour(x as f32, y as f32).map(narrow));
+        }
+    }
+    RgbImage::from_raw(width, height, raw).unwrap_or_default()
+}
+
+/// Each pixel changed where it is.
+pub(crate) fn changed(
+    picture: &mut RgbImage,
+    mut change: impl FnMut(f32, f32, [f32; 3]) -> [f32; 3],
+) {
+    for (x, y, pixel) in picture.enumerate_pixels_mut() {
+        let Rgb(colour) = *pixel;
+        *pixel = Rgb(change(x as f32, y as f32, colour.map(f32::from)).map(narrow));
+    }
+}
+
+pub(crate) fn narrow(light: f32) -> u8 {
+    (light + 0.5).clamp(0.0, 255.0) as u8
+}
+
+pub(crate) fn mixed(a: [f32; 3], b: [f32; 3], share: f32) -> [f32; 3] {
+    std::array::from_fn(|it| a[it] + (b[it] - a[it]) * share)
+}
+
+/// Nought below `low`, one above `high`, smooth between.
+pub(crate) fn smooth(low: f32, high: f32, at: f32) -> f32 {
+    let share = ((at - low) / (high - low)).clamp(0.0, 1.0);
+    share * share * (3.0 - 2.0 * share)
+}
+
+/// A box as wide as `radius` on each side, twice: near enough to a lens out of focus.
+pub(crate) fn blurred(picture: &RgbImage, radius: u32) -> RgbImage {
+    if radius == 0 {
+        return picture.clone();
+    }
+    let once = slid(picture, radius, true);
+    slid(&once, radius, false)
+}
+
+fn slid(picture: &RgbImage, radius: u32, across: bool) -> RgbImage {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let (lines, length) = if across { (height, width) } else { (width, height) };
+    let (line_step, step) = if across { (width * 3, 3) } else { (3, width * 3) };
+    let raw = picture.as_raw();
+    let mut out = vec![0; raw.len()];
+    let radius = radius as usize;
+    let share = 1.0 / (2 * radius + 1) as f32;
+    for line in 0..lines {
+        for part in 0..3 {
+            let start = line * line_step + part;
+            let light = |at: usize| u32::from(raw[start + at.min(length - 1) * step]);
+            let mut sum = light(0) * radius as u32 + (0..=radius).map(light).sum::<u32>();
+            for at in 0..length {
+                out[start + at * step] = narrow(sum as f32 * share);
+                sum += light(at + radius + 1);
+                sum -= light(at.saturating_sub(radius));
+            }
+        }
+    }
+    RgbImage::from_raw(width as u32, height as u32, out).unwrap_or_default()
+}
+
+/// One camera in one session: framing, light, grain and compression stay, the hand that holds it does not.
+#[derive(Clone, Debug)]
+pub(crate) struct Film {
+    zoom: f32,
+    shift: Place,
+    sway: f32,
+    phase: f32,
+    gain: [f32; 3],
+    grain: f32,
+}
+
+impl Film {
+    pub(crate) fn genuine(chance: &mut Chance) -> Self {
+        let light = chance.between(0.88, 1.14);
+        let mut gain = || light * chance.between(0.97, 1.03);
+        let gain = [gain(), gain(), gain()];
+        Self {
+            zoom: chance.between(1.0, 1.08),
+            shift: (chance.between(-1.0, 1.0), chance.between(-1.0, 1.0)),
+            sway: chance.between(0.8, 2.5),
+            phase: chance.between(0.0, 6.0),
+            gain,
+            grain: chance.between(1.0, 2.5),
+        }
+    }
+
+    /// What this camera makes of a scene at a moment.
+    pub(crate) fn shoot(&self, scene: &RgbImage, at_ms: u32, chance: &mut Chance) -> RgbImage {
+        let seconds = at_ms as f32 / 1000.0 + self.phase;
+        let hand = (self.sway * (seconds * 1.9).sin(), self.sway * (seconds * 1.3).cos());
+        let (width, height) = (WIDTH as f32, HEIGHT as f32);
+        let scale =
+            (scene.width() as f32 / width / self.zoom, scene.height() as f32 / height / self.zoom);
+        // The margin that zooming leaves is where the frame may lie.
+        let margin = (1.0 - 1.0 / self.zoom) / 2.0;
+        let from = (
+            scene.width() as f32 * margin * (1.0 + self.shift.0 * 0.8),
+            scene.height() as f32 * margin * (1.0 + self.shift.1 * 0.8),
+        );
+        painted(WIDTH, HEIGHT, |x, y| {
+            let light =
+                at(scene, (from.0 + (x + hand.0) * scale.0, from.1 + (y + hand.1) * scale.1));
+            // The sum of two even ones: the tails don't matter, the speed does.
+            let grain = self.grain * (chance.between(-1.0, 1.0) + chance.between(-1.0, 1.0));
+            std::array::from_fn(|it| light[it] * self.gain[it] + grain)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_picture_stays_plain() {
+        let plain = RgbImage::from_pixel(40, 30, Rgb([90, 120, 150]));
+        assert_eq!(blurred(&plain, 3), plain);
+        assert_eq!(at(&plain, (12.3, 29.9)).map(narrow), [90, 120, 150]);
+        assert_eq!(at(&plain, (-5.0, 99.0)).map(narrow), [90, 120, 150]);
+    }
+
+    #[test]
+    fn two_sessions_never_give_the_same_frame() {
+        let scene = painted(160, 90, |x, y| [x, y, 128.0]);
+        let shoot = |seed| {
+            let mut chance = Chance::new(seed);
+            let film = Film::genuine(&mut chance);
+            jpeg(&film.shoot(&scene, 100, &mut chance), 85).unwrap()
+        };
+        assert_eq!(shoot(1), shoot(1));
+        assert_ne!(shoot(1), shoot(2));
+    }
+}

@@ -139,7 +139,7 @@ impl MeasuredFace {
         let (width, height) = (image.width() as f32, image.height() as f32);
         let centre = face.bounds.centre();
         let stand = Stand::of(marks);
-        let surface = Surface::of(image, marks);
+        let surface = Skin::of(image, marks);
         let way = |it: &Face| it.landmarks.nose.to(marks.nose).length() / marks.eye_distance();
         Self {
             share: face.bounds.height / height,
@@ -215,14 +215,14 @@ impl Stand {
 }
 
 /// Light and sharpness of the skin between brows and chin, on the aligned face: the same at any distance.
-struct Surface {
-    light: f32,
-    glare: f32,
-    sharpness: f32,
+pub(super) struct Skin {
+    pub(super) light: f32,
+    pub(super) glare: f32,
+    pub(super) sharpness: f32,
 }
 
-impl Surface {
-    fn of(image: &Image, marks: &Landmarks) -> Self {
+impl Skin {
+    pub(super) fn of(image: &Image, marks: &Landmarks) -> Self {
         const TOP: usize = 20;
         const BOTTOM: usize = 110;
         const LEFT: usize = 16;

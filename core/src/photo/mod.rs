@@ -10,6 +10,7 @@ mod image;
 mod marks;
 mod nets;
 mod pose;
+mod rules;
 
 pub use alignment::{ALIGNED_SIDE, aligned};
 pub use detector::{Canvas, Heads, STRIDES, faces};
@@ -19,6 +20,7 @@ pub use marks::Marks;
 pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
 pub(crate) use pose::HEAD;
 pub use pose::Pose;
+pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};
 
 /// A face as the detector sees it, in pixels of the picture that it was looked for in.
 #[derive(Clone, Copy, Debug, PartialEq)]

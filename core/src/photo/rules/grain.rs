@@ -1,5 +1,12 @@
 //! Sharpness, and the blocks that a strong JPEG leaves.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a square of at most 256 pixels, and a reach that is never negative"
+)]
+
 use super::Quantity;
 use super::head::Head;
 use super::surface::light;
@@ -20,11 +27,11 @@ pub(super) fn measures(image: &Image, face: &Close) -> [(Quantity, f32); 2] {
 /// One is no blocks at all. A picture that was compressed and then enlarged hides its grid from this.
 fn blockiness(image: &Image, face: &Close) -> f32 {
     let head = Head::of(&face.marks);
-    let reach = head.t().clamp(2.0 * 8.0, REACH_MAX);
+    let reach = head.t().clamp(16.0, REACH_MAX);
     let (left, top) = ((head.middle.x - reach).floor(), (head.middle.y - reach * 0.4).floor());
     let mut across = [0.0_f32; BLOCK];
     let mut down = [0.0_f32; BLOCK];
-    let side = 2 * BLOCK * ((reach / 8.0) as usize);
+    let side = 2 * BLOCK * ((reach / 8.0) as usize).max(1);
     let lights: Vec<f32> = (0..side * side)
         .map(|it| light(&image.at(left + (it % side) as f32, top + (it / side) as f32)))
         .collect();

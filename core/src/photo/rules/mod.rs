@@ -11,6 +11,11 @@ mod head;
 mod shoulders;
 mod surface;
 
+#[cfg(test)]
+mod drawn;
+#[cfg(test)]
+mod series;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

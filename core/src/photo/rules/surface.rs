@@ -108,7 +108,7 @@ impl Surface {
         let brows = marks.points()[17..27].iter().map(|it| self.frame.to_face(*it).y);
         let bottom = brows.fold(f32::MAX, f32::min).clamp(-0.6, -0.1) - ABOVE_BROWS;
         let zone = Zone { x: (-0.5, 0.5), y: (bottom - HEIGHT, bottom) };
-        share(self.cells(zone).map(|it| self.skin.like(&self.colours[it])))
+        share(cells(zone).map(|it| self.skin.like(&self.colours[it])))
     }
 
     /// A mask or scarf over mouth and chin. Dark hair passes as a beard, and so does a black mask.
@@ -118,7 +118,7 @@ impl Surface {
         let below = Zone { x: (-0.3, 0.3), y: (lips + 0.1, chin - 0.08) };
         let sides = [(-0.75, -0.5), (0.5, 0.75)].map(|x| Zone { x, y: (0.75, 1.1) });
         let zones = sides.into_iter().chain([below]);
-        share(zones.flat_map(|it| self.cells(it)).map(|it| {
+        share(zones.flat_map(cells).map(|it| {
             let colour = &self.colours[it];
             self.skin.like(colour) || self.skin.darker(colour)
         }))
@@ -152,9 +152,7 @@ impl Surface {
 
     fn skin(&self) -> Skin {
         let cells = || {
-            [(-0.8, -0.25), (0.25, 0.8)]
-                .into_iter()
-                .flat_map(|x| self.cells(Zone { x, y: (0.4, 0.8) }))
+            [(-0.8, -0.25), (0.25, 0.8)].into_iter().flat_map(|x| cells(Zone { x, y: (0.4, 0.8) }))
         };
         let part = |of: usize| mean(cells().map(|it| self.colours[it][of]));
         let colour = [part(0), part(1), part(2)];
@@ -183,13 +181,7 @@ impl Surface {
     }
 
     fn mean_light(&self, zone: Zone) -> f32 {
-        mean(self.cells(zone).map(|it| self.lights[it]))
-    }
-
-    fn cells(&self, zone: Zone) -> impl Iterator<Item = usize> + Clone + use<> {
-        let columns = column(zone.x.0)..column(zone.x.1);
-        (row(zone.y.0)..row(zone.y.1))
-            .flat_map(move |y| columns.clone().map(move |x| y * COLUMNS + x))
+        mean(cells(zone).map(|it| self.lights[it]))
     }
 }
 
@@ -235,6 +227,11 @@ impl Skin {
 /// ISO/IEC 29794-5's zones for the evenness of light: beside the eyes' centres, half-way down to the mouth.
 fn cheeks() -> [Zone; 2] {
     [(-0.8, -0.5), (0.5, 0.8)].map(|x| Zone { x, y: (0.5, 0.8) })
+}
+
+fn cells(zone: Zone) -> impl Iterator<Item = usize> + Clone {
+    let columns = column(zone.x.0)..column(zone.x.1);
+    (row(zone.y.0)..row(zone.y.1)).flat_map(move |y| columns.clone().map(move |x| y * COLUMNS + x))
 }
 
 fn column(x: f32) -> usize {

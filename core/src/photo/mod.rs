@@ -14,7 +14,7 @@ mod rules;
 
 pub use alignment::{ALIGNED_SIDE, aligned};
 pub use detector::{Canvas, Heads, STRIDES, faces};
-pub use guidance::{Guidance, Measured, MeasuredFace, counted, limits};
+pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, limits};
 pub use image::{Image, NotAPicture};
 pub use marks::Marks;
 pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};

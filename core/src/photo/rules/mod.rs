@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Image, Look};
+use super::{Bounds, Close, Image, Look};
 pub use head::{Head, portrait};
 use surface::Surface;
 
@@ -259,6 +259,14 @@ impl Quantity {
             Self::Sharpness => (Rule::Sharp, Limit::least(0.012)),
         }
     }
+}
+
+/// The quantities that a live frame is judged by, measured coarsely: in the browser a frame has 25 ms.
+pub(super) fn live(image: &Image, face: &Close) -> Vec<(Quantity, f32)> {
+    let surface = Surface::coarse(image, &face.marks);
+    let mut values = surface.measures(&face.marks).to_vec();
+    values.extend(eyes::measures(image, face, surface.skin_redness()));
+    values
 }
 
 /// One quantity of one picture. Nothing was measured where there is no face; then it is not well.

@@ -219,6 +219,24 @@ fn a_frame_is_cut_to_a_photo_and_a_head_too_near_stays_too_near() {
 }
 
 #[test]
+fn a_live_frame_measures_what_a_photo_does() {
+    for portrait in [
+        Drawn::default(),
+        Drawn { left_light: 0.5, ..Drawn::default() },
+        Drawn { lenses: 0.8, ..Drawn::default() },
+        Drawn { frame: 0.7, ..Drawn::default() },
+        Drawn { gaze: 0.2, ..Drawn::default() },
+    ] {
+        let (image, look) = portrait.draw();
+        let report = PhotoReport::of(&image, &look);
+        for (quantity, value) in live(&image, look.face.as_ref().unwrap()) {
+            let apart = (report.value(quantity).unwrap() - value).abs();
+            assert!(apart <= 0.05 * value.abs().max(20.0), "{quantity:?} {portrait:?}: by {apart}");
+        }
+    }
+}
+
+#[test]
 fn no_marks_however_broken_break_the_measuring() {
     let (image, mut look) = Drawn::default().draw();
     for point in [f32::NAN, f32::INFINITY, -1e30, 0.0, 1e9] {

@@ -54,20 +54,29 @@ struct Zone {
 }
 
 impl Surface {
+    /// Four points a cell, for a cell of a large face is several pixels wide.
     pub(super) fn of(image: &Image, marks: &Marks) -> Self {
+        Self::sampled(image, marks, &[(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)])
+    }
+
+    /// One point a cell.
+    pub(super) fn coarse(image: &Image, marks: &Marks) -> Self {
+        Self::sampled(image, marks, &[(0.5, 0.5)])
+    }
+
+    fn sampled(image: &Image, marks: &Marks, points: &[(f32, f32)]) -> Self {
         let frame = Frame::of(marks);
-        let step = 1.0 / FINENESS;
+        let share = 1.0 / points.len() as f32;
         let mut colours = Vec::with_capacity(ROWS * COLUMNS);
         for row in 0..ROWS {
             for column in 0..COLUMNS {
                 let mut colour = [0.0; 3];
-                // Four points a cell, for a cell of a large face is several pixels wide.
-                for (right, below) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
-                    let x = LEFT + (column as f32 + right) * step;
-                    let y = TOP + (row as f32 + below) * step;
+                for (right, below) in points {
+                    let x = LEFT + (column as f32 + right) / FINENESS;
+                    let y = TOP + (row as f32 + below) / FINENESS;
                     let point = frame.to_picture(Point { x, y });
                     for (sum, part) in colour.iter_mut().zip(image.at(point.x, point.y)) {
-                        *sum += part / 4.0;
+                        *sum += part * share;
                     }
                 }
                 colours.push(colour);

@@ -61,6 +61,10 @@ words! {
     HINT_CLOSE { kk: "Сәл алысырақ тұрыңыз", ru: "Отодвиньтесь немного", en: "Move back a little" }
     HINT_CENTRE { kk: "Бетіңізді ортаға қойыңыз", ru: "Сместитесь в центр", en: "Move to the centre" }
     HINT_TURNED { kk: "Камераға тура қараңыз", ru: "Смотрите прямо в камеру", en: "Look straight at the camera" }
+    HINT_GLASSES { kk: "Қара көзілдірікті шешіңіз", ru: "Снимите тёмные очки", en: "Take off dark glasses" }
+    HINT_SIDE_LIGHT { kk: "Жарық алдыңыздан түссін", ru: "Пусть свет падает спереди", en: "Let the light come from the front" }
+    HINT_EYES { kk: "Көзіңізді ашыңыз", ru: "Откройте глаза", en: "Open your eyes" }
+    HINT_GAZE { kk: "Көзіңізбен камераға қараңыз", ru: "Переведите взгляд на камеру", en: "Turn your eyes to the camera" }
     HINT_STILL { kk: "Қозғалмаңыз", ru: "Не двигайтесь", en: "Hold still" }
 
     DENIED {

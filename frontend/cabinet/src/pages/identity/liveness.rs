@@ -265,6 +265,10 @@ fn guidance_word(guidance: Guidance) -> Word {
         Guidance::TooClose => camera::HINT_CLOSE,
         Guidance::OffCentre => camera::HINT_CENTRE,
         Guidance::TurnedAway => camera::HINT_TURNED,
+        Guidance::RemoveGlasses => camera::HINT_GLASSES,
+        Guidance::LightFromFront => camera::HINT_SIDE_LIGHT,
+        Guidance::OpenEyes => camera::HINT_EYES,
+        Guidance::LookHere => camera::HINT_GAZE,
         Guidance::HoldStill => camera::HINT_STILL,
         Guidance::Good => camera::HINT_GOOD,
     }

@@ -129,10 +129,17 @@ impl Challenge {
             steps.push(Step { ask: it, after_ms: 500 + dice.below(1_501), within_ms });
         };
         if wishes.no_movement {
-            // Two deeds to choose from, so more of them; the moments are drawn as well.
-            for _ in 0..if wishes.no_flashing { 4 } else { 2 } {
-                let deed = [Action::Blink, Action::Smile][usize::from(dice.below(2))];
-                ask(&mut dice, Ask::Do(deed), 6_000);
+            // Two deeds to choose from, so more of them, and each at least once: what can only blink (a sheet
+            // with holes for the eyes) or only smile (a mask that hides the lids) never follows.
+            let count = if wishes.no_flashing { 4 } else { 2 };
+            let mut left = [Action::Blink, Action::Smile].map(|it| (it, count - 1));
+            for _ in 0..count {
+                let mut at = usize::from(dice.below(2));
+                if left[at].1 == 0 {
+                    at = 1 - at;
+                }
+                left[at].1 -= 1;
+                ask(&mut dice, Ask::Do(left[at].0), 6_000);
             }
         } else {
             let mut left = Action::ALL.to_vec();

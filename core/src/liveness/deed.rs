@@ -11,7 +11,7 @@
 //! for done is done for the judge, because it keeps the frames that moved this machine.
 
 use super::challenge::Action;
-use super::stance::Stance;
+use super::stance::{EYES_OPEN_MIN, EYES_SHUT_MAX, Stance};
 
 /// Nobody reacts sooner to what they see: the fastest answer to a light is known to take 150–200 ms.
 pub const REACTION_MS: u32 = 120;
@@ -35,7 +35,8 @@ pub const CLOSER_MIN: f32 = 1.25;
 /// camera that sees 60–75° gives 1.15–1.5, a narrow one of 45° 0.8; a plane gives nought.
 pub const BULGE_MIN: f32 = 0.4;
 
-const SMILE_MIN: f32 = 1.0;
+/// So far below where it began, in shares of the deed, the mouth or the distance was not at rest there.
+const RELAXED: f32 = 0.4;
 
 /// Frames that must show a deed that does not return.
 const FULL_FRAMES: u8 = 2;
@@ -63,24 +64,44 @@ pub struct Deed {
     shown_at_ms: u32,
     /// The client's own front, from the look straight into the camera.
     front: Stance,
-    /// The stance to which a smile or a step nearer is compared: the least so far in this step.
+    /// The stance to which a smile or a step nearer is compared: the one at the prompt, until the client is
+    /// clearly more at rest than that.
     rest: Option<Stance>,
+    renewed: bool,
+    /// How much more than the judge asks for.
+    margin: f32,
     rested_at_ms: u32,
     full: u8,
     state: State,
 }
 
 impl Deed {
+    /// As the judge asks for it.
     pub fn new(action: Action, front: Stance, shown_at_ms: u32) -> Self {
         Self {
             action,
             shown_at_ms,
             front,
             rest: None,
+            renewed: false,
+            margin: 1.0,
             rested_at_ms: 0,
             full: 0,
             state: State::Unready,
         }
+    }
+
+    /// As the widget asks for it: a little more, for the judge measures the same frame after JPEG, which moves
+    /// marks by a hundredth of the eyes' distance.
+    #[must_use]
+    pub fn with_margin(self) -> Self {
+        const MARGIN: f32 = 1.15;
+        Self { margin: MARGIN, ..self }
+    }
+
+    /// Whether the last frame became the one that the deed is measured from: the judge needs it too.
+    pub fn renewed(&self) -> bool {
+        self.renewed
     }
 
     pub fn state(&self) -> State {
@@ -89,6 +110,7 @@ impl Deed {
 
     /// The next frame since the prompt, in order.
     pub fn see(&mut self, stance: &Stance, at_ms: u32) -> (Extent, State) {
+        self.renewed = false;
         let extent = self.extent(stance);
         let early = at_ms < self.shown_at_ms.saturating_add(REACTION_MS);
         self.state = match (self.state, extent) {
@@ -125,73 +147,70 @@ impl Deed {
     }
 
     fn extent(&mut self, stance: &Stance) -> Extent {
-        match self.action {
-            Action::TurnLeft => self.turned(stance, 1.0),
-            Action::TurnRight => self.turned(stance, -1.0),
-            Action::Nod => self.nodded(stance),
-            Action::Blink if stance.shut() => Extent::Full,
-            Action::Blink if stance.open() => Extent::Rest,
-            Action::Blink => Extent::Between,
-            Action::Smile => self.smiled(stance),
-            Action::ComeCloser => self.came_closer(stance),
+        let (full, rest) = match self.action {
+            Action::TurnLeft => both(self.turned(stance, 1.0)),
+            Action::TurnRight => both(self.turned(stance, -1.0)),
+            Action::Nod => both(self.nodded(stance)),
+            Action::Blink => shut(stance),
+            Action::Smile => both(self.smiled(stance)),
+            Action::ComeCloser => both(self.came_closer(stance)),
+        };
+        if full >= self.margin {
+            Extent::Full
+        } else if rest < REST_SHARE / self.margin {
+            Extent::Rest
+        } else {
+            Extent::Between
         }
     }
 
-    fn turned(&self, stance: &Stance, sign: f32) -> Extent {
+    fn turned(&self, stance: &Stance, sign: f32) -> f32 {
         let degrees = sign * (stance.yaw - self.front.yaw) / TURN_MIN_DEGREES;
         let relief = stance.relief(&self.front).map_or(0.0, |it| sign * it.across / TURN_MIN);
-        of_both(degrees, relief)
+        degrees.min(relief)
     }
 
-    fn nodded(&self, stance: &Stance) -> Extent {
+    fn nodded(&self, stance: &Stance) -> f32 {
         let degrees = (self.front.pitch - stance.pitch) / NOD_MIN_DEGREES;
         let relief = stance.relief(&self.front).map_or(0.0, |it| -it.up / NOD_MIN);
-        of_both(degrees, relief)
+        degrees.min(relief)
     }
 
-    fn smiled(&mut self, stance: &Stance) -> Extent {
+    fn smiled(&mut self, stance: &Stance) -> f32 {
         // A head turned or put down since changes the mouth's looks.
-        let comparable = |it: &Stance| {
-            (it.yaw - stance.yaw).abs() <= TURN_MIN_DEGREES
-                && (it.pitch - stance.pitch).abs() <= TURN_MIN_DEGREES
-        };
-        match self.rest.as_ref().filter(|it| comparable(it)).map(|it| stance.smile(it)) {
-            Some(smile) if smile >= SMILE_MIN => Extent::Full,
-            Some(smile) if smile >= SMILE_MIN * REST_SHARE => Extent::Between,
-            Some(smile) if smile >= 0.0 => Extent::Rest,
-            Some(_) | None => {
-                self.rest = Some(stance.clone());
-                Extent::Rest
-            }
-        }
+        let smile = self.rest.as_ref().filter(|rest| {
+            (rest.yaw - stance.yaw).abs() <= TURN_MIN_DEGREES
+                && (rest.pitch - stance.pitch).abs() <= TURN_MIN_DEGREES
+        });
+        let smile = smile.map(|rest| stance.smile(rest)).filter(|it| *it >= -RELAXED);
+        smile.unwrap_or_else(|| self.renew(stance))
     }
 
-    fn came_closer(&mut self, stance: &Stance) -> Extent {
-        let Some(rest) = self.rest.as_ref().filter(|it| it.eye_distance <= stance.eye_distance)
-        else {
-            self.rest = Some(stance.clone());
-            return Extent::Rest;
-        };
-        let growth = stance.eye_distance / rest.eye_distance;
-        if growth >= CLOSER_MIN {
-            Extent::Full
-        } else if growth >= 1.0 + (CLOSER_MIN - 1.0) * REST_SHARE {
-            Extent::Between
-        } else {
-            Extent::Rest
-        }
+    fn came_closer(&mut self, stance: &Stance) -> f32 {
+        let growth = self.rest.as_ref().map(|rest| stance.eye_distance / rest.eye_distance);
+        let share = growth.map(|it| (it - 1.0) / (CLOSER_MIN - 1.0));
+        share.filter(|it| *it >= -RELAXED).unwrap_or_else(|| self.renew(stance))
+    }
+
+    /// From here the deed is measured.
+    fn renew(&mut self, stance: &Stance) -> f32 {
+        self.rest = Some(stance.clone());
+        self.renewed = true;
+        0.0
     }
 }
 
-/// Both in shares of what is asked for; at rest where either is.
-fn of_both(degrees: f32, relief: f32) -> Extent {
-    if degrees >= 1.0 && relief >= 1.0 {
-        Extent::Full
-    } else if degrees < REST_SHARE || relief < REST_SHARE {
-        Extent::Rest
-    } else {
-        Extent::Between
-    }
+fn both(share: f32) -> (f32, f32) {
+    (share, share)
+}
+
+/// For shut both eyes must be, for open both.
+fn shut(stance: &Stance) -> (f32, f32) {
+    let [left, right] = stance.eyes_open;
+    let share = |open: f32| {
+        1.0 + (EYES_SHUT_MAX - open) * (1.0 - REST_SHARE) / (EYES_OPEN_MIN - EYES_SHUT_MAX)
+    };
+    (share(left.max(right)), share(left.min(right)))
 }
 
 /// Whether the deed is only done when the client is at rest again.
@@ -199,5 +218,114 @@ fn returns(action: Action) -> bool {
     match action {
         Action::Nod | Action::Blink => true,
         Action::TurnLeft | Action::TurnRight | Action::Smile | Action::ComeCloser => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::synthetic::{ARMS_LENGTH, Head};
+    use super::*;
+
+    #[test]
+    fn each_deed_is_done_by_a_head_that_does_it() {
+        for action in Action::ALL {
+            assert_eq!(run(action, &performed(action)), State::Done, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn no_deed_is_done_by_a_head_that_does_another() {
+        for asked in Action::ALL {
+            for done in Action::ALL.into_iter().filter(|it| *it != asked) {
+                assert_ne!(run(asked, &performed(done)), State::Done, "{asked:?} by {done:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_that_is_turned_or_tilted_does_nothing() {
+        for action in [Action::TurnLeft, Action::TurnRight, Action::Nod] {
+            let flat: Vec<Head> =
+                performed(action).into_iter().map(|it| Head { flat: true, ..it }).collect();
+            assert_ne!(run(action, &flat), State::Done, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_before_the_prompt_does_not_count() {
+        for action in Action::ALL {
+            let full = performed(action)[2];
+            assert_ne!(run(action, &[full; 6]), State::Done, "{action:?}");
+        }
+        // Nor what comes sooner than anybody can react.
+        let mut deed = Deed::new(Action::Smile, Head::default().stance(), 1_000);
+        deed.see(&Head::default().stance(), 1_000);
+        let smiling = Head { smile: 1.0, ..Head::default() }.stance();
+        assert_eq!(deed.see(&smiling, 1_060).1, State::Unready);
+    }
+
+    #[test]
+    fn eyes_that_stay_shut_have_not_blinked() {
+        let (open, shut) =
+            (Head::default().stance(), Head { eyes_open: 0.02, ..Head::default() }.stance());
+        let mut deed = Deed::new(Action::Blink, open.clone(), 0);
+        deed.see(&open, 200);
+        assert_eq!(deed.see(&shut, 300).1, State::Full);
+        assert_eq!(deed.see(&open, 300 + BLINK_MAX_MS).1, State::Resting);
+        assert_eq!(deed.see(&shut, 1_400).1, State::Full);
+        assert_eq!(deed.see(&open, 1_600).1, State::Done);
+    }
+
+    /// Every sequence of up to seven extents: never done without rest before it, and once done for ever.
+    #[test]
+    fn every_short_sequence_is_honest() {
+        let shades = [
+            Head::default(),
+            Head { eyes_open: 0.5, ..Head::default() },
+            Head { eyes_open: 0.02, ..Head::default() },
+        ]
+        .map(|it| it.stance());
+        for length in 1..=7_u32 {
+            for code in 0..3_usize.pow(length) {
+                let mut deed = Deed::new(Action::Blink, shades[0].clone(), 0);
+                let (mut code, mut seen, mut done) = (code, Vec::new(), false);
+                for at in 0..length {
+                    let shade = code % 3;
+                    code /= 3;
+                    let state = deed.see(&shades[shade], 500 + at * 80).1;
+                    seen.push(shade);
+                    assert!(!done || state == State::Done);
+                    if state == State::Done && !done {
+                        done = true;
+                        assert_eq!(seen.last(), Some(&0));
+                        let shut = seen.iter().rposition(|it| *it == 2).unwrap();
+                        assert!(seen[..shut].contains(&0), "{seen:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// At rest, half-way, full, full, half-way, at rest.
+    fn performed(action: Action) -> Vec<Head> {
+        let at = |share: f32| match action {
+            Action::TurnLeft => Head::turned(24.0 * share, 0.0),
+            Action::TurnRight => Head::turned(-24.0 * share, 0.0),
+            Action::Nod => Head::turned(0.0, -16.0 * share),
+            Action::Blink => Head { eyes_open: 0.98 - 0.96 * share, ..Head::default() },
+            Action::Smile => Head { smile: share, ..Head::default() },
+            Action::ComeCloser => {
+                Head { distance: ARMS_LENGTH / (1.0 + 0.35 * share), ..Head::default() }
+            }
+        };
+        [0.0, 0.55, 1.0, 1.0, 0.5, 0.0].map(at).to_vec()
+    }
+
+    fn run(action: Action, heads: &[Head]) -> State {
+        let mut deed = Deed::new(action, Head::default().stance(), 1_000);
+        for (at, head) in (0..).zip(heads) {
+            deed.see(&head.stance(), 1_200 + 100 * at);
+        }
+        deed.state()
     }
 }

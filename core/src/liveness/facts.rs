@@ -4,8 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::passive::{PASSIVE_SIDE, live_share, passive_input};
-use crate::photo::{self, ALIGNED_SIDE, DETECTOR_SIDE, Face, Image, Marks, Measured, Net, Nets};
+use super::passive::{CROPS, PASSIVE_SIDE, live_share, passive_input};
+use super::texture::Texture;
+use crate::photo::{
+    self, ALIGNED_SIDE, DETECTOR_SIDE, Face, Image, Marks, Measured, Net, Nets, Point,
+};
 
 /// One frame in numbers. Absent where there is no face to look closely at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,12 +31,17 @@ pub struct FaceFacts {
     pub eye_distance: f32,
     /// The 68 points as shares of the frame's width, x and y.
     pub marks: Vec<[f32; 2]>,
-    /// The passive net's share for "live" on crops of several widths, 0–1.
+    /// The passive net's share for "live" on crops of several widths, 0–1, as [`CROPS`].
     pub live: Vec<f32>,
     /// Cosine between this face and the first frame's.
     pub likeness: f32,
     /// Mean red, green and blue of the skin between eyes and mouth, 0–255.
     pub skin: [f32; 3],
+    /// The same of [`REGIONS`], which face the screen more and less.
+    pub regions: Vec<[f32; 3]>,
+    pub texture: Texture,
+    /// Light of the aligned face on a grid of [`TILES`] × [`TILES`]: what moved between two frames.
+    pub tiles: Vec<u8>,
     pub sharpness: f32,
     /// 0–1, to choose the frames to match by.
     pub quality: f32,
@@ -52,9 +60,12 @@ pub fn facts<N: Nets>(
             let embedding = embedding(nets, image, &close.face)?;
             let likeness = cosine(first.get_or_insert_with(|| embedding.clone()), &embedding);
             let width = image.width() as f32;
-            let live = passive_input(image, &close.face.bounds);
-            let live = nets.run(Net::Passive, &live, [1, 3, PASSIVE_SIDE, PASSIVE_SIDE])?;
-            let live = live.into_values().next().map_or(0.0, |it| live_share(&it));
+            let mut live = Vec::with_capacity(CROPS.len());
+            for around in CROPS {
+                let input = passive_input(image, &close.face.bounds, around);
+                let answer = nets.run(Net::Passive, &input, [1, 3, PASSIVE_SIDE, PASSIVE_SIDE])?;
+                live.push(answer.into_values().next().map_or(0.0, |it| live_share(&it)));
+            }
             Some(FaceFacts {
                 yaw: close.pose.yaw,
                 pitch: close.pose.pitch,
@@ -62,9 +73,12 @@ pub fn facts<N: Nets>(
                 eyes_open: close.eyes_open,
                 eye_distance: close.marks.eye_distance() / width,
                 marks: close.marks.points().iter().map(|it| [it.x / width, it.y / width]).collect(),
-                live: vec![live],
+                live,
                 likeness,
                 skin: skin(image, &close.marks),
+                regions: regions(image, &close.marks),
+                texture: Texture::of(image, &close.marks, &close.face.bounds),
+                tiles: tiles(image, &close.face),
                 sharpness: measured_face.sharpness,
                 quality: measured.quality(),
             })
@@ -89,6 +103,60 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
     }
     let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     product(a, b) / (product(a, a) * product(b, b)).sqrt()
+}
+
+/// Where the face's colour is measured: forehead, nose, both cheeks, both sides beside the eyes, chin.
+pub const REGIONS: usize = 7;
+
+fn regions(image: &Image, marks: &Marks) -> Vec<[f32; 3]> {
+    let points = marks.points();
+    let mix = |a: usize, b: usize, share: f32| {
+        let way = points[a].to(points[b]);
+        Point { x: points[a].x + way.x * share, y: points[a].y + way.y * share }
+    };
+    let up = points[30].to(points[27]);
+    let forehead = mix(21, 22, 0.5);
+    let places: [Point; REGIONS] = [
+        Point { x: forehead.x + up.x * 0.6, y: forehead.y + up.y * 0.6 },
+        mix(28, 30, 0.3),
+        marks.eye_centre(0).middle(points[48]),
+        marks.eye_centre(1).middle(points[54]),
+        mix(2, 36, 0.35),
+        mix(14, 45, 0.35),
+        mix(57, 8, 0.6),
+    ];
+    let side = marks.eye_distance() * 0.15;
+    let places = places.iter().map(|centre| {
+        mean((0..36_u8).map(|at| {
+            let (x, y) = (f32::from(at % 6) / 5.0 - 0.5, f32::from(at / 6) / 5.0 - 0.5);
+            image.at(centre.x + x * side, centre.y + y * side)
+        }))
+    });
+    places.collect()
+}
+
+/// Sides of the grid of [`FaceFacts::tiles`]; eight pixels of the aligned face each.
+pub const TILES: usize = ALIGNED_SIDE / TILE;
+const TILE: usize = 8;
+
+fn tiles(image: &Image, face: &Face) -> Vec<u8> {
+    let planes = photo::aligned(image, &face.landmarks);
+    let (_, green) = planes.split_at(ALIGNED_SIDE * ALIGNED_SIDE);
+    (0..TILES * TILES)
+        .map(|at| {
+            let corner = at / TILES * TILE * ALIGNED_SIDE + at % TILES * TILE;
+            let sum: f32 = (0..TILE * TILE)
+                .map(|it| green[corner + it / TILE * ALIGNED_SIDE + it % TILE])
+                .sum();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a mean of 0–255"
+            )]
+            let tile = (sum / (TILE * TILE) as f32).round().clamp(0.0, 255.0) as u8;
+            tile
+        })
+        .collect()
 }
 
 /// Both cheeks, half-way between eye and mouth's corner.
@@ -132,4 +200,27 @@ fn mean(colours: impl Iterator<Item = [f32; 3]>) -> [f32; 3] {
         count += 1.0;
     }
     sum.map(|it| if count > 0.0 { it / count } else { 0.0 })
+}
+
+#[cfg(test)]
+impl FaceFacts {
+    /// A face of nobody, well lit and live; its geometry is for `synthetic.rs` to fill.
+    pub(super) fn example() -> Self {
+        Self {
+            yaw: 0.0,
+            pitch: 0.0,
+            roll: 0.0,
+            eyes_open: [0.98; 2],
+            eye_distance: 0.12,
+            marks: Vec::new(),
+            live: vec![0.97; CROPS.len()],
+            likeness: 0.9,
+            skin: [150.0, 120.0, 100.0],
+            regions: vec![[150.0, 120.0, 100.0]; REGIONS],
+            texture: Texture { pattern: 1.2, fine: 0.1, seam: 0.0, edges: [0.1; 4] },
+            tiles: vec![120; TILES * TILES],
+            sharpness: 0.3,
+            quality: 0.6,
+        }
+    }
 }

@@ -21,6 +21,8 @@ use crate::photo::{Guidance, Look};
 pub const RING: usize = 12;
 /// No more frames are kept than this; a plain check has about 28.
 pub const KEPT_MAX: usize = 60;
+/// Nor more than this while one deed is begun again and again.
+const KEPT_IN_STEP_MAX: usize = 16;
 /// Frames in between are kept so often, for the judge to see that nobody else came.
 pub const FILLER_MS: u32 = 900;
 pub const PORTRAITS_LOOK: usize = 3;
@@ -121,6 +123,7 @@ pub struct Follower {
     ring: VecDeque<Past>,
     colours_kept: u8,
     kept: usize,
+    kept_in_step: usize,
     kept_at_ms: Option<u32>,
     face_at_ms: Option<u32>,
 }
@@ -148,6 +151,7 @@ impl Follower {
             ring: VecDeque::with_capacity(RING),
             colours_kept: 0,
             kept: 0,
+            kept_in_step: 0,
             kept_at_ms: None,
             face_at_ms: None,
         }
@@ -257,7 +261,7 @@ impl Follower {
                     Ask::Colours(_) => Phase::Colour(0),
                     Ask::Do(action) => {
                         let front = self.front.clone().unwrap_or_else(|| stance.clone());
-                        let mut deed = Deed::new(*action, front, now);
+                        let mut deed = Deed::new(*action, front, now).with_margin();
                         deed.see(stance, now);
                         self.deed = Some(deed);
                         (self.rested, self.full) = (None, None);
@@ -296,31 +300,22 @@ impl Follower {
         let Some(deed) = self.deed.as_mut() else { return Phase::Asking(action) };
         let before = deed.state();
         let (extent, state) = deed.see(stance, sight.at_ms);
+        if deed.renewed() && self.kept_in_step < KEPT_IN_STEP_MAX {
+            self.keep(now, Kind::Passing, keep);
+        }
         match (before, extent, state) {
-            (State::Full, Extent::Rest, State::Done) => {
-                // It returned: the frame before, the first full one, and this.
-                for (past, kind) in [
-                    (self.rested, Kind::Passing),
-                    (self.full, Kind::Peak),
-                    (Some(now), Kind::Passing),
-                ] {
-                    if let Some(past) = past.filter(|it| self.held(*it)) {
-                        self.keep(past, kind, keep);
-                    }
-                }
-            }
+            (State::Full, Extent::Rest, State::Done) => self.keep(now, Kind::Passing, keep),
             (_, Extent::Full, State::Full | State::Done) => {
                 let first = self.full.is_none();
-                if first {
-                    self.full = Some(now);
-                }
-                // What does not return is kept as it comes; what does waits for its end.
-                if state == State::Done || !matches!(action, Action::Blink | Action::Nod) {
+                if first && self.kept_in_step < KEPT_IN_STEP_MAX {
                     if let Some(rested) = self.rested.take().filter(|it| self.held(*it)) {
                         self.keep(rested, Kind::Passing, keep);
                     }
                     self.keep(now, Kind::Peak, keep);
+                } else if state == State::Done {
+                    self.keep(now, Kind::Peak, keep);
                 }
+                self.full = Some(now);
             }
             (_, Extent::Rest, _) => {
                 (self.rested, self.full) = (Some(now), None);
@@ -328,7 +323,12 @@ impl Follower {
                     self.keep(now, Kind::Passing, keep);
                 }
             }
-            (_, Extent::Between | Extent::Full, _) => {}
+            (_, Extent::Between | Extent::Full, _) => {
+                // Slow, or already there: the judge must still see that nobody else came.
+                if self.due_late(sight.at_ms) {
+                    self.keep(now, Kind::Passing, keep);
+                }
+            }
         }
         if state == State::Done { self.done(sight.at_ms) } else { Phase::Asking(action) }
     }
@@ -367,6 +367,7 @@ impl Follower {
         self.done_at_ms.push(now_ms);
         self.step += 1;
         self.deed = None;
+        self.kept_in_step = 0;
         if self.step == self.steps.len() { Phase::Done } else { Phase::Waiting }
     }
 
@@ -387,6 +388,10 @@ impl Follower {
         self.kept_at_ms.is_none_or(|it| now_ms.saturating_sub(it) >= FILLER_MS)
     }
 
+    fn due_late(&self, now_ms: u32) -> bool {
+        self.kept_at_ms.is_none_or(|it| now_ms.saturating_sub(it) >= 2 * FILLER_MS)
+    }
+
     fn held(&self, past: Past) -> bool {
         self.ring.iter().any(|it| it.frame == past.frame)
     }
@@ -399,6 +404,7 @@ impl Follower {
             && self.kept < KEPT_MAX
         {
             self.kept += 1;
+            self.kept_in_step += 1;
             self.kept_at_ms = Some(past.at_ms);
             keep.push(Keep { frame: past.frame, at_ms: past.at_ms, step, kind });
         }
@@ -418,3 +424,129 @@ pub fn portrait(stance: &Stance) -> bool {
 }
 
 const _: () = assert!(COLOUR_SETTLE_MS < COLOUR_SECOND_MS && REACTION_MS < FILLER_MS);
+
+#[cfg(test)]
+mod tests {
+    use super::super::challenge::Colour;
+    use super::super::performance::{Check, FRAME_MS, Person, challenge, check};
+    use super::super::synthetic::Head;
+    use super::*;
+
+    #[test]
+    fn a_plain_check_keeps_about_as_many_frames_as_fit() {
+        let colours = vec![Colour::Red, Colour::Blue, Colour::Green, Colour::Yellow];
+        let asks = [Ask::Do(Action::Blink), Ask::Do(Action::TurnLeft), Ask::Colours(colours)];
+        let check = check(&challenge(&asks), Person::GENUINE);
+        assert_eq!(check.phase, Phase::Done);
+        let count =
+            |wanted: &dyn Fn(Kind) -> bool| check.seen.iter().filter(|it| wanted(it.kind)).count();
+        assert_eq!(count(&|it| matches!(it, Kind::Colour(_))), 8, "two of each colour");
+        assert!((3..=5).contains(&count(&|it| it == Kind::Portrait)));
+        assert!((20..=36).contains(&check.seen.len()), "{}", check.seen.len());
+    }
+
+    #[test]
+    fn a_prompt_comes_no_sooner_than_drawn_and_the_pack_is_in_order() {
+        let Check { challenge, about, seen, .. } =
+            check(&challenge(&[Ask::Do(Action::Smile), Ask::Do(Action::Blink)]), Person::GENUINE);
+        for (index, step) in challenge.steps.iter().enumerate().skip(1) {
+            let waited = about.shown_at_ms[index] - about.done_at_ms[index - 1];
+            assert!((700..700 + FRAME_MS).contains(&waited), "{step:?} {waited}");
+        }
+        assert!(seen.windows(2).all(|it| it[0].at_ms < it[1].at_ms && it[0].step <= it[1].step));
+    }
+
+    /// Every sequence of six sights (nobody, two faces, badly placed, well placed, shut, turned): the follower
+    /// never keeps a frame without exactly one face, never out of order, and says nothing after its end.
+    #[test]
+    fn every_short_sequence_keeps_only_frames_of_one_face() {
+        let two = {
+            let mut two = Head::default().look();
+            two.faces.push(two.faces[0]);
+            two
+        };
+        let nobody = Look { faces: Vec::new(), face: None };
+        let sights = [
+            (nobody, Guidance::NoFace),
+            (two, Guidance::SeveralFaces),
+            (Head::default().look(), Guidance::TooFar),
+            (Head::default().look(), Guidance::Good),
+            (Head { eyes_open: 0.02, ..Head::default() }.look(), Guidance::Good),
+            (Head::turned(25.0, 0.0).look(), Guidance::TurnedAway),
+        ];
+        let steps = challenge(&[Ask::Do(Action::Blink)]).steps;
+        for code in 0..6_usize.pow(6) {
+            let mut follower = Follower::new(steps.clone());
+            let (mut code, mut last) = (code, None);
+            for turn in 0..6_u32 {
+                let kind = code % 6;
+                code /= 6;
+                let (look, guidance) = &sights[kind];
+                // Far enough apart that everything can happen: portraits, prompts, a face away for too long.
+                let sight = Sight {
+                    frame: turn,
+                    at_ms: 800 * turn,
+                    look,
+                    guidance: *guidance,
+                    quality: 0.5,
+                    width: 1280.0,
+                };
+                let ended = follower.phase.ended();
+                let progress = follower.see(&sight);
+                assert!(!ended || (progress.keep.is_empty() && progress.phase == follower.phase));
+                for keep in progress.keep {
+                    assert!(last < Some(keep.at_ms));
+                    last = Some(keep.at_ms);
+                    assert!(keep.frame != turn || kind > 1, "kept a frame without one face");
+                    assert!(keep.kind != Kind::Portrait || kind == 3);
+                }
+            }
+            assert_eq!(
+                follower.shown_at_ms().len() - follower.done_at_ms().len(),
+                usize::from(follower.step < follower.shown_at_ms().len())
+            );
+        }
+    }
+
+    #[test]
+    fn who_goes_away_or_does_nothing_is_told_so() {
+        let steps = challenge(&[Ask::Do(Action::Smile)]).steps;
+        let mut follower = Follower::new(steps);
+        let (there, away) = (Head::default().look(), Look { faces: Vec::new(), face: None });
+        let mut see = |at_ms: u32, look: &Look| {
+            follower
+                .see(&Sight {
+                    frame: at_ms / 40,
+                    at_ms,
+                    look,
+                    guidance: Guidance::Good,
+                    quality: 0.5,
+                    width: 1280.0,
+                })
+                .phase
+        };
+        for at in 0..60 {
+            see(at * 40, &there);
+        }
+        assert_eq!(see(2_400, &there), Phase::Asking(Action::Smile));
+        assert_eq!(see(3_000, &away), Phase::LiningUp(Guidance::NoFace));
+        assert_eq!(see(3_400, &there), Phase::Asking(Action::Smile));
+        assert_eq!(see(8_000, &there), Phase::TimedOut);
+        assert_eq!(see(8_040, &there), Phase::TimedOut);
+        let mut follower = Follower::new(challenge(&[Ask::Do(Action::Smile)]).steps);
+        let mut see = |at_ms: u32, look: &Look| {
+            follower
+                .see(&Sight {
+                    frame: at_ms / 40,
+                    at_ms,
+                    look,
+                    guidance: Guidance::Good,
+                    quality: 0.5,
+                    width: 1280.0,
+                })
+                .phase
+        };
+        see(0, &there);
+        assert_eq!(see(2_040, &away), Phase::Lost);
+    }
+}

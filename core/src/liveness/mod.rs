@@ -5,19 +5,29 @@
 //! same verdict wherever and whenever it is asked (DSP-1).
 
 pub mod challenge;
+mod colours;
+mod course;
 pub mod deed;
 mod degree;
 pub mod facts;
 pub mod follow;
 pub mod pack;
 mod passive;
+#[cfg(test)]
+mod performance;
 pub mod series;
+mod signals;
 pub mod solid;
 pub mod stance;
+mod surface;
+#[cfg(test)]
+mod synthetic;
+mod texture;
 mod verdict;
 
 pub use degree::{DEGREE_MIN, degree};
 pub use facts::{FaceFacts, FrameFacts};
-pub use passive::{PASSIVE_SIDE, live_share, passive_input};
+pub use passive::{CROPS, PASSIVE_SIDE, live_share, passive_input};
 pub use series::{FRAMES_MAX, FRAMES_MIN};
+pub use texture::Texture;
 pub use verdict::{Known, PORTRAITS_MAX, Reason, Seen, Signal, Verdict, judge};

@@ -287,6 +287,12 @@ impl std::fmt::Debug for Frame<'_> {
     }
 }
 
+impl std::fmt::Debug for Pack<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pack({} frames)", self.frames.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,11 +333,5 @@ mod tests {
             });
         }
         writer.finish()
-    }
-}
-
-impl std::fmt::Debug for Pack<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Pack({} frames)", self.frames.len())
     }
 }

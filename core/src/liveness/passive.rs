@@ -15,12 +15,14 @@ use crate::photo::{Bounds, Image};
 /// The side of the net's square input.
 pub const PASSIVE_SIDE: usize = 128;
 
-/// How much more than the face the net looks at.
-const AROUND: f32 = 2.7;
+/// How much more than the face the net looks at: what it was trained for, and so near that a screen's or a sheet's
+/// edge is not in view. Where the face fills the frame both are one.
+pub const CROPS: [f32; 2] = [2.7, 1.6];
 
 /// Planes of blue, green, red, 0–255.
-pub fn passive_input(image: &Image, face: &Bounds) -> Vec<f32> {
-    let crop = around(image, face);
+/// `scale`: how much wider than the face, one of [`CROPS`].
+pub fn passive_input(image: &Image, face: &Bounds, scale: f32) -> Vec<f32> {
+    let crop = around(image, face, scale);
     let area = PASSIVE_SIDE * PASSIVE_SIDE;
     let mut input = vec![0.0; 3 * area];
     let place = |index: usize, from: f32, size: f32| {
@@ -48,9 +50,9 @@ pub fn live_share(answer: &[f32]) -> f32 {
     (live - greatest).exp() / sum
 }
 
-fn around(image: &Image, face: &Bounds) -> Bounds {
+fn around(image: &Image, face: &Bounds, scale: f32) -> Bounds {
     let (width, height) = (image.width() as f32 - 1.0, image.height() as f32 - 1.0);
-    let scale = AROUND.min(width / face.width).min(height / face.height);
+    let scale = scale.min(width / face.width).min(height / face.height);
     let size = (face.width * scale, face.height * scale);
     let centre = face.centre();
     let x = (centre.x - size.0 / 2.0).clamp(0.0, (width - size.0).max(0.0)).floor();
@@ -76,9 +78,10 @@ mod tests {
     fn the_crop_is_as_wide_as_the_picture_allows() {
         let image = Image::new(1280, 720, vec![0; 1280 * 720 * 3]).unwrap();
         let face = Bounds { x: 540.0, y: 150.0, width: 200.0, height: 300.0 };
-        let crop = around(&image, &face);
+        let crop = around(&image, &face, CROPS[0]);
         assert_eq!((crop.height, crop.y), (719.0, 0.0), "the frame's height is the limit");
-        let crop = around(&image, &Bounds { x: 20.0, y: 300.0, width: 60.0, height: 80.0 });
+        let crop =
+            around(&image, &Bounds { x: 20.0, y: 300.0, width: 60.0, height: 80.0 }, CROPS[0]);
         assert_eq!((crop.x, crop.width, crop.height), (0.0, 162.0, 216.0), "moved back inside");
     }
 
@@ -86,7 +89,7 @@ mod tests {
         #[test]
         fn any_box_gives_an_input(x in -50.0_f32..200.0, y in -50.0_f32..200.0, w in 1.0_f32..300.0, h in 1.0_f32..300.0) {
             let image = Image::new(90, 60, vec![7; 90 * 60 * 3]).unwrap();
-            let input = passive_input(&image, &Bounds { x, y, width: w, height: h });
+            let input = passive_input(&image, &Bounds { x, y, width: w, height: h }, CROPS[0]);
             prop_assert!(input.iter().all(|it| (it - 7.0).abs() < 1e-3), "nothing from beyond the edge");
         }
     }

@@ -69,10 +69,6 @@ impl Stance {
         })
     }
 
-    pub fn shut(&self) -> bool {
-        self.eyes_open.iter().all(|it| *it <= EYES_SHUT_MAX)
-    }
-
     pub fn open(&self) -> bool {
         self.eyes_open.iter().all(|it| *it >= EYES_OPEN_MIN)
     }

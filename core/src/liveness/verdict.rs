@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::challenge::{Ask, Challenge};
-use super::facts::{FaceFacts, FrameFacts};
+use super::challenge::{Action, Ask, Challenge};
+use super::deed::{BULGE_MIN, Deed, Extent, State};
+use super::facts::FrameFacts;
 use super::pack::{About, Kind};
+use super::stance::Stance;
+use super::{colours, course, follow, signals, surface};
 use crate::problem::Problem;
 
 /// One frame of the pack, as the engine saw it.
@@ -133,71 +136,316 @@ pub enum Signal {
 }
 
 pub const PORTRAITS_MAX: usize = 5;
-
-/// Cosine to the first frame's face from which it is the same person: `SFace` at FMR 1e-4, as in degree.rs.
-const SAME_MIN: f32 = 0.430;
-
-/// The median frame must be at least so surely live, as passive.rs measured.
-const LIVE_MIN: f32 = 0.5;
+/// One picture alone proves nothing of a clip.
+const PORTRAITS_MIN: usize = 2;
+const PORTRAITS_APART_MS: u32 = 300;
 
 /// Judges one check. `seen` is in the pack's order.
+///
+/// Numbers that are none pass nothing, and a frame left out never helps: what is missing is a reason.
 pub fn judge(challenge: &Challenge, about: &About, seen: &[Seen], known: &Known) -> Verdict {
-    let mut reasons = Vec::new();
-    let mut unless = |holds: bool, reason: Reason| {
-        if !holds {
-            reasons.push(reason);
-        }
-    };
-    let faces: Vec<&FaceFacts> = seen.iter().filter_map(|it| it.facts.face.as_ref()).collect();
     let portraits = portraits(seen);
-    unless(complete(challenge, seen), Reason::Incomplete);
-    unless(in_time(challenge, about, known), Reason::Mistimed);
-    unless(seen.iter().all(|it| it.facts.faces > 0 && it.facts.face.is_some()), Reason::NoFace);
-    unless(seen.iter().all(|it| it.facts.faces < 2), Reason::SeveralFaces);
-    // NaN passes no `>=`: a broken net makes nobody live.
-    unless(faces.iter().all(|it| it.likeness >= SAME_MIN), Reason::AnotherFace);
-    unless(!portraits.is_empty(), Reason::NoPortrait);
-    unless(median(faces.iter().flat_map(|it| &it.live)) >= LIVE_MIN, Reason::Reproduced);
-    unless(known.repeated == 0, Reason::Repeated);
+    let signals = signals::signals(about, seen, known);
+    let mut reasons = course::reasons(challenge, about, seen, known);
+    reasons.extend((portraits.len() < PORTRAITS_MIN).then_some(Reason::NoPortrait));
+    reasons.extend(acts(challenge, about, seen, &portraits));
+    reasons.extend(surface::reasons(seen));
+    reasons.extend((known.repeated > 0).then_some(Reason::Repeated));
+    reasons.extend(signals::injected(&signals).then_some(Reason::Injected));
     reasons.sort();
-    let signals = if known.repeated > 0 { vec![Signal::KnownFrames] } else { Vec::new() };
+    reasons.dedup();
     Verdict { live: reasons.is_empty(), reasons, portraits, signals }
 }
 
-/// Each step has the frames that it can't be judged without.
-fn complete(challenge: &Challenge, seen: &[Seen]) -> bool {
-    challenge.steps.iter().enumerate().all(|(index, step)| {
-        let has =
-            |kind: Kind| seen.iter().any(|it| usize::from(it.step) == index && it.kind == kind);
-        match &step.ask {
-            Ask::Look => has(Kind::Portrait),
-            Ask::Do(_) => has(Kind::Passing) && has(Kind::Peak),
-            Ask::Colours(colours) => {
-                (0..colours.len()).all(|it| u8::try_from(it).is_ok_and(|it| has(Kind::Colour(it))))
+/// What is wrong with what was done and shown, step by step.
+fn acts(challenge: &Challenge, about: &About, seen: &[Seen], portraits: &[usize]) -> Vec<Reason> {
+    // The widget compares with the same stance: the first portrait of the look.
+    let front = portraits.iter().min().and_then(|it| stance(&seen[*it]));
+    let steps = challenge.steps.iter().zip(&about.shown_at_ms).enumerate();
+    steps
+        .filter_map(|(index, (step, &shown_at))| {
+            let frames: Vec<&Seen> =
+                seen.iter().filter(|it| usize::from(it.step) == index).collect();
+            match (&step.ask, &front) {
+                (Ask::Look, _) => None,
+                (Ask::Do(_), None) => Some(Reason::NotDone),
+                (Ask::Do(action), Some(front)) => act(*action, front, shown_at, &frames),
+                (Ask::Colours(shown), _) => colours::reason(shown, &frames),
+            }
+        })
+        .collect()
+}
+
+fn act(action: Action, front: &Stance, shown_at: u32, frames: &[&Seen]) -> Option<Reason> {
+    let frames: Vec<(u32, Stance)> = frames
+        .iter()
+        .filter(|it| it.at_ms >= shown_at)
+        .filter_map(|it| stance(it).map(|stance| (it.at_ms, stance)))
+        .collect();
+    let run = |action: Action| {
+        let mut deed = Deed::new(action, front.clone(), shown_at);
+        let seen: Vec<(Extent, State)> =
+            frames.iter().map(|(at, stance)| deed.see(stance, *at)).collect();
+        seen
+    };
+    let asked = run(action);
+    let done = asked.last().is_some_and(|it| it.1 == State::Done);
+    // Whoever turns one way and then the other on a prompt follows a film's order, or guesses.
+    let unasked = match action {
+        Action::TurnLeft => Some(Action::TurnRight),
+        Action::TurnRight => Some(Action::TurnLeft),
+        Action::Nod | Action::Blink | Action::Smile | Action::ComeCloser => None,
+    };
+    if asked.first().is_some_and(|it| it.0 == Extent::Full) {
+        Some(Reason::DoneBefore)
+    } else if !done {
+        Some(Reason::NotDone)
+    } else if unasked.is_some_and(|it| run(it).last().is_some_and(|it| it.1 == State::Done)) {
+        Some(Reason::DoneUnasked)
+    } else if action == Action::ComeCloser && !grew_as_a_solid(&frames, &asked) {
+        Some(Reason::Flat)
+    } else {
+        None
+    }
+}
+
+/// Whether the near parts of the face grew more than the far ones, as [`BULGE_MIN`] says: in the mean of all pairs
+/// of a frame at rest and one that is near, for one pair alone is drowned by the marks' noise.
+fn grew_as_a_solid(frames: &[(u32, Stance)], extents: &[(Extent, State)]) -> bool {
+    let with = |extent: Extent| {
+        frames.iter().zip(extents).filter(move |it| it.1.0 == extent).map(|it| &it.0.1)
+    };
+    let (mut bulge, mut growth) = (0.0, 0.0);
+    for rest in with(Extent::Rest) {
+        for near in with(Extent::Full) {
+            bulge += near.relief(rest).map_or(0.0, |it| it.bulge);
+            growth += near.eye_distance - rest.eye_distance;
+        }
+    }
+    growth > 0.0 && bulge >= BULGE_MIN * growth
+}
+
+fn stance(seen: &Seen) -> Option<Stance> {
+    seen.facts.face.as_ref().and_then(Stance::of_facts)
+}
+
+/// The gated portraits, the best first and each apart from the better ones in time.
+fn portraits(seen: &[Seen]) -> Vec<usize> {
+    let quality = |it: usize| seen[it].facts.face.as_ref().map_or(0.0, |face| face.quality);
+    let mut fit: Vec<usize> = (0..seen.len())
+        .filter(|it| {
+            let stance = stance(&seen[*it]).filter(follow::portrait);
+            seen[*it].kind == Kind::Portrait
+                && stance.is_some()
+                && seen[*it].facts.faces == 1
+                && quality(*it) > 0.0
+        })
+        .collect();
+    fit.sort_by(|a, b| quality(*b).total_cmp(&quality(*a)));
+    let mut kept: Vec<usize> = Vec::new();
+    for index in fit {
+        let apart = |it: &usize| seen[*it].at_ms.abs_diff(seen[index].at_ms) >= PORTRAITS_APART_MS;
+        if kept.len() < PORTRAITS_MAX && kept.iter().all(apart) {
+            kept.push(index);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::challenge::{Colour, Wishes};
+    use super::super::follow::Phase;
+    use super::super::performance::{Check, Person, challenge, check};
+    use super::super::synthetic::Head;
+    use super::*;
+    use crate::Timestamp;
+
+    const COLOURS: [Colour; 4] = [Colour::Red, Colour::Cyan, Colour::Green, Colour::Magenta];
+
+    #[test]
+    fn a_person_who_follows_is_live_whatever_is_drawn() {
+        let all = [false, true];
+        for seed in 0..8 {
+            for (no_movement, no_flashing) in all.iter().flat_map(|a| all.map(|b| (*a, b))) {
+                let wishes = Wishes { no_movement, no_flashing };
+                let challenge = Challenge::draw([seed; 32], wishes, Timestamp::UNIX_EPOCH);
+                let check = check(&challenge, Person::GENUINE);
+                assert_eq!(check.phase, Phase::Done);
+                let verdict = verdict(&check);
+                assert_eq!(verdict.reasons, [], "{seed} {wishes:?} {:?}", challenge.steps);
+                assert!(verdict.live && verdict.portraits.len() >= 3);
+                assert!(check.seen.len() <= follow::KEPT_MAX, "{}", check.seen.len());
             }
         }
-    })
-}
+    }
 
-fn in_time(challenge: &Challenge, about: &About, known: &Known) -> bool {
-    let (shown, done) = (&about.shown_at_ms, &about.done_at_ms);
-    let told = shown.len() == challenge.steps.len() && done.len() == shown.len();
-    let length = done.last().zip(shown.first()).and_then(|(end, start)| end.checked_sub(*start));
-    told && length.is_some_and(|it| known.took_ms.is_none_or(|took| it <= took))
-}
+    #[test]
+    fn each_fault_is_a_reason() {
+        type Fault = fn(&mut Check);
+        let rows: [(Reason, Fault); 22] = [
+            (Reason::Incomplete, |it| it.seen.clear()),
+            (Reason::Incomplete, |it| it.seen.retain(|it| it.kind != Kind::Peak)),
+            (Reason::Incomplete, |it| it.seen.retain(|it| it.kind != Kind::Colour(2))),
+            (Reason::Incomplete, |it| it.seen.swap(3, 4)),
+            (Reason::Incomplete, |it| it.seen[5].at_ms = it.seen[4].at_ms),
+            (Reason::Mistimed, |it| it.about.shown_at_ms[1] -= 400),
+            (Reason::Mistimed, |it| it.about.done_at_ms[1] += 9_000),
+            (Reason::Mistimed, |it| it.about.done_at_ms = Vec::new()),
+            (Reason::Mistimed, |it| it.known.took_ms = Some(1_000)),
+            (Reason::Mistimed, |it| colours_later(it, 700)),
+            (Reason::NoFace, |it| it.seen[4].facts.face = None),
+            (Reason::SeveralFaces, |it| it.seen[4].facts.faces = 2),
+            (Reason::AnotherFace, |it| face(it, 4).likeness = 0.2),
+            (Reason::AnotherFace, |it| shift(face(it, 4), 0.4)),
+            (Reason::NoPortrait, |it| each(it, |face| face.yaw = 30.0)),
+            (Reason::NotDone, |it| each(it, |face| face.eyes_open = [0.98; 2])),
+            (Reason::Reproduced, |it| each(it, |face| face.live = vec![0.97, 0.1])),
+            (Reason::Reproduced, |it| each(it, |face| face.live = Vec::new())),
+            (Reason::Patterned, |it| each(it, |face| face.texture.pattern = 2.4)),
+            (Reason::Patterned, |it| each(it, |face| face.texture.edges = [1.0, 1.0, 0.9, 0.0])),
+            (Reason::Repeated, |it| it.known.repeated = 1),
+            (Reason::Injected, |it| {
+                it.about.camera.repeated = it.about.camera.frames;
+                it.about.camera.native = false;
+                it.about.change = None;
+            }),
+        ];
+        let asks =
+            [Ask::Do(Action::Blink), Ask::Do(Action::TurnLeft), Ask::Colours(COLOURS.to_vec())];
+        let genuine = check(&challenge(&asks), Person::GENUINE);
+        assert!(verdict(&genuine).live);
+        for (row, (reason, fault)) in rows.into_iter().enumerate() {
+            let mut check = genuine.clone();
+            fault(&mut check);
+            let verdict = verdict(&check);
+            assert!(!verdict.live && verdict.reasons.contains(&reason), "row {row}: {verdict:?}");
+        }
+    }
 
-fn portraits(seen: &[Seen]) -> Vec<usize> {
-    let quality = |it: &usize| seen[*it].facts.face.as_ref().map_or(0.0, |face| face.quality);
-    let mut portraits: Vec<usize> =
-        (0..seen.len()).filter(|it| seen[*it].kind == Kind::Portrait).collect();
-    portraits.sort_by(|a, b| quality(b).total_cmp(&quality(a)));
-    portraits.truncate(PORTRAITS_MAX);
-    portraits
-}
+    #[test]
+    fn who_does_something_else_is_not_live() {
+        for asked in Action::ALL {
+            for done in Action::ALL.into_iter().filter(|it| *it != asked) {
+                let person = Person { instead: Some(done), ..Person::GENUINE };
+                let check = check(&challenge(&[Ask::Do(asked)]), person);
+                assert_eq!(check.phase, Phase::TimedOut, "{asked:?} by {done:?}");
+                assert!(!verdict(&check).live);
+            }
+        }
+    }
 
-/// The lower one of the two in the middle: in doubt the stricter.
-fn median<'a>(numbers: impl Iterator<Item = &'a f32>) -> f32 {
-    let mut numbers: Vec<f32> = numbers.copied().collect();
-    numbers.sort_by(f32::total_cmp);
-    numbers.get(numbers.len().saturating_sub(1) / 2).copied().unwrap_or(f32::NAN)
+    #[test]
+    fn a_picture_of_a_head_neither_turns_nor_comes_closer() {
+        for action in [Action::TurnLeft, Action::TurnRight, Action::Nod, Action::ComeCloser] {
+            let check =
+                check(&challenge(&[Ask::Do(action)]), Person { flat: true, ..Person::GENUINE });
+            let reasons = verdict(&check).reasons;
+            let told = [Reason::Flat, Reason::NotDone].iter().any(|it| reasons.contains(it));
+            assert!(told, "{action:?} {reasons:?}");
+        }
+    }
+
+    #[test]
+    fn colours_must_be_seen_in_their_order_and_on_a_solid_face() {
+        let ask = Ask::Colours(COLOURS.to_vec());
+        let reasons = |person: Person| {
+            verdict(&check(&challenge(std::slice::from_ref(&ask)), person)).reasons
+        };
+        assert_eq!(reasons(Person::GENUINE), []);
+        assert_eq!(reasons(Person { reflects: 0.015, ..Person::GENUINE }), [], "a bright room");
+        assert_eq!(reasons(Person { reflects: 0.0, ..Person::GENUINE }), [Reason::NoReflection]);
+        assert_eq!(
+            reasons(Person { other_colours: true, ..Person::GENUINE }),
+            [Reason::WrongReflection]
+        );
+        assert_eq!(reasons(Person { evenly: true, ..Person::GENUINE }), [Reason::WrongReflection]);
+    }
+
+    #[test]
+    fn a_deed_before_its_prompt_is_no_answer() {
+        let mut check = check(&challenge(&[Ask::Do(Action::Smile)]), Person::GENUINE);
+        let smiling = Head { smile: 1.0, ..Head::default() }.facts();
+        for seen in &mut check.seen {
+            seen.facts = FrameFacts { face: smiling.face.clone(), ..seen.facts.clone() };
+        }
+        assert!(verdict(&check).reasons.contains(&Reason::NotDone));
+    }
+
+    proptest! {
+        /// NaN passes nothing, wherever it is.
+        #[test]
+        fn numbers_that_are_none_make_nobody_live(field in 0..9_usize) {
+            let asks = [Ask::Do(Action::Smile), Ask::Colours(COLOURS.to_vec())];
+            let mut check = check(&challenge(&asks), Person::GENUINE);
+            each(&mut check, |face| match field {
+                0 => face.yaw = f32::NAN,
+                1 => face.pitch = f32::NAN,
+                2 => face.eyes_open = [f32::NAN; 2],
+                3 => face.marks[30] = [f32::NAN; 2],
+                4 => face.live = vec![f32::NAN; 2],
+                5 => face.likeness = f32::NAN,
+                6 => face.skin = [f32::NAN; 3],
+                7 => face.texture.pattern = f32::NAN,
+                _ => face.texture.edges = [f32::NAN; 4],
+            });
+            prop_assert!(!verdict(&check).live, "{}", field);
+        }
+
+        /// Frames left out turn nobody live who was not.
+        #[test]
+        fn leaving_frames_out_helps_nobody(
+            asked in 0..6_usize, done in 0..6_usize, mask in any::<u64>(), flat in any::<bool>(),
+        ) {
+            prop_assume!(asked != done || (flat && asked < 3));
+            let person = Person { instead: Some(Action::ALL[done]), flat, ..Person::GENUINE };
+            let mut check = check(&challenge(&[Ask::Do(Action::ALL[asked])]), person);
+            // A liar tells that it was done.
+            check.about.done_at_ms.resize(2, check.seen.last().unwrap().at_ms);
+            let mut at = 0;
+            check.seen.retain(|_| {
+                at += 1;
+                mask >> (at % 64) & 1 == 1
+            });
+            prop_assert!(!verdict(&check).live);
+        }
+
+        /// No better a frame makes a verdict worse.
+        #[test]
+        fn surer_frames_are_never_less_live(live in 0.0_f32..1.0, likeness in 0.0_f32..1.0, more in 0.0_f32..0.5) {
+            let mut check = check(&challenge(&[Ask::Do(Action::Blink)]), Person::GENUINE);
+            each(&mut check, |face| (face.live, face.likeness) = (vec![live; 2], likeness));
+            let before = verdict(&check).live;
+            each(&mut check, |face| (face.live, face.likeness) = (vec![live + more; 2], likeness + more));
+            prop_assert!(verdict(&check).live >= before);
+        }
+    }
+
+    fn verdict(check: &Check) -> Verdict {
+        judge(&check.challenge, &check.about, &check.seen, &check.known)
+    }
+
+    fn face(check: &mut Check, at: usize) -> &mut super::super::FaceFacts {
+        check.seen[at].facts.face.as_mut().unwrap()
+    }
+
+    fn each(check: &mut Check, change: impl Fn(&mut super::super::FaceFacts)) {
+        check.seen.iter_mut().filter_map(|it| it.facts.face.as_mut()).for_each(change);
+    }
+
+    fn shift(face: &mut super::super::FaceFacts, by: f32) {
+        for mark in &mut face.marks {
+            mark[0] += by;
+        }
+    }
+
+    fn colours_later(check: &mut Check, by: u32) {
+        for seen in &mut check.seen {
+            if matches!(seen.kind, Kind::Colour(_)) {
+                seen.at_ms += by;
+            }
+        }
+    }
 }

@@ -191,7 +191,7 @@ impl Faces {
     }
 
     fn live(&self, image: &Image, face: &Face) -> Result<f32, NetError> {
-        let input = liveness::passive_input(image, &face.bounds);
+        let input = liveness::passive_input(image, &face.bounds, liveness::CROPS[0]);
         let answer = self.run(Net::Passive, &input, [1, 3, PASSIVE_SIDE, PASSIVE_SIDE])?;
         Ok(liveness::live_share(&only(answer)?))
     }

@@ -1,0 +1,250 @@
+//! What a print or a screen leaves in a picture of it: a pattern that repeats, an edge around, a seam.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sides of pictures are far below 2^24, and a wave's length is not negative"
+)]
+
+use std::f32::consts::TAU;
+
+use serde::{Deserialize, Serialize};
+
+use crate::photo::{Bounds, Image, Marks, Point};
+
+/// Side of the square that is looked at pixel by pixel, in the middle of the face.
+const SIDE: usize = 128;
+/// Waves of so many times across the square: periods from 2.2 to 16 pixels. A face's own features are longer.
+const WAVES: std::ops::Range<usize> = 8..58;
+/// Rows and columns of the spectrum next to the axes hold edges, the camera's lines and JPEG's squares of 8.
+const AXIS: usize = 3;
+
+/// Numbers of one face's surface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texture {
+    /// The strongest wave of the face's middle to the median of waves as long: log10. Skin and a camera's noise
+    /// have none that stands out; a screen's dots, a print's raster and the moiré of either do.
+    pub pattern: f32,
+    /// Share of the light's variance in the finer half of the waves: nought is a blurred face.
+    pub fine: f32,
+    /// Fineness of what is just inside the face's outline to what is just outside, log2: a face that was pasted
+    /// in has another camera's.
+    pub seam: f32,
+    /// The longest straight edge on each side of the face (left, right, above, below) as a share of the face's
+    /// side: a screen's or a sheet's edge.
+    pub edges: [f32; 4],
+}
+
+impl Texture {
+    pub fn of(image: &Image, marks: &Marks, face: &Bounds) -> Self {
+        let points = marks.points();
+        let centre = points[30].middle(points[27].middle(points[33]));
+        let spectrum = Spectrum::of(image, centre);
+        Self {
+            pattern: spectrum.pattern(),
+            fine: spectrum.fine(),
+            seam: seam(image, points),
+            edges: edges(image, face),
+        }
+    }
+}
+
+/// Powers of waves, `SIDE` × `SIDE`.
+struct Spectrum(Vec<f32>);
+
+impl Spectrum {
+    fn of(image: &Image, centre: Point) -> Self {
+        let half = SIDE as f32 / 2.0;
+        let (left, top) = ((centre.x - half).floor(), (centre.y - half).floor());
+        let light: Vec<f32> = (0..SIDE * SIDE)
+            .map(|at| light(image, left + (at % SIDE) as f32, top + (at / SIDE) as f32))
+            .collect();
+        let mean = light.iter().sum::<f32>() / light.len() as f32;
+        let window = |at: usize| 0.5 - 0.5 * (TAU * at as f32 / (SIDE - 1) as f32).cos();
+        let mut waves: Vec<[f32; 2]> = light
+            .iter()
+            .enumerate()
+            .map(|(at, it)| [(it - mean) * window(at % SIDE) * window(at / SIDE), 0.0])
+            .collect();
+        for row in waves.chunks_exact_mut(SIDE) {
+            transform(row);
+        }
+        let mut column = vec![[0.0; 2]; SIDE];
+        for x in 0..SIDE {
+            for (y, it) in column.iter_mut().enumerate() {
+                *it = waves[y * SIDE + x];
+            }
+            transform(&mut column);
+            for (y, it) in column.iter().enumerate() {
+                waves[y * SIDE + x] = *it;
+            }
+        }
+        Self(waves.iter().map(|[re, im]| re * re + im * im).collect())
+    }
+
+    /// Each wave once (the other half of the spectrum mirrors it): its length in waves across, and its power
+    /// with its eight neighbours', over which a real pattern's peak spreads.
+    fn waves(&self) -> Vec<(usize, f32)> {
+        let half = SIDE / 2;
+        let mut found = Vec::new();
+        for y in 1..SIDE - 1 {
+            let down = y.min(SIDE - y);
+            for x in AXIS..half - 1 {
+                let length = ((x * x + down * down) as f32).sqrt() as usize;
+                let on_grid = [x, down].iter().all(|it| matches!(it % (SIDE / 8), 0 | 1 | 15));
+                if down < AXIS || on_grid || !WAVES.contains(&length) {
+                    continue;
+                }
+                let power = (y - 1..=y + 1)
+                    .flat_map(|y| (x - 1..=x + 1).map(move |x| (x, y)))
+                    .map(|(x, y)| self.0[y * SIDE + x])
+                    .sum::<f32>();
+                found.push((length, power));
+            }
+        }
+        found
+    }
+
+    fn pattern(&self) -> f32 {
+        let waves = self.waves();
+        let mut rings: Vec<Vec<f32>> = vec![Vec::new(); WAVES.end];
+        for (length, power) in &waves {
+            rings[*length].push(*power);
+        }
+        let usual: Vec<f32> = (0..WAVES.end)
+            .map(|ring| {
+                let near = ring.saturating_sub(2)..(ring + 3).min(WAVES.end);
+                let mut near: Vec<f32> = rings[near].iter().flatten().copied().collect();
+                near.sort_by(f32::total_cmp);
+                near.get(near.len() / 2).copied().unwrap_or(f32::INFINITY)
+            })
+            .collect();
+        // A hundredth of a grey step: below it there is nothing to compare with, as in a drawn picture.
+        let floor = 1e-4 * (SIDE * SIDE) as f32;
+        let most = waves.iter().map(|(length, power)| power / usual[*length].max(floor));
+        most.fold(1.0, f32::max).log10()
+    }
+
+    fn fine(&self) -> f32 {
+        let (mut fine, mut all) = (0.0, 0.0);
+        for (length, power) in self.waves() {
+            all += power;
+            if length >= SIDE / 4 {
+                fine += power;
+            }
+        }
+        if all > 0.0 { fine / all } else { 0.0 }
+    }
+}
+
+/// Cooley and Tukey's transform, in place; `SIDE` is a power of two.
+fn transform(values: &mut [[f32; 2]]) {
+    let count = values.len();
+    let mut other = 0;
+    for at in 1..count {
+        let mut bit = count / 2;
+        while other & bit != 0 {
+            other ^= bit;
+            bit /= 2;
+        }
+        other |= bit;
+        if at < other {
+            values.swap(at, other);
+        }
+    }
+    let mut length = 2;
+    while length <= count {
+        for start in (0..count).step_by(length) {
+            for at in 0..length / 2 {
+                let (sine, cosine) = (-TAU * at as f32 / length as f32).sin_cos();
+                let [a, b] = values[start + at + length / 2];
+                let turned = [a * cosine - b * sine, a * sine + b * cosine];
+                let [a, b] = values[start + at];
+                values[start + at] = [a + turned[0], b + turned[1]];
+                values[start + at + length / 2] = [a - turned[0], b - turned[1]];
+            }
+        }
+        length *= 2;
+    }
+}
+
+/// Fineness (mean square of the second difference) along the jaw, a tenth of the way inside and outside of it.
+fn seam(image: &Image, points: &[Point; 68]) -> f32 {
+    const WAY: f32 = 0.12;
+    let centre = points[27].middle(points[33]);
+    let fineness = |share: f32| {
+        let squares: Vec<f32> = (1..16)
+            .flat_map(|at| {
+                let way = centre.to(points[at]);
+                let middle = Point { x: centre.x + way.x * share, y: centre.y + way.y * share };
+                (0..25_u8).map(move |it| {
+                    (
+                        middle.x.round() + f32::from(it % 5) - 2.0,
+                        middle.y.round() + f32::from(it / 5) - 2.0,
+                    )
+                })
+            })
+            .map(|(x, y)| {
+                let around = light(image, x - 1.0, y)
+                    + light(image, x + 1.0, y)
+                    + light(image, x, y - 1.0)
+                    + light(image, x, y + 1.0);
+                (4.0 * light(image, x, y) - around).powi(2)
+            })
+            .collect();
+        // The lower quarter: what skin and camera have everywhere, not the edge of a collar.
+        let mut squares = squares;
+        squares.sort_by(f32::total_cmp);
+        let low = &squares[..squares.len() / 2];
+        low.iter().sum::<f32>() / low.len() as f32 + 0.25
+    };
+    (fineness(1.0 - WAY) / fineness(1.0 + WAY)).log2()
+}
+
+/// The longest straight run of edge pixels on lines beside the face, as a share of the face's side.
+fn edges(image: &Image, face: &Bounds) -> [f32; 4] {
+    /// Grey steps between both sides of the line.
+    const STEP: f32 = 24.0;
+    const SAMPLES: usize = 48;
+    let (width, height) = (image.width() as f32, image.height() as f32);
+    // Along the line by `along`, across it by `off`; from a fifth to one and a half faces away.
+    let longest = |vertical: bool, sign: f32| {
+        let (length, start, edge) = if vertical {
+            (face.height, face.y, if sign < 0.0 { face.x } else { face.x + face.width })
+        } else {
+            (face.width, face.x, if sign < 0.0 { face.y } else { face.y + face.height })
+        };
+        let reach = if vertical { face.width } else { face.height };
+        let mut best = 0_usize;
+        let mut off = 0.15 * reach;
+        while off < 1.5 * reach {
+            let line = edge + sign * off;
+            let inside = line > 3.0 && line < if vertical { width } else { height } - 4.0;
+            if inside {
+                let mut run = 0;
+                for at in 0..SAMPLES {
+                    let along = start + length * at as f32 / (SAMPLES - 1) as f32;
+                    let pair = [-2.0, 2.0].map(|it| {
+                        if vertical {
+                            light(image, line + it, along)
+                        } else {
+                            light(image, along, line + it)
+                        }
+                    });
+                    run = if (pair[0] - pair[1]).abs() >= STEP { run + 1 } else { 0 };
+                    best = best.max(run);
+                }
+            }
+            off += 2.0;
+        }
+        best as f32 / SAMPLES as f32
+    };
+    [longest(true, -1.0), longest(true, 1.0), longest(false, -1.0), longest(false, 1.0)]
+}
+
+fn light(image: &Image, x: f32, y: f32) -> f32 {
+    let [red, green, blue] = image.at(x, y);
+    0.299 * red + 0.587 * green + 0.114 * blue
+}

@@ -4,3 +4,4 @@ mod architecture;
 mod database;
 mod host;
 mod refused;
+mod widget;

@@ -21,8 +21,10 @@ mod protobuf;
 mod ready;
 mod say;
 mod setup;
+mod shrink;
 mod stamp;
 mod test;
+mod widget;
 
 use std::process::ExitCode;
 
@@ -95,8 +97,10 @@ enum Part {
     Programs,
     /// The component that decides requests at the edge
     Gate,
-    /// Cabinet, console, liveness worker
+    /// Cabinet, console, liveness widget
     Pages,
+    /// The liveness widget as an npm package, in `.senim`
+    Package,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -128,6 +132,10 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
                 Some(Part::Programs) => native::build(&place)?,
                 Some(Part::Gate) => component::build(&place)?,
                 Some(Part::Pages) => pages::build(&place)?,
+                Some(Part::Package) => {
+                    pages::build(&place)?;
+                    widget::package(&place)?;
+                }
             }
         }
         Task::Demo { fresh, check, database, no_build } => {

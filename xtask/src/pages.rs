@@ -14,6 +14,7 @@ use crate::command;
 use crate::place::Place;
 use crate::say;
 use crate::stamp;
+use crate::widget;
 
 /// A page with its own shell, `index.html`.
 struct App {
@@ -21,22 +22,21 @@ struct App {
     package: &'static str,
 }
 
-pub(crate) const APPS: [&str; 3] = ["cabinet", "console", "liveness"];
+pub(crate) const APPS: [&str; 2] = ["cabinet", "console"];
 const WITH_SHELL: [App; 2] = [
     App { name: "cabinet", package: "senim-cabinet" },
     App { name: "console", package: "senim-console" },
 ];
-const WORKER: &str = "senim-liveness";
 
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building the pages");
     let watch = say::Stopwatch::start();
     compile(place, "page", &WITH_SHELL.map(|it| it.package))?;
-    compile(place, "component", &[WORKER])?;
+    compile(place, "component", &[widget::CRATE])?;
 
     // Compression and the glue take seconds each; they share nothing.
     thread::scope(|scope| {
-        let worker = scope.spawn(|| bundle_worker(place));
+        let worker = scope.spawn(|| widget::bundle(place));
         let apps = WITH_SHELL.map(|app| scope.spawn(move || bundle_app(place, &app)));
         for it in apps.into_iter().chain([worker]) {
             it.join().map_err(|_| anyhow!("making a page panicked"))??;
@@ -112,40 +112,19 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
     stamp::put(place, app.name, &digest)
 }
 
-/// Its names stay, since `worker.js` imports them by name.
-fn bundle_worker(place: &Place) -> Result<()> {
-    let wasm = place.wasm("component", WORKER);
-    let script = place.root.join("frontend/liveness/worker.js");
-    let digest = made_of(&[wasm.clone(), script.clone()])?;
-    let folder = place.pages().join("liveness");
-    if folder.exists() && stamp::matches(place, "liveness", &digest) {
-        return Ok(());
-    }
-    let glue = bind(place, &wasm, "liveness")?;
-    let mut bundle = Bundle::default();
-    bundle.put("liveness_bg.wasm".to_owned(), glue.wasm);
-    bundle.put("liveness.js".to_owned(), glue.js.into_bytes());
-    bundle.put("worker.js".to_owned(), fs::read(script)?);
-    for (path, content) in glue.snippets {
-        bundle.put(path, content);
-    }
-    bundle.write(&folder)?;
-    stamp::put(place, "liveness", &digest)
-}
-
 /// How pages are made is part of what they are made of.
-fn made_of(files: &[PathBuf]) -> Result<String> {
+pub(crate) fn made_of(files: &[PathBuf]) -> Result<String> {
     let recipe = stamp::digest(include_bytes!("pages.rs"));
     Ok(recipe + &stamp::digest_of(files)?)
 }
 
-struct Glue {
-    wasm: Vec<u8>,
-    js: String,
-    snippets: Vec<(String, Vec<u8>)>,
+pub(crate) struct Glue {
+    pub(crate) wasm: Vec<u8>,
+    pub(crate) js: String,
+    pub(crate) snippets: Vec<(String, Vec<u8>)>,
 }
 
-fn bind(place: &Place, wasm: &Path, name: &str) -> Result<Glue> {
+pub(crate) fn bind(place: &Place, wasm: &Path, name: &str) -> Result<Glue> {
     let folder = place.senim.join("glue").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -195,15 +174,15 @@ fn shrink(wasm: &Path) -> Result<()> {
 }
 
 #[derive(Default)]
-struct Bundle(Vec<(String, Vec<u8>)>);
+pub(crate) struct Bundle(Vec<(String, Vec<u8>)>);
 
 impl Bundle {
-    fn put(&mut self, path: String, content: Vec<u8>) {
+    pub(crate) fn put(&mut self, path: String, content: Vec<u8>) {
         self.0.push((path, content));
     }
 
     /// Written beside and then swapped, so that a running host never serves half a bundle.
-    fn write(self, folder: &Path) -> Result<()> {
+    pub(crate) fn write(self, folder: &Path) -> Result<()> {
         let unfinished = folder.with_extension("new");
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished)?;
@@ -221,7 +200,7 @@ impl Bundle {
     }
 }
 
-fn compressed(content: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn compressed(content: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     let mut writer = brotli::CompressorWriter::new(&mut out, 1 << 16, 11, 22);
     writer.write_all(content)?;
@@ -251,7 +230,7 @@ fn named_by_digest(name: &str, content: &[u8]) -> String {
     format!("{stem}.{}.{extension}", &digest[..12])
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     ensure!(folder.is_dir(), "{} is missing", folder.display());
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -279,7 +258,7 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) -> Re
     Ok(())
 }
 
-fn file_name(file: &Path) -> Result<String> {
+pub(crate) fn file_name(file: &Path) -> Result<String> {
     Ok(file.file_name().context("a file without a name")?.to_string_lossy().into_owned())
 }
 

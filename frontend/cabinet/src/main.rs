@@ -1,7 +1,6 @@
 //! The client's pages: the identity session, and the cabinet with every consent.
 
 mod app;
-mod camera;
 mod pages;
 
 use senim_kit::browser::document;

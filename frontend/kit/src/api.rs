@@ -104,7 +104,7 @@ async fn send(path: &str, method: &str, body: Option<&str>) -> Result<String, Tr
 }
 
 /// A refusal's body may come from a proxy on the way, in which case only the status tells something.
-pub(crate) fn refusal(status: u16, body: &str) -> Trouble {
+fn refusal(status: u16, body: &str) -> Trouble {
     match serde_json::from_str(body) {
         Ok(refused) => Trouble::Refused(refused),
         Err(_) if status >= 502 => Trouble::Offline,
@@ -112,8 +112,19 @@ pub(crate) fn refusal(status: u16, body: &str) -> Trouble {
     }
 }
 
-pub(crate) fn parsed<A: DeserializeOwned>(text: &str) -> Result<A, Trouble> {
+fn parsed<A: DeserializeOwned>(text: &str) -> Result<A, Trouble> {
     serde_json::from_str(text).map_err(|_| Trouble::Unreadable)
+}
+
+/// What somebody else fetched: the liveness widget.
+pub fn answered<A: DeserializeOwned>(status: f64, body: &str) -> Result<A, Trouble> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped before the cast"
+    )]
+    let status = status.clamp(0.0, 999.0) as u16;
+    if (200..300).contains(&status) { parsed(body) } else { Err(refusal(status, body)) }
 }
 
 /// A query string out of names and values; empty values are left out.

@@ -8,5 +8,4 @@ pub mod moment;
 pub mod resource;
 pub mod route;
 pub mod theme;
-pub mod upload;
 pub mod words;

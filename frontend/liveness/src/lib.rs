@@ -1,57 +1,152 @@
-//! Looks at camera frames in the browser's worker and lets core say what the person should change.
+//! The widget's judgement, in the browser's worker: what a frame shows, what to hint, which frames to keep, the pack.
 //!
-//! `worker.js` beside it speaks with the page. One thread, SIMD, no imports but wasm-bindgen's own.
+//! All of it is core's; `worker.js` beside it speaks with the page and carries pictures. One thread, SIMD, no
+//! imports but wasm-bindgen's own.
 
-mod detector;
+mod net;
+mod told;
+mod track;
 
-use senim_core::photo::{self, Face, Guidance, Image, Measured};
-use serde::Serialize;
+use senim_core::liveness::challenge::{Nonce, Step};
+use senim_core::liveness::follow::{Follower, Keep, Sight};
+use senim_core::liveness::pack::{About, Frame, Writer};
+use senim_core::photo::{Face, Guidance, Image, Look, Measured};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use detector::Detector;
+use net::Browser;
+use told::Told;
+use track::Tracker;
 
-/// Holds the detector, and the face of the frame before to tell whether it moves.
+/// Follows a person before the camera, and a challenge when there is one.
 #[wasm_bindgen]
 pub struct Guide {
-    detector: Detector,
+    nets: Browser,
+    tracker: Tracker,
     before: Option<Face>,
+    last: Option<Image>,
+    repeated: u32,
+    check: Option<Check>,
 }
 
-/// What the page hears of a frame.
-#[derive(Serialize)]
-struct Judgement {
-    hint: Guidance,
-    faces: usize,
-    /// x, y, width, height in pixels of the frame.
-    #[serde(rename = "box")]
-    bounds: Option<[f32; 4]>,
-    /// 0–1, to choose frames by.
-    quality: f32,
+/// One challenge under way.
+struct Check {
+    nonce: Nonce,
+    steps: Vec<Step>,
+    follower: Follower,
+    kept: Vec<(Keep, Vec<u8>)>,
+}
+
+/// What of the server's answer the widget needs.
+#[derive(Deserialize)]
+struct Challenge {
+    nonce: Nonce,
+    steps: Vec<Step>,
 }
 
 #[wasm_bindgen]
 impl Guide {
-    /// `model` is the folded YuNet as ONNX.
+    /// The nets as ONNX.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: Vec<u8>) -> Result<Guide, JsError> {
-        Ok(Self { detector: Detector::load(model)?, before: None })
+    pub fn new(detector: Vec<u8>, marks: Vec<u8>, eye: Vec<u8>) -> Result<Guide, JsError> {
+        Ok(Self {
+            nets: Browser::load(detector, marks, eye)?,
+            tracker: Tracker::default(),
+            before: None,
+            last: None,
+            repeated: 0,
+            check: None,
+        })
     }
 
-    /// `rgba` as `ImageData` holds it. Answers `{ hint, faces, box, quality }`.
-    pub fn judge(&mut self, rgba: &[u8], width: usize, height: usize) -> Result<JsValue, JsError> {
-        let image = Image::from_rgba(width, height, rgba)?;
-        let faces = self.detector.faces(&image)?;
-        let measured = Measured::of(&image, &faces, self.before.as_ref());
-        self.before = photo::counted(&faces).first().copied().copied();
-        let judgement = Judgement {
-            hint: measured.guidance(),
-            faces: measured.faces,
-            bounds: self.before.map(|it| {
-                let bounds = it.bounds;
-                [bounds.x, bounds.y, bounds.width, bounds.height]
-            }),
-            quality: measured.quality(),
-        };
-        Ok(serde_wasm_bindgen::to_value(&judgement)?)
+    /// `challenge` is the server's answer, as JSON.
+    pub fn begin(&mut self, challenge: &str) -> Result<(), JsError> {
+        let Challenge { nonce, steps } = serde_json::from_str(challenge)?;
+        let follower = Follower::new(steps.clone());
+        self.check = Some(Check { nonce, steps, follower, kept: Vec::new() });
+        Ok(())
     }
+
+    /// Forgets the challenge and the face.
+    pub fn reset(&mut self) {
+        self.check = None;
+        self.tracker = Tracker::default();
+        (self.before, self.last, self.repeated) = (None, None, 0);
+    }
+
+    /// `rgba` as `ImageData` holds it, of a frame that the camera gave `scale` times as large. Answers a [`Told`].
+    pub fn see(
+        &mut self,
+        rgba: &[u8],
+        width: usize,
+        height: usize,
+        scale: f32,
+        frame: u32,
+        at_ms: u32,
+    ) -> Result<JsValue, JsError> {
+        let image = Image::from_rgba(width, height, rgba)?;
+        let look = self.tracker.look(&self.nets, &image)?;
+        let mut measured = Measured::of_look(&image, &look, self.before.as_ref());
+        if let Some(face) = &mut measured.face {
+            // The one quantity that counts the camera's pixels.
+            face.eyes_px *= scale;
+        }
+        let guidance = measured.guidance();
+        self.before = self.tracker.face().copied().or_else(|| look.faces.first().copied());
+        if self.last.as_ref() == Some(&image) {
+            self.repeated += 1;
+        }
+        let told = self.told(&look, guidance, measured.quality(), width, frame, at_ms);
+        self.last = Some(image);
+        Ok(serde_wasm_bindgen::to_value(&told)?)
+    }
+
+    /// A frame that [`Guide::see`] said to keep, as JPEG; in the order in which it said so.
+    pub fn keep(&mut self, index: usize, jpeg: Vec<u8>) -> Result<(), JsError> {
+        let check = self.check.as_mut().ok_or_else(nothing_open)?;
+        let place = check.kept.get_mut(index).ok_or_else(|| JsError::new("no such frame"))?;
+        place.1 = jpeg;
+        Ok(())
+    }
+
+    /// The pack to send. `about` is core's `About` as JSON, without what is known here.
+    pub fn finish(&mut self, about: &str) -> Result<Vec<u8>, JsError> {
+        let check = self.check.as_ref().ok_or_else(nothing_open)?;
+        let mut about: About = serde_json::from_str(about)?;
+        env!("CARGO_PKG_VERSION").clone_into(&mut about.widget);
+        about.shown_at_ms = check.follower.shown_at_ms().to_vec();
+        about.done_at_ms = check.follower.done_at_ms().to_vec();
+        about.camera.repeated = self.repeated;
+        let mut writer = Writer::new(&check.nonce, &about);
+        for (keep, jpeg) in &check.kept {
+            let &Keep { step, at_ms, kind, .. } = keep;
+            writer.push(&Frame { step, at_ms, kind, jpeg });
+        }
+        Ok(writer.finish())
+    }
+}
+
+impl Guide {
+    fn told(
+        &mut self,
+        look: &Look,
+        guidance: Guidance,
+        quality: f32,
+        width: usize,
+        frame: u32,
+        at_ms: u32,
+    ) -> Told {
+        let told = Told::new(look, guidance, quality);
+        let Some(check) = &mut self.check else { return told };
+        let width = f32::from(u16::try_from(width).unwrap_or(u16::MAX));
+        let sight = Sight { frame, at_ms, look, guidance, quality, width };
+        let progress = check.follower.see(&sight);
+        let first = check.kept.len();
+        check.kept.extend(progress.keep.iter().map(|it| (*it, Vec::new())));
+        told.with(&progress, &check.steps, first)
+    }
+}
+
+fn nothing_open() -> JsError {
+    JsError::new("no challenge has begun")
 }

@@ -9,7 +9,6 @@ mod ended;
 mod iin;
 mod liveness;
 mod running;
-mod series;
 
 use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
 use senim_core::text::Language;
@@ -85,7 +84,7 @@ pub(crate) fn IdentityPage() -> Html {
         })
     };
     let page = match &running.view {
-        Some(view) => shown(view, &running, language, &act, &onview, &ontrouble),
+        Some(view) => shown(view, &running, language, &act, &Heard { onview, ontrouble, load }),
         None => match &running.trouble {
             Some(trouble) if trouble.signed_out() => html! { <NoSession /> },
             Some(trouble) => html! {
@@ -100,6 +99,14 @@ pub(crate) fn IdentityPage() -> Html {
         },
     };
     html! { <Frame title={identity::PAGE.say(language)} home="/">{ page }</Frame> }
+}
+
+/// What a step tells of what it fetched by itself.
+struct Heard {
+    onview: Callback<IdentityView>,
+    ontrouble: Callback<Trouble>,
+    /// The session is to be read anew.
+    load: Callback<()>,
 }
 
 /// What the page knows after an answer. A refusal may have moved the session, so it is read anew.
@@ -121,8 +128,7 @@ fn shown(
     running: &Running,
     language: Language,
     act: &Callback<Deed>,
-    onview: &Callback<IdentityView>,
-    ontrouble: &Callback<Trouble>,
+    Heard { onview, ontrouble, load }: &Heard,
 ) -> Html {
     let busy = running.busy;
     let step = match &view.step {
@@ -130,13 +136,13 @@ fn shown(
         StepView::Iin { iin_masked } => html! {
             <iin::IinEntry iin_masked={iin_masked.clone()} {busy} act={act.clone()} />
         },
-        StepView::Liveness { checks_left, last_problem, frames_min } => html! {
+        StepView::Liveness { checks_left, last_problem, .. } => html! {
             <liveness::Liveness
                 checks_left={*checks_left}
                 last_problem={last_problem.clone()}
-                frames_min={*frames_min}
                 onview={onview.clone()}
                 ontrouble={ontrouble.clone()}
+                onstale={load.clone()}
             />
         },
         StepView::Code { phone_masked, expires_at, tries_left, sms_left } => html! {

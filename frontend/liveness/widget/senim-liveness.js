@@ -1,0 +1,155 @@
+// <senim-liveness>: proves before the camera that a live person is there, and hands the server's answer to the page.
+//
+// What it says and hears is described in README.md and typed in senim-liveness.d.ts. It decides nothing: core does,
+// in the worker's wasm, and the server believes none of it.
+
+import { Fault } from "./camera.js";
+import { Check, Stopped } from "./check.js";
+import { Endpoint } from "./endpoint.js";
+import { Guide } from "./guide.js";
+import { View } from "./view.js";
+
+export const LANGUAGES = ["kk", "ru", "en"];
+/** Kept for the browser's session: who can't move must not have to say so four times. */
+const WISHES = "senim-liveness-wishes";
+
+export class SenimLiveness extends HTMLElement {
+  static observedAttributes = ["lang", "no-movement", "no-flashing"];
+
+  #view;
+  #guide;
+  #check;
+  /** What the bank's app says of its device (Play Integrity, App Attest); at most 8 KB, passed through. */
+  attestation = null;
+  /** As the server last told; null before the first challenge. */
+  checksLeft = null;
+  /** How long the worker took for each of the last frames, in milliseconds. */
+  frameTimes = [];
+
+  constructor() {
+    super();
+    this.#view = new View(this.attachShadow({ mode: "open", delegatesFocus: true }), {
+      onstart: () => this.start(),
+      onstop: () => this.stop(),
+      onwish: () => this.#remember(),
+    });
+  }
+
+  connectedCallback() {
+    this.#view.speak(this.#language());
+    this.#view.wishes = this.#wished();
+    // Early: what the client reads first takes longer than loading.
+    this.#guide ??= this.#loading();
+  }
+
+  disconnectedCallback() {
+    this.stop();
+    this.#guide?.close();
+    this.#guide = undefined;
+  }
+
+  attributeChangedCallback(name) {
+    if (name === "lang") this.#view.speak(this.#language());
+    else this.#view.wishes = this.#wished();
+  }
+
+  get running() {
+    return this.#check !== undefined;
+  }
+
+  /** Opens the camera and goes through one check. Resolves when it is over, however it ends. */
+  async start() {
+    if (this.#check || !this.isConnected) return;
+    this.#guide ??= this.#loading();
+    const check = new Check({
+      view: this.#view,
+      guide: this.#guide,
+      endpoint: new Endpoint(this.getAttribute("endpoint") ?? "", this.getAttribute("token")),
+      wishes: this.#view.wishes,
+      attestation: this.attestation,
+      tell: (name, detail) => this.#tell(name, detail),
+      count: (left) => (this.checksLeft = left),
+      times: (this.frameTimes = []),
+    });
+    this.#check = check;
+    try {
+      const result = await check.run();
+      this.#check = undefined;
+      this.#view.over(result.ok);
+      this.#tell("senim-result", result);
+    } catch (error) {
+      if (this.#check === check) this.#check = undefined;
+      if (!(error instanceof Stopped)) this.#failed(error instanceof Fault ? error : new Fault("broken"), error);
+    }
+  }
+
+  /** Turns the camera off. A challenge that was handed out stays counted. */
+  stop() {
+    const check = this.#check;
+    if (!check) return;
+    this.#check = undefined;
+    check.stop();
+    this.#view.rest();
+  }
+
+  #loading() {
+    const guide = new Guide(this.#assets());
+    guide.ready().then(
+      () => this.#tell("senim-ready", {}),
+      // Said when the client starts.
+      () => {},
+    );
+    return guide;
+  }
+
+  /** Where the worker, wasm and nets lie: beside this module unless told otherwise. */
+  #assets() {
+    const told = this.getAttribute("assets");
+    return told ? new URL(told.replace(/\/*$/, "/"), document.baseURI) : new URL("./", import.meta.url);
+  }
+
+  #failed(fault, error) {
+    if (!(error instanceof Fault)) console.error(error);
+    if (fault.code === "not-loaded" || fault.code === "broken") {
+      // The next start tries with a worker of its own.
+      this.#guide?.close();
+      this.#guide = undefined;
+    }
+    this.#view.broken(fault.code, fault.values);
+    const text = this.#view.say(`fault-${fault.code}`, fault.values);
+    this.#tell("senim-error", { code: fault.code, text });
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  #language() {
+    const told = this.getAttribute("lang") ?? this.closest("[lang]")?.getAttribute("lang") ?? "";
+    const code = told.slice(0, 2).toLowerCase();
+    return LANGUAGES.includes(code) ? code : LANGUAGES[0];
+  }
+
+  #wished() {
+    let kept = {};
+    try {
+      kept = JSON.parse(sessionStorage.getItem(WISHES) ?? "{}");
+    } catch {
+      // A browser that keeps nothing, or a page that put something else there.
+    }
+    return {
+      no_movement: this.hasAttribute("no-movement") || kept.no_movement === true,
+      no_flashing: this.hasAttribute("no-flashing") || kept.no_flashing === true,
+    };
+  }
+
+  #remember() {
+    try {
+      sessionStorage.setItem(WISHES, JSON.stringify(this.#view.wishes));
+    } catch {
+      // As above.
+    }
+  }
+}
+
+if (!customElements.get("senim-liveness")) customElements.define("senim-liveness", SenimLiveness);

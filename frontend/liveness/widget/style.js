@@ -1,0 +1,119 @@
+// The widget's looks: a constructable sheet, so that a page's policy needs no 'unsafe-inline'.
+//
+// Themed by custom properties (--senim-*) and parts; README.md lists both.
+
+export const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+:host {
+  --_ground: var(--senim-ground, #ffffff);
+  --_soft: var(--senim-soft, #f0eee6);
+  --_ink: var(--senim-ink, #14211f);
+  --_ink-soft: var(--senim-ink-soft, #4c5a57);
+  --_line: var(--senim-line, #8a938f);
+  --_accent: var(--senim-accent, #0d4f4a);
+  --_on-accent: var(--senim-on-accent, #ffffff);
+  --_good: var(--senim-good, #1c6b3c);
+  --_bad: var(--senim-bad, #a3232f);
+  --_bad-soft: var(--senim-bad-soft, #fbe7e6);
+  --_radius: var(--senim-radius, 16px);
+  display: block;
+  container-type: inline-size;
+  color: var(--_ink);
+  font: 400 1.0625rem/1.5 var(--senim-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
+  text-align: start;
+}
+:host([hidden]) { display: none; }
+@media (prefers-color-scheme: dark) {
+  :host {
+    --_ground: var(--senim-ground, #141f1d);
+    --_soft: var(--senim-soft, #1b2927);
+    --_ink: var(--senim-ink, #e9efec);
+    --_ink-soft: var(--senim-ink-soft, #a9b7b3);
+    --_line: var(--senim-line, #72837e);
+    --_accent: var(--senim-accent, #6fcdbd);
+    --_on-accent: var(--senim-on-accent, #06201d);
+    --_good: var(--senim-good, #85d49c);
+    --_bad: var(--senim-bad, #ff9f99);
+    --_bad-soft: var(--senim-bad-soft, #3a1b1d);
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
+.root { display: grid; gap: 1rem; overflow-wrap: break-word; }
+p, ul, ol, fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
+.intro { display: grid; gap: 1.25rem; }
+.lead { color: var(--_ink-soft); }
+.tips { list-style: none; display: grid; gap: .75rem; }
+.tips li { display: grid; grid-template-columns: 1.75rem 1fr; gap: .75rem; align-items: start; }
+.tips svg { width: 1.75rem; fill: none; stroke: var(--_accent); stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
+.wishes { display: grid; gap: .25rem; padding: .75rem 1rem; background: var(--_soft); border-radius: var(--_radius); }
+.wishes legend { float: left; width: 100%; padding: 0; font-weight: 600; font-size: .9375rem; }
+.wish { clear: both; display: grid; grid-template-columns: 1.5rem 1fr; gap: .75rem; align-items: center; min-height: 2.75rem; cursor: pointer; }
+.wish input { width: 1.375rem; height: 1.375rem; margin: 0; accent-color: var(--_accent); }
+.fault { padding: .875rem 1rem; color: var(--_bad); background: var(--_bad-soft); border-radius: var(--_radius); font-weight: 500; }
+.over { font-weight: 600; color: var(--_good); }
+.actions { display: flex; flex-wrap: wrap; gap: .75rem; }
+button {
+  min-height: 3rem; padding: .625rem 1.5rem; font: inherit; font-weight: 600; cursor: pointer;
+  border: 2px solid transparent; border-radius: calc(var(--_radius) * .7);
+}
+.start { color: var(--_on-accent); background: var(--_accent); }
+.stop { color: var(--_ink); background: transparent; border-color: var(--_line); }
+:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
+.stage { display: grid; gap: .75rem; justify-items: stretch; }
+.prompt {
+  display: grid; grid-template-columns: 3.5rem 1fr; gap: .875rem; align-items: center; min-height: 4.5rem;
+  font-size: clamp(1.25rem, 6cqi, 1.625rem); line-height: 1.25; font-weight: 650;
+}
+.figure svg { display: block; width: 3.5rem; fill: none; stroke: var(--_accent); stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
+.window { position: relative; overflow: hidden; aspect-ratio: 4 / 3; max-height: 70vh; background: #000; border-radius: var(--_radius); }
+.window[data-upright] { aspect-ratio: 3 / 4; justify-self: center; width: min(100%, 52vh); }
+.window video { display: block; width: 100%; height: 100%; object-fit: cover; transform: scaleX(-1); }
+.oval { position: absolute; inset: 0; width: 100%; height: 100%; }
+.shade { fill: rgb(0 0 0 / 45%); }
+.line { fill: none; stroke: #fff; stroke-width: 3; stroke-dasharray: 7 7; }
+.stage[data-good] .line { stroke: #7ee2a8; stroke-dasharray: none; stroke-width: 4; }
+.countdown { display: grid; grid-template-columns: 1fr auto; gap: .75rem; align-items: center; visibility: hidden; font-variant-numeric: tabular-nums; color: var(--_ink-soft); font-size: .9375rem; }
+.countdown[data-on] { visibility: visible; }
+.track { height: .5rem; border-radius: 1rem; background: var(--_soft); overflow: hidden; }
+.bar { display: block; height: 100%; background: var(--_accent); transform-origin: left; }
+.hint { min-height: 1.5em; font-weight: 500; }
+.stage[data-good] .hint { color: var(--_good); }
+.steps { list-style: none; display: flex; gap: .5rem; }
+.steps li { flex: 1; height: .375rem; border-radius: 1rem; background: var(--_soft); border: 1px solid var(--_line); }
+.steps li[aria-current] { background: var(--_line); }
+.steps li[data-done] { background: var(--_accent); border-color: var(--_accent); }
+.upload { display: grid; gap: .5rem; }
+.upload progress { width: 100%; height: .75rem; accent-color: var(--_accent); }
+@container (max-width: 26rem) {
+  .actions button { width: 100%; }
+}
+.stage[data-flash] {
+  position: fixed; inset: 0; z-index: 2147483647; padding: 1rem; background: var(--flash);
+  grid-template-rows: auto 1fr auto; justify-items: center; align-items: center; overflow: hidden;
+}
+.stage[data-flash] .prompt { padding: .5rem 1rem; color: #14211f; background: #fff; border-radius: var(--_radius); font-size: 1.125rem; }
+.stage[data-flash] .figure svg { stroke: #0d4f4a; }
+.stage[data-flash] .window {
+  width: min(60vmin, 26rem); aspect-ratio: 3 / 4; max-height: 62vh; border-radius: 50%; background: transparent;
+}
+.stage[data-flash] .oval, .stage[data-flash] .countdown, .stage[data-flash] .hint { display: none; }
+.stage[data-flash] .steps { width: min(100%, 30rem); }
+@media (prefers-reduced-motion: no-preference) {
+  .figure path { transform-box: view-box; transform-origin: center; }
+  .left { animation: left 1.2s ease-in-out infinite; }
+  .right { animation: right 1.2s ease-in-out infinite; }
+  .down { animation: down 1.2s ease-in-out infinite; }
+  .grow { animation: grow 1.6s ease-in-out infinite; }
+  .lids { animation: lids 1.6s ease-in-out infinite; transform-origin: 50% 46%; }
+  .grin { animation: grin 1.6s ease-in-out infinite; transform-origin: 50% 61%; }
+}
+@media (prefers-reduced-motion: reduce) { .bar { display: none; } .track { display: none; } }
+@media (forced-colors: active) { .steps li[data-done] { background: Highlight; } .start { border-color: ButtonText; } }
+@keyframes left { 50% { transform: translateX(-2px); } 0%, 100% { transform: translateX(4px); } }
+@keyframes right { 50% { transform: translateX(2px); } 0%, 100% { transform: translateX(-4px); } }
+@keyframes down { 50% { transform: translateY(4px); } 0%, 100% { transform: translateY(-4px); } }
+@keyframes grow { 0%, 100% { transform: scale(.7); } 60% { transform: scale(1.05); } }
+@keyframes lids { 0%, 45%, 100% { transform: scaleY(-1); } 60%, 85% { transform: scaleY(1); } }
+@keyframes grin { 0%, 100% { transform: scale(.6, .3); } 50%, 80% { transform: scale(1); } }
+`);

@@ -1,5 +1,7 @@
 //! `senim`: the host's one program.
 
+mod photo_check;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -47,6 +49,9 @@ enum Command {
     /// The built-in face engine
     #[command(subcommand)]
     Faces(FacesCommand),
+    /// The photo rules
+    #[command(subcommand)]
+    Photo(PhotoCommand),
     /// Judge a solution of biometrics and report it
     #[command(subcommand)]
     Trial(Trial),
@@ -95,6 +100,12 @@ enum FacesCommand {
         #[arg(long)]
         onnxruntime: Option<PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum PhotoCommand {
+    /// Measure photos by the rules: one JSON object a file
+    Check(photo_check::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -153,6 +164,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Trial(trial) => vendor_trial::run(trial),
+        Command::Photo(PhotoCommand::Check(arguments)) => photo_check::run(&arguments),
         Command::CheckConfig(with) => {
             let config = with.read()?;
             check(&config)?;

@@ -9,6 +9,7 @@ mod net;
 mod nets;
 mod onnxruntime;
 mod picture;
+pub mod rules;
 
 use std::path::{Path, PathBuf};
 
@@ -214,5 +215,7 @@ fn broken(error: &NetError) -> Problem {
     Problem::Internal
 }
 
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;

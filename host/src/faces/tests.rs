@@ -180,7 +180,7 @@ pub(super) fn models() -> PathBuf {
     env::var_os("SENIM_MODELS").map_or_else(|| fetched("models"), PathBuf::from)
 }
 
-fn engine(runtime: &str) -> Faces {
+pub(super) fn engine(runtime: &str) -> Faces {
     let library = (runtime == "ort").then(|| fetched("tools/libonnxruntime.so"));
     let faces = Faces::open(&models(), library.as_deref()).unwrap();
     assert_eq!(faces.runtime(), runtime);
@@ -188,13 +188,13 @@ fn engine(runtime: &str) -> Faces {
 }
 
 /// What `cargo xtask setup` fetches, never committed.
-fn fetched(name: &str) -> PathBuf {
+pub(super) fn fetched(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.senim").join(name);
     assert!(path.exists(), "`{}` is missing: run `cargo xtask setup`", path.display());
     path
 }
 
-fn portrait(person: &str) -> Vec<u8> {
+pub(super) fn portrait(person: &str) -> Vec<u8> {
     fs::read(fetched("people").join(format!("{person}.jpg"))).unwrap()
 }
 
@@ -217,7 +217,7 @@ fn blurred(frame: &[u8], radius: f32) -> Bytes {
     jpeg(&image::load_from_memory(frame).unwrap().blur(radius).into_rgb8())
 }
 
-fn jpeg(picture: &RgbImage) -> Bytes {
+pub(super) fn jpeg(picture: &RgbImage) -> Bytes {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(picture).unwrap();
     bytes.into()

@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("senim-channel", &["senim-core"]),
     ("senim-console", &["senim-core", "senim-kit"]),
     ("senim-core", &[]),
+    ("senim-fuzz", &["senim-core"]),
     ("senim-gate", &["senim-core"]),
     ("senim-host", &["senim-channel", "senim-core"]),
     ("senim-kit", &["senim-core"]),

@@ -10,6 +10,7 @@ mod demo;
 mod dlib;
 mod fetch;
 mod fold;
+mod fuzz;
 mod models;
 mod native;
 mod onnx;

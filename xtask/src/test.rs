@@ -8,6 +8,7 @@ use crate::Database;
 use crate::check;
 use crate::command;
 use crate::demo;
+use crate::fuzz;
 use crate::place::Place;
 use crate::say;
 use crate::setup::{self, For};
@@ -37,6 +38,7 @@ const STAGES: &[Stage] = &[
         "run `cargo test -p senim-kit -p senim-cabinet -p senim-console`",
     ),
     ("tests of the build system", own_tests, "run `cargo test -p xtask`"),
+    ("fuzzing", fuzz::run, "keep the input as a named test, then mend what it broke"),
     ("foreign clients and documents", foreign, "see tests/foreign"),
     (
         "demo on SQLite",

@@ -1,5 +1,7 @@
 //! The photo rules on real photographs, and on the same photographs with one thing made worse.
 
+use std::fs;
+
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage, imageops};
 use senim_core::photo::{PhotoReport, Quantity, Rule};

@@ -60,7 +60,9 @@ pub(crate) fn run(place: &Place) -> Result<()> {
                 .arg(&found)
                 .arg(place.root.join("tests/fuzz/seeds").join(target)),
         )
-        .with_context(|| format!("fuzz target `{target}`: its input lies in {}", found.display()))?;
+        .with_context(|| {
+            format!("fuzz target `{target}`: its input lies in {}", found.display())
+        })?;
     }
     Ok(())
 }

@@ -69,8 +69,11 @@ impl Image {
 
     fn pixel(&self, x: f32, y: f32) -> Option<&[u8]> {
         let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
+        if !inside {
+            return None;
+        }
         let start = (y as usize * self.width + x as usize) * 3;
-        if inside { self.rgb.get(start..start + 3) } else { None }
+        self.rgb.get(start..start + 3)
     }
 
     /// To other sides with a triangle filter as wide as the step, so that shrinking loses no detail to chance.
@@ -163,6 +166,17 @@ mod tests {
         assert_eq!(image.at(1.0, 0.0), [30.0, 40.0, 50.0]);
         assert_eq!(image.at(-0.5, 0.0), [5.0, 10.0, 15.0]);
         assert_eq!(image.at(7.0, 7.0), [0.0; 3]);
+    }
+
+    /// Found by fuzzing: marks that a broken net puts at 1e30 overflowed the index.
+    #[test]
+    fn however_far_beyond_the_edge_there_is_nothing() {
+        let image = Image::new(2, 1, vec![255; 6]).unwrap();
+        for far in [1e9, 1e19, 1e30, f32::MAX, f32::INFINITY, f32::NAN] {
+            assert_eq!(image.at(far, far), [0.0; 3], "{far}");
+            assert_eq!(image.at(-far, -far), [0.0; 3], "-{far}");
+            assert_eq!(image.at(0.0, far), [0.0; 3], "{far} down");
+        }
     }
 
     #[test]

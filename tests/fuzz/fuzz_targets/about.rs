@@ -9,7 +9,9 @@ use senim_core::liveness::pack::About;
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(about) = serde_json::from_slice::<About>(bytes) {
         let again = serde_json::to_vec(&about).expect("JSON");
-        assert!(serde_json::from_slice::<About>(&again).expect("what was told is understood") == about);
+        assert!(
+            serde_json::from_slice::<About>(&again).expect("what was told is understood") == about
+        );
     }
     let _ = serde_json::from_slice::<Wishes>(bytes);
     if let Ok(challenge) = serde_json::from_slice::<Challenge>(bytes) {

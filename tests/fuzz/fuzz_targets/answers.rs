@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use senim_core::photo::{
-    Bounds, Canvas, Close, Face, Heads, Image, Landmarks, Look, Marks, Measured, PhotoReport, Point,
-    Pose, faces,
+    Bounds, Canvas, Close, Face, Heads, Image, Landmarks, Look, Marks, Measured, PhotoReport,
+    Point, Pose, faces,
 };
 
 const SIDE: usize = 96;

@@ -13,6 +13,8 @@ mod picture;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(image) = picture::decode(bytes, picture::PORTRAIT) {
-        assert!(image.width().max(image.height()) >= 64 && image.width() * image.height() <= 12_000_000);
+        assert!(
+            image.width().max(image.height()) >= 64 && image.width() * image.height() <= 12_000_000
+        );
     }
 });

@@ -102,7 +102,7 @@ fn a_photograph_that_is_turned_leans_by_as_much() {
     }
 }
 
-/// WolfgangLanger's clip: what the person does is seen in the frames where she does it.
+/// The genuine clip: what the person does is seen in the frames where she does it.
 #[test]
 fn the_clip_is_refused_for_what_the_person_does() {
     let faces = engine("ort");
@@ -143,6 +143,7 @@ fn report(faces: &Faces, person: &str, made: impl Fn(RgbImage) -> Vec<u8>) -> Ph
     faces.report(&made(picture), Taken::Photo).unwrap()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it ends a chain")]
 fn encoded(picture: RgbImage) -> Vec<u8> {
     jpeg(&picture).to_vec()
 }

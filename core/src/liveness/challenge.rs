@@ -96,6 +96,21 @@ impl Colour {
 pub const COLOUR_MS: u16 = 700;
 
 /// `POST …/challenge`: what the client can't or must not do.
+///
+/// An attacker may wish so too, therefore it is asked what a recording of the victim would be worth that happens to
+/// hold the right deeds in the right order, each begun within the [`Step::within_ms`] of its prompt:
+///
+/// | wishes | to choose from | a film with fixed deeds fits by chance |
+/// |---|---|---|
+/// | none | 6 · 5 orders of deeds, 750 of colours; the reflection's order is guessed right 1 in 100 | 1 in 3,000 |
+/// | no movement | 2 orders of blink and smile, the same colours | 1 in 200 |
+/// | no flashing | 6 · 5 · 4 orders of deeds | 1 in 120 |
+/// | both | 14 sequences of four blinks and smiles, each at least once | 1 in 14 |
+///
+/// For the last, weakest row the moments count as well: a deed must not be there at its prompt, and waits of 0.5–2 s
+/// are drawn between them, so a film must hold still for as long as it takes. Whoever can cut the film as the prompts
+/// come passes all of these by geometry alone; then passive net, patterns, repeated frames and the camera's signals
+/// are left, and a session has four checks (IDX-2): one film's chance in all of them together is 1 in 4.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {

@@ -40,8 +40,6 @@ pub struct FaceFacts {
     /// The same of [`REGIONS`], which face the screen more and less.
     pub regions: Vec<[f32; 3]>,
     pub texture: Texture,
-    /// Light of the aligned face on a grid of [`TILES`] × [`TILES`]: what moved between two frames.
-    pub tiles: Vec<u8>,
     pub sharpness: f32,
     /// 0–1, to choose the frames to match by.
     pub quality: f32,
@@ -78,7 +76,6 @@ pub fn facts<N: Nets>(
                 skin: skin(image, &close.marks),
                 regions: regions(image, &close.marks),
                 texture: Texture::of(image, &close.marks, &close.face.bounds),
-                tiles: tiles(image, &close.face),
                 sharpness: measured_face.sharpness,
                 quality: measured.quality(),
             })
@@ -133,30 +130,6 @@ fn regions(image: &Image, marks: &Marks) -> Vec<[f32; 3]> {
         }))
     });
     places.collect()
-}
-
-/// Sides of the grid of [`FaceFacts::tiles`]; eight pixels of the aligned face each.
-pub const TILES: usize = ALIGNED_SIDE / TILE;
-const TILE: usize = 8;
-
-fn tiles(image: &Image, face: &Face) -> Vec<u8> {
-    let planes = photo::aligned(image, &face.landmarks);
-    let (_, green) = planes.split_at(ALIGNED_SIDE * ALIGNED_SIDE);
-    (0..TILES * TILES)
-        .map(|at| {
-            let corner = at / TILES * TILE * ALIGNED_SIDE + at % TILES * TILE;
-            let sum: f32 = (0..TILE * TILE)
-                .map(|it| green[corner + it / TILE * ALIGNED_SIDE + it % TILE])
-                .sum();
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a mean of 0–255"
-            )]
-            let tile = (sum / (TILE * TILE) as f32).round().clamp(0.0, 255.0) as u8;
-            tile
-        })
-        .collect()
 }
 
 /// Both cheeks, half-way between eye and mouth's corner.
@@ -217,8 +190,7 @@ impl FaceFacts {
             likeness: 0.9,
             skin: [150.0, 120.0, 100.0],
             regions: vec![[150.0, 120.0, 100.0]; REGIONS],
-            texture: Texture { pattern: 1.2, fine: 0.1, seam: 0.0, edges: [0.1; 4] },
-            tiles: vec![120; TILES * TILES],
+            texture: Texture { pattern: 0.9, edges: [0.1; 4] },
             sharpness: 0.3,
             quality: 0.6,
         }

@@ -76,9 +76,6 @@ pub(super) fn check(challenge: &Challenge, person: Person) -> Check {
             let mut facts = head.facts();
             let face = facts.face.as_mut().unwrap();
             face.quality = 0.5 + 0.2 * random(&mut chance);
-            for tile in &mut face.tiles {
-                *tile = tile.saturating_add_signed(if random(&mut chance) > 0.0 { 3 } else { -3 });
-            }
             if let (Kind::Colour(index), Ask::Colours(colours)) =
                 (keep.kind, &challenge.steps[usize::from(keep.step)].ask)
             {

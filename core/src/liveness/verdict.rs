@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn each_fault_is_a_reason() {
         type Fault = fn(&mut Check);
-        let rows: [(Reason, Fault); 22] = [
+        let rows: [(Reason, Fault); 23] = [
             (Reason::Incomplete, |it| it.seen.clear()),
             (Reason::Incomplete, |it| it.seen.retain(|it| it.kind != Kind::Peak)),
             (Reason::Incomplete, |it| it.seen.retain(|it| it.kind != Kind::Colour(2))),
@@ -307,6 +307,7 @@ mod tests {
             (Reason::Patterned, |it| each(it, |face| face.texture.pattern = 2.4)),
             (Reason::Patterned, |it| each(it, |face| face.texture.edges = [1.0, 1.0, 0.9, 0.0])),
             (Reason::Repeated, |it| it.known.repeated = 1),
+            (Reason::Repeated, |it| it.seen[9].facts = it.seen[5].facts.clone()),
             (Reason::Injected, |it| {
                 it.about.camera.repeated = it.about.camera.frames;
                 it.about.camera.native = false;

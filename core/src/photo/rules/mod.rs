@@ -3,7 +3,15 @@
 //! A photo that fails is refused with the list of what failed. Browser and host measure with this same code.
 //! Where PHM-5 names a number, the limit is that number; where it names a thing (glare, headgear, gaze), the
 //! quantity is a proxy that the 68 marks and the pixels can give, and the limit lies where good pictures end:
-//! what each proxy misses is said where it is measured. `senim photo check FILE…` prints a report.
+//! what each proxy misses is said where it is measured. `senim photo check FILE…` prints a report, and with
+//! `--summary` how many of the pictures fail each rule.
+//!
+//! How often, measured on 2026-11-24 on 500 pictures of LFW, which are no portraits: 121 stand within 8°, and of those
+//! fail gaze 19 %, covered 13 % (looked at: caps, uniforms, fringes), eyes closed 12 %, uneven light 2.5 %, glasses
+//! 1.7 %, shoulders 0.8 %, glare, artefacts and sharpness none; 26 % smile. At 250 × 250 an eye is ten pixels wide,
+//! so gaze and eyes are judged worse there than in a photo of PHM-5's size. The six portraits fail in what they do
+//! not keep and in nothing else (`host/src/faces/rules_tests.rs`). Nobody has labelled LFW by these rules, so the
+//! figures mix false alarms with true ones.
 
 mod eyes;
 mod grain;

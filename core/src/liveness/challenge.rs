@@ -102,9 +102,9 @@ pub const COLOUR_MS: u16 = 700;
 ///
 /// | wishes | to choose from | a film with fixed deeds fits by chance |
 /// |---|---|---|
-/// | none | 6 · 5 orders of deeds, 750 of colours; the reflection's order is guessed right 1 in 100 | 1 in 3,000 |
+/// | none | 5 others before or after a blink; 750 orders of colours, of which one is guessed right 1 in 100 | 1 in 1,000 |
 /// | no movement | 2 orders of blink and smile, the same colours | 1 in 200 |
-/// | no flashing | 6 · 5 · 4 orders of deeds | 1 in 120 |
+/// | no flashing | 5 · 4 orders of others, a blink in any of 3 places | 1 in 60 |
 /// | both | 14 sequences of four blinks and smiles, each at least once | 1 in 14 |
 ///
 /// For the last, weakest row the moments count as well: a deed must not be there at its prompt, and waits of 0.5–2 s
@@ -157,9 +157,18 @@ impl Challenge {
                 ask(&mut dice, Ask::Do(left[at].0), 6_000);
             }
         } else {
-            let mut left = Action::ALL.to_vec();
-            for _ in 0..if wishes.no_flashing { 3 } else { 2 } {
-                let deed = left.remove(usize::from(dice.below(left.len().try_into().unwrap_or(1))));
+            // A blink is among them always: lids come down over eyes, and no still that is bent or worn by
+            // another has the skin of lids. Of the others none comes twice.
+            let count = if wishes.no_flashing { 3 } else { 2 };
+            let blink = dice.below(count);
+            let mut left: Vec<Action> =
+                Action::ALL.into_iter().filter(|it| *it != Action::Blink).collect();
+            for at in 0..count {
+                let deed = if at == blink {
+                    Action::Blink
+                } else {
+                    left.remove(usize::from(dice.below(left.len().try_into().unwrap_or(1))))
+                };
                 ask(&mut dice, Ask::Do(deed), 6_000);
             }
         }
@@ -198,5 +207,35 @@ impl Dice {
         let [a, b, c, d, ..] = self.roll();
         // 2^32 is so much more than any limit here that the remainder is as good as even.
         (u32::from_be_bytes([a, b, c, d]) % u32::from(limit.max(1))).try_into().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_draw_asks_what_no_still_can_show_and_nothing_that_was_wished_away() {
+        for seed in 0..=255 {
+            for (no_movement, no_flashing) in
+                [(false, false), (false, true), (true, false), (true, true)]
+            {
+                let wishes = Wishes { no_movement, no_flashing };
+                let drawn = Challenge::draw([seed; 32], wishes, Timestamp::UNIX_EPOCH);
+                assert_eq!(drawn, Challenge::draw([seed; 32], wishes, Timestamp::UNIX_EPOCH));
+                let asks: Vec<&Ask> = drawn.steps.iter().map(|it| &it.ask).collect();
+                let asked = |action: Action| asks.contains(&&Ask::Do(action));
+                assert_eq!(asks[0], &Ask::Look);
+                assert!(asked(Action::Blink));
+                let moved = [Action::TurnLeft, Action::TurnRight, Action::Nod, Action::ComeCloser];
+                assert!(!no_movement || (asked(Action::Smile) && !moved.into_iter().any(asked)));
+                let colours = asks.iter().find_map(|it| match it {
+                    Ask::Colours(colours) => Some(colours),
+                    Ask::Look | Ask::Do(_) => None,
+                });
+                assert_eq!(colours.is_none(), no_flashing);
+                assert!(colours.is_none_or(|it| it.windows(2).all(|it| it[0] != it[1])));
+            }
+        }
     }
 }

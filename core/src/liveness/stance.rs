@@ -88,12 +88,17 @@ impl Stance {
     /// How far both mouth's corners stand apart and up beyond those of `rest`: one is a smile.
     ///
     /// On the genuine clip (frames 202–226 against 253–268) a smile widens the mouth by 32 % and lifts its corners
-    /// by 0.085; within each half the mouth's width strays by 3 %, the lift by 0.01, so a smile of 1 is 6 strays.
+    /// by 0.085; when she laughs (281 against 297–311) by 16–30 % and, with the mouth open, by 0.02–0.06. Within
+    /// each part the mouth's width strays by 3 %, the lift by 0.01, so a smile of 1 is 6 strays.
     pub fn smile(&self, rest: &Self) -> f32 {
         const WIDER: f32 = 0.10;
         const LIFTED: f32 = 0.05;
+        /// The lips' middle stands so much nearer than the corners (HEAD's depths): a chin that is put up hides as
+        /// much of a smile as the sine of it.
+        const ARCH: f32 = 0.34;
         let wider = (self.mouth_width() / rest.mouth_width() - 1.0) / WIDER;
-        let lifted = (self.mouth_lift() - rest.mouth_lift()) / LIFTED;
+        let nodded = ARCH * (self.pitch - rest.pitch).to_radians().sin();
+        let lifted = (self.mouth_lift() - rest.mouth_lift() + nodded) / LIFTED;
         // Neither alone: an open mouth, or a chin put down, is no smile.
         wider.clamp(-2.0, 2.0).midpoint(lifted.clamp(-2.0, 2.0))
     }

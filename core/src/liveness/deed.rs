@@ -31,9 +31,12 @@ const REST_SHARE: f32 = 0.5;
 
 /// The eyes' distance grows so much when the client comes closer.
 pub const CLOSER_MIN: f32 = 1.25;
-/// Of 1/distance, in 1/eye distances, for each share of the frame's width by which the eyes' distance grew. A
-/// camera that sees 60–75° gives 1.15–1.5, a narrow one of 45° 0.8; a plane gives nought.
-pub const BULGE_MIN: f32 = 0.4;
+/// Of 1/distance, in 1/eye distances, for each share of the frame's width by which the eyes' distance grew.
+///
+/// A camera that sees 60–75° gives 1.15–1.5 for true marks, but the marks net knows faces and draws most of it back:
+/// seven frames of two people, warped as a head that comes from 7 to 5 eye distances looks, measure 0.0–0.6 (mean 0.3),
+/// the same frames merely enlarged −0.3 to 0.1 (mean −0.05). So this tells little; it is set to refuse few who live.
+pub const BULGE_MIN: f32 = 0.05;
 
 /// So far below where it began, in shares of the deed, the mouth or the distance was not at rest there.
 const RELAXED: f32 = 0.4;

@@ -93,3 +93,55 @@ fn contradicts(about: &About, seen: &[Seen]) -> bool {
     let shorter = told + 2_000.0 < f64::from(length);
     broken || fewer || (camera.frames > 0 && (faster || shorter))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::challenge::{Action, Ask};
+    use super::super::pack::Change;
+    use super::super::performance::{Person, challenge, check};
+    use super::*;
+
+    type Oddity = fn(&mut About);
+
+    #[test]
+    fn an_honest_camera_gives_no_signal_and_each_oddity_its_own() {
+        let asks = [Ask::Do(Action::Smile)];
+        let honest = check(&challenge(&asks), Person::GENUINE);
+        let told = |about: &About, known: &Known| signals(about, &honest.seen, known);
+        assert_eq!(told(&honest.about, &honest.known), []);
+        assert_eq!(
+            told(&honest.about, &Known { repeated: 2, ..honest.known }),
+            [Signal::KnownFrames]
+        );
+        let rows: [(Signal, Oddity); 12] = [
+            (Signal::ForeignCameraFunction, |it| it.camera.native = false),
+            (Signal::VirtualCamera, |it| it.camera.label = "OBS Virtual Camera".to_owned()),
+            (Signal::VirtualCamera, |it| it.camera.label = "fake_device_0".to_owned()),
+            (Signal::Automated, |it| it.page.automated = true),
+            (Signal::UnmovedByChange, |it| it.change = None),
+            (Signal::UnmovedByChange, |it| {
+                it.change = Some(Change { asked_width: 640, width: 1280, ..Change::default() });
+            }),
+            (Signal::TooEven, |it| it.camera.gap_deviation_ms = 0.0),
+            (Signal::StillFrames, |it| it.camera.repeated = it.camera.frames),
+            (Signal::Contradiction, |it| it.camera.gap_mean_ms = f32::NAN),
+            (Signal::Contradiction, |it| it.camera.frame_rate = 5.0),
+            (Signal::NoDevice, |it| it.camera.has_device = false),
+            (Signal::Framed, |it| it.page.framed = true),
+        ];
+        for (signal, change) in rows {
+            let mut about = honest.about.clone();
+            change(&mut about);
+            assert_eq!(told(&about, &honest.known), [signal], "{signal:?}");
+            assert!(!injected(&[signal]), "{signal:?} alone");
+        }
+    }
+
+    #[test]
+    fn what_a_blurred_background_does_is_borne_and_a_copied_frame_beside_it_is_not() {
+        let extension = [Signal::ForeignCameraFunction, Signal::UnmovedByChange, Signal::NoDevice];
+        assert!(!injected(&extension));
+        assert!(injected(&[Signal::StillFrames, extension[0], extension[1]]));
+        assert!(injected(&[Signal::StillFrames, Signal::Contradiction]));
+    }
+}

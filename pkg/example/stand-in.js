@@ -58,7 +58,8 @@ const told = ({ nonce, steps, until }) => ({
 function steps({ no_movement, no_flashing }) {
   const step = (ask) => ({ ask, after_ms: 500 + below(1_501), within_ms: 6_000 });
   const found = [{ ask: "look", after_ms: 0, within_ms: 8_000 }];
-  for (const deed of deeds(no_movement, no_flashing)) found.push(step({ do: deed }));
+  const left = no_movement ? ["blink", "smile"] : [...MOVES];
+  for (let at = 0; at < 2; at++) found.push(step({ do: left.splice(below(left.length), 1)[0] }));
   if (!no_flashing) {
     const colours = [];
     while (colours.length < 4) {
@@ -68,17 +69,6 @@ function steps({ no_movement, no_flashing }) {
     found.push(step({ colours }));
   }
   return found;
-}
-
-/** A blink is among them always; who can't move blinks and smiles, and more often where there are no colours. */
-function deeds(no_movement, no_flashing) {
-  const found = no_movement ? ["blink", "smile"] : ["blink"];
-  const count = no_flashing ? (no_movement ? 4 : 3) : 2;
-  const left = MOVES.filter((it) => it !== "blink");
-  while (found.length < count) {
-    found.push(no_movement ? ["blink", "smile"][below(2)] : left.splice(below(left.length), 1)[0]);
-  }
-  return found.map((deed) => [below(2 ** 32 - 1), deed]).sort(([a], [b]) => a - b).map(([, deed]) => deed);
 }
 
 const below = (limit) => crypto.getRandomValues(new Uint32Array(1))[0] % limit;

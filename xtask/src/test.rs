@@ -135,7 +135,7 @@ fn tests(place: &Place) -> Result<()> {
 
 /// Words, moments, charts: what needs no browser.
 fn page_tests(place: &Place) -> Result<()> {
-    let packages = ["senim-kit", "senim-cabinet", "senim-console", "senim-liveness"];
+    let packages = ["senim-kit", "senim-cabinet", "senim-console"];
     command::run(place.cargo("test").args(packages.iter().flat_map(|it| ["--package", it])))
 }
 

@@ -18,8 +18,7 @@ pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, lim
 pub use image::{Image, NotAPicture};
 pub use marks::Marks;
 pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
-pub(crate) use pose::HEAD;
-pub use pose::Pose;
+pub use pose::{HEAD, Pose};
 pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};
 
 /// A face as the detector sees it, in pixels of the picture that it was looked for in.

@@ -30,7 +30,7 @@ pub struct Pose {
 
 /// The points of a generic head in distances between the eyes' centres, from the middle between these:
 /// x to the viewer's right, y down, z away from the viewer.
-pub(crate) const HEAD: [[f32; 3]; 68] = [
+pub const HEAD: [[f32; 3]; 68] = [
     [-1.168, -0.022, 0.981],
     [-1.159, 0.285, 0.913],
     [-1.130, 0.591, 0.865],

@@ -8,7 +8,6 @@ const SIDES_MIN = [640, 360];
 export const GAP_MAX_MS = 1000 / 15;
 /** A camera that was granted gives its first frame within this time. */
 const FIRST_FRAME_MS = 8_000;
-const GLANCE_MS = 50;
 /** A camera that can change its size does so within this time; the face may be out of sight for 2 s. */
 const CHANGE_MS = 800;
 /** A gap so long is no camera's: the page stood still. */
@@ -66,8 +65,8 @@ export class Camera {
   }
 
   async #firstFrame() {
-    // In glances, not by the clock: a page that stood still meanwhile has not looked.
-    for (let glance = 0; glance < FIRST_FRAME_MS / GLANCE_MS; glance++) {
+    const until = performance.now() + FIRST_FRAME_MS;
+    while (performance.now() < until) {
       const { width, height } = this.size;
       if (width > 0 && height > 0) {
         const enough = Math.max(width, height) >= SIDES_MIN[0] && Math.min(width, height) >= SIDES_MIN[1];
@@ -75,7 +74,7 @@ export class Camera {
         throw new Fault("small", { size: `${width} × ${height}` });
       }
       if (!this.#stream.active) throw new Fault("lost");
-      await pause(GLANCE_MS);
+      await pause(50);
     }
     throw new Fault("busy");
   }

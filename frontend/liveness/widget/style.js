@@ -95,7 +95,7 @@ button {
 .stage[data-flash] .prompt { padding: .5rem 1rem; color: #14211f; background: #fff; border-radius: var(--_radius); font-size: 1.125rem; }
 .stage[data-flash] .figure svg { stroke: #0d4f4a; }
 .stage[data-flash] .window {
-  width: min(80vw, 46vh, 26rem); aspect-ratio: 3 / 4; max-height: none; border-radius: 50%; background: transparent;
+  width: min(60vmin, 26rem); aspect-ratio: 3 / 4; max-height: 62vh; border-radius: 50%; background: transparent;
 }
 .stage[data-flash] .oval, .stage[data-flash] .countdown, .stage[data-flash] .hint { display: none; }
 .stage[data-flash] .steps { width: min(100%, 30rem); }

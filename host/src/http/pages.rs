@@ -1,4 +1,4 @@
-//! The built pages: two apps with their shells, and the liveness widget.
+//! The built pages: two apps with their shells, the liveness worker and its model.
 
 use std::path::Path;
 
@@ -35,9 +35,11 @@ pub(super) fn routes(config: &Config) -> Router<App> {
             router = router.route_service(path, cached(ASK_AGAIN).service(shell));
         }
     }
+    let model = ServeFile::new(config.models_dir.join("yunet.onnx"));
     router
         .nest_service("/pages", cached(FOR_EVER).service(files(folder)))
         .nest_service("/liveness", cached(ASK_AGAIN).service(files(&folder.join("liveness"))))
+        .route_service("/models/yunet.onnx", cached(ASK_AGAIN).service(model))
 }
 
 fn files(folder: &Path) -> ServeDir {

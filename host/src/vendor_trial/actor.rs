@@ -48,6 +48,13 @@ pub const MAN: Takes = Takes {
     smile: (16, 44),
 };
 
+impl Takes {
+    /// The first frame at rest.
+    pub(crate) fn rest(&self) -> u32 {
+        self.neutral.0
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ActorError {
     #[error("no frame at `{}`: run `cargo xtask setup --tests`", .0.display())]
@@ -63,7 +70,7 @@ pub enum ActorError {
 /// One person's recording.
 pub struct Actor {
     folder: PathBuf,
-    takes: Takes,
+    pub(crate) takes: Takes,
 }
 
 /// Who does what when, before anything is filmed.
@@ -221,13 +228,13 @@ impl Stage<'_> {
     }
 
     fn look(&mut self, step: u8, shown: u32, chance: &mut Chance) -> u32 {
-        let mut at = shown + 150 + chance.below(150);
-        self.rest(step, at, Kind::Passing);
-        for _ in 0..4 {
-            at += 260 + chance.below(80);
+        let mut at = shown;
+        self.rest(step, at, Kind::Portrait);
+        for _ in 0..2 {
+            at += 360 + chance.below(80);
             self.rest(step, at, Kind::Portrait);
         }
-        at + 30
+        at
     }
 
     fn act(
@@ -238,11 +245,9 @@ impl Stage<'_> {
         starts: u32,
         chance: &mut Chance,
     ) -> u32 {
-        // What is left of the deed before, then rest.
-        for share in [1, 2] {
-            let at = shown + (starts - shown) * share / 3;
-            self.rest(step, at, Kind::Passing);
-        }
+        // As the prompt comes, and the last frame at rest.
+        self.rest(step, shown, Kind::Passing);
+        self.rest(step, starts - 40, Kind::Passing);
         let each = |frames: u32, fps: u32| frames * 1000 / fps;
         let fps = self.takes.frames_per_second;
         match action {
@@ -262,9 +267,9 @@ impl Stage<'_> {
             Action::Smile => {
                 let (first, last) = self.takes.smile;
                 let length = last - first;
-                for part in 1..=6 {
+                for part in [2, 4, 5, 6] {
                     let source = first + length * part / 6;
-                    let kind = if part == 6 { Kind::Peak } else { Kind::Passing };
+                    let kind = if part > 4 { Kind::Peak } else { Kind::Passing };
                     let smile = Chance::share(part, 6);
                     let pose = Mien { smile, ..Mien::default() };
                     self.shot(step, starts + each(source - first, fps), kind, source, pose);
@@ -273,9 +278,9 @@ impl Stage<'_> {
             }
             Action::TurnLeft | Action::TurnRight | Action::Nod | Action::ComeCloser => {
                 let peak_at = 500 + chance.below(300);
-                for part in 1..=7 {
-                    let extent = Chance::share(part.min(8 - part), 4);
-                    let kind = if part == 4 { Kind::Peak } else { Kind::Passing };
+                for part in [2, 4, 5, 7, 8] {
+                    let extent = Chance::share(part.min(9 - part).min(4), 4);
+                    let kind = if part == 4 || part == 5 { Kind::Peak } else { Kind::Passing };
                     let pose = moved(action, extent);
                     let source = self.takes.neutral.0 + part;
                     self.shot(step, starts + peak_at * part / 4, kind, source, pose);

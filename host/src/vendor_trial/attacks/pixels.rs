@@ -10,6 +10,8 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageError, Rgb, RgbImage};
 
+use senim_core::liveness::pack::PACK_MAX;
+
 use super::chance::Chance;
 
 pub(crate) const WIDTH: u32 = 1280;
@@ -24,10 +26,26 @@ pub(crate) fn jpeg(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, ImageErro
     Ok(bytes)
 }
 
-/// One session's frames: each camera's browser compresses all of them alike.
+/// One session's frames: a browser compresses all of them alike, and until a pack holds them.
 pub(crate) fn jpegs(frames: &[RgbImage], chance: &mut Chance) -> Result<Vec<Vec<u8>>, ImageError> {
-    let quality = u8::try_from(80 + chance.below(12)).unwrap_or(85);
-    frames.iter().map(|it| jpeg(it, quality)).collect()
+    /// The heads and links of the frames need some of it.
+    const TOGETHER_MAX: usize = PACK_MAX - 64 * 1024;
+    let mut quality = u8::try_from(80 + chance.below(12)).unwrap_or(85);
+    loop {
+        let jpegs = frames.iter().map(|it| jpeg(it, quality)).collect::<Result<Vec<_>, _>>()?;
+        let together: usize = jpegs.iter().map(Vec::len).sum();
+        if together <= TOGETHER_MAX || quality < 40 {
+            return Ok(jpegs);
+        }
+        quality -= 10;
+    }
+}
+
+/// A cosine of so many whole turns, near enough for a raster (within 0.06) and several times as fast.
+pub(crate) fn wave(turns: f32) -> f32 {
+    let part = turns + 0.25 - (turns + 0.25).floor();
+    let across = part * 2.0 - 1.0;
+    -4.0 * across * (1.0 - across.abs())
 }
 
 /// Between pixels, bilinear; beyond the edge the edge goes on.
@@ -131,8 +149,12 @@ pub(crate) struct Film {
     sway: f32,
     phase: f32,
     gain: [f32; 3],
-    grain: f32,
+    /// Grain to take from, over and over: a fresh number for every pixel costs more than all the rest.
+    grain: Vec<f32>,
 }
+
+/// How many numbers of grain are made; a prime, so that rows never line up.
+const GRAIN: usize = 65_521;
 
 impl Film {
     pub(crate) fn genuine(chance: &mut Chance) -> Self {
@@ -145,7 +167,10 @@ impl Film {
             sway: chance.between(0.8, 2.5),
             phase: chance.between(0.0, 6.0),
             gain,
-            grain: chance.between(1.0, 2.5),
+            grain: {
+                let strength = chance.between(1.0, 2.5) * 0.7;
+                (0..GRAIN).map(|_| chance.normal() * strength).collect()
+            },
         }
     }
 
@@ -162,12 +187,12 @@ impl Film {
             scene.width() as f32 * margin * (1.0 + self.shift.0 * 0.8),
             scene.height() as f32 * margin * (1.0 + self.shift.1 * 0.8),
         );
+        let mut grain = chance.below(u32::try_from(GRAIN).unwrap_or(1)) as usize;
         painted(WIDTH, HEIGHT, |x, y| {
             let light =
                 at(scene, (from.0 + (x + hand.0) * scale.0, from.1 + (y + hand.1) * scale.1));
-            // The sum of two even ones: the tails don't matter, the speed does.
-            let grain = self.grain * (chance.between(-1.0, 1.0) + chance.between(-1.0, 1.0));
-            std::array::from_fn(|it| light[it] * self.gain[it] + grain)
+            grain = if grain + 6 > GRAIN { 0 } else { grain + 3 };
+            std::array::from_fn(|it| light[it] * self.gain[it] + self.grain[grain + it])
         })
     }
 }
@@ -182,6 +207,15 @@ mod tests {
         assert_eq!(blurred(&plain, 3), plain);
         assert_eq!(at(&plain, (12.3, 29.9)).map(narrow), [90, 120, 150]);
         assert_eq!(at(&plain, (-5.0, 99.0)).map(narrow), [90, 120, 150]);
+    }
+
+    #[test]
+    fn a_wave_is_nearly_a_cosine() {
+        for at in -40..40_i16 {
+            let turns = f32::from(at) / 16.0;
+            let cosine = (turns * std::f32::consts::TAU).cos();
+            assert!((wave(turns) - cosine).abs() < 0.07, "{turns}");
+        }
     }
 
     #[test]

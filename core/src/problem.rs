@@ -34,6 +34,8 @@ problems! {
     AuthorizationUsed    = "authorization.used",      400, "The link from your bank has been used; start again from your bank";
     BodyTooLarge         = "body.too-large",          413, "The body is larger than this address accepts";
     BodyMalformed        = "body.malformed",          400, "The body is not what this address expects; see the OpenAPI document";
+    ChallengeExpired     = "challenge.expired",       410, "The time for what was asked before the camera is over; ask for a new challenge";
+    ChallengeNone        = "challenge.none-open",     409, "No challenge is open; ask for one, then send the frames once";
     ClientAssertion      = "client.assertion-invalid", 401, "The client assertion does not fit: see its signature, iss, sub, aud (the issuer, as a string), exp, iat and a fresh jti";
     ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with the certificate that is registered for this client";
     ClientUnknown        = "client.unknown",          401, "No application is registered with this client_id, or it proves itself in another way";
@@ -54,6 +56,11 @@ problems! {
     DpopReplayed         = "dpop.replayed",           401, "This DPoP proof has been used before; make a fresh one for each request";
     EdgeStale            = "edge.stale",              503, "This edge has not heard from the platform for too long and refuses until it does; try again shortly";
     Forbidden            = "forbidden",               403, "You may not do this";
+    FramesAnother        = "frames.another-session",  422, "The frames were made for another challenge";
+    FramesChain          = "frames.chain-broken",     422, "The frames' chain of digests is broken; send the pack as the widget made it";
+    FramesCut            = "frames.cut-off",          400, "The pack of frames is cut off; send it again while the challenge is open";
+    FramesMalformed      = "frames.malformed",        400, "The body is not a pack of frames (application/vnd.senim.frames)";
+    FramesOrder          = "frames.out-of-order",     422, "Frames are missing, doubled or out of order";
     HeadersTooLarge      = "headers.too-large",       431, "The headers are larger than this address accepts";
     IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
     IdentityAgreement    = "identity.agreement-refused", 403, "The agreement was not accepted, so the session has ended";
@@ -89,7 +96,7 @@ problems! {
     PhotoRulesFailed     = "photo.rules-failed",      422, "The photo does not keep the rules; see what failed and take another";
     PhotoTooFew          = "photo.too-few",           422, "Too few pictures arrived; the camera should send at least three";
     PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
-    PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most twelve";
+    PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most 96";
     PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the picture";
     PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has more than 12 megapixels; the camera sends 1280 × 720";
     PhotoTooSmall        = "photo.too-small",         422, "The picture is smaller than 640 × 360";

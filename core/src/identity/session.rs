@@ -5,7 +5,18 @@
 //!     │                │             │                           │   (a sign-in ends here: passed)
 //!     ▼ refuse         ▼ unknown,    ▼ 4 checks                  ▼ 3 wrong,   ▼ refuse
 //!   failed               3 others      (blocked 15 min)            no SMS left
+//!
+//! within liveness, where each drawing of a challenge counts as a check (IDX-2):
+//!
+//!   idle ─ask─▶ asked ─frames─▶ judging ─live and matched─▶ code
+//!     ▲          │  ▲ │            │
+//!     │          │  └─┘ ask again  │ not live, no match, 60 s without a verdict
+//!     └──────────┴─────────────────┘
+//!       forged frames, 90 s without any
 //! ```
+//!
+//! What can't be read as frames at all (cut off, too large) changes nothing: it may be sent again while the
+//! challenge is open. What was made for another challenge, rearranged or altered ends the check.
 //!
 //! From each open step: abandoned and, 15 minutes after the start, expired.
 //! The host feeds it [`Input`]s, saves what comes back and carries out the [`Effect`]s.
@@ -19,6 +30,7 @@ use subtle::ConstantTimeEq as _;
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
 use crate::liveness::DEGREE_MIN;
+use crate::liveness::challenge::{Challenge, Nonce, Wishes};
 use crate::problem::Problem;
 use crate::text::Language;
 
@@ -65,7 +77,7 @@ pub enum Step {
     Iin,
     Liveness {
         person: Person,
-        judging: Option<Judging>,
+        check: Option<Check>,
         last_problem: Option<Problem>,
     },
     /// Without a digest the code has expired.
@@ -96,11 +108,24 @@ pub struct Person {
     pub phone: Phone,
 }
 
-/// A check that has been counted and whose judgement is awaited.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judging {
-    pub check: u8,
-    pub until: Timestamp,
+/// A check that has been counted. Its number is that of the session's checks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// The challenge has been handed out, the frames are awaited.
+    Asked { challenge: Challenge, wishes: Wishes },
+    /// The frames have come, the verdict is awaited.
+    Judging { until: Timestamp },
+}
+
+/// Decides a challenge; whoever knows it knows what will be asked.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Seed(pub [u8; 32]);
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
 }
 
 /// A keyed hash of a code: the host makes it of what it sent and of what the client typed.
@@ -152,9 +177,22 @@ pub enum Input {
         blocked_until: Option<Timestamp>,
     },
     PersonUnknown,
-    /// Pictures have arrived; counted before they are judged, so that a crash or a second upload can't win a check.
-    CheckStarted {
+    /// The client is ready for a check. Counted now, so that nobody asks until an easy one comes; asked again
+    /// with the same wishes while it is open, the challenge stays and nothing is counted.
+    ChallengeAsked {
+        seed: Seed,
+        wishes: Wishes,
         blocked_until: Option<Timestamp>,
+    },
+    /// Frames have arrived whole that were made for the challenge with this nonce.
+    CheckStarted {
+        nonce: Nonce,
+        blocked_until: Option<Timestamp>,
+    },
+    /// Frames have arrived that can't have been made for the challenge with this nonce, which was open.
+    CheckForged {
+        nonce: Nonce,
+        problem: Problem,
     },
     /// `code` is what will be sent if this was the check that passed.
     CheckJudged {
@@ -192,7 +230,9 @@ pub enum Judgement {
 pub enum Effect {
     /// Ask the Source about the IIN just entered; answer with `PersonFound` or `PersonUnknown`.
     AskSource,
-    /// Judge the pictures that came with `CheckStarted`; answer with `CheckJudged`.
+    /// A check has been counted and its challenge drawn: [`Session::challenge`].
+    Challenged { check: u8 },
+    /// Judge the frames that came with `CheckStarted`; answer with `CheckJudged`.
     Judge { check: u8 },
     /// Send the code whose digest came with the input.
     SendCode { to: Phone },
@@ -209,6 +249,8 @@ pub enum Effect {
 pub enum SessionError {
     #[error("the session has ended")]
     Ended,
+    #[error("no challenge is open")]
+    NoChallenge,
     #[error("the session is at another step")]
     OutOfOrder,
     #[error("no more messages in this session")]
@@ -241,8 +283,27 @@ impl Session {
         &self.step
     }
 
+    /// The number of the newest check.
+    pub fn checks(&self) -> u8 {
+        self.checks
+    }
+
     pub fn checks_left(&self) -> u8 {
         CHECKS_MAX.saturating_sub(self.checks)
+    }
+
+    /// The challenge that is open.
+    pub fn challenge(&self) -> Option<&Challenge> {
+        match &self.step {
+            Step::Liveness { check: Some(Check::Asked { challenge, .. }), .. } => Some(challenge),
+            Step::Liveness { check: Some(Check::Judging { .. }) | None, .. }
+            | Step::Agreement
+            | Step::Iin
+            | Step::Code { .. }
+            | Step::Consent { .. }
+            | Step::Passed { .. }
+            | Step::Failed { .. } => None,
+        }
     }
 
     pub fn sms_left(&self) -> u8 {
@@ -292,7 +353,7 @@ impl Session {
     pub fn deadline(&self) -> Option<Timestamp> {
         let own = match &self.step {
             Step::Agreement | Step::Iin | Step::Consent { .. } => None,
-            Step::Liveness { judging, .. } => judging.map(|it| it.until),
+            Step::Liveness { check, .. } => check.as_ref().map(Check::until),
             Step::Code { digest, expires_at, .. } => digest.map(|_| *expires_at),
             Step::Passed { .. } | Step::Failed { .. } => return None,
         };
@@ -332,13 +393,33 @@ impl Session {
             (Input::PersonUnknown, Step::Iin) => Ok(session.fail(Failure::UnknownPerson, now)),
 
             (
-                Input::CheckStarted { blocked_until },
-                Step::Liveness { person, judging, last_problem },
-            ) => session.start_check(person, judging, last_problem, blocked_until, now),
+                Input::ChallengeAsked { seed, wishes, blocked_until },
+                Step::Liveness { person, check, last_problem },
+            ) => match blocked_until.filter(|until| *until > now) {
+                Some(until) => Ok(session.fail(Failure::Blocked { until }, now)),
+                None => session.ask(person, check.as_ref(), last_problem, (seed, wishes), now),
+            },
+            (
+                Input::CheckStarted { nonce, blocked_until },
+                Step::Liveness { person, check, last_problem },
+            ) => {
+                if let Some(until) = blocked_until.filter(|until| *until > now) {
+                    return Ok(session.fail(Failure::Blocked { until }, now));
+                }
+                let open = check.is_some_and(|it| it.is_open(&nonce));
+                session.start_check(person, open, last_problem, now)
+            }
+            (
+                Input::CheckForged { nonce, problem },
+                Step::Liveness { person, check, last_problem },
+            ) => match check {
+                Some(check) if check.is_open(&nonce) => Ok(session.refuse(person, problem, now)),
+                _ => session.without_challenge(last_problem),
+            },
             (
                 Input::CheckJudged { check, judgement, code },
-                Step::Liveness { person, judging: Some(judging), .. },
-            ) if judging.check == check => Ok(session.judge(person, judgement, code, now)),
+                Step::Liveness { person, check: Some(Check::Judging { .. }), .. },
+            ) if session.checks == check => Ok(session.judge(person, judgement, code, now)),
 
             (Input::CodeAsked { code }, Step::Code { person, .. }) => {
                 if session.sms >= SMS_MAX {
@@ -365,7 +446,9 @@ impl Session {
                 | Input::IinEntered(_)
                 | Input::PersonFound { .. }
                 | Input::PersonUnknown
+                | Input::ChallengeAsked { .. }
                 | Input::CheckStarted { .. }
+                | Input::CheckForged { .. }
                 | Input::CheckJudged { .. }
                 | Input::CodeAsked { .. }
                 | Input::CodeEntered { .. }
@@ -382,10 +465,12 @@ impl Session {
             return self.fail(Failure::Expired, now);
         }
         match &mut self.step {
-            Step::Liveness { judging, last_problem, .. } => {
-                if judging.is_some_and(|it| now >= it.until) {
-                    *judging = None;
-                    *last_problem = Some(Problem::Internal);
+            Step::Liveness { check, last_problem, .. } => {
+                if let Some(over) = check.take_if(|it| now >= it.until()) {
+                    *last_problem = Some(match over {
+                        Check::Asked { .. } => Problem::ChallengeExpired,
+                        Check::Judging { .. } => Problem::Internal,
+                    });
                     if self.checks >= CHECKS_MAX {
                         return self.block(now);
                     }
@@ -434,42 +519,73 @@ impl Session {
             Purpose::Cabinet => phone,
         };
         let person = Person { iin, phone };
-        self.step = Step::Liveness { person, judging: None, last_problem: None };
+        self.step = Step::Liveness { person, check: None, last_problem: None };
         if let Some(until) = blocked_until.filter(|until| *until > now) {
             return Ok(self.fail(Failure::Blocked { until }, now));
         }
         Ok((self, Vec::new()))
     }
 
+    fn ask(
+        mut self,
+        person: Person,
+        check: Option<&Check>,
+        last_problem: Option<Problem>,
+        (seed, wishes): (Seed, Wishes),
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Effect>), SessionError> {
+        let none_left = self.checks >= CHECKS_MAX;
+        match check {
+            // Whoever finds out that they can't do it may wish otherwise, for the price of a check.
+            Some(Check::Asked { wishes: before, .. }) if *before == wishes || none_left => {
+                return Ok((self, Vec::new()));
+            }
+            // The last check is still being judged.
+            Some(Check::Judging { .. }) if none_left => return Err(SessionError::OutOfOrder),
+            // A restart left none over.
+            None if none_left => return Ok(self.block(now)),
+            // A check in judgement is given up for this one: it stays counted, its verdict won't.
+            Some(Check::Asked { .. } | Check::Judging { .. }) | None => {}
+        }
+        self.checks += 1;
+        let challenge = Challenge::draw(seed.0, wishes, now);
+        let effects = vec![Effect::Challenged { check: self.checks }];
+        let check = Some(Check::Asked { challenge, wishes });
+        self.step = Step::Liveness { person, check, last_problem };
+        Ok((self, effects))
+    }
+
     fn start_check(
         mut self,
         person: Person,
-        judging: Option<Judging>,
+        open: bool,
         last_problem: Option<Problem>,
-        blocked_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(Self, Vec<Effect>), SessionError> {
-        if let Some(until) = blocked_until.filter(|until| *until > now) {
-            return Ok(self.fail(Failure::Blocked { until }, now));
+        if !open {
+            return self.without_challenge(last_problem);
         }
-        if self.checks >= CHECKS_MAX {
-            // The last check is still being judged, or a restart left none over.
-            return if judging.is_some() {
-                Err(SessionError::OutOfOrder)
-            } else {
-                Ok(self.block(now))
-            };
+        let check = Some(Check::Judging { until: now + CHECK_TIME });
+        self.step = Step::Liveness { person, check, last_problem };
+        let judge = Effect::Judge { check: self.checks };
+        Ok((self, vec![judge]))
+    }
+
+    /// Frames for a challenge that is not open.
+    fn without_challenge(
+        self,
+        last_problem: Option<Problem>,
+    ) -> Result<(Self, Vec<Effect>), SessionError> {
+        match last_problem {
+            Some(Problem::ChallengeExpired) => {
+                Ok((self, vec![Effect::Refuse(Problem::ChallengeExpired)]))
+            }
+            _ => Err(SessionError::NoChallenge),
         }
-        self.checks += 1;
-        // A check still in judgement is given up for this one: it stays counted, its verdict won't.
-        let judging = Some(Judging { check: self.checks, until: now + CHECK_TIME });
-        let check = self.checks;
-        self.step = Step::Liveness { person, judging, last_problem };
-        Ok((self, vec![Effect::Judge { check }]))
     }
 
     fn judge(
-        mut self,
+        self,
         person: Person,
         judgement: Judgement,
         code: CodeDigest,
@@ -482,10 +598,15 @@ impl Session {
             Judgement::Live { .. } => Problem::IdentityNoMatch,
             Judgement::Refused(problem) => problem,
         };
+        self.refuse(person, problem, now)
+    }
+
+    /// The check has failed.
+    fn refuse(mut self, person: Person, problem: Problem, now: Timestamp) -> (Self, Vec<Effect>) {
         if self.checks >= CHECKS_MAX {
             return self.block(now);
         }
-        self.step = Step::Liveness { person, judging: None, last_problem: Some(problem) };
+        self.step = Step::Liveness { person, check: None, last_problem: Some(problem) };
         (self, vec![Effect::Refuse(problem)])
     }
 
@@ -561,6 +682,23 @@ impl Session {
     }
 }
 
+impl Check {
+    /// After this it counts as failed.
+    fn until(&self) -> Timestamp {
+        match self {
+            Self::Asked { challenge, .. } => challenge.expires_at,
+            Self::Judging { until } => *until,
+        }
+    }
+
+    fn is_open(&self, nonce: &Nonce) -> bool {
+        match self {
+            Self::Asked { challenge, .. } => challenge.nonce == *nonce,
+            Self::Judging { .. } => false,
+        }
+    }
+}
+
 impl Failure {
     /// Until when liveness is blocked, where that is why.
     pub fn blocked_until(self) -> Option<Timestamp> {
@@ -599,6 +737,7 @@ impl SessionError {
     pub fn problem(self) -> Problem {
         match self {
             Self::Ended => Problem::IdentityEnded,
+            Self::NoChallenge => Problem::ChallengeNone,
             Self::OutOfOrder => Problem::IdentityOutOfOrder,
             Self::SmsExhausted => Problem::IdentitySmsExhausted,
         }

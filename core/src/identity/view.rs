@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::view::ConsentRequestView;
+use crate::liveness::challenge::{Nonce, Step};
 use crate::participant::view::ParticipantName;
 use crate::text::Language;
 
@@ -93,8 +94,22 @@ pub struct AnswerConsent {
     pub approve: bool,
 }
 
-// `POST /api/identity/liveness`: `multipart/form-data`, 3 to 12 parts named `frame`, each a JPEG,
-// in the order taken, at most 5 MB together (BIO-2).
+/// The answer to `POST /api/identity/liveness/challenge`, whose body are the client's `Wishes`. Asked again while
+/// it is open, the same one with less time left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChallengeView {
+    pub nonce: Nonce,
+    pub steps: Vec<Step>,
+    /// How long each colour stands on the screen.
+    pub colour_ms: u16,
+    /// Until then the last byte of the frames has arrived.
+    pub expires_in_ms: u32,
+    /// Further challenges that may be asked for.
+    pub checks_left: u8,
+}
+
+// `POST /api/identity/liveness`: `application/vnd.senim.frames`, a pack of frames (core/src/liveness/pack.rs) made
+// for the open challenge, at most 5 MB (BIO-2).
 // `POST /api/identity/language` takes `{"language":"kk"}`.
 // `POST /api/identity/abandon` takes `{}`: the client gives up; answers `Failed` with the redirect.
 // `POST /api/cabinet/sign-in` takes `{}`: opens a session whose end is the cabinet; answers `IdentityView`.

@@ -15,6 +15,8 @@ pub mod pack;
 mod passive;
 #[cfg(test)]
 mod performance;
+pub mod print;
+mod question;
 pub mod series;
 mod signals;
 pub mod solid;
@@ -28,6 +30,7 @@ mod verdict;
 pub use degree::{DEGREE_MIN, degree};
 pub use facts::{FaceFacts, FrameFacts};
 pub use passive::{CROPS, PASSIVE_SIDE, live_share, passive_input};
+pub use question::Question;
 pub use series::{FRAMES_MAX, FRAMES_MIN};
 pub use texture::Texture;
 pub use verdict::{Known, PORTRAITS_MAX, Reason, Seen, Signal, Verdict, judge};

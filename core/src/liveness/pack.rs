@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::challenge::Nonce;
+use crate::problem::Problem;
 
 pub const MAGIC: &[u8; 8] = b"SNMPACK1";
 /// BIO-2.
@@ -182,6 +183,29 @@ pub enum PackError {
     BrokenChain,
     #[error("the pack belongs to another challenge")]
     AnotherChallenge,
+}
+
+impl PackError {
+    /// Whether the same frames may come again while the challenge is open: what happens on a bad line, as
+    /// against what only happens by intent.
+    pub fn may_be_sent_again(self) -> bool {
+        match self {
+            Self::NotAPack | Self::TooLarge | Self::Cut => true,
+            Self::TooMany | Self::OutOfOrder | Self::BrokenChain | Self::AnotherChallenge => false,
+        }
+    }
+
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::NotAPack => Problem::FramesMalformed,
+            Self::TooLarge => Problem::PhotoTooLarge,
+            Self::TooMany => Problem::PhotoTooMany,
+            Self::Cut => Problem::FramesCut,
+            Self::OutOfOrder => Problem::FramesOrder,
+            Self::BrokenChain => Problem::FramesChain,
+            Self::AnotherChallenge => Problem::FramesAnother,
+        }
+    }
 }
 
 impl<'a> Pack<'a> {

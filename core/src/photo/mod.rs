@@ -15,7 +15,7 @@ mod rules;
 pub use alignment::{ALIGNED_SIDE, aligned};
 pub use detector::{Canvas, Heads, STRIDES, faces};
 pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, limits};
-pub use image::{Image, NotAPicture};
+pub use image::{Image, NotAPicture, is_whole_jpeg};
 pub use marks::Marks;
 pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
 pub use pose::{HEAD, Pose};

@@ -22,6 +22,22 @@ pub enum Net {
     Recogniser,
 }
 
+impl Net {
+    pub const ALL: [Self; 5] =
+        [Self::Detector, Self::Marks, Self::Eye, Self::Passive, Self::Recogniser];
+
+    /// In configuration, evidence and the judge's world.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detector => "detector",
+            Self::Marks => "marks",
+            Self::Eye => "eye",
+            Self::Passive => "passive",
+            Self::Recogniser => "recogniser",
+        }
+    }
+}
+
 /// Outputs by their names.
 pub type Answer = BTreeMap<String, Vec<f32>>;
 

@@ -25,7 +25,7 @@ fn a_sign_in_to_the_cabinet_ends_with_the_code_sent_to_the_registers_phone() {
 #[test]
 fn every_failure_is_reached_and_told() {
     let found = upto_liveness();
-    let code = [found.clone(), vec![started(), live(1)]].concat();
+    let code = [found.clone(), passing(1)].concat();
     let rows: Vec<(&str, Vec<Input>, Input)> = vec![
         ("identity.abandoned", found.clone(), Input::Abandoned),
         ("identity.agreement-refused", vec![], Input::AgreementAnswered { accept: false }),
@@ -34,7 +34,9 @@ fn every_failure_is_reached_and_told() {
         ("identity.too-many-codes", [code.clone(), vec![wrong(), wrong()]].concat(), wrong()),
         ("identity.blocked", four_checks()[..four_checks().len() - 1].to_vec(), not_live(4)),
         ("identity.blocked", vec![accept()], found_but_blocked()),
-        ("identity.blocked", found, Input::CheckStarted { blocked_until: Some(at(99)) }),
+        ("identity.blocked", found.clone(), asked_but_blocked()),
+        ("identity.blocked", [found.clone(), vec![asked(1)]].concat(), started_but_blocked()),
+        ("identity.blocked", [found, forged_checks()].concat(), forged(4)),
         ("consent.refused", upto_consent(), Input::ConsentAnswered { approve: false }),
         (
             "participant.suspended",
@@ -62,14 +64,13 @@ fn the_fourth_failing_check_blocks_the_person_for_fifteen_minutes() {
     let until = at(10) + BLOCK;
     assert_eq!(effects[0], Effect::Block { iin: iin(), until });
     assert_eq!(session.failure(), Some(Failure::Blocked { until }));
-    let fifth = session.handle(started(), at(11)).unwrap_err();
+    let fifth = session.handle(asked(5), at(11)).unwrap_err();
     assert_eq!(fifth.problem(), Problem::IdentityEnded);
 }
 
 #[test]
 fn a_failed_match_counts_as_the_check_it_belongs_to() {
-    let (session, _) = play(authorization(), &upto_liveness());
-    let (session, _) = step(session, started(), at(10));
+    let (session, _) = play(authorization(), &[upto_liveness(), looking(1)].concat());
     let below = Judgement::Live { degree: 84.99 };
     let judged = Input::CheckJudged { check: 1, judgement: below, code: digest(1) };
     let (session, effects) = step(session, judged, at(10));
@@ -78,9 +79,61 @@ fn a_failed_match_counts_as_the_check_it_belongs_to() {
 }
 
 #[test]
+fn a_check_is_counted_when_its_challenge_is_handed_out() {
+    let (session, effects) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
+    assert_eq!(effects, [Effect::Challenged { check: 1 }]);
+    assert_eq!((session.checks_left(), session.challenge()), (3, Some(&challenge(1))));
+    let (again, effects) = step(session.clone(), asked(2), at(10 + 89));
+    assert_eq!((effects.as_slice(), again.checks_left()), ([].as_slice(), 3));
+    assert_eq!(again.challenge(), session.challenge(), "asking again until an easy one comes");
+    let (late, effects) = step(again.clone(), Input::TimePassed, at(10 + 90));
+    assert_eq!((effects.as_slice(), late.challenge()), ([].as_slice(), None));
+    let (next, _) = step(again, asked(2), at(10 + 90));
+    assert_eq!((next.checks_left(), next.challenge().map(|it| it.nonce)), (2, Some(nonce(2))));
+}
+
+#[test]
+fn other_wishes_cost_a_check_and_the_last_challenge_stays() {
+    let still = |check| Input::ChallengeAsked {
+        seed: seed(check),
+        wishes: Wishes { no_movement: true, no_flashing: true },
+        blocked_until: None,
+    };
+    let turns = [asked(1), still(2), still(3), asked(3), still(4), asked(5)];
+    let (session, _) = play(authorization(), &[upto_liveness(), turns.to_vec()].concat());
+    assert_eq!((session.checks_left(), session.challenge().unwrap().nonce), (0, nonce(4)));
+    assert_eq!(session.challenge().unwrap().steps.len(), 5, "as was wished");
+}
+
+#[test]
+fn frames_for_a_challenge_that_is_over_or_was_never_open_are_told_apart() {
+    let (session, _) = play(authorization(), &upto_liveness());
+    let none = session.clone().handle(started(1), at(10)).unwrap_err();
+    assert_eq!(none.problem(), Problem::ChallengeNone);
+    let (session, _) = step(session, asked(1), at(10));
+    let other = session.clone().handle(started(2), at(10)).unwrap_err();
+    assert_eq!(other, SessionError::NoChallenge, "another session's nonce");
+    let (late, effects) = step(session.clone(), started(1), at(10 + 90));
+    assert_eq!(effects, [Effect::Refuse(Problem::ChallengeExpired)]);
+    assert_eq!(late.checks_left(), 3, "it was counted already");
+    let (session, _) = step(session, started(1), at(11));
+    let twice = session.handle(started(1), at(12)).unwrap_err();
+    assert_eq!(twice, SessionError::NoChallenge, "a challenge is used once");
+}
+
+#[test]
+fn forged_frames_end_the_check_that_they_were_sent_for() {
+    let (session, _) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
+    assert_eq!(session.clone().handle(forged(2), at(10)).unwrap_err(), SessionError::NoChallenge);
+    let (session, effects) = step(session, forged(1), at(10));
+    assert_eq!(effects, [Effect::Refuse(Problem::FramesChain)]);
+    assert_eq!((session.challenge(), session.checks_left()), (None, 3));
+    assert_eq!(session.handle(started(1), at(10)).unwrap_err(), SessionError::NoChallenge);
+}
+
+#[test]
 fn a_check_given_up_for_a_newer_one_stays_counted_and_its_verdict_is_not() {
-    let (session, _) =
-        play(authorization(), &[upto_liveness(), vec![started(), started()]].concat());
+    let (session, _) = play(authorization(), &[upto_liveness(), looking(1), looking(2)].concat());
     assert_eq!(session.checks_left(), 2);
     assert_eq!(session.clone().handle(live(1), at(10)).unwrap_err(), SessionError::OutOfOrder);
     let (session, _) = step(session, live(2), at(10));
@@ -90,17 +143,28 @@ fn a_check_given_up_for_a_newer_one_stays_counted_and_its_verdict_is_not() {
 /// A host that dies while judging must not give checks away (IDX-2).
 #[test]
 fn a_check_whose_verdict_never_came_counts() {
-    let four = [upto_liveness(), vec![started(), started(), started(), started()]].concat();
+    let four = [upto_liveness(), looking(1), looking(2), looking(3), looking(4)].concat();
     let (session, _) = play(authorization(), &four);
-    assert_eq!(session.clone().handle(started(), at(11)).unwrap_err(), SessionError::OutOfOrder);
+    assert_eq!(session.clone().handle(asked(5), at(11)).unwrap_err(), SessionError::OutOfOrder);
     let (session, effects) = step(session, Input::TimePassed, at(10 + 60));
     assert!(matches!(effects[0], Effect::Block { .. }));
     assert!(matches!(session.failure(), Some(Failure::Blocked { .. })));
 }
 
+/// Nor one whose client went away, or whose frames never arrived whole.
+#[test]
+fn a_challenge_that_nobody_met_counts() {
+    let three = [upto_liveness(), looking(1), looking(2), looking(3)].concat();
+    let (session, _) = play(authorization(), &three);
+    let (session, _) = step(session, asked(4), at(10));
+    let (session, effects) = step(session, Input::TimePassed, at(10 + 90));
+    assert!(matches!(effects[0], Effect::Block { .. }));
+    assert_eq!(session.failure(), Some(Failure::Blocked { until: at(100) + BLOCK }));
+}
+
 #[test]
 fn only_the_newest_code_works_once_and_for_180_seconds() {
-    let (session, _) = play(authorization(), &[upto_liveness(), vec![started(), live(1)]].concat());
+    let (session, _) = play(authorization(), &[upto_liveness(), passing(1)].concat());
     let (late, effects) = step(session.clone(), entered(1), at(10 + 180));
     assert_eq!(effects, [Effect::Refuse(Problem::IdentityCodeExpired)]);
     assert_eq!(late.code_tries_left(), 3);
@@ -116,17 +180,21 @@ fn only_the_newest_code_works_once_and_for_180_seconds() {
 
 #[test]
 fn a_session_that_was_saved_goes_on_where_it_was() {
-    let (session, _) = play(authorization(), &[upto_liveness(), vec![started(), live(1)]].concat());
+    let (session, _) = play(authorization(), &[upto_liveness(), passing(1)].concat());
     let saved = serde_json::to_string(&session).unwrap();
     assert_eq!(serde_json::from_str::<Session>(&saved).unwrap(), session);
+    let (session, _) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
+    let saved = serde_json::to_string(&session).unwrap();
+    assert_eq!(serde_json::from_str::<Session>(&saved).unwrap(), session, "with its challenge");
 }
 
 #[test]
 fn nothing_that_names_a_person_or_opens_a_door_is_printed() {
-    let (session, effects) =
-        play(authorization(), &[upto_liveness(), vec![started(), live(1)]].concat());
-    let printed = format!("{session:?} {effects:?} {:?}", entered(1));
-    for secret in [iin().expose().as_str(), named_phone().expose(), "[1, 1, 1"] {
+    let (session, effects) = play(authorization(), &[upto_liveness(), passing(1)].concat());
+    let (before, _) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
+    let printed = format!("{session:?} {before:?} {effects:?} {:?} {:?}", entered(1), asked(1));
+    let nonce = format!("{:?}", nonce(1).0);
+    for secret in [iin().expose().as_str(), named_phone().expose(), "[1, 1, 1", &nonce] {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
@@ -138,6 +206,10 @@ struct Truth {
     checks: u8,
     sms: u8,
     wrong_codes: u8,
+    /// A challenge was handed out that no frames have met yet.
+    open: bool,
+    /// Frames met it, and no verdict has come yet.
+    judging: bool,
     live_and_matched: bool,
     code_right: bool,
     approved: bool,
@@ -147,7 +219,7 @@ struct Truth {
 /// Every sequence of up to [`DEPTH`] inputs, sequences that lead to the same place taken together.
 #[test]
 fn no_sequence_of_inputs_gets_around_the_rules() {
-    const DEPTH: usize = 14;
+    const DEPTH: usize = 12;
     for start in [authorization(), Session::start(Purpose::Cabinet, Language::Ru, at(0))] {
         let mut seen = HashSet::new();
         let mut edge = vec![(start, 0, Truth::default())];
@@ -178,7 +250,14 @@ fn apply(session: &Session, input: &Input, second: i64, truth: Truth) -> (Sessio
     let mut truth = truth;
     for effect in &effects {
         match effect {
-            Effect::Judge { .. } => truth.checks += 1,
+            Effect::Challenged { .. } => {
+                truth.checks += 1;
+                (truth.open, truth.judging) = (true, false);
+            }
+            Effect::Judge { .. } => {
+                assert!(truth.open, "frames met no challenge");
+                (truth.open, truth.judging) = (false, true);
+            }
             Effect::SendCode { .. } => truth.sms += 1,
             Effect::Refuse(Problem::IdentityCodeWrong | Problem::IdentityTooManyCodes) => {
                 truth.wrong_codes += 1;
@@ -189,11 +268,18 @@ fn apply(session: &Session, input: &Input, second: i64, truth: Truth) -> (Sessio
     }
     let moved = session.step() != after.step();
     if *input == Input::Restarted {
-        truth = Truth { live_and_matched: false, code_right: false, ..truth };
+        let (open, judging) = (false, false);
+        truth = Truth { live_and_matched: false, code_right: false, open, judging, ..truth };
     }
-    if let Input::CheckJudged { judgement: Judgement::Live { degree }, .. } = *input {
-        truth.live_and_matched |= moved && degree >= DEGREE_MIN;
+    if let Input::CheckJudged { judgement, .. } = *input {
+        assert!(truth.judging, "a verdict on frames that never came");
+        truth.judging = false;
+        if let Judgement::Live { degree } = judgement {
+            truth.live_and_matched |= moved && degree >= DEGREE_MIN;
+        }
     }
+    truth.open &= after.challenge().is_some();
+    assert_eq!(truth.open, after.challenge().is_some(), "a challenge that was not counted");
     if let Input::CodeEntered { code } = *input {
         truth.code_right |= moved && code == newest(session);
     }
@@ -213,6 +299,7 @@ fn apply(session: &Session, input: &Input, second: i64, truth: Truth) -> (Sessio
 
 fn moves(session: &Session) -> Vec<(Input, i64)> {
     let check = CHECKS_MAX - session.checks_left();
+    let open = session.challenge().map_or(nonce(9), |it| it.nonce);
     let code = digest(session.sms + 1);
     let live = Judgement::Live { degree: 85.0 };
     vec![
@@ -222,7 +309,10 @@ fn moves(session: &Session) -> Vec<(Input, i64)> {
         (other(), 0),
         (Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: None }, 0),
         (Input::PersonUnknown, 0),
-        (started(), 0),
+        (asked(check + 1), 0),
+        (Input::CheckStarted { nonce: open, blocked_until: None }, 0),
+        (started(9), 0),
+        (Input::CheckForged { nonce: open, problem: Problem::FramesChain }, 0),
         (Input::CheckJudged { check, judgement: live, code }, 0),
         (not_live(check), 0),
         (not_live(check.saturating_sub(1)), 0),
@@ -234,6 +324,7 @@ fn moves(session: &Session) -> Vec<(Input, i64)> {
         (Input::Abandoned, 0),
         (Input::Restarted, 0),
         (Input::TimePassed, 61),
+        (Input::TimePassed, 91),
         (Input::TimePassed, 181),
     ]
 }
@@ -243,12 +334,12 @@ fn newest(session: &Session) -> CodeDigest {
 }
 
 fn four_checks() -> Vec<Input> {
-    let checks = (1..=4).flat_map(|check| [started(), not_live(check)]);
+    let checks = (1..=4).flat_map(|check| [asked(check), started(check), not_live(check)]);
     upto_liveness().into_iter().chain(checks).collect()
 }
 
 fn upto_consent() -> Vec<Input> {
-    [upto_liveness(), vec![started(), live(1), entered(1)]].concat()
+    [upto_liveness(), passing(1), vec![entered(1)]].concat()
 }
 
 fn upto_liveness() -> Vec<Input> {
@@ -268,8 +359,52 @@ fn found_but_blocked() -> Input {
     Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: Some(at(99)) }
 }
 
-fn started() -> Input {
-    Input::CheckStarted { blocked_until: None }
+fn asked_but_blocked() -> Input {
+    let (seed, wishes) = (seed(1), Wishes::default());
+    Input::ChallengeAsked { seed, wishes, blocked_until: Some(at(99)) }
+}
+
+fn started_but_blocked() -> Input {
+    Input::CheckStarted { nonce: nonce(1), blocked_until: Some(at(99)) }
+}
+
+fn forged_checks() -> Vec<Input> {
+    vec![asked(1), forged(1), asked(2), forged(2), asked(3), forged(3), asked(4)]
+}
+
+/// A check whose frames have come.
+fn looking(check: u8) -> Vec<Input> {
+    vec![asked(check), started(check)]
+}
+
+fn passing(check: u8) -> Vec<Input> {
+    vec![asked(check), started(check), live(check)]
+}
+
+fn asked(check: u8) -> Input {
+    let (seed, wishes) = (seed(check), Wishes::default());
+    Input::ChallengeAsked { seed, wishes, blocked_until: None }
+}
+
+fn started(check: u8) -> Input {
+    Input::CheckStarted { nonce: nonce(check), blocked_until: None }
+}
+
+fn forged(check: u8) -> Input {
+    Input::CheckForged { nonce: nonce(check), problem: Problem::FramesChain }
+}
+
+/// The one that [`asked`] leads to at second 10.
+fn challenge(check: u8) -> Challenge {
+    Challenge::draw(seed(check).0, Wishes::default(), at(10))
+}
+
+fn nonce(check: u8) -> Nonce {
+    challenge(check).nonce
+}
+
+fn seed(check: u8) -> Seed {
+    Seed([0x40 + check; 32])
 }
 
 fn live(check: u8) -> Input {

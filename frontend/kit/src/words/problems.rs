@@ -12,6 +12,8 @@ pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
 const WORDS: &[(&str, Word)] = &[
     ("body.malformed", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
+    ("challenge.expired", CHALLENGE_EXPIRED),
+    ("challenge.none-open", CHALLENGE_NONE),
     ("consent.ended", CONSENT_ENDED),
     ("consent.expired", CONSENT_EXPIRED),
     ("consent.refused", CONSENT_REFUSED),
@@ -21,6 +23,11 @@ const WORDS: &[(&str, Word)] = &[
     ("consent.provider-not-covered", CONSENT_PROVIDER),
     ("edge.stale", PLATFORM),
     ("forbidden", FORBIDDEN),
+    ("frames.another-session", FRAMES_OTHER),
+    ("frames.chain-broken", FRAMES_OTHER),
+    ("frames.cut-off", FRAMES_CUT),
+    ("frames.malformed", FRAMES_CUT),
+    ("frames.out-of-order", FRAMES_OTHER),
     ("identity.abandoned", ABANDONED),
     ("identity.agreement-refused", AGREEMENT),
     ("identity.blocked", BLOCKED),
@@ -64,6 +71,26 @@ const WORDS: &[(&str, Word)] = &[
 ];
 
 words! {
+    CHALLENGE_EXPIRED {
+        kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",
+        ru: "Время на задания вышло. Начните проверку ещё раз.",
+        en: "The time for what was asked is over. Start the check again.",
+    }
+    CHALLENGE_NONE {
+        kk: "Бұл тексеру аяқталған немесе басталмаған. Тексеруді қайта бастаңыз.",
+        ru: "Эта проверка уже закончена или не начата. Начните проверку ещё раз.",
+        en: "This check is over or was never begun. Start the check again.",
+    }
+    FRAMES_CUT {
+        kk: "Камера кадрлары толық жетпеді. Байланысты тексеріп, қайта жіберіңіз.",
+        ru: "Кадры камеры дошли не целиком. Проверьте связь и отправьте ещё раз.",
+        en: "The camera's pictures did not arrive whole. Check your network and send them again.",
+    }
+    FRAMES_OTHER {
+        kk: "Камера кадрлары осы тексеруге сәйкес емес. Тексеруді қайта бастаңыз.",
+        ru: "Кадры камеры не подходят к этой проверке. Начните проверку ещё раз.",
+        en: "The camera's pictures don't belong to this check. Start the check again.",
+    }
     OFFLINE {
         kk: "Байланыс жоқ. Интернетті тексеріп, қайталап көріңіз.",
         ru: "Нет связи. Проверьте интернет и попробуйте ещё раз.",

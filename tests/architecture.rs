@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("senim-fuzz", &["senim-core"]),
     ("senim-gate", &["senim-core"]),
     ("senim-host", &["senim-channel", "senim-core"]),
+    ("senim-judge", &["senim-core"]),
     ("senim-kit", &["senim-core"]),
     ("senim-liveness", &["senim-core"]),
     ("senim-node", &["senim-channel", "senim-core"]),

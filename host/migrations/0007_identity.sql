@@ -27,24 +27,22 @@ CREATE INDEX identity_session_started_at ON identity_session (started_at);
 CREATE INDEX identity_session_ended_at ON identity_session (ended_at);
 CREATE INDEX identity_session_deadline_at ON identity_session (deadline_at);
 
--- What is kept of a liveness check: digests and the outcome, never a picture (DSP-1).
+-- Liveness checks, each counted when its challenge was handed out (IDX-2). What is kept of them: 0010_evidence.sql.
 CREATE TABLE identity_check (
-    session_id       TEXT   NOT NULL REFERENCES identity_session (id),
-    number           BIGINT NOT NULL,
-    counted_at       BIGINT NOT NULL,
-    frames           TEXT   NOT NULL,          -- SHA-256 of each, in the order taken, as JSON
+    session_id       TEXT    NOT NULL REFERENCES identity_session (id),
+    number           BIGINT  NOT NULL,
+    counted_at       BIGINT  NOT NULL,
+    challenge_sealed {BYTES} NOT NULL,         -- as JSON; until it has been met nobody else may know it
 
-    -- Absent until judged; for ever where the judgement never came.
-    judged_at        BIGINT,
+    -- Where the check stands. Frames that can't be the challenge's are refused without being judged.
+    arrived_at       BIGINT,
+    ended_at         BIGINT,
     outcome          TEXT,                     -- passed, or a problem's code
-    reasons          TEXT,                     -- why not live, as JSON
-    best             BIGINT,
-    reference_digest TEXT,
-    degree_millis    BIGINT,                   -- thousandths of the degree of match
-    runtime          TEXT,
 
     PRIMARY KEY (session_id, number),
-    CONSTRAINT identity_check_judged CHECK ((judged_at IS NULL) = (outcome IS NULL))
+    CONSTRAINT identity_check_ended CHECK (
+        (ended_at IS NULL) = (outcome IS NULL) AND (ended_at IS NULL OR arrived_at IS NOT NULL)
+    )
 );
 
 -- Liveness is blocked for a person, in every session (IDX-2).

@@ -8,6 +8,7 @@ use senim_core::Timestamp;
 
 use crate::clock::{Chance, Clock, SystemChance, SystemClock};
 use crate::config::Config;
+use crate::evidence::judge::Judge;
 use crate::faces::Faces;
 use crate::http::problem::Refusal;
 use crate::keys::Keys;
@@ -27,6 +28,8 @@ pub struct App {
     pub keys: Keys,
     /// Absent where no picture is ever judged: tests of other rooms, commands.
     pub faces: Option<Arc<Faces>>,
+    /// With the face models.
+    pub judge: Option<Arc<Judge>>,
     pub source: Source,
     pub sealer: Sealer,
     pub messages: Messages,
@@ -58,6 +61,7 @@ impl App {
             config: Arc::new(config),
             feed: Arc::default(),
             faces: None,
+            judge: None,
             store,
             clock,
             chance,
@@ -66,7 +70,7 @@ impl App {
         })
     }
 
-    /// Loads the face models: some seconds of work.
+    /// Loads the face models and the judge: some seconds of work.
     pub async fn with_faces(mut self) -> anyhow::Result<Self> {
         let config = Arc::clone(&self.config);
         let faces = tokio::task::spawn_blocking(move || {
@@ -75,6 +79,9 @@ impl App {
         let faces = faces.await?.context("keys `models_dir` and `onnxruntime`")?;
         tracing::info!(runtime = faces.runtime(), "face models are loaded");
         self.faces = Some(Arc::new(faces));
+        let path = self.config.judge.clone();
+        let judge = tokio::task::spawn_blocking(move || Judge::open(&path)).await?;
+        self.judge = Some(Arc::new(judge.context("key `judge`")?));
         Ok(self)
     }
 
@@ -84,5 +91,9 @@ impl App {
 
     pub fn faces(&self) -> Result<Arc<Faces>, Refusal> {
         self.faces.clone().ok_or_else(|| Refusal::internal("no face models were opened"))
+    }
+
+    pub fn judge(&self) -> Result<Arc<Judge>, Refusal> {
+        self.judge.clone().ok_or_else(|| Refusal::internal("no judge was opened"))
     }
 }

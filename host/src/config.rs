@@ -41,9 +41,18 @@ pub struct Config {
     pub models_dir: PathBuf,
     /// libonnxruntime.so; absent: the engine in pure Rust.
     pub onnxruntime: Option<PathBuf>,
+    /// The judge component, which makes every verdict of a liveness check.
+    pub judge: PathBuf,
+    /// How long the frames of a liveness check are kept as evidence (DSP-1).
+    #[serde(default = "default_evidence_frames_days")]
+    pub evidence_frames_days: u16,
     /// `tracing`'s filter.
     #[serde(default = "default_log")]
     pub log: String,
+}
+
+fn default_evidence_frames_days() -> u16 {
+    90
 }
 
 fn default_log() -> String {
@@ -146,7 +155,7 @@ mod tests {
         let config: Config = toml::from_str(EXAMPLE).unwrap();
         assert!(config.pages_dir.is_some() && config.sms_url.is_some());
         assert!(config.onnxruntime.is_some() && !config.pages_secure());
-        assert_eq!(config.log, "info");
+        assert_eq!((config.log.as_str(), config.evidence_frames_days), ("info", 90));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::store::StoreError;
-use crate::{authorization, consent, identity, messages, store};
+use crate::{authorization, consent, evidence, identity, messages, store};
 
 const TURN: Duration = Duration::from_secs(1);
 
@@ -46,6 +46,7 @@ async fn housekeeping(app: App) {
             told("consent.tell_expired", consent::expire::tell_expired(&app).await);
         }
         if turn % 60 == 0 {
+            told("evidence.forget_due", evidence::forget::forget_due(&app).await);
             told("authorization.sweep", authorization::sweep::sweep(&app).await);
             told("operator.sweep", forget_operators_sessions(&app).await);
         }

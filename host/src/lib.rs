@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod clock;
 pub mod config;
 pub mod consent;
+pub mod evidence;
 pub mod faces;
 pub mod http;
 pub mod identity;

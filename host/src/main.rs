@@ -11,8 +11,13 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use senim_channel::{ClientCertificates, server_config};
+use senim_core::id::SessionId;
+use senim_core::jose::JwkSet;
 use senim_host::app::App;
 use senim_host::config::Config;
+use senim_host::evidence::export::export;
+use senim_host::evidence::judge::Judge;
+use senim_host::evidence::replay::replay;
 use senim_host::faces::bench;
 use senim_host::keys::rotate::rotate;
 use senim_host::participant::seed::{add_operator, seed};
@@ -55,6 +60,25 @@ enum Command {
     /// Judge a solution of biometrics and report it
     #[command(subcommand)]
     Trial(Trial),
+    /// What is kept of liveness checks, for disputes
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+    /// Judge a check again from its evidence; exits 0 where the verdict is the same and nothing was altered
+    Replay {
+        /// A folder that `senim evidence export` wrote
+        evidence: PathBuf,
+        /// The judge component whose digest is in the evidence; left out: the configuration's
+        #[arg(long)]
+        judge: Option<PathBuf>,
+        /// The nets whose digests are in the evidence; left out: the configuration's
+        #[arg(long)]
+        models_dir: Option<PathBuf>,
+        /// The platform's keys, as `/jwks` told them; left out: signatures are not checked
+        #[arg(long)]
+        keys: Option<PathBuf>,
+        #[command(flatten)]
+        with: WithConfig,
+    },
     /// Read the configuration, open what it names, and say what is wrong
     CheckConfig(WithConfig),
     /// Ask a running host whether it is well; exits 0 if so
@@ -82,6 +106,27 @@ enum OperatorCommand {
         /// A file with the TOTP secret in base32
         #[arg(long)]
         totp_secret_file: PathBuf,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+}
+
+#[derive(Subcommand)]
+enum EvidenceCommand {
+    /// Write the evidence of a check to a new folder; the journal tells who looked and why
+    Export {
+        /// `ids_…`
+        session: SessionId,
+        check: u8,
+        /// The folder to make
+        #[arg(long)]
+        to: PathBuf,
+        /// Which operator of the console looks
+        #[arg(long)]
+        by: String,
+        /// Which dispute it is for
+        #[arg(long)]
+        because: String,
         #[command(flatten)]
         with: WithConfig,
     },
@@ -165,6 +210,31 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Trial(trial) => vendor_trial::run(trial),
         Command::Photo(PhotoCommand::Check(arguments)) => photo_check::run(&arguments),
+        Command::Evidence(EvidenceCommand::Export { session, check, to, by, because, with }) => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let seal = export(&app, (session, check), &to, &by, &because).await?;
+                let frames = if seal.pack.is_some() { "with" } else { "without" };
+                println!("{} has the evidence, {frames} frames", to.display());
+                Ok(())
+            })
+        }
+        Command::Replay { evidence, judge, models_dir, keys, with } => {
+            let (judge, models_dir) = match (judge, models_dir) {
+                (Some(judge), Some(models_dir)) => (judge, models_dir),
+                (judge, models_dir) => {
+                    let config = with.read()?;
+                    (judge.unwrap_or(config.judge), models_dir.unwrap_or(config.models_dir))
+                }
+            };
+            let keys = keys.as_deref().map(read_keys).transpose()?;
+            let judge = Judge::open(&judge)?;
+            let report = replay(&evidence, &judge, &models_dir, keys.as_ref())?;
+            println!("{report}");
+            ensure!(report.upholds(), "see the complaints above");
+            Ok(())
+        }
         Command::CheckConfig(with) => {
             let config = with.read()?;
             check(&config)?;
@@ -173,6 +243,12 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Health(with) => health(&with.read()?),
     }
+}
+
+fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("`{}` can't be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("`{}` holds no keys", path.display()))
 }
 
 impl WithConfig {
@@ -203,10 +279,12 @@ fn check(config: &Config) -> anyhow::Result<()> {
     )
     .context("keys `tls_certificate`, `tls_key`, `client_ca`")?;
     EnvFilter::try_new(&config.log).context("key `log`")?;
-    for model in ["yunet.onnx", "sface.onnx", "fr_liveness.onnx"] {
+    for model in ["yunet.onnx", "fr_landmark.onnx", "fr_eye.onnx", "fr_liveness.onnx", "sface.onnx"]
+    {
         let path = config.models_dir.join(model);
         ensure!(path.is_file(), "key `models_dir`: there is no `{}`", path.display());
     }
+    ensure!(config.judge.is_file(), "key `judge`: there is no `{}`", config.judge.display());
     if let Some(library) = config.onnxruntime.as_deref().filter(|it| !Path::is_file(it)) {
         bail!("key `onnxruntime`: there is no `{}`", library.display());
     }

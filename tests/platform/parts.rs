@@ -1,4 +1,4 @@
-//! What a platform is started from: programs, the gate, models, portraits.
+//! What a platform is started from: programs, the gate and the judge, models, portraits.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +11,7 @@ pub struct Parts {
     /// Where the programs lie.
     pub programs: PathBuf,
     pub gate: PathBuf,
+    pub judge: PathBuf,
     pub models: PathBuf,
     pub people: PathBuf,
     pub pages: Option<PathBuf>,
@@ -29,6 +30,7 @@ impl Parts {
         Ok(Self {
             programs: programs()?,
             gate: there(own.join("gate.wasm"))?,
+            judge: there(own.join("judge.wasm"))?,
             models: there(cache.join("models"))?,
             people: there(cache.join("people"))?,
             pages: pages.is_dir().then_some(pages),

@@ -112,6 +112,8 @@ fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
         .arg(&parts.models)
         .arg("--people-dir")
         .arg(&parts.people)
+        .arg("--judge")
+        .arg(&parts.judge)
         .arg("--gate")
         .arg(&parts.gate);
     if let Some(pages) = &parts.pages {

@@ -1,4 +1,4 @@
-//! Builds the gate: a wasm module wrapped as a component, importing what its WIT world says and no WASI.
+//! Builds gate and judge: wasm modules wrapped as components, importing what their WIT worlds say and no WASI.
 
 use std::fs;
 
@@ -10,31 +10,36 @@ use crate::place::Place;
 use crate::say;
 use crate::stamp;
 
-const PACKAGE: &str = "senim-gate";
+const COMPONENTS: [(&str, &str); 2] = [("gate", "senim-gate"), ("judge", "senim-judge")];
 
 pub(crate) fn build(place: &Place) -> Result<()> {
-    say::chapter("building the gate");
+    say::chapter("building the gate and the judge");
+    COMPONENTS.iter().try_for_each(|(name, package)| component(place, name, package))
+}
+
+fn component(place: &Place, name: &str, package: &str) -> Result<()> {
     let watch = say::Stopwatch::start();
     command::run(
         place
             .cargo("build")
             .args(["--profile", "component", "--target", "wasm32-unknown-unknown"])
-            .args(["--package", PACKAGE]),
+            .args(["--package", package]),
     )
-    .context("the gate does not build")?;
+    .with_context(|| format!("the {name} does not build"))?;
 
-    let module = place.wasm("component", PACKAGE);
+    let module = place.wasm("component", package);
+    let made = place.component(name);
     let digest = stamp::digest_of(&[&module])?;
-    if !place.gate().exists() || !stamp::matches(place, "gate", &digest) {
+    if !made.exists() || !stamp::matches(place, name, &digest) {
         let bytes = fs::read(&module)?;
         let component = ComponentEncoder::default()
             .module(&bytes)
             .and_then(|it| it.validate(true).encode())
-            .context("the gate does not fit its WIT world")?;
+            .with_context(|| format!("the {name} does not fit its WIT world"))?;
         fs::create_dir_all(&place.senim)?;
-        fs::write(place.gate(), component)?;
-        stamp::put(place, "gate", &digest)?;
+        fs::write(made, component)?;
+        stamp::put(place, name, &digest)?;
     }
-    say::done("gate built", &watch);
+    say::done(format_args!("{name} built"), &watch);
     Ok(())
 }

@@ -183,8 +183,10 @@ impl<'a> Demo<'a> {
             .arg(self.place.models())
             .arg("--people-dir")
             .arg(self.place.people())
+            .arg("--judge")
+            .arg(self.place.component("judge"))
             .arg("--gate")
-            .arg(self.place.gate());
+            .arg(self.place.component("gate"));
         if self.place.onnxruntime().exists() {
             setup.arg("--onnxruntime").arg(self.place.onnxruntime());
         }
@@ -219,7 +221,8 @@ impl<'a> Demo<'a> {
             "pages_dir": self.place.pages(),
             "models_dir": self.place.models(),
             "people_dir": self.place.people(),
-            "gate": self.place.gate(),
+            "gate": self.place.component("gate"),
+            "judge": self.place.component("judge"),
             "database": self.database,
             "xtask": std::process::id(),
             "pids": pids,

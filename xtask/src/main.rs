@@ -52,7 +52,7 @@ enum Task {
         #[arg(long)]
         tests: bool,
     },
-    /// Build the programs, the gate component and the pages
+    /// Build the programs, the gate, the judge and the pages
     Build {
         /// Only this part
         part: Option<Part>,

@@ -80,8 +80,9 @@ impl Place {
         self.senim.join("tools/libonnxruntime.so")
     }
 
-    pub(crate) fn gate(&self) -> PathBuf {
-        self.senim.join("gate.wasm")
+    /// `gate` or `judge`.
+    pub(crate) fn component(&self, name: &str) -> PathBuf {
+        self.senim.join(format!("{name}.wasm"))
     }
 
     pub(crate) fn pages(&self) -> PathBuf {

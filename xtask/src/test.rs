@@ -25,7 +25,7 @@ const STAGES: &[Stage] = &[
     ("build", demo::build, "mend what does not compile"),
     ("lints", lints, "mend it, or say why with #[expect(.., reason)]"),
     (
-        "lints of the pages and the gate",
+        "lints of pages, gate and judge",
         wasm_lints,
         "mend it, or say why with #[expect(.., reason)]",
     ),
@@ -91,7 +91,14 @@ fn lints(place: &Place) -> Result<()> {
 }
 
 fn wasm_lints(place: &Place) -> Result<()> {
-    let packages = ["senim-gate", "senim-kit", "senim-cabinet", "senim-console", "senim-liveness"];
+    let packages = [
+        "senim-gate",
+        "senim-judge",
+        "senim-kit",
+        "senim-cabinet",
+        "senim-console",
+        "senim-liveness",
+    ];
     command::run(
         place
             .cargo("clippy")

@@ -11,11 +11,13 @@ mod onnxruntime;
 mod picture;
 pub mod rules;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use senim_core::liveness::facts::{self, cosine};
 use senim_core::liveness::pack::Pack;
+use senim_core::liveness::print::Print;
 use senim_core::liveness::series::{self, FrameFacts, Verdict};
 use senim_core::liveness::{self, FRAMES_MAX, FRAMES_MIN, PASSIVE_SIDE, Seen};
 use senim_core::photo::{
@@ -25,6 +27,7 @@ use senim_core::problem::Problem;
 
 pub use net::NetError;
 use net::Runtime;
+pub use nets::FILES;
 use nets::Loaded;
 
 /// The pictures of one check together, or one alone (BIO-2).
@@ -39,6 +42,7 @@ pub type Liveness = Verdict;
 pub struct Faces {
     runtime: Runtime,
     nets: Loaded,
+    digests: BTreeMap<String, String>,
 }
 
 /// How like a person in some portraits is to the one in the reference photo.
@@ -69,7 +73,8 @@ impl Faces {
             Some(library) => Runtime::onnxruntime(library)?,
             None => Runtime::embedded(),
         };
-        Ok(Self { runtime, nets: Loaded::open(runtime, models_dir)? })
+        let nets = Loaded::open(runtime, models_dir)?;
+        Ok(Self { runtime, nets, digests: nets::digests(models_dir)? })
     }
 
     /// Whether a live person is before the camera: `frames` are JPEG or PNG in the order taken.
@@ -141,6 +146,16 @@ impl Faces {
         }
         let similarity = sum / fit;
         Ok(Match { similarity, degree: liveness::degree(similarity) })
+    }
+
+    /// By which a frame is known again when it comes a second time.
+    pub fn print(&self, frame: &[u8]) -> Result<Print, Problem> {
+        Ok(Print::of(&picture::decode(frame, picture::FRAME)?))
+    }
+
+    /// SHA-256 of each net's file, in hexadecimal, by the net's name.
+    pub fn digests(&self) -> &BTreeMap<String, String> {
+        &self.digests
     }
 
     /// `ort` or `rten`.

@@ -1,5 +1,7 @@
 //! The nets that core's rooms ask for, loaded: which file is which, and that all of them are there.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use senim_core::photo::{Answer, Net, Nets};
 
 use super::FacesError;
 use super::net::{NetError, Ready, Runtime};
+use crate::evidence::bundle::sha256;
 
 pub(super) struct Loaded {
     detector: Arc<dyn Ready>,
@@ -18,6 +21,26 @@ pub(super) struct Loaded {
 
 /// The recogniser's file.
 pub(super) const RECOGNISER: &str = "sface.onnx";
+
+/// Which file of the folder of models is which net.
+pub const FILES: [(Net, &str); 5] = [
+    (Net::Detector, "yunet.onnx"),
+    (Net::Marks, "fr_landmark.onnx"),
+    (Net::Eye, "fr_eye.onnx"),
+    (Net::Passive, "fr_liveness.onnx"),
+    (Net::Recogniser, RECOGNISER),
+];
+
+/// SHA-256 of each net's file, in hexadecimal, by the net's name: for evidence (DSP-1).
+pub(super) fn digests(models_dir: &Path) -> Result<BTreeMap<String, String>, FacesError> {
+    let digest = |(net, file): (Net, &str)| {
+        let path = models_dir.join(file);
+        let bytes = fs::read(&path)
+            .map_err(|it| FacesError::Unreadable { path, reason: it.to_string() })?;
+        Ok((net.name().to_owned(), sha256(&bytes)))
+    };
+    FILES.into_iter().map(digest).collect()
+}
 
 impl Loaded {
     pub(super) fn open(runtime: Runtime, models_dir: &Path) -> Result<Self, FacesError> {

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
-use senim_core::photo::Image;
+use senim_core::photo::{Image, is_whole_jpeg};
 use senim_core::problem::Problem;
 
 use super::BYTES_MAX;
@@ -33,6 +33,9 @@ pub(super) fn decode(bytes: &[u8], least: Least) -> Result<Image, Problem> {
         .with_guessed_format()
         .map_err(|_| Problem::PhotoNotAnImage)?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
+        return Err(Problem::PhotoNotAnImage);
+    }
+    if reader.format() == Some(ImageFormat::Jpeg) && !is_whole_jpeg(bytes) {
         return Err(Problem::PhotoNotAnImage);
     }
     let mut decoder = reader.into_decoder().map_err(|_| Problem::PhotoNotAnImage)?;
@@ -71,8 +74,10 @@ mod tests {
             assert_eq!(decode(bytes, FRAME), Err(Problem::PhotoNotAnImage));
         }
         let mut cut = jpeg(&RgbImage::new(640, 360));
-        cut.truncate(30);
-        assert_eq!(decode(&cut, FRAME), Err(Problem::PhotoNotAnImage));
+        for length in [cut.len() - 2, cut.len() / 2, 30] {
+            cut.truncate(length);
+            assert_eq!(decode(&cut, FRAME), Err(Problem::PhotoNotAnImage), "{length} bytes");
+        }
     }
 
     #[test]

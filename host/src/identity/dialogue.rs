@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::browser::Browser;
+use super::challenge;
 use crate::app::App;
 use crate::authorization::{self, Outcome};
 use crate::consent;
@@ -121,6 +122,15 @@ pub async fn advance(
     for effect in effects {
         match effect {
             Effect::AskSource => advanced.ask_source = true,
+            Effect::Challenged { check } => {
+                let challenge = advanced.dialogue.content.session.challenge();
+                let challenge =
+                    challenge.ok_or_else(|| Refusal::internal("no challenge was drawn"))?;
+                let counted = (check, challenge);
+                store::identity::add_check(tx, &app.sealer, &*app.chance, id, counted, now).await?;
+                let facts = json!({ "check": check, "asked": challenge::told(challenge) });
+                tell(tx, id, "identity.challenged", facts, now).await?;
+            }
             Effect::Judge { check } => advanced.judge = Some(check),
             Effect::Refuse(problem) => advanced.refused = Some(problem),
             Effect::Block { iin, until } => {

@@ -1,33 +1,36 @@
-//! The camera's pictures: is a live person there, and is it the one in the state register (IDX-2, PHM-2).
+//! The frames of a check: did a live person do what was asked, and is it the one in the state register (IDX-2, PHM-2).
 //!
-//! A check is counted in a transaction before it is judged, so that neither a second upload nor a crash wins one.
-//! Pictures are looked at and forgotten; their digests and the outcome stay as evidence (DSP-1).
+//! The check was counted when its challenge was handed out. The challenge is used up in a transaction before
+//! anything is judged, so that neither a second upload nor a crash wins one. What does not arrive whole changes
+//! nothing and may come again while the challenge is open; what was forged ends the check.
 
 use std::sync::Arc;
 
-use axum::extract::Multipart;
-use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::Request;
 use axum::{Extension, Json};
-use bytes::{Bytes, BytesMut};
+use senim_core::Timestamp;
 use senim_core::id::{Iin, SessionId};
-use senim_core::identity::session::{Input, Judgement};
+use senim_core::identity::session::{Effect, Input};
 use senim_core::identity::view::IdentityView;
-use senim_core::jose::sha256_base64;
-use senim_core::liveness::{DEGREE_MIN, FRAMES_MAX, FRAMES_MIN};
+use senim_core::liveness::challenge::{Challenge, Nonce};
+use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
 use tokio::sync::Semaphore;
 
 use super::browser::Browser;
 use super::dialogue::{self, Dialogue};
+use super::verdict::{Judging, Outcome};
 use super::{iin, view};
 use crate::app::App;
-use crate::faces::{BYTES_MAX, Faces};
+use crate::evidence::bundle::Packed;
+use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
-use crate::store;
-use crate::store::identity::Evidence;
+use crate::store::{self, StoreError, Tx};
 
-/// What is read before the connection is dropped. Above [`BYTES_MAX`], so that who sends too much is told.
-pub const BODY_MAX: usize = 16 * 1024 * 1024;
+pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
+
+/// What is kept of a body while it is read.
+pub const BODY_MAX: BodyMax = BodyMax(PACK_MAX);
 
 /// Judging takes a core for about a second: no more at once than there are cores.
 #[derive(Clone)]
@@ -46,83 +49,160 @@ pub async fn check(
     app: App,
     browser: Browser,
     Extension(judges): Extension<Judges>,
-    pictures: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Json<IdentityView>, Refusal> {
-    let pictures = pictures.map_err(|_| Problem::BodyMalformed)?;
-    let iin = expected(&app, &browser).await?;
-    let frames = read(pictures).await?;
+    if !is_of_type(&request, MEDIA_TYPE) {
+        return Err(Refusal::detailed(Problem::FramesMalformed, format!("send {MEDIA_TYPE}")));
+    }
+    let (iin, challenge) = expected(&app, &browser).await?;
+    let bytes = body::read(request).await.map_err(|problem| {
+        // Else the connection broke off.
+        let large = problem == Problem::BodyTooLarge;
+        if large { PackError::TooLarge.problem() } else { PackError::Cut.problem() }
+    })?;
+    let arrived_at = app.now();
+    let packed = match Pack::read(&bytes, &challenge.nonce) {
+        Ok(pack) => Packed::of(&bytes, &pack),
+        Err(error) if error.may_be_sent_again() => return Err(error.problem().into()),
+        Err(error) => return Err(forged(&app, &browser, challenge.nonce, error, &bytes).await),
+    };
     let photo = match iin::registered(&app, &iin).await? {
         Some(person) => person.photo,
         // Struck from the register since the session began.
         None => return Err(Problem::IdentitySourceDown.into()),
     };
-    let faces = app.faces()?;
+    let judging = Judging {
+        faces: app.faces()?,
+        judge: app.judge()?,
+        challenge,
+        packed,
+        bytes,
+        photo,
+        arrived_at,
+    };
     // In a task of its own: a browser that hangs up must not undo a judgement.
-    let judging = tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         let _permit = judges.0.acquire().await.map_err(Refusal::internal)?;
-        let dialogue = count_and_judge(&app, &browser, faces, frames, photo).await?;
+        let dialogue = judged(&app, &browser, judging).await?;
         Ok(Json(view::of(&dialogue, app.now())))
     });
-    judging.await.map_err(Refusal::internal)?
+    task.await.map_err(Refusal::internal)?
 }
 
-/// Whose face is to be seen; refuses before the pictures are read where none is.
-async fn expected(app: &App, browser: &Browser) -> Result<Iin, Refusal> {
+/// Until when liveness is blocked for whom the session is about.
+pub(super) async fn blocked_until(
+    tx: &mut Tx,
+    app: &App,
+    dialogue: &Dialogue,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    match dialogue.content.session.person() {
+        Some(person) => store::identity::blocked_until(tx, &app.sealer, &person.iin, now).await,
+        None => Ok(None),
+    }
+}
+
+/// Whose face is to be seen doing what; refuses before the frames are read where nothing is open.
+async fn expected(app: &App, browser: &Browser) -> Result<(Iin, Challenge), Refusal> {
     let now = app.now();
     let dialogue = app
         .store
         .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, browser).await)
         .await?;
     let session = dialogue.content.session;
-    let iin = session.person().map(|it| it.iin.clone());
-    session.handle(Input::CheckStarted { blocked_until: None }, now)?;
-    iin.ok_or_else(|| Problem::IdentityOutOfOrder.into())
+    let open = session.person().map(|it| it.iin.clone()).zip(session.challenge().cloned());
+    let nonce = open.as_ref().map_or(Nonce([0; 32]), |(_, challenge)| challenge.nonce);
+    let input = Input::CheckStarted { nonce, blocked_until: None };
+    let (_, effects) = session.handle(input.clone(), now)?;
+    match open {
+        Some(open) if effects.iter().any(|it| matches!(it, Effect::Judge { .. })) => Ok(open),
+        // What time has changed meanwhile is saved and told.
+        _ => {
+            dialogue::step(app, "identity.liveness.late", browser, None, |_| input.clone()).await?;
+            Err(Problem::ChallengeNone.into())
+        }
+    }
 }
 
-async fn count_and_judge(
+/// What could not have been made for this challenge ends its check, and stays as evidence.
+async fn forged(
     app: &App,
     browser: &Browser,
-    faces: Arc<Faces>,
-    frames: Vec<Bytes>,
-    photo: Bytes,
-) -> Result<Dialogue, Refusal> {
-    let digests: Vec<String> = frames.iter().map(|it| sha256_base64(it)).collect();
+    nonce: Nonce,
+    error: PackError,
+    bytes: &[u8],
+) -> Refusal {
+    let (now, problem) = (app.now(), error.problem());
+    let ended = app
+        .store
+        .transact("identity.liveness.forged", async |tx| {
+            let dialogue = dialogue::open(tx, app, browser).await?;
+            let number = dialogue.content.session.checks();
+            let input = Input::CheckForged { nonce, problem };
+            let open = dialogue.content.session.challenge().is_some_and(|it| it.nonce == nonce);
+            let ended = dialogue::advance(tx, app, dialogue, input, None, now).await?;
+            if open {
+                let id = ended.dialogue.id;
+                arrive(tx, app, (id, number), bytes, now).await?;
+                store::identity::check_ended(tx, id, number, problem.code(), now).await?;
+                let facts = serde_json::json!({ "check": number, "outcome": problem.code() });
+                dialogue::tell(tx, id, "identity.checked", facts, now).await?;
+            }
+            Ok::<_, Refusal>(ended)
+        })
+        .await;
+    match ended.and_then(|it| dialogue::settle(app, it)) {
+        Ok(_) => problem.into(),
+        Err(refusal) => refusal,
+    }
+}
+
+async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialogue, Refusal> {
     let now = app.now();
+    let Judging { challenge, packed, bytes, .. } = &judging;
     let started = app
         .store
         .transact("identity.liveness.start", async |tx| {
             let dialogue = dialogue::open(tx, app, browser).await?;
-            let blocked_until = match dialogue.content.session.person() {
-                Some(person) => {
-                    store::identity::blocked_until(tx, &app.sealer, &person.iin, now).await?
-                }
-                None => None,
-            };
-            let input = Input::CheckStarted { blocked_until };
+            let blocked_until = blocked_until(tx, app, &dialogue, now).await?;
+            let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
             let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
+            let mut known = Vec::new();
             if let Some(number) = started.judge {
-                store::identity::add_check(tx, started.dialogue.id, number, &digests, now).await?;
+                let check = (started.dialogue.id, number);
+                arrive(tx, app, check, bytes, now).await?;
+                known = store::evidence::remember_digests(tx, check, &packed.frames, now).await?;
             }
-            Ok::<_, Refusal>(started)
+            Ok::<_, Refusal>((started, known))
         })
         .await?;
+    let (started, known) = started;
     let counted = started.judge;
     let dialogue = dialogue::settle(app, started)?;
     // Whatever did not start has been refused by now.
     let Some(number) = counted else { return Err(Problem::IdentityOutOfOrder.into()) };
-    let (judgement, evidence) = tokio::task::spawn_blocking(move || judge(&faces, &frames, &photo))
-        .await
-        .map_err(Refusal::internal)?;
-    record(app, browser, dialogue.id, number, judgement, evidence).await
+    let outcome = judging.run(app, (dialogue.id, number), known).await?;
+    record(app, browser, (dialogue.id, number), outcome).await
+}
+
+/// The frames have come: what they are stays, for as long as pictures are kept.
+async fn arrive(
+    tx: &mut Tx,
+    app: &App,
+    check: (SessionId, u8),
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let kept = chrono::TimeDelta::days(app.config.evidence_frames_days.into());
+    store::identity::check_arrived(tx, check.0, check.1, now).await?;
+    store::evidence::add_frames(tx, &app.sealer, &*app.chance, check, bytes, now + kept).await
 }
 
 async fn record(
     app: &App,
     browser: &Browser,
-    id: SessionId,
-    number: u8,
-    judgement: Judgement,
-    evidence: Evidence,
+    (id, number): (SessionId, u8),
+    Outcome { judgement, bundle, digest, facts }: Outcome,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
     let digits = dialogue::draw(app);
@@ -130,13 +210,12 @@ async fn record(
     // By itself: the evidence stays also where the session has gone on without this check.
     app.store
         .transact("identity.liveness.evidence", async |tx| {
-            store::identity::save_check(tx, id, number, &evidence, now).await?;
-            let facts = serde_json::json!({
-                "check": number,
-                "outcome": evidence.outcome,
-                "runtime": evidence.runtime,
-            });
-            dialogue::tell(tx, id, "identity.checked", facts, now).await
+            let (sealer, chance) = (&app.sealer, &*app.chance);
+            let kept = (bundle.as_slice(), digest.as_str());
+            store::evidence::add_bundle(tx, sealer, chance, (id, number), kept, now).await?;
+            let outcome = facts["outcome"].as_str().unwrap_or_default();
+            store::identity::check_ended(tx, id, number, outcome, now).await?;
+            dialogue::tell(tx, id, "identity.checked", facts.clone(), now).await
         })
         .await?;
     let judged = app
@@ -148,85 +227,4 @@ async fn record(
         })
         .await?;
     dialogue::settle(app, judged)
-}
-
-/// Blocking work for a processor.
-fn judge(faces: &Faces, frames: &[Bytes], photo: &Bytes) -> (Judgement, Evidence) {
-    let mut evidence = Evidence {
-        reasons: "[]".to_owned(),
-        reference_digest: Some(sha256_base64(photo)),
-        runtime: faces.runtime(),
-        ..Evidence::default()
-    };
-    let judgement = match faces.judge(frames) {
-        Err(problem) => Judgement::Refused(problem),
-        Ok(verdict) => {
-            evidence.best = verdict.best as u64;
-            evidence.reasons = serde_json::json!(verdict.reasons).to_string();
-            match frames.get(verdict.best) {
-                Some(best) if verdict.live => match faces.degree(best, photo) {
-                    Ok(degree) => Judgement::Live { degree },
-                    Err(problem) => Judgement::Refused(problem),
-                },
-                _ => Judgement::Refused(Problem::IdentityNotLive),
-            }
-        }
-    };
-    let outcome = match judgement {
-        Judgement::Live { degree } => {
-            evidence.degree_millis = Some(thousandths(degree));
-            if degree >= DEGREE_MIN { "passed" } else { Problem::IdentityNoMatch.code() }
-        }
-        Judgement::Refused(problem) => problem.code(),
-    };
-    (judgement, Evidence { outcome, ..evidence })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a degree is 0 to 100; what is not a number becomes 0"
-)]
-fn thousandths(degree: f32) -> i64 {
-    (degree * 1000.0) as i64
-}
-
-/// The parts named `frame`, as they come in, never more of them than may be looked at.
-async fn read(mut pictures: Multipart) -> Result<Vec<Bytes>, Refusal> {
-    let mut frames = Vec::new();
-    let mut total = 0;
-    let mut count = 0;
-    while let Some(mut part) = pictures.next_field().await.map_err(|error| broken_off(&error))? {
-        if part.name() != Some("frame") {
-            return Err(Refusal::detailed(Problem::BodyMalformed, "every part is named frame"));
-        }
-        count += 1;
-        let mut frame = BytesMut::new();
-        while let Some(chunk) = part.chunk().await.map_err(|error| broken_off(&error))? {
-            total += chunk.len();
-            // What is too much is read and dropped: a browser hears an answer only when it may finish.
-            if total <= BYTES_MAX && count <= FRAMES_MAX {
-                frame.extend_from_slice(&chunk);
-            }
-        }
-        if count <= FRAMES_MAX {
-            frames.push(frame.freeze());
-        }
-    }
-    if total > BYTES_MAX {
-        return Err(Problem::PhotoTooLarge.into());
-    }
-    if count > FRAMES_MAX {
-        return Err(Problem::PhotoTooMany.into());
-    }
-    if count < FRAMES_MIN {
-        return Err(Problem::PhotoTooFew.into());
-    }
-    Ok(frames)
-}
-
-fn broken_off(error: &MultipartError) -> Refusal {
-    match error.status().as_u16() {
-        413 => Problem::PhotoTooLarge.into(),
-        _ => Problem::BodyMalformed.into(),
-    }
 }

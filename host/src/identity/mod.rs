@@ -5,6 +5,7 @@ pub mod agreement;
 pub mod authorize;
 pub mod browser;
 pub mod cabinet;
+pub mod challenge;
 pub mod code;
 pub mod consent;
 pub mod dialogue;
@@ -12,19 +13,19 @@ pub mod expire;
 pub mod iin;
 pub mod language;
 pub mod liveness;
+mod verdict;
 pub mod view;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
-    let pictures = Router::new()
+    let frames = Router::new()
         .route("/api/identity/liveness", post(liveness::check))
         .layer(liveness::Judges::as_many_as_cores())
-        .layer(DefaultBodyLimit::max(liveness::BODY_MAX));
+        .layer(Extension(liveness::BODY_MAX));
     Router::new()
         .route("/authorize", get(authorize::authorize))
         .route("/api/identity", get(view::show))
@@ -34,8 +35,9 @@ pub fn routes() -> Router<App> {
         .route("/api/identity/code/send", post(code::send))
         .route("/api/identity/consent", post(consent::answer))
         .route("/api/identity/iin", post(iin::confirm))
+        .route("/api/identity/liveness/challenge", post(challenge::ask))
         .route("/api/identity/language", post(language::choose))
         .route("/api/cabinet/sign-in", post(cabinet::sign_in))
         .route("/api/cabinet/sign-out", post(cabinet::sign_out))
-        .merge(pictures)
+        .merge(frames)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use senim_core::Timestamp;
 use senim_core::id::{AuthorizationId, Iin, SessionId};
+use senim_core::liveness::challenge::Challenge;
 
 use super::seal::Sealer;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
@@ -11,6 +12,7 @@ use crate::clock::{Chance, moment};
 use crate::identity::dialogue::{Content, Dialogue};
 
 const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
+const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
 const IIN_INDEX: &str = "identity_block.iin_index";
 
 pub async fn add(
@@ -244,70 +246,72 @@ pub async fn forget_attempts(tx: &mut Tx, before: Timestamp) -> Result<(), Store
     Ok(())
 }
 
-/// A check that has been counted; `frames` are digests.
+/// A check that has been counted, with what is asked in it.
 pub async fn add_check(
     tx: &mut Tx,
+    sealer: &Sealer,
+    chance: &dyn Chance,
     session: SessionId,
-    number: u8,
-    frames: &[String],
+    (number, challenge): (u8, &Challenge),
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let plain = serde_json::to_vec(challenge).unwrap_or_default();
     sqlx::query(
         "-- identity.add_check
-         INSERT INTO identity_check (session_id, number, counted_at, frames)
+         INSERT INTO identity_check (session_id, number, counted_at, challenge_sealed)
          VALUES ($1, $2, $3, $4)",
     )
     .bind(session.to_string())
     .bind(i64::from(number))
     .bind(millis(now))
-    .bind(serde_json::json!(frames).to_string())
+    .bind(sealer.seal(chance, CHALLENGE_SEALED, &format!("{session}.{number}"), &plain))
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// What came out of a check (DSP-1).
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    /// `passed`, or a problem's code.
-    pub outcome: &'static str,
-    /// JSON.
-    pub reasons: String,
-    pub best: u64,
-    pub reference_digest: Option<String>,
-    pub degree_millis: Option<i64>,
-    pub runtime: &'static str,
-}
-
-pub async fn save_check(
+/// Its frames have come.
+pub async fn check_arrived(
     tx: &mut Tx,
     session: SessionId,
     number: u8,
-    evidence: &Evidence,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "-- identity.save_check
+        "-- identity.check_arrived
          UPDATE identity_check
-            SET judged_at        = $3
-              , outcome          = $4
-              , reasons          = $5
-              , best             = $6
-              , reference_digest = $7
-              , degree_millis    = $8
-              , runtime          = $9
+            SET arrived_at = $3
           WHERE session_id = $1
             AND number = $2",
     )
     .bind(session.to_string())
     .bind(i64::from(number))
     .bind(millis(now))
-    .bind(evidence.outcome)
-    .bind(evidence.reasons.as_str())
-    .bind(count(evidence.best))
-    .bind(evidence.reference_digest.as_deref())
-    .bind(evidence.degree_millis)
-    .bind(evidence.runtime)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// `outcome`: `passed`, or a problem's code.
+pub async fn check_ended(
+    tx: &mut Tx,
+    session: SessionId,
+    number: u8,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.check_ended
+         UPDATE identity_check
+            SET ended_at = $3
+              , outcome  = $4
+          WHERE session_id = $1
+            AND number = $2",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .bind(millis(now))
+    .bind(outcome)
     .execute(tx)
     .await?;
     Ok(())

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "identity", include_str!("../../migrations/0007_identity.sql")),
     (8, "consent", include_str!("../../migrations/0008_consent.sql")),
     (9, "message", include_str!("../../migrations/0009_message.sql")),
+    (10, "evidence", include_str!("../../migrations/0010_evidence.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@
 
 pub mod authorization;
 pub mod consent;
+pub mod evidence;
 pub mod identity;
 pub mod journal;
 pub mod keys;

@@ -44,6 +44,9 @@ pub struct Wishes {
     /// The gate component.
     #[arg(long)]
     pub gate: Option<PathBuf>,
+    /// The judge component.
+    #[arg(long)]
+    pub judge: Option<PathBuf>,
     /// libonnxruntime.so
     #[arg(long)]
     pub onnxruntime: Option<PathBuf>,
@@ -244,6 +247,7 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "source_url": outside,
         "sms_url": outside,
         "models_dir": absolute(wishes.models_dir.as_deref(), dir, "models")?,
+        "judge": absolute(wishes.judge.as_deref(), dir, "judge.wasm")?,
         "log": "info",
     });
     if let Some(pages) = &wishes.pages_dir {

@@ -1,0 +1,101 @@
+//! Evidence of one check, written to a folder for whoever settles a dispute. A look at a person's face and data:
+//! it leaves its trace in the journal before anything is written (OPS-3).
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use senim_core::Timestamp;
+use senim_core::id::SessionId;
+use senim_core::liveness::pack::{Kind, Pack};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::bundle::sha256;
+use crate::app::App;
+use crate::store;
+
+pub const BUNDLE: &str = "bundle.json";
+pub const PACK: &str = "frames.pack";
+pub const SEAL: &str = "seal.jws";
+
+/// The JWS's type.
+pub const SEAL_TYPE: &str = "senim-evidence+jwt";
+
+/// What the platform signs: that these files are the ones that it kept.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    pub session: SessionId,
+    pub check: u8,
+    /// SHA-256 in hexadecimal.
+    pub bundle: String,
+    /// Absent where the frames' days were over.
+    pub pack: Option<String>,
+    pub exported_at: Timestamp,
+}
+
+/// `by`: an operator of the console; `because`: which dispute.
+pub async fn export(
+    app: &App,
+    (session, check): (SessionId, u8),
+    folder: &Path,
+    by: &str,
+    because: &str,
+) -> anyhow::Result<Seal> {
+    let now = app.now();
+    let (found, pack) = app
+        .store
+        .transact("evidence.export", async |tx| {
+            if store::operator::load(tx, by).await?.is_none() {
+                return Ok((None, None));
+            }
+            let bundle = store::evidence::bundle(tx, &app.sealer, session, check).await?;
+            let pack = store::evidence::frames(tx, &app.sealer, session, check).await?;
+            if bundle.is_some() || pack.is_some() {
+                let facts = json!({ "check": check, "because": because, "frames": pack.is_some() });
+                let subject = session.to_string();
+                store::journal::append(tx, "evidence.exported", by, &subject, facts, now).await?;
+            }
+            Ok::<_, store::StoreError>((Some(bundle), pack))
+        })
+        .await?;
+    let bundle = found.with_context(|| format!("no operator is called `{by}`"))?;
+    let (bundle, digest) = bundle.context("there is no evidence of such a check")?;
+    ensure!(sha256(&bundle) == digest, "the bundle is not the one whose digest was kept beside it");
+    let seal = Seal {
+        session,
+        check,
+        bundle: digest,
+        pack: pack.as_deref().map(sha256),
+        exported_at: now,
+    };
+    let signed = app.keys.sign(SEAL_TYPE, &seal, now).map_err(|it| anyhow::anyhow!("{it}"))?;
+    // Nobody else on this machine may look.
+    let made = DirBuilder::new().mode(0o700).create(folder);
+    made.with_context(|| format!("`{}` can't be made", folder.display()))?;
+    fs::write(folder.join(BUNDLE), bundle)?;
+    fs::write(folder.join(SEAL), signed)?;
+    if let Some(pack) = pack {
+        pictures(&pack, folder)?;
+        fs::write(folder.join(PACK), pack)?;
+    }
+    Ok(seal)
+}
+
+/// The frames for human eyes: `07-3-peak.jpg` is the eighth, of the challenge's fourth step.
+fn pictures(pack: &[u8], folder: &Path) -> anyhow::Result<()> {
+    let pack = Pack::read_any(pack)?;
+    for (index, frame) in pack.frames.iter().enumerate() {
+        let kind = match frame.kind {
+            Kind::Passing => "passing".to_owned(),
+            Kind::Peak => "peak".to_owned(),
+            Kind::Portrait => "portrait".to_owned(),
+            Kind::Colour(colour) => format!("colour-{colour}"),
+        };
+        let name = format!("{index:02}-{}-{kind}.jpg", frame.step);
+        fs::write(folder.join(name), frame.jpeg)?;
+    }
+    Ok(())
+}

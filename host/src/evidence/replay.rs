@@ -1,0 +1,265 @@
+//! A check judged again from its evidence: from the numbers that were kept, and from the frames themselves (DSP-1).
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use senim_channel::verify_jws;
+use senim_core::jose::{JwkSet, Jws, to_base64};
+use senim_core::liveness::pack::Pack;
+use senim_core::liveness::{Question, Verdict};
+use serde_json::Value;
+
+use super::bundle::{Bundle, Packed, VERSION, sha256};
+use super::export::{BUNDLE, PACK, SEAL, Seal};
+use super::judge::{Judge, JudgeError};
+use crate::faces::FILES;
+
+/// What a replay found. It upholds the evidence where there is no complaint.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub kept: Option<Verdict>,
+    /// From the kept facts.
+    pub of_facts: Option<Verdict>,
+    /// From the frames.
+    pub of_frames: Option<Verdict>,
+    /// Between facts kept and facts found now: the greatest difference of two numbers, and where it is.
+    pub difference: Option<(f64, String)>,
+    pub notes: Vec<String>,
+    pub complaints: Vec<String>,
+}
+
+impl Report {
+    pub fn upholds(&self) -> bool {
+        self.complaints.is_empty()
+    }
+
+    fn complain_unless(&mut self, holds: bool, complaint: impl Into<String>) {
+        if !holds {
+            self.complaints.push(complaint.into());
+        }
+    }
+}
+
+/// `keys`: the platform's, as `/jwks` tells them; without them the signature is not checked, and that is noted.
+pub fn replay(
+    folder: &Path,
+    judge: &Judge,
+    models_dir: &Path,
+    keys: Option<&JwkSet>,
+) -> anyhow::Result<Report> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        fs::read(&path).with_context(|| format!("`{}` can't be read", path.display()))
+    };
+    let mut report = Report::default();
+    let bytes = read(BUNDLE)?;
+    let bundle: Bundle = serde_json::from_slice(&bytes)
+        .with_context(|| format!("{BUNDLE} is no bundle of version {VERSION}"))?;
+    let pack = folder.join(PACK).exists().then(|| read(PACK)).transpose()?;
+    sealed(&mut report, &read(SEAL)?, keys, (&bundle, &bytes, pack.as_deref()))?;
+    report.complain_unless(
+        bundle.code.judge == judge.digest(),
+        format!(
+            "another judge made the verdict: {}, this one is {}",
+            bundle.code.judge,
+            judge.digest()
+        ),
+    );
+    report.kept.clone_from(&bundle.verdict);
+    from_facts(&mut report, &bundle, judge);
+    match &pack {
+        Some(pack) => from_frames(&mut report, &bundle, pack, judge, models_dir)?,
+        None => report.notes.push("the frames are no longer kept".to_owned()),
+    }
+    Ok(report)
+}
+
+/// The platform's signature over both files.
+fn sealed(
+    report: &mut Report,
+    seal: &[u8],
+    keys: Option<&JwkSet>,
+    (bundle, bytes, pack): (&Bundle, &[u8], Option<&[u8]>),
+) -> anyhow::Result<()> {
+    let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
+    let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is no JWS"))?;
+    let seal: Seal = serde_json::from_slice(&jws.payload)
+        .with_context(|| format!("{SEAL} says something else"))?;
+    match keys {
+        Some(keys) => {
+            report
+                .complain_unless(verify_jws(&jws, keys), "no key of the platform signed the seal");
+        }
+        None => report.notes.push("the seal's signature is not checked without keys".to_owned()),
+    }
+    let subject = (seal.session, seal.check) == (bundle.session, bundle.check);
+    report.complain_unless(subject, "the seal is of another check");
+    report
+        .complain_unless(seal.bundle == sha256(bytes), "the bundle is not the one that was sealed");
+    report.complain_unless(
+        seal.pack == pack.map(sha256),
+        "the pack of frames is not the one that was sealed",
+    );
+    Ok(())
+}
+
+fn from_facts(report: &mut Report, bundle: &Bundle, judge: &Judge) {
+    let Some(kept) = &bundle.verdict else {
+        report.notes.push(format!("there was nothing to judge: {}", bundle.outcome));
+        return;
+    };
+    match judge.verdict(&bundle.question) {
+        Ok(verdict) => {
+            report.complain_unless(verdict == *kept, "the kept facts lead to another verdict");
+            report.of_facts = Some(verdict);
+        }
+        Err(error) => report.complaints.push(format!("the kept facts can't be judged: {error}")),
+    }
+}
+
+fn from_frames(
+    report: &mut Report,
+    bundle: &Bundle,
+    bytes: &[u8],
+    judge: &Judge,
+    models_dir: &Path,
+) -> anyhow::Result<()> {
+    let pack = match Pack::read(bytes, &bundle.question.challenge.nonce) {
+        Ok(pack) => pack,
+        Err(error) => {
+            report.complaints.push(format!("the pack does not read: {error}"));
+            return Ok(());
+        }
+    };
+    let link = to_base64(&pack.link) == bundle.packed.link;
+    report.complain_unless(link, "the chain of digests ends elsewhere");
+    report.complain_unless(
+        Packed::of(bytes, &pack) == bundle.packed,
+        "the frames are not those that were judged",
+    );
+    report.complain_unless(
+        pack.about == bundle.question.about,
+        "the account of the camera is not the one that was judged",
+    );
+    let nets = nets(report, bundle, models_dir)?;
+    let seen = match judge.look(&nets, bytes) {
+        Ok(seen) => seen,
+        Err(JudgeError::Answer(problem)) => {
+            let same = bundle.verdict.is_none() && problem == bundle.outcome;
+            report.complain_unless(same, format!("the frames can't be judged: {problem}"));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if bundle.verdict.is_none() {
+        // An empty pack is refused before anything is looked at.
+        let same = seen.is_empty();
+        report.complain_unless(same, "the frames could be judged after all");
+        return Ok(());
+    }
+    let (kept, found) =
+        (serde_json::to_value(&bundle.question.seen)?, serde_json::to_value(&seen)?);
+    let mut apart = Apart::default();
+    apart.compare(&kept, &found, &mut Vec::new());
+    report.complain_unless(
+        apart.otherwise.is_none(),
+        format!("something else is seen: {}", apart.otherwise.unwrap_or_default()),
+    );
+    report.difference = Some(apart.greatest);
+    let verdict = judge.verdict(&Question { seen, ..bundle.question.clone() })?;
+    // Which of two portraits is a hair better may change with the processor; what was decided may not.
+    let decided = |it: &Verdict| (it.live, it.reasons.clone(), it.signals.clone());
+    let same = bundle.verdict.as_ref().is_some_and(|kept| decided(kept) == decided(&verdict));
+    report.complain_unless(same, "the frames lead to another verdict");
+    report.of_frames = Some(verdict);
+    Ok(())
+}
+
+/// The nets by their names, each the one that judged.
+fn nets(
+    report: &mut Report,
+    bundle: &Bundle,
+    models_dir: &Path,
+) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let mut nets = Vec::new();
+    for (net, file) in FILES {
+        let path: PathBuf = models_dir.join(file);
+        let bytes =
+            fs::read(&path).with_context(|| format!("`{}` can't be read", path.display()))?;
+        report.complain_unless(
+            bundle.code.nets.get(net.name()) == Some(&sha256(&bytes)),
+            format!("`{file}` is not the net that judged"),
+        );
+        nets.push((net.name().to_owned(), bytes));
+    }
+    Ok(nets)
+}
+
+/// How far two JSON texts of one shape are from each other.
+#[derive(Default)]
+struct Apart {
+    greatest: (f64, String),
+    /// Where they differ in what is no number.
+    otherwise: Option<String>,
+}
+
+impl Apart {
+    fn compare(&mut self, one: &Value, other: &Value, path: &mut Vec<String>) {
+        match (one, other) {
+            (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+                for (at, (one, other)) in one.iter().zip(other).enumerate() {
+                    self.below(one, other, path, &at.to_string());
+                }
+            }
+            (Value::Object(one), Value::Object(other)) if one.len() == other.len() => {
+                for (key, one) in one {
+                    self.below(one, other.get(key).unwrap_or(&Value::Null), path, key);
+                }
+            }
+            (Value::Number(one), Value::Number(other)) => {
+                let (one, other) = (one.as_f64().unwrap_or(0.0), other.as_f64().unwrap_or(0.0));
+                let difference = (one - other).abs();
+                if difference > self.greatest.0 {
+                    self.greatest = (difference, path.join("."));
+                }
+            }
+            (one, other) if one == other => {}
+            _ => {
+                self.otherwise.get_or_insert_with(|| path.join("."));
+            }
+        }
+    }
+
+    fn below(&mut self, one: &Value, other: &Value, path: &mut Vec<String>, key: &str) {
+        path.push(key.to_owned());
+        self.compare(one, other, path);
+        path.pop();
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |what: &str, verdict: &Option<Verdict>| {
+            let Some(it) = verdict else { return writeln!(f, "{what:<24} none") };
+            let said = if it.live { "live" } else { "not live" };
+            writeln!(f, "{what:<24} {said}, reasons {:?}, signals {:?}", it.reasons, it.signals)
+        };
+        line("verdict kept", &self.kept)?;
+        line("verdict of kept facts", &self.of_facts)?;
+        line("verdict of the frames", &self.of_frames)?;
+        if let Some((difference, place)) = &self.difference {
+            writeln!(f, "{:<24} {difference:.6} {place}", "greatest difference")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "note: {note}")?;
+        }
+        for complaint in &self.complaints {
+            writeln!(f, "COMPLAINT: {complaint}")?;
+        }
+        let upheld =
+            if self.upholds() { "the evidence is upheld" } else { "the evidence is not upheld" };
+        f.write_str(upheld)
+    }
+}

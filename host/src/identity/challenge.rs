@@ -1,0 +1,61 @@
+//! What the client is asked to do before the camera: drawn here, counted, and handed out (IDX-2).
+
+use axum::Json;
+use senim_core::identity::session::{Input, Seed};
+use senim_core::identity::view::ChallengeView;
+use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, Wishes};
+use senim_core::problem::Problem;
+
+use super::browser::Browser;
+use super::{dialogue, liveness};
+use crate::app::App;
+use crate::http::body::JsonBody;
+use crate::http::problem::Refusal;
+
+/// `POST /api/identity/liveness/challenge`.
+#[tracing::instrument(name = "identity.challenge", skip_all)]
+pub async fn ask(
+    app: App,
+    browser: Browser,
+    JsonBody(wishes): JsonBody<Wishes>,
+) -> Result<Json<ChallengeView>, Refusal> {
+    let now = app.now();
+    let mut seed = [0; 32];
+    app.chance.fill(&mut seed);
+    let asked = app
+        .store
+        .transact("identity.challenge", async |tx| {
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let blocked_until = liveness::blocked_until(tx, &app, &dialogue, now).await?;
+            let input = Input::ChallengeAsked { seed: Seed(seed), wishes, blocked_until };
+            dialogue::advance(tx, &app, dialogue, input, None, now).await
+        })
+        .await?;
+    let dialogue = dialogue::settle(&app, asked)?;
+    let session = &dialogue.content.session;
+    let challenge = session.challenge().ok_or(Problem::IdentityOutOfOrder)?;
+    let left = (challenge.expires_at - now).num_milliseconds();
+    Ok(Json(ChallengeView {
+        nonce: challenge.nonce,
+        steps: challenge.steps.clone(),
+        colour_ms: COLOUR_MS,
+        expires_in_ms: u32::try_from(left).unwrap_or_default(),
+        checks_left: session.checks_left(),
+    }))
+}
+
+/// For the journal, which may know what was asked but not the nonce.
+pub(super) fn told(challenge: &Challenge) -> String {
+    let steps = challenge.steps.iter().map(|it| match &it.ask {
+        Ask::Look => "look".to_owned(),
+        Ask::Do(action) => word(action),
+        Ask::Colours(colours) => colours.iter().map(word).collect::<Vec<_>>().join("-"),
+    });
+    steps.collect::<Vec<_>>().join(", ")
+}
+
+/// As it is on the wire.
+pub(super) fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,212 @@
+//! The judging of one check: frames become facts, facts a verdict, portraits a degree of match.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use senim_core::Timestamp;
+use senim_core::id::SessionId;
+use senim_core::identity::session::Judgement;
+use senim_core::liveness::challenge::Challenge;
+use senim_core::liveness::pack::{Kind, Pack, PackError};
+use senim_core::liveness::print::Print;
+use senim_core::liveness::{DEGREE_MIN, Known, Question, Seen, Verdict};
+use senim_core::problem::Problem;
+use serde_json::{Value, json};
+
+use super::challenge::word;
+use crate::app::App;
+use crate::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution, sha256};
+use crate::evidence::judge::Judge;
+use crate::faces::Faces;
+use crate::http::problem::Refusal;
+use crate::store;
+
+/// Portraits whose mean is matched: one alone is too easily a lucky one.
+const PORTRAITS_MIN: usize = 3;
+
+/// A check whose frames have come.
+pub(super) struct Judging {
+    pub(super) faces: Arc<Faces>,
+    pub(super) judge: Arc<Judge>,
+    pub(super) challenge: Challenge,
+    pub(super) packed: Packed,
+    pub(super) bytes: Bytes,
+    /// The register's.
+    pub(super) photo: Bytes,
+    pub(super) arrived_at: Timestamp,
+}
+
+pub(super) struct Outcome {
+    pub(super) judgement: Judgement,
+    /// As JSON.
+    pub(super) bundle: Vec<u8>,
+    /// SHA-256 of it.
+    pub(super) digest: String,
+    /// For the journal: reasons and signals, never a picture.
+    pub(super) facts: Value,
+}
+
+/// What the engine made of the frames.
+struct Looked {
+    seen: Vec<Seen>,
+    /// Of the portraits.
+    prints: Vec<Print>,
+}
+
+impl Judging {
+    /// `known`: of each frame, whether its very bytes came before.
+    pub(super) async fn run(
+        self,
+        app: &App,
+        (session, check): (SessionId, u8),
+        known: Vec<bool>,
+    ) -> Result<Outcome, Refusal> {
+        let judging = Arc::new(self);
+        let looked = {
+            let judging = Arc::clone(&judging);
+            tokio::task::spawn_blocking(move || judging.look()).await.map_err(Refusal::internal)?
+        };
+        let (looked, unreadable) = match looked {
+            Ok(looked) => (looked, None),
+            Err(problem) => (Looked { seen: Vec::new(), prints: Vec::new() }, Some(problem)),
+        };
+        let now = app.now();
+        let again = app
+            .store
+            .transact("identity.liveness.known", async |tx| {
+                store::evidence::remember_prints(tx, session, &looked.prints, now).await
+            })
+            .await?;
+        let took = (judging.arrived_at - judging.challenge.issued_at).num_milliseconds();
+        let known = Known {
+            repeated: known.into_iter().filter(|it| *it).count(),
+            took_ms: Some(u32::try_from(took).unwrap_or(u32::MAX)),
+        };
+        tokio::task::spawn_blocking(move || {
+            let mut made = judging.decide(looked.seen, known, unreadable)?;
+            made.alike = again.into_iter().filter(|it| *it).count();
+            judging.outcome((session, check), made, now)
+        })
+        .await
+        .map_err(Refusal::internal)?
+    }
+
+    /// Blocking work for a processor.
+    fn look(&self) -> Result<Looked, Problem> {
+        let pack = self.pack()?;
+        if pack.frames.is_empty() {
+            return Err(Problem::PhotoTooFew);
+        }
+        let seen = self.faces.see(&pack)?;
+        let portraits = pack.frames.iter().filter(|it| it.kind == Kind::Portrait);
+        let prints = portraits.map(|it| self.faces.print(it.jpeg)).collect::<Result<_, _>>()?;
+        Ok(Looked { seen, prints })
+    }
+
+    fn decide(
+        &self,
+        seen: Vec<Seen>,
+        known: Known,
+        unreadable: Option<Problem>,
+    ) -> Result<Made, Refusal> {
+        let pack = self.pack()?;
+        let challenge = self.challenge.clone();
+        let question = Question { challenge, about: pack.about.clone(), seen, known };
+        if let Some(problem) = unreadable {
+            let judgement = Judgement::Refused(problem);
+            return Ok(Made { question, verdict: None, matching: None, judgement, alike: 0 });
+        }
+        let verdict = self.judge.verdict(&question).map_err(Refusal::internal)?;
+        let (judgement, matching) = match self.matched(&pack, &verdict) {
+            Ok(matching) => (Judgement::Live { degree: matching.degree }, Some(matching)),
+            Err(problem) => (Judgement::Refused(problem), None),
+        };
+        Ok(Made { question, verdict: Some(verdict), matching, judgement, alike: 0 })
+    }
+
+    fn matched(&self, pack: &Pack<'_>, verdict: &Verdict) -> Result<Matching, Problem> {
+        if !verdict.live {
+            let reason = verdict.reasons.first();
+            return Err(reason.map_or(Problem::IdentityNotLive, |it| it.problem()));
+        }
+        let portraits: Vec<&[u8]> =
+            verdict.portraits.iter().filter_map(|at| Some(pack.frames.get(*at)?.jpeg)).collect();
+        if portraits.len() < PORTRAITS_MIN {
+            return Err(Problem::PhotoTooFew);
+        }
+        let found = self.faces.compare(&portraits, &self.photo)?;
+        Ok(Matching {
+            reference_sha256: sha256(&self.photo),
+            similarity: found.similarity,
+            degree: found.degree,
+        })
+    }
+
+    fn outcome(
+        &self,
+        (session, check): (SessionId, u8),
+        made: Made,
+        now: Timestamp,
+    ) -> Result<Outcome, Refusal> {
+        let Made { question, verdict, matching, judgement, alike } = made;
+        let outcome = match judgement {
+            Judgement::Live { degree } if degree >= DEGREE_MIN => "passed",
+            Judgement::Live { .. } => Problem::IdentityNoMatch.code(),
+            Judgement::Refused(problem) => problem.code(),
+        };
+        let words = |list: Vec<String>| list.join(", ");
+        let (reasons, signals) = verdict.as_ref().map_or_else(Default::default, |it| {
+            (
+                words(it.reasons.iter().map(word).collect()),
+                words(it.signals.iter().map(word).collect()),
+            )
+        });
+        let repeated = question.known.repeated;
+        let bundle = Bundle {
+            version: bundle::VERSION,
+            session,
+            check,
+            arrived_at: self.arrived_at,
+            judged_at: now,
+            packed: self.packed.clone(),
+            question,
+            alike,
+            verdict,
+            matching,
+            outcome: outcome.to_owned(),
+            solution: Solution::built_in(self.faces.runtime()),
+            code: Code {
+                judge: self.judge.digest().to_owned(),
+                nets: self.faces.digests().clone(),
+            },
+        };
+        let bundle = serde_json::to_vec(&bundle).map_err(Refusal::internal)?;
+        let digest = sha256(&bundle);
+        let facts = json!({
+            "check": check,
+            "outcome": outcome,
+            "reasons": reasons,
+            "signals": signals,
+            "repeated": repeated,
+            "alike": alike,
+            "solution": "Senim built-in",
+            "runtime": self.faces.runtime(),
+            "evidence": digest,
+        });
+        Ok(Outcome { judgement, bundle, digest, facts })
+    }
+
+    fn pack(&self) -> Result<Pack<'_>, Problem> {
+        Pack::read(&self.bytes, &self.challenge.nonce).map_err(PackError::problem)
+    }
+}
+
+struct Made {
+    question: Question,
+    verdict: Option<Verdict>,
+    matching: Option<Matching>,
+    judgement: Judgement,
+    /// Portraits that look as one of another session does. A signal only: how often an honest person who comes
+    /// back to the same chair looks so could be measured on no free data.
+    alike: usize,
+}

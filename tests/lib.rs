@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod frames;
 pub mod leaks;
 pub mod pictures;
 pub mod platform;

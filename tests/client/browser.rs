@@ -2,10 +2,11 @@
 
 use anyhow::{Context as _, Result};
 use reqwest::RequestBuilder;
-use reqwest::multipart::{Form, Part};
+use senim_core::liveness::challenge::Challenge;
 use serde_json::{Value, json};
 
 use super::{Answer, send};
+use crate::frames;
 use crate::platform::Platform;
 
 /// Who sits before the camera, and what they answer.
@@ -62,13 +63,27 @@ impl<'a> Browser<'a> {
         send(self.with_cookie(request).header("content-type", content_type).body(body)).await
     }
 
-    pub async fn liveness(&self, frames: Vec<Vec<u8>>) -> Result<Answer> {
-        let form = frames.into_iter().try_fold(Form::new(), |form, frame| {
-            let part = Part::bytes(frame).file_name("frame.jpg").mime_str("image/jpeg")?;
-            Ok::<_, reqwest::Error>(form.part("frame", part))
-        })?;
-        let request = self.http.post(self.url("/api/identity/liveness")).header("senim-page", "1");
-        send(self.with_cookie(request).multipart(form)).await
+    /// What to do before the camera, of what the genuine recording shows.
+    pub async fn challenge(&mut self) -> Result<Challenge> {
+        let wishes = serde_json::to_value(frames::WISHES)?;
+        let answer = self.post("/api/identity/liveness/challenge", &wishes).await?;
+        frames::asked(&answer.ok().context("challenge")?.body)
+    }
+
+    /// Sends a pack as it is.
+    pub async fn send_frames(&self, pack: Vec<u8>) -> Result<Answer> {
+        self.post_raw("/api/identity/liveness", "application/vnd.senim.frames", pack).await
+    }
+
+    /// Sends a pack after as long as its person was before the camera: the platform has a clock of its own.
+    pub async fn perform(&self, pack: Vec<u8>) -> Result<Answer> {
+        tokio::time::sleep(frames::length(&pack).unwrap_or_default()).await;
+        self.send_frames(pack).await
+    }
+
+    /// The genuine person does as asked, filmed as never before.
+    pub fn genuine(&self, challenge: &Challenge) -> Result<Vec<u8>> {
+        frames::genuine(&self.platform.people.0, challenge, rand::random())
     }
 
     pub async fn accept_agreement(&mut self) -> Result<Answer> {
@@ -99,12 +114,14 @@ impl<'a> Browser<'a> {
     /// From the link to the code from the text message.
     pub async fn to_code(&mut self, url: &str, person: &Person) -> Result<()> {
         self.to_camera(url, person).await?;
-        self.show_face(person).await
+        self.show_face().await
     }
 
-    pub async fn show_face(&mut self, person: &Person) -> Result<()> {
-        let frames = self.platform.people.frames(&person.portrait, 5)?;
-        let answer = self.liveness(frames).await?.ok().context("liveness and match")?;
+    /// The one genuine recording is everybody's face: whose reference photo it is passes.
+    pub async fn show_face(&mut self) -> Result<()> {
+        let challenge = self.challenge().await?;
+        let pack = self.genuine(&challenge)?;
+        let answer = self.perform(pack).await?.ok().context("liveness and match")?;
         expect_step(&answer, "code")
     }
 

@@ -50,16 +50,16 @@ impl<'a> World<'a> {
         .await
     }
 
-    /// Somebody new in the state register, with the face of the second person.
+    /// Somebody new in the state register, with the face of the genuine recording.
     pub async fn register(&self) -> Result<Person> {
-        let photo = self.platform.people.0.join(format!("{}.jpg", cast::AIGERIM.photo));
+        let photo = self.platform.people.0.join(format!("{}.jpg", cast::AINUR.photo));
         let phone = format!("+7705{:07}", rand::random::<u32>() % 10_000_000);
         let body = json!({ "surname": "Сынақ", "name": "Адам", "birthDate": "1991-05-17", "sex": "female",
             "phone": phone, "photo": STANDARD.encode(std::fs::read(photo)?) });
         let request = self.http.post(self.url("/register")).header("senim-page", "1").json(&body);
         let answer = send(request).await?.ok().context("registering")?;
         let iin = answer.body["iin"].as_str().context("no IIN")?.to_owned();
-        let person = Person { iin, phone, portrait: cast::AIGERIM.camera.to_owned() };
+        let person = Person { iin, phone, portrait: cast::AINUR.camera.to_owned() };
         platform::remember(&self.platform.secrets, &person);
         Ok(person)
     }

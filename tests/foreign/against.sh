@@ -27,7 +27,7 @@ examine core/openapi/account-information-v1.yaml "$SENIM_EDGE_URL/account-inform
 examine host/openapi/platform-v1.yaml "$SENIM_ISSUER" \
     --max-examples 10 --include-path-regex '^/(\.well-known/|jwks|par|token|revoke)'
 cookies=$("$programs/senim-journeys" cookies --demo "$cache/platform.json")
-# Whoever signs out or leaves sees nothing more of what is to be examined.
+# Whoever signs out or leaves sees nothing more of what is to be examined; a pack of frames no fuzzer can write.
 examine host/openapi/platform-v1.yaml "$SENIM_PAGES_URL" \
-    --max-examples 5 --include-path-regex '^/(api/|authorize|healthz)' --exclude-path-regex 'sign-out|abandon' \
+    --max-examples 5 --include-path-regex '^/(api/|authorize|healthz)' --exclude-path-regex 'sign-out|abandon|liveness$' \
     --header "Cookie: $cookies" --header "senim-page: 1"

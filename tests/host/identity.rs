@@ -56,6 +56,7 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
             [
                 "participant.registered",
                 "identity.started",
+                "identity.challenged",
                 "identity.code-sent",
                 "message.sent",
                 "identity.passed",

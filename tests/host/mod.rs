@@ -4,6 +4,7 @@ mod authorization;
 mod bank;
 mod consent;
 mod console;
+mod evidence;
 mod identity;
 mod pictures;
 mod stand;

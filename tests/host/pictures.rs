@@ -1,101 +1,196 @@
-//! Checks with real portraits through the host's router and the built-in engine (IDX-2, PHM-2).
+//! Checks with a genuine person's frames through the host's router and the built-in engine (IDX-2, PHM-2).
 
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use senim_core::liveness::challenge::Challenge;
+use senim_tests::frames;
 use senim_tests::pictures::{self, People};
 use serde_json::json;
 
 use super::stand::{IIN, Stand, asked, cache};
 use crate::database::on_each;
 
-/// The portrait in the register and the one before the camera: the same person, another day.
-const REGISTERED: &str = "person_a_1";
-const CAMERA: &str = "person_a_2";
-const IMPOSTOR: &str = "impostor_1";
+/// The recorded person's photo in the register, of another moment than what the camera shows.
+pub(super) const REGISTERED: &str = "person_c_1";
+const SOMEBODY_ELSE: &str = "person_a_1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_face_of_the_register_goes_on_and_no_other() {
     on_each(async |database| {
-        let (stand, people) = open(database).await;
+        let (stand, people) = open(database, SOMEBODY_ELSE).await;
         let cookie = stand.at_camera(asked()).await;
-        let other = stand.show(&cookie, &people.frames(IMPOSTOR, 3).unwrap()).await;
-        assert_eq!(other.told(), "422 identity.no-match");
+        let challenge = stand.challenge(&cookie).await;
+        let other = stand.show(&cookie, genuine(&people, &challenge, 1)).await;
+        assert_eq!(other.told(), "422 identity.no-match", "{}", stand.journal_text().await);
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["checks_left"], 3, "a failed match counts as its check");
-        let own = stand.show(&cookie, &people.frames(CAMERA, 3).unwrap()).await;
-        assert_eq!(own.step(), "code", "{}", own.text);
-        let again = stand.show(&cookie, &people.frames(CAMERA, 3).unwrap()).await;
-        assert_eq!(again.told(), "409 identity.out-of-order");
+        register(&stand, &people, REGISTERED);
+        let challenge = stand.challenge(&cookie).await;
+        let own = genuine(&people, &challenge, 2);
+        let passed = stand.show(&cookie, own.clone()).await;
+        assert_eq!(passed.step(), "code", "{} {}", passed.text, stand.journal_text().await);
+        assert_eq!(stand.upload(&cookie, own).await.told(), "409 identity.out-of-order");
     })
     .await;
 }
 
-/// What is refused at the door costs no check; what had to be looked at does.
+/// What is forged, and what can't be judged: the check was counted when its challenge was handed out.
 #[tokio::test(flavor = "multi_thread")]
-async fn pictures_that_must_be_refused_are() {
+async fn frames_that_must_be_refused_are() {
     on_each(async |database| {
-        let (stand, people) = open(database).await;
-        let own = people.frames(CAMERA, 3).unwrap();
-        let heavy: Vec<_> = own.iter().cloned().map(pictures::heavy).collect();
-        for (frames, told, left) in [
-            (own[..2].to_vec(), "422 photo.too-few", 4),
-            (vec![own[0].clone(); 13], "422 photo.too-many", 4),
-            (heavy, "413 photo.too-large", 4),
-            (vec![b"no picture".repeat(100); 3], "422 photo.not-an-image", 3),
-            (vec![pictures::fifty_megapixels().unwrap(); 3], "422 photo.too-many-pixels", 3),
-            (pictures::nobody(3).unwrap(), "422 photo.no-face", 3),
-            (people.two_together(CAMERA, IMPOSTOR, 3).unwrap(), "422 photo.several-faces", 3),
-        ] {
+        let (stand, people) = open(database, REGISTERED).await;
+        type Forger = fn(&People, &Challenge) -> Vec<u8>;
+        let rows: [(&str, Forger); 12] = [
+            ("422 photo.too-few", |_, challenge| frames::empty(challenge)),
+            ("422 photo.too-many", |_, challenge| frames::ten_thousand(challenge)),
+            ("422 frames.out-of-order", |people, challenge| {
+                frames::out_of_order(&genuine(people, challenge, 3)).unwrap()
+            }),
+            ("422 frames.out-of-order", |people, challenge| {
+                frames::doubled(&genuine(people, challenge, 4)).unwrap()
+            }),
+            ("422 frames.chain-broken", |people, challenge| {
+                frames::altered(&genuine(people, challenge, 5)).unwrap()
+            }),
+            ("422 frames.another-session", |people, challenge| {
+                let other = Challenge::draw([9; 32], frames::WISHES, challenge.issued_at);
+                genuine(people, &other, 6)
+            }),
+            ("422 photo.not-an-image", |_, challenge| {
+                frames::stills(challenge, &[b"no picture".repeat(100)])
+            }),
+            ("422 photo.not-an-image", |people, challenge| {
+                let mut cut = people.frames(SOMEBODY_ELSE, 1).unwrap().remove(0);
+                cut.truncate(cut.len() / 2);
+                frames::stills(challenge, &[cut])
+            }),
+            ("422 photo.too-many-pixels", |_, challenge| {
+                let vast = frames::stills(challenge, &[pictures::fifty_megapixels().unwrap()]);
+                assert!(vast.len() < 5_000_000 || challenge.steps.is_empty());
+                vast
+            }),
+            ("422 photo.no-face", |_, challenge| {
+                frames::stills(challenge, &pictures::nobody(9).unwrap())
+            }),
+            ("422 photo.several-faces", |people, challenge| {
+                let two = people.two_together(SOMEBODY_ELSE, "impostor_1", 9).unwrap();
+                frames::stills(challenge, &two)
+            }),
+            ("422 identity.not-live", |people, challenge| {
+                frames::stills(challenge, &people.frames(REGISTERED, 9).unwrap())
+            }),
+        ];
+        for (told, forged) in rows {
             let cookie = stand.at_camera(asked()).await;
-            let answer = stand.show(&cookie, &frames).await;
+            let challenge = stand.challenge(&cookie).await;
+            let answer = stand.show(&cookie, forged(&people, &challenge)).await;
             assert_eq!(answer.told(), told);
             let view = stand.get("/api/identity", Some(&cookie)).await;
-            assert_eq!(view.body["checks_left"], left, "{told}");
+            assert_eq!(view.body["checks_left"], 3, "{told}");
+            let again = stand.upload(&cookie, genuine(&people, &challenge, 7)).await;
+            assert_eq!(again.told(), "409 challenge.none-open", "after {told}");
         }
-        let cookie = stand.at_camera(asked()).await;
-        let odd = stand.post("/api/identity/liveness", Some(&cookie), json!({})).await;
-        assert_eq!(odd.told(), "400 body.malformed");
-        stand.outside.source_down(true);
-        let down = stand.show(&cookie, &own).await;
-        assert_eq!(down.told(), "503 identity.source-down");
-        stand.outside.source_down(false);
-        assert_eq!(stand.show(&cookie, &own).await.step(), "code", "nothing was lost");
     })
     .await;
 }
 
-/// Six at once are not six checks.
+/// What did not arrive whole, or could not be judged through no fault of the client's, may come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_did_not_arrive_changes_nothing_while_the_challenge_is_open() {
+    on_each(async |database| {
+        let (stand, people) = open(database, REGISTERED).await;
+        let cookie = stand.at_camera(asked()).await;
+        let none = stand.upload(&cookie, b"early".to_vec()).await;
+        assert_eq!(none.told(), "409 challenge.none-open");
+        let challenge = stand.challenge(&cookie).await;
+        assert_eq!(stand.challenge(&cookie).await, challenge, "asked again, the same one");
+        let own = genuine(&people, &challenge, 8);
+        for (told, body) in [
+            ("400 frames.malformed", b"no pack".to_vec()),
+            ("400 frames.cut-off", frames::cut(&own)),
+            ("413 photo.too-large", frames::heavy(&own)),
+        ] {
+            assert_eq!(stand.upload(&cookie, body).await.told(), told);
+        }
+        let odd = stand.post("/api/identity/liveness", Some(&cookie), json!({})).await;
+        assert_eq!(odd.told(), "400 frames.malformed");
+        stand.outside.source_down(true);
+        assert_eq!(stand.upload(&cookie, own.clone()).await.told(), "503 identity.source-down");
+        stand.outside.source_down(false);
+        let view = stand.get("/api/identity", Some(&cookie)).await;
+        assert_eq!(view.body["checks_left"], 3);
+        assert_eq!(stand.show(&cookie, own).await.step(), "code", "nothing was lost");
+
+        let cookie = stand.at_camera(asked()).await;
+        let challenge = stand.challenge(&cookie).await;
+        stand.wait(90);
+        let late = stand.upload(&cookie, genuine(&people, &challenge, 9)).await;
+        assert_eq!(late.told(), "410 challenge.expired");
+        let view = stand.get("/api/identity", Some(&cookie)).await;
+        assert_eq!(view.body["last_problem"], "challenge.expired");
+        assert_ne!(stand.challenge(&cookie).await.nonce, challenge.nonce);
+        assert_eq!(stand.get("/api/identity", Some(&cookie)).await.body["checks_left"], 2);
+    })
+    .await;
+}
+
+/// Six at once are not six checks: a challenge is used once.
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_side_by_side_win_no_check() {
     on_each(async |database| {
-        let (stand, _) = open(database).await;
+        let (stand, people) = open(database, REGISTERED).await;
         let cookie = stand.at_camera(asked()).await;
-        let nobody = pictures::nobody(3).unwrap();
-        let show = || stand.show(&cookie, &nobody);
+        let challenge = stand.challenge(&cookie).await;
+        let stills = frames::stills(&challenge, &people.frames(REGISTERED, 4).unwrap());
+        let show = || stand.upload(&cookie, stills.clone());
         let answers = tokio::join!(show(), show(), show(), show(), show(), show());
         let answers = [answers.0, answers.1, answers.2, answers.3, answers.4, answers.5];
-        let judged = answers.iter().filter(|it| it.told() == "422 photo.no-face").count();
-        assert!(judged <= 3, "the fourth would have blocked");
-        let checks = stand
-            .app
-            .store
-            .read("test.checks", async |tx| {
-                let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM identity_check");
-                Ok::<_, senim_host::store::StoreError>(count.fetch_one(tx).await?)
-            })
-            .await
-            .unwrap();
-        assert!(checks <= 4, "{checks}");
+        let told: Vec<String> = answers.iter().map(super::stand::Answer::told).collect();
+        let judged = told.iter().filter(|it| *it == "422 identity.not-live").count();
+        let unused = told.iter().filter(|it| *it == "409 challenge.none-open").count();
+        assert_eq!((judged, unused), (1, 5), "{told:?}");
+        let view = stand.get("/api/identity", Some(&cookie)).await;
+        assert_eq!(view.body["checks_left"], 3);
     })
     .await;
 }
 
-async fn open(database: &str) -> (Stand, People) {
+/// The platform sees every bank's checks: frames that came before are known, whoever sends them.
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_that_came_before_are_known_in_another_session() {
+    on_each(async |database| {
+        let (stand, people) = open(database, REGISTERED).await;
+        let cookie = stand.at_camera(asked()).await;
+        let challenge = stand.challenge(&cookie).await;
+        let pack = genuine(&people, &challenge, 10);
+        assert_eq!(stand.show(&cookie, pack.clone()).await.step(), "code");
+
+        let cookie = stand.at_camera(asked()).await;
+        let challenge = stand.challenge(&cookie).await;
+        let again = frames::bound_again(&pack, &challenge.nonce).unwrap();
+        assert_eq!(stand.show(&cookie, again).await.told(), "422 identity.not-live");
+        let journal = stand.journal_text().await;
+        assert!(journal.contains("repeated") && journal.contains("known-frames"), "{journal}");
+        assert!(journal.contains("\"alike\":4"), "they look alike too: {journal}");
+    })
+    .await;
+}
+
+pub(super) fn genuine(people: &People, challenge: &Challenge, seed: u64) -> Vec<u8> {
+    frames::genuine(&people.0, challenge, seed).unwrap()
+}
+
+/// A host with its engine; the client's photo in the register is `portrait`.
+pub(super) async fn open(database: &str, portrait: &str) -> (Stand, People) {
     let stand = Stand::on(database).await.with_faces();
-    let people = cache().join("people");
-    let portrait = std::fs::read(people.join(format!("{REGISTERED}.jpg"))).unwrap();
+    let people = People(cache().join("people"));
+    register(&stand, &people, portrait);
+    (stand, people)
+}
+
+fn register(stand: &Stand, people: &People, portrait: &str) {
+    let portrait = std::fs::read(people.0.join(format!("{portrait}.jpg"))).unwrap();
     stand.outside.register(IIN, &STANDARD.encode(portrait));
-    (stand, People(people))
 }

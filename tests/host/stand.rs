@@ -15,12 +15,14 @@ use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, Pushed};
 use senim_core::consent::Asked;
 use senim_core::id::AuthorizationId;
-use senim_core::identity::session::{Input, Judgement, SessionError};
+use senim_core::identity::session::{Input, Judgement, Seed, SessionError};
 use senim_core::jose::sha256_base64;
+use senim_core::liveness::challenge::{Challenge, Wishes};
 use senim_core::problem::Problem;
 use senim_host::app::App;
 use senim_host::clock::{Chance as _, FixedChance, FixedClock};
 use senim_host::config::Config;
+use senim_host::evidence::judge::Judge;
 use senim_host::faces::Faces;
 use senim_host::http::problem::Refusal;
 use senim_host::http::router;
@@ -32,6 +34,7 @@ use senim_host::participant::seed;
 use senim_host::source::Source;
 use senim_host::store::seal::Sealer;
 use senim_host::store::{self, Store};
+use senim_tests::frames;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -71,6 +74,7 @@ impl Stand {
     pub(super) fn with_faces(mut self) -> Self {
         let models = cache().join("models");
         self.app.faces = Some(Arc::new(Faces::open(&models, None).expect("the models open")));
+        self.app.judge = Some(Arc::new(Judge::open(&judge()).expect("the judge opens")));
         self
     }
 
@@ -133,21 +137,25 @@ impl Stand {
         self.send(with_cookie(request, cookie).body(body).expect("a request")).await
     }
 
-    /// A check with these files, each a part named `frame`.
-    pub(super) async fn show(&self, cookie: &str, frames: &[Vec<u8>]) -> Answer {
-        let mut body = Vec::new();
-        for frame in frames {
-            body.extend_from_slice(
-                b"--edge\r\ncontent-disposition: form-data; name=\"frame\"; filename=\"f.jpg\"\r\n\
-                  content-type: image/jpeg\r\n\r\n",
-            );
-            body.extend_from_slice(frame);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--edge--\r\n");
+    /// Asks for a challenge that the genuine recording can meet.
+    pub(super) async fn challenge(&self, cookie: &str) -> Challenge {
+        let wishes = serde_json::to_value(frames::WISHES).expect("wishes");
+        let answer = self.post("/api/identity/liveness/challenge", Some(cookie), wishes).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        frames::asked(&answer.body).expect("a challenge")
+    }
+
+    /// Sends a pack after as long as its person was before the camera.
+    pub(super) async fn show(&self, cookie: &str, pack: Vec<u8>) -> Answer {
+        let length = frames::length(&pack).unwrap_or_default();
+        self.clock.advance(TimeDelta::from_std(length).expect("some seconds"));
+        self.upload(cookie, pack).await
+    }
+
+    pub(super) async fn upload(&self, cookie: &str, body: Vec<u8>) -> Answer {
         let request = Request::post("/api/identity/liveness")
             .header("senim-page", "1")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+            .header(header::CONTENT_TYPE, "application/vnd.senim.frames");
         self.send(with_cookie(request, Some(cookie)).body(body.into()).expect("a request")).await
     }
 
@@ -215,8 +223,15 @@ impl Stand {
                 let iin = iin.ok_or(SessionError::OutOfOrder)?;
                 let blocked_until =
                     store::identity::blocked_until(tx, &app.sealer, &iin, now).await?;
-                let input = Input::CheckStarted { blocked_until };
-                let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
+                let seed = Seed(app.chance.id().to_be_bytes().repeat(2).try_into().expect("32"));
+                let wishes = Wishes::default();
+                let input = Input::ChallengeAsked { seed, wishes, blocked_until };
+                let asked = dialogue::advance(tx, app, dialogue, input, None, now).await?;
+                let Some(challenge) = asked.dialogue.content.session.challenge() else {
+                    return Ok(asked);
+                };
+                let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
+                let started = dialogue::advance(tx, app, asked.dialogue, input, None, now).await?;
                 let Some(check) = started.judge else { return Ok(started) };
                 let code = dialogue::digest(app, started.dialogue.id, &digits);
                 let input = Input::CheckJudged { check, judgement, code };
@@ -434,6 +449,12 @@ pub(super) fn cache() -> PathBuf {
     std::env::var_os("SENIM_CACHE").map_or_else(|| root.join(".senim"), PathBuf::from)
 }
 
+/// What `cargo xtask build` makes.
+pub(super) fn judge() -> PathBuf {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+    root.join(".senim/judge.wasm")
+}
+
 /// A folder of this test alone.
 pub(super) fn folder() -> PathBuf {
     let mut bytes = [0; 8];
@@ -457,6 +478,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         messages: Messages::open(Some(&outside.url)).expect("messages"),
         config: Arc::new(config(database, &outside.url)),
         faces: None,
+        judge: None,
         feed: Arc::default(),
         store,
         sealer,
@@ -471,7 +493,7 @@ fn config(database: &str, outside: &str) -> Config {
          pages_url = \"http://localhost:1\"\nservers_listen = \"127.0.0.1:0\"\nissuer = \"https://localhost:2\"\n\
          edge_url = \"https://localhost:3\"\ntls_certificate = \"x\"\ntls_key = \"x\"\nclient_ca = \"x\"\n\
          edge_names = []\nmaster_key_file = \"x\"\nsource_url = \"{outside}\"\nsms_url = \"{outside}\"\n\
-         models_dir = \"x\"\n"
+         models_dir = \"x\"\njudge = \"x\"\n"
     );
     toml::from_str(&text).expect("a configuration")
 }

@@ -1,6 +1,8 @@
 //! The identity session: whose number, whose face, how many tries (IDX-1..3).
 
 use anyhow::{Context as _, Result};
+use senim_core::liveness::challenge::Challenge;
+use senim_world::cast;
 use serde_json::json;
 
 use super::Table;
@@ -8,6 +10,7 @@ use super::authorization::wrong_check_digit;
 use crate::client::browser::{Browser, Person};
 use crate::client::oauth::details;
 use crate::client::{Answer, send};
+use crate::frames;
 use crate::pictures;
 use crate::platform::Platform;
 
@@ -68,71 +71,120 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What comes instead of a live person, or instead of frames: each ends its check.
 async fn photographs(table: &mut Table<'_>) -> Result<()> {
+    type Forger = fn(&Platform, &Challenge) -> Result<Vec<u8>>;
     let platform = table.platform;
-    let people = &platform.people;
-    // The face of whoever registers for a test.
-    let portrait = platform.second_person()?.portrait;
-    let impostor = platform.material.impostor_portrait.as_str();
-    let true_frames = people.frames(&portrait, 5)?;
-    let mixed: Vec<_> =
-        people.frames(&portrait, 2)?.into_iter().chain(people.frames(impostor, 2)?).collect();
-    for (name, expected, frames) in [
-        ("a photo without a face", "422 photo.no-face", pictures::nobody(5)?),
-        (
-            "a photo with two faces",
-            "422 photo.several-faces",
-            people.two_together(&portrait, impostor, 5)?,
-        ),
-        ("a photo of another person", "422 identity.no-match", people.frames(impostor, 5)?),
-        ("another person in some of the frames", "422 identity.not-live", mixed),
-        (
-            "a file that is no picture",
-            "422 photo.not-an-image",
-            vec![b"GIF? no, just words. ".repeat(400); 3],
-        ),
-        (
-            "a picture of 50 megapixels",
-            "422 photo.too-many-pixels",
-            vec![pictures::fifty_megapixels()?; 3],
-        ),
-        (
-            "pictures of 6 MB",
-            "413 photo.too-large",
-            people.frames(&portrait, 3)?.into_iter().map(pictures::heavy).collect(),
-        ),
-        ("a single picture", "422 photo.too-few", true_frames[..1].to_vec()),
-    ] {
+    let rows: [(&str, &str, Forger); 11] = [
+        ("stills of the right person", "422 identity.not-live", |platform, challenge| {
+            // The register's own photo, as somebody who stole it would show it.
+            let stills = platform.people.frames(cast::AINUR.photo, 9)?;
+            Ok(frames::stills(challenge, &stills))
+        }),
+        ("stills of another person", "422 identity.not-live", |platform, challenge| {
+            let stills = platform.people.frames(&platform.material.impostor_portrait, 9)?;
+            Ok(frames::stills(challenge, &stills))
+        }),
+        ("frames without a face", "422 photo.no-face", |_, challenge| {
+            Ok(frames::stills(challenge, &pictures::nobody(9)?))
+        }),
+        ("frames with two faces", "422 photo.several-faces", |platform, challenge| {
+            let impostor = &platform.material.impostor_portrait;
+            let two = platform.people.two_together(cast::AIGERIM.camera, impostor, 9)?;
+            Ok(frames::stills(challenge, &two))
+        }),
+        ("files that are no pictures", "422 photo.not-an-image", |_, challenge| {
+            Ok(frames::stills(challenge, &[b"GIF? no, just words. ".repeat(400)]))
+        }),
+        ("pictures of 50 megapixels", "422 photo.too-many-pixels", |_, challenge| {
+            Ok(frames::stills(challenge, &[pictures::fifty_megapixels()?]))
+        }),
+        ("no frames at all", "422 photo.too-few", |_, challenge| Ok(frames::empty(challenge))),
+        ("ten thousand frames", "422 photo.too-many", |_, challenge| {
+            Ok(frames::ten_thousand(challenge))
+        }),
+        ("frames out of order", "422 frames.out-of-order", |platform, challenge| {
+            frames::out_of_order(&frames::genuine(&platform.people.0, challenge, 1)?)
+        }),
+        ("a frame exchanged on the way", "422 frames.chain-broken", |platform, challenge| {
+            frames::altered(&frames::genuine(&platform.people.0, challenge, 2)?)
+        }),
+        ("another session's frames", "422 frames.another-session", |platform, challenge| {
+            let other = Challenge::draw([9; 32], frames::WISHES, challenge.issued_at);
+            frames::genuine(&platform.people.0, &other, 3)
+        }),
+    ];
+    for (name, expected, forged) in rows {
         table
             .row(name, expected, async || {
                 let person = platform.world()?.register().await?;
-                at_camera(platform, &person).await?.liveness(frames).await
+                let mut browser = at_camera(platform, &person).await?;
+                let challenge = browser.challenge().await?;
+                browser.perform(forged(platform, &challenge)?).await
             })
             .await;
     }
+    table
+        .row("the genuine person with another's IIN", "422 identity.no-match", async || {
+            let mut browser = at_camera(platform, &platform.second_person()?).await?;
+            let challenge = browser.challenge().await?;
+            browser.perform(browser.genuine(&challenge)?).await
+        })
+        .await;
+    transport(table).await
+}
+
+/// What does not arrive whole costs no check, and the same frames may come again.
+async fn transport(table: &mut Table<'_>) -> Result<()> {
+    let platform = table.platform;
+    let person = platform.world()?.register().await?;
+    let mut browser = at_camera(platform, &person).await?;
+    table
+        .row("frames before anything was asked", "409 challenge.none-open", async || {
+            browser.send_frames(b"early".to_vec()).await
+        })
+        .await;
+    let challenge = browser.challenge().await?;
+    let own = browser.genuine(&challenge)?;
+    for (name, expected, body) in [
+        ("a body that is no pack", "400 frames.malformed", b"no pack".to_vec()),
+        ("a pack cut off on the way", "400 frames.cut-off", frames::cut(&own)),
+        ("a pack of 6 MB", "413 photo.too-large", frames::heavy(&own)),
+    ] {
+        table.row(name, expected, async || browser.send_frames(body).await).await;
+    }
+    table
+        .row("and the whole pack after them", "200", async || browser.perform(own.clone()).await)
+        .await;
+    table
+        .row("the same pack twice", "409 identity.out-of-order", async || {
+            browser.send_frames(own).await
+        })
+        .await;
     Ok(())
 }
 
 /// IDX-2: four checks, then fifteen minutes of nothing for this person, wherever and whenever.
 async fn checks(table: &mut Table<'_>) -> Result<()> {
     let platform = table.platform;
-    // The face of whoever registers for a test.
-    let portrait = platform.second_person()?.portrait;
     let person = platform.world()?.register().await?;
-    let browser = at_camera(platform, &person).await?;
+    let mut browser = at_camera(platform, &person).await?;
     let nobody = pictures::nobody(3)?;
     for check in 1..=3 {
-        let answer = browser.liveness(nobody.clone()).await?;
+        let challenge = browser.challenge().await?;
+        let answer = browser.send_frames(frames::stills(&challenge, &nobody)).await?;
         anyhow::ensure!(answer.told() == "422 photo.no-face", "check {check}: {}", answer.told());
     }
+    let challenge = browser.challenge().await?;
     table
         .row("the fourth failed check ends the session", "429 identity.blocked", async || {
-            browser.liveness(nobody.clone()).await
+            browser.send_frames(frames::stills(&challenge, &nobody)).await
         })
         .await;
     table
-        .row("a fifth check", "410 identity.ended", async || {
-            browser.liveness(platform.people.frames(&portrait, 5)?).await
+        .row("a fifth challenge", "410 identity.ended", async || {
+            let wishes = serde_json::to_value(frames::WISHES)?;
+            browser.post("/api/identity/liveness/challenge", &wishes).await
         })
         .await;
     table
@@ -151,8 +203,9 @@ async fn checks(table: &mut Table<'_>) -> Result<()> {
     let other = platform.world()?.register().await?;
     table
         .row("while another person goes on", "200", async || {
-            let browser = at_camera(platform, &other).await?;
-            browser.liveness(platform.people.frames(&portrait, 5)?).await
+            let mut browser = at_camera(platform, &other).await?;
+            let challenge = browser.challenge().await?;
+            browser.perform(browser.genuine(&challenge)?).await
         })
         .await;
     Ok(())
@@ -237,7 +290,7 @@ async fn at_camera<'a>(platform: &'a Platform, person: &Person) -> Result<Browse
 
 async fn at_code<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'a>> {
     let mut browser = at_camera(platform, person).await?;
-    browser.show_face(person).await?;
+    browser.show_face().await?;
     Ok(browser)
 }
 
@@ -248,5 +301,6 @@ async fn blocked(platform: &Platform, person: &Person) -> Result<Answer> {
     if answer.status >= 400 {
         return Ok(answer);
     }
-    browser.liveness(platform.people.frames(&person.portrait, 5)?).await
+    let wishes = serde_json::to_value(frames::WISHES)?;
+    browser.post("/api/identity/liveness/challenge", &wishes).await
 }

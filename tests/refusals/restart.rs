@@ -24,7 +24,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         })
         .await;
     let messages = platform.world()?.messages(&person.phone).await?.len();
-    browser.show_face(&person).await?;
+    browser.show_face().await?;
     let code = platform.world()?.code_after(&person.phone, messages).await?;
     platform.kill_host().await?;
     table

@@ -1,0 +1,152 @@
+//! Evidence of a check: exported with a trace, judged again to the same verdict, and told when altered (DSP-1, OPS-3).
+
+#![expect(clippy::unwrap_used, reason = "a test may fall over")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use senim_core::id::SessionId;
+use senim_host::evidence::export::export;
+use senim_host::evidence::forget::forget_due;
+use senim_host::evidence::replay::{Report, replay};
+use senim_host::participant::seed::add_operator;
+use senim_host::store;
+use senim_tests::frames;
+
+use super::pictures::{REGISTERED, genuine, open};
+use super::stand::{Stand, asked, cache, folder};
+use crate::database::on_each;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told() {
+    on_each(async |database| {
+        let (stand, people) = open(database, REGISTERED).await;
+        let cookie = stand.at_camera(asked()).await;
+        let challenge = stand.challenge(&cookie).await;
+        let stills = frames::stills(&challenge, &people.frames("person_a_1", 5).unwrap());
+        assert_eq!(stand.show(&cookie, stills).await.told(), "422 identity.not-live");
+        let challenge = stand.challenge(&cookie).await;
+        assert_eq!(stand.show(&cookie, genuine(&people, &challenge, 1)).await.step(), "code");
+
+        let refused = exported(&stand, 1).await;
+        let report = again(&stand, &refused);
+        assert!(report.upholds(), "{report}");
+        assert!(!report.kept.unwrap().live && !report.of_frames.unwrap().live);
+
+        let passed = exported(&stand, 2).await;
+        let report = again(&stand, &passed);
+        println!("{report}");
+        assert!(report.upholds(), "{report}");
+        assert!(report.of_facts == report.kept && report.kept.unwrap().live);
+        let (difference, place) = report.difference.unwrap();
+        assert!(difference < 0.05, "{difference} {place}");
+        assert!(passed.join("00-0-passing.jpg").exists(), "frames for human eyes");
+
+        // Each file by itself, then a bundle that is sealed by nobody.
+        for (file, complaint) in [
+            ("bundle.json", "the bundle is not the one that was sealed"),
+            ("frames.pack", "the pack of frames is not the one that was sealed"),
+        ] {
+            let other = copied(&passed);
+            let mut bytes = fs::read(other.join(file)).unwrap();
+            let at = bytes.len() - 100;
+            if file == "bundle.json" {
+                let text = String::from_utf8(bytes).unwrap();
+                bytes = text.replace("\"repeated\":0", "\"repeated\":3").into_bytes();
+            } else {
+                bytes[at] ^= 1;
+            }
+            fs::write(other.join(file), bytes).unwrap();
+            let report = again(&stand, &other);
+            assert!(report.complaints.iter().any(|it| it == complaint), "{report}");
+            if file == "bundle.json" {
+                let led = report.complaints.iter().any(|it| it.contains("another verdict"));
+                assert!(led, "{report}");
+            }
+        }
+        let other = copied(&passed);
+        fs::copy(refused.join("seal.jws"), other.join("seal.jws")).unwrap();
+        assert!(again(&stand, &other).complaints.contains(&"the seal is of another check".into()));
+        let seal = fs::read_to_string(passed.join("seal.jws")).unwrap();
+        let (signed, signature) = seal.rsplit_once('.').unwrap();
+        let forged = format!("{signed}.{}", signature.replace(['A', 'b', '1'], "z"));
+        fs::write(other.join("seal.jws"), forged).unwrap();
+        let report = again(&stand, &other);
+        assert!(report.complaints.contains(&"no key of the platform signed the seal".into()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_evidence_leaves_its_trace_and_pictures_are_forgotten() {
+    on_each(async |database| {
+        let (stand, people) = open(database, REGISTERED).await;
+        let cookie = stand.at_camera(asked()).await;
+        let challenge = stand.challenge(&cookie).await;
+        let stills = frames::stills(&challenge, &people.frames("person_a_1", 5).unwrap());
+        stand.show(&cookie, stills).await;
+        let session = session(&stand).await;
+        let nobody = export(&stand.app, (session, 1), &folder().join("x"), "nobody", "why").await;
+        assert!(nobody.unwrap_err().to_string().contains("no operator"));
+        assert!(!stand.deeds().await.contains(&"evidence.exported".to_owned()));
+        let other = export(&stand.app, (session, 2), &folder().join("x"), "aigul", "why").await;
+        assert!(other.is_err(), "there was no second check");
+
+        exported(&stand, 1).await;
+        let journal = stand.journal_text().await;
+        assert!(journal.contains("evidence.exported") && journal.contains("dispute 7"));
+        let told = ["identity.challenged", "identity.checked", "\"reasons\":", "\"signals\":"];
+        assert!(told.iter().all(|it| journal.contains(it)), "{journal}");
+        assert!(!journal.contains("\"degree\"") && !journal.contains("similarity"));
+
+        stand.wait(90 * 24 * 3600);
+        forget_due(&stand.app).await.unwrap();
+        let late = exported(&stand, 1).await;
+        assert!(!late.join("frames.pack").exists());
+        let report = again(&stand, &late);
+        assert!(report.upholds() && report.of_frames.is_none(), "{report}");
+        stand.wait(5 * 366 * 24 * 3600);
+        forget_due(&stand.app).await.unwrap();
+        let gone = export(&stand.app, (session, 1), &folder().join("x"), "aigul", "late").await;
+        assert!(gone.unwrap_err().to_string().contains("no evidence"));
+    })
+    .await;
+}
+
+fn again(stand: &Stand, folder: &Path) -> Report {
+    let keys = stand.app.keys.published(stand.app.now());
+    let judge = stand.app.judge().unwrap();
+    replay(folder, &judge, &cache().join("models"), Some(&keys)).unwrap()
+}
+
+async fn exported(stand: &Stand, check: u8) -> PathBuf {
+    let session = session(stand).await;
+    // The second time it is there already.
+    let _ =
+        add_operator(&stand.app, "aigul", "correct horse battery", "JBSWY3DPEHPK3PXPJBSWY3DPEH")
+            .await;
+    let to = folder().join("evidence");
+    export(&stand.app, (session, check), &to, "aigul", "dispute 7").await.unwrap();
+    to
+}
+
+/// The newest session that was challenged.
+async fn session(stand: &Stand) -> SessionId {
+    let found = stand
+        .app
+        .store
+        .read("test.session", async |tx| {
+            store::journal::search(tx, "identity.challenged", None, 1).await
+        })
+        .await
+        .unwrap();
+    found[0].subject.parse().unwrap()
+}
+
+fn copied(from: &Path) -> PathBuf {
+    let to = folder();
+    for name in ["bundle.json", "frames.pack", "seal.jws"] {
+        fs::copy(from.join(name), to.join(name)).unwrap();
+    }
+    to
+}

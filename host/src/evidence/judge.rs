@@ -90,6 +90,19 @@ fn compiled(engine: &Engine, kept: &Path) -> Option<Component> {
     kept.exists().then(|| unsafe { Component::deserialize_file(engine, kept) })?.ok()
 }
 
+/// What was kept of an earlier judge of the same name; whoever runs it has read it.
+fn forget_earlier(kept: &Path) -> std::io::Result<()> {
+    let name = |path: &Path| Path::new(path.file_stem()?).file_stem().map(ToOwned::to_owned);
+    for entry in fs::read_dir(kept.parent().unwrap_or(kept))? {
+        let other = entry?.path();
+        let alike = other.extension() == kept.extension() && name(&other) == name(kept);
+        if alike && other != kept {
+            fs::remove_file(other)?;
+        }
+    }
+    Ok(())
+}
+
 fn compile(engine: &Engine, bytes: &[u8], kept: &Path) -> Result<Component, JudgeError> {
     let component = Component::new(engine, bytes)?;
     // Whole or not at all: another host may be reading. Without it the next start takes seconds longer.
@@ -98,7 +111,8 @@ fn compile(engine: &Engine, bytes: &[u8], kept: &Path) -> Result<Component, Judg
         .serialize()
         .map_err(std::io::Error::other)
         .and_then(|it| fs::write(&part, it))
-        .and_then(|()| fs::rename(&part, kept));
+        .and_then(|()| fs::rename(&part, kept))
+        .and_then(|()| forget_earlier(kept));
     if let Err(error) = written {
         tracing::warn!(%error, "the compiled judge can't be kept");
     }

@@ -1,5 +1,6 @@
 //! A check judged again from its evidence: from the numbers that were kept, and from the frames themselves (DSP-1).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,8 +25,8 @@ pub struct Report {
     pub of_facts: Option<Verdict>,
     /// From the frames.
     pub of_frames: Option<Verdict>,
-    /// Between facts kept and facts found now: the greatest difference of two numbers, and where it is.
-    pub difference: Option<(f64, String)>,
+    /// Between facts kept and facts found now: the greatest difference of two numbers of each kind.
+    pub differences: BTreeMap<String, f64>,
     pub notes: Vec<String>,
     pub complaints: Vec<String>,
 }
@@ -167,7 +168,7 @@ fn from_frames(
         apart.otherwise.is_none(),
         format!("something else is seen: {}", apart.otherwise.unwrap_or_default()),
     );
-    report.difference = Some(apart.greatest);
+    report.differences = apart.greatest;
     let verdict = judge.verdict(&Question { seen, ..bundle.question.clone() })?;
     // Which of two portraits is a hair better may change with the processor; what was decided may not.
     let decided = |it: &Verdict| (it.live, it.reasons.clone(), it.signals.clone());
@@ -200,7 +201,8 @@ fn nets(
 /// How far two JSON texts of one shape are from each other.
 #[derive(Default)]
 struct Apart {
-    greatest: (f64, String),
+    /// By the path, without places in lists.
+    greatest: BTreeMap<String, f64>,
     /// Where they differ in what is no number.
     otherwise: Option<String>,
 }
@@ -209,33 +211,25 @@ impl Apart {
     fn compare(&mut self, one: &Value, other: &Value, path: &mut Vec<String>) {
         match (one, other) {
             (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
-                for (at, (one, other)) in one.iter().zip(other).enumerate() {
-                    self.below(one, other, path, &at.to_string());
-                }
+                one.iter().zip(other).for_each(|(one, other)| self.compare(one, other, path));
             }
             (Value::Object(one), Value::Object(other)) if one.len() == other.len() => {
                 for (key, one) in one {
-                    self.below(one, other.get(key).unwrap_or(&Value::Null), path, key);
+                    path.push(key.clone());
+                    self.compare(one, other.get(key).unwrap_or(&Value::Null), path);
+                    path.pop();
                 }
             }
             (Value::Number(one), Value::Number(other)) => {
                 let (one, other) = (one.as_f64().unwrap_or(0.0), other.as_f64().unwrap_or(0.0));
-                let difference = (one - other).abs();
-                if difference > self.greatest.0 {
-                    self.greatest = (difference, path.join("."));
-                }
+                let greatest = self.greatest.entry(path.join(".")).or_default();
+                *greatest = greatest.max((one - other).abs());
             }
             (one, other) if one == other => {}
             _ => {
                 self.otherwise.get_or_insert_with(|| path.join("."));
             }
         }
-    }
-
-    fn below(&mut self, one: &Value, other: &Value, path: &mut Vec<String>, key: &str) {
-        path.push(key.to_owned());
-        self.compare(one, other, path);
-        path.pop();
     }
 }
 
@@ -249,8 +243,8 @@ impl fmt::Display for Report {
         line("verdict kept", &self.kept)?;
         line("verdict of kept facts", &self.of_facts)?;
         line("verdict of the frames", &self.of_frames)?;
-        if let Some((difference, place)) = &self.difference {
-            writeln!(f, "{:<24} {difference:.6} {place}", "greatest difference")?;
+        for (kind, difference) in self.differences.iter().filter(|it| *it.1 > 0.0) {
+            writeln!(f, "{:<24} {difference:.6} {kind}", "greatest difference")?;
         }
         for note in &self.notes {
             writeln!(f, "note: {note}")?;

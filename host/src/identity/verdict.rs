@@ -21,9 +21,6 @@ use crate::faces::Faces;
 use crate::http::problem::Refusal;
 use crate::store;
 
-/// Portraits whose mean is matched: one alone is too easily a lucky one.
-const PORTRAITS_MIN: usize = 3;
-
 /// A check whose frames have come.
 pub(super) struct Judging {
     pub(super) faces: Arc<Faces>,
@@ -131,7 +128,8 @@ impl Judging {
         }
         let portraits: Vec<&[u8]> =
             verdict.portraits.iter().filter_map(|at| Some(pack.frames.get(*at)?.jpeg)).collect();
-        if portraits.len() < PORTRAITS_MIN {
+        // How many are fit is the judge's to say; the more there are, the surer is their mean.
+        if portraits.is_empty() {
             return Err(Problem::PhotoTooFew);
         }
         let found = self.faces.compare(&portraits, &self.photo)?;

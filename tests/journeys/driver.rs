@@ -1,11 +1,14 @@
-//! A headless Chromium whose camera shows a clip, driven by chromedriver (WebDriver).
+//! Chromium, Firefox and WebKit, driven by WebDriver; their camera shows a clip or a person who does as asked.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use base64::Engine as _;
 use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
@@ -16,85 +19,176 @@ use serde_json::{Value, json};
 /// How long an element may take to appear: a page's wasm is fetched and compiled within it.
 const APPEAR_MAX: Duration = Duration::from_secs(30);
 
-pub(crate) struct Chromedriver {
+/// The three engines that clients have (BIO-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    Webkit,
+}
+
+pub(crate) struct Driver {
+    engine: Engine,
     process: Child,
     url: String,
+    /// WebKit's home, made anew for each driver.
+    home: PathBuf,
 }
 
 /// One browser with a profile of its own.
 pub(crate) struct Browser {
+    pub(crate) engine: Engine,
     client: Client,
     profile: PathBuf,
 }
 
-impl Chromedriver {
-    pub(crate) async fn start() -> Result<Self> {
+impl Engine {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::Webkit => "WebKit",
+        }
+    }
+
+    fn driver(self, port: u16, home: &Path) -> Command {
+        match self {
+            Self::Chromium => {
+                let mut command = Command::new("chromedriver");
+                command.arg(format!("--port={port}"));
+                command
+            }
+            Self::Firefox => {
+                let driver = std::env::var_os("SENIM_GECKODRIVER");
+                let mut command = Command::new(driver.unwrap_or_else(|| "geckodriver".into()));
+                let socket = port.checked_add(1).unwrap_or(4_445);
+                command.args(["--port", &port.to_string(), "--websocket-port", &socket.to_string()]);
+                command
+            }
+            Self::Webkit => {
+                // It draws on a screen only; this one is in memory.
+                let mut command = Command::new("xvfb-run");
+                command
+                    .args(["-a", "-s", "-screen 0 1400x1000x24", "dbus-run-session", "--"])
+                    .args(["WebKitWebDriver", "--host=127.0.0.1"])
+                    .arg(format!("--port={port}"))
+                    .env("HOME", home)
+                    .env("XDG_RUNTIME_DIR", home)
+                    .env("LIBGL_ALWAYS_SOFTWARE", "1");
+                command
+            }
+        }
+    }
+
+    fn capabilities(self, clip: Option<&Path>, profile: &Path, size: (u32, u32)) -> Value {
+        match self {
+            Self::Chromium => chromium(clip, profile, size),
+            Self::Firefox => json!({
+                "browserName": "firefox",
+                "moz:firefoxOptions": {
+                    "binary": "/usr/bin/firefox-esr",
+                    "args": ["-headless", "-width", size.0.to_string(), "-height", size.1.to_string()],
+                    "prefs": {
+                        "intl.accept_languages": "en",
+                        "media.navigator.streams.fake": true,
+                        "media.navigator.permission.disabled": true,
+                        "media.autoplay.default": 0,
+                        "media.autoplay.blocking_policy": 0,
+                    },
+                },
+            }),
+            Self::Webkit => json!({
+                "webkitgtk:browserOptions": {
+                    "binary": MINIBROWSER,
+                    "args": ["--automation", "--enable-mock-capture-devices=true"],
+                },
+            }),
+        }
+    }
+}
+
+/// Debian's, in libwebkit2gtk-4.1-0.
+const MINIBROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
+impl Driver {
+    pub(crate) async fn start(engine: Engine) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let process = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
+        let home = std::env::temp_dir().join(format!("senim-home-{:016x}", rand::random::<u64>()));
+        std::fs::create_dir_all(&home)?;
+        std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700))?;
+        let process = engine
+            .driver(port, &home)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            // With all that it starts: ended together.
+            .process_group(0)
             .spawn()
-            .context("start chromedriver (apt-get install chromium-driver)")?;
-        let driver = Self { process, url: format!("http://127.0.0.1:{port}") };
-        clock::until("chromedriver", Duration::from_secs(20), async || {
+            .with_context(|| format!("start the driver of {} (cargo xtask setup --tests)", engine.name()))?;
+        let driver = Self { engine, process, url: format!("http://127.0.0.1:{port}"), home };
+        clock::until("the browser's driver", Duration::from_secs(20), async || {
             tokio::net::TcpStream::connect(("127.0.0.1", port)).await.map_err(Into::into)
         })
         .await?;
         Ok(driver)
     }
 
-    /// A browser whose camera shows this clip; without one it has Chromium's test picture.
+    /// A browser whose own camera shows this clip (Chromium only); without one it has the engine's test picture.
     pub(crate) async fn browser(
         &self,
         clip: Option<&Path>,
-        (width, height): (u32, u32),
+        size: (u32, u32),
     ) -> Result<Browser> {
         let profile =
             std::env::temp_dir().join(format!("senim-browser-{:016x}", rand::random::<u64>()));
-        let mut arguments = vec![
-            "--headless=new".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-dev-shm-usage".to_owned(),
-            "--no-first-run".to_owned(),
-            "--no-proxy-server".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            "--force-color-profile=srgb".to_owned(),
-            "--lang=en".to_owned(),
-            format!("--window-size={width},{height}"),
-            "--use-fake-ui-for-media-stream".to_owned(),
-            "--use-fake-device-for-media-stream".to_owned(),
-            format!("--user-data-dir={}", profile.display()),
-        ];
-        if let Some(clip) = clip {
-            arguments.push(format!("--use-file-for-fake-video-capture={}", clip.display()));
-        }
-        let capabilities = json!({
-            "browserName": "chrome",
-            "goog:chromeOptions": { "args": arguments, "prefs": { "intl.accept_languages": "en" } },
-        });
-        let Value::Object(capabilities) = capabilities else {
+        let Value::Object(capabilities) = self.engine.capabilities(clip, &profile, size) else {
             anyhow::bail!("capabilities are an object")
         };
         let client =
             Client::with_capabilities_and_connector(&self.url, &capabilities, HttpConnector::new())
                 .await
-                .context("start Chromium")?;
-        // Narrower than a desktop's smallest window, as a phone is.
-        let browser = Browser { client, profile };
-        browser.be_wide(width, height).await?;
+                .with_context(|| format!("start {}", self.engine.name()))?;
+        let browser = Browser { engine: self.engine, client, profile };
+        browser.be_wide(size.0, size.1).await?;
         Ok(browser)
     }
 }
 
-impl Drop for Chromedriver {
+fn chromium(clip: Option<&Path>, profile: &Path, (width, height): (u32, u32)) -> Value {
+    let mut arguments = vec![
+        "--headless=new".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--no-first-run".to_owned(),
+        "--no-proxy-server".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        "--force-color-profile=srgb".to_owned(),
+        "--lang=en".to_owned(),
+        format!("--window-size={width},{height}"),
+        "--use-fake-ui-for-media-stream".to_owned(),
+        "--use-fake-device-for-media-stream".to_owned(),
+        format!("--user-data-dir={}", profile.display()),
+    ];
+    if let Some(clip) = clip {
+        arguments.push(format!("--use-file-for-fake-video-capture={}", clip.display()));
+    }
+    json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": { "args": arguments, "prefs": { "intl.accept_languages": "en" } },
+    })
+}
+
+impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        let group = i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(group) = group {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+        }
         let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.home);
     }
 }
 
@@ -115,7 +209,7 @@ impl Browser {
     pub(crate) async fn see_within(&self, name: &str, limit: Duration) -> Result<Element> {
         let what = selector(name);
         let found = clock::until(&what, limit, async || {
-            let element = self.client.find(Locator::Css(&selector(name))).await?;
+            let element = self.find(name).await?;
             anyhow::ensure!(element.is_displayed().await?, "it is there and hidden");
             Ok(element)
         });
@@ -127,7 +221,15 @@ impl Browser {
 
     /// Whether the element is there at this moment.
     pub(crate) async fn has(&self, name: &str) -> bool {
-        self.client.find(Locator::Css(&selector(name))).await.is_ok()
+        self.find(name).await.is_ok()
+    }
+
+    /// In the page or in the shadow of one of its elements.
+    async fn find(&self, name: &str) -> Result<Element> {
+        let element = self.client.execute(FIND, vec![json!(selector(name))]).await?;
+        let id = element.as_object().and_then(|it| it.get(ELEMENT)).and_then(Value::as_str);
+        let id = id.context("it is not there")?.to_owned();
+        Ok(Element::from_element_id(self.client.clone(), id.into()))
     }
 
     /// The first of these that appears.
@@ -156,7 +258,7 @@ impl Browser {
         self.see(name).await?;
         // A page that draws itself anew between finding and clicking leaves a stale element.
         clock::until(&format!("click {name}"), limit, async || {
-            self.client.find(Locator::Css(&selector(name))).await?.click().await.map_err(Into::into)
+            self.find(name).await?.click().await.map_err(Into::into)
         })
         .await
     }
@@ -185,13 +287,26 @@ impl Browser {
         Ok(self.client.find_all(Locator::Css(&selector(name))).await?.len())
     }
 
-    /// Makes the page this wide, whatever the window is.
+    /// Makes the page this wide, whatever the window is; narrower than a window can be in Chromium only.
     pub(crate) async fn be_wide(&self, width: u32, height: u32) -> Result<()> {
+        if self.engine != Engine::Chromium {
+            return Ok(self.client.set_window_size(width, height).await?);
+        }
         let parameters =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         let command = Devtools { name: "Emulation.setDeviceMetricsOverride", parameters };
         self.client.issue_cmd(command).await?;
         Ok(())
+    }
+
+    /// From now on the page's camera shows this person, who does as the page asks. Tells how many frames came.
+    pub(crate) async fn seat(&self, person: &Recording) -> Result<u64> {
+        let frames = self
+            .client
+            .execute_async(PLAYER, vec![person.frames.clone(), person.segments.clone()])
+            .await
+            .context("seat a person before the camera")?;
+        frames.as_u64().with_context(|| format!("the player answered {frames}"))
     }
 
     pub(crate) async fn run(&self, script: &str) -> Result<Value> {
@@ -219,6 +334,61 @@ impl Browser {
         let _ = std::fs::remove_dir_all(&self.profile);
     }
 }
+
+/// How WebDriver marks a reference to an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+const FIND: &str = "
+    const find = (root) => {
+        const here = root.querySelector(arguments[0]);
+        if (here) return here;
+        for (const it of root.querySelectorAll('*')) {
+            const inside = it.shadowRoot && find(it.shadowRoot);
+            if (inside) return inside;
+        }
+        return null;
+    };
+    return find(document);";
+
+/// WebDriver's way of waiting: the last argument is called with the answer.
+const PLAYER: &str = concat!(
+    "const told = arguments[arguments.length - 1];",
+    "Promise.resolve((function () {",
+    include_str!("player.js"),
+    "}).apply(null, arguments)).then(told, (error) => told(String(error)));",
+);
+
+/// What [`player.js`](player.js) needs of a recording of a real person.
+pub(crate) struct Recording {
+    frames: Value,
+    segments: Value,
+}
+
+impl Recording {
+    /// `folder` holds frames named by their number, four digits: `cargo xtask setup --tests` puts them there.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let mut frames = serde_json::Map::new();
+        for (_, first, last) in SEGMENTS {
+            for number in first..=last {
+                let name = format!("{number:04}");
+                let path = folder.join(format!("{name}.jpg"));
+                let jpeg = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+                frames.insert(name, json!(base64::engine::general_purpose::STANDARD.encode(jpeg)));
+            }
+        }
+        let segments = SEGMENTS.map(|(name, first, last)| (name.to_owned(), json!([first, last])));
+        Ok(Self { frames: frames.into(), segments: Value::Object(segments.into_iter().collect()) })
+    }
+}
+
+/// Where in the genuine clip what is to be seen: name, first and last frame.
+const SEGMENTS: [(&str, u32, u32); 5] = [
+    ("calm", 206, 228),
+    ("blink", 279, 299),
+    ("smile", 229, 265),
+    ("beam", 266, 276),
+    ("nod", 415, 469),
+];
 
 /// A command of Chromium's own, through chromedriver.
 #[derive(Debug)]

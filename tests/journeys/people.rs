@@ -8,7 +8,7 @@ use senim_tests::client::browser::Person;
 use senim_tests::clock::{self, Stopwatch};
 use senim_tests::platform::Platform;
 
-use crate::driver::{Browser, Chromedriver};
+use crate::driver::{Browser, Driver, Engine};
 use crate::report::Report;
 
 /// A phone's width: most clients come from their bank's app.
@@ -32,7 +32,7 @@ pub(crate) async fn walk(
     platform.people.clip(&person.portrait, &genuine)?;
     platform.people.clip(&platform.material.impostor_portrait, &impostor)?;
 
-    let driver = Chromedriver::start().await?;
+    let driver = Driver::start(Engine::Chromium).await?;
     let walk = async |clip: Option<&Path>, size| {
         let browser = driver.browser(clip, size).await?;
         Ok::<_, anyhow::Error>(Walk { platform, browser, size, pictures: &pictures })

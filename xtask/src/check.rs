@@ -12,6 +12,7 @@ use crate::demo::{Demo, Folders};
 use crate::place::Place;
 use crate::process;
 use crate::say;
+use crate::tool::GECKODRIVER;
 
 /// Runs the journeys with `more` arguments on a fresh demo, then whatever is to be seen while it still runs.
 pub(crate) fn walk(
@@ -37,6 +38,10 @@ pub(crate) fn walk(
         .arg(place.senim.join("screenshots"))
         .args(more)
         .stdin(Stdio::null());
+    // One database is enough: browsers don't know which is behind the pages.
+    if database == Database::Sqlite {
+        journeys.arg("--all-browsers").env("SENIM_GECKODRIVER", GECKODRIVER.bring(place)?);
+    }
     if say::quiet() {
         journeys.stdout(Stdio::null()).stderr(Stdio::null());
     }

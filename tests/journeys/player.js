@@ -1,0 +1,89 @@
+// A camera that shows a real person who does as the page asks: frames of one recording, chosen by the prompt.
+//
+// arguments[0]: { "0205": base64 of a JPEG, … }; arguments[1]: segments by name, each [first, last].
+// Every frame is real and whole. Between two frames the picture shifts by less than a pixel and gets a little
+// noise, as a hand and a sensor make it, so that no two frames are the same to the bit.
+const [files, segments] = arguments;
+const WIDTH = 1280, HEIGHT = 720, RATE = 24, REACTION_MS = 450, SWAY = 2;
+
+const person = (window.__person = { asked: [], shown: 0 });
+const canvas = document.createElement("canvas");
+canvas.width = WIDTH;
+canvas.height = HEIGHT;
+const context = canvas.getContext("2d", { alpha: false });
+const noise = grain();
+
+const bytes = (base64) => Uint8Array.from(atob(base64), (it) => it.charCodeAt(0));
+const pictures = {};
+const loaded = Promise.all(
+  Object.entries(files).map(async ([number, base64]) => {
+    const blob = new Blob([bytes(base64)], { type: "image/jpeg" });
+    // Scaled once: drawing is then a copy, which a browser without a graphics card can do in time.
+    pictures[Number(number)] = await createImageBitmap(blob, {
+      resizeWidth: WIDTH + 2 * SWAY,
+      resizeHeight: HEIGHT + 2 * SWAY,
+      resizeQuality: "high",
+    });
+  }),
+);
+
+// What is to be shown next; idle goes forth and back in the calm segment.
+let queue = [];
+let idle = 0;
+const span = ([first, last]) =>
+  Array.from({ length: Math.abs(last - first) + 1 }, (_, at) => (last < first ? first - at : first + at));
+const calm = span(segments.calm);
+const deeds = {
+  blink: () => span(segments.blink),
+  smile: () => [...span(segments.smile), ...span(segments.beam), ...span(segments.smile).reverse()],
+  nod: () => span(segments.nod),
+};
+
+function next() {
+  if (queue.length) return queue.shift();
+  idle = (idle + 1) % (2 * calm.length - 2);
+  return calm[idle < calm.length ? idle : 2 * calm.length - 2 - idle];
+}
+
+function draw() {
+  const picture = pictures[next()];
+  if (!picture) return;
+  context.drawImage(picture, -SWAY + Math.random() - 0.5, -SWAY + Math.random() - 0.5);
+  context.globalAlpha = 0.06;
+  for (let patch = 0; patch < 6; patch++) {
+    context.drawImage(noise, Math.floor(Math.random() * (WIDTH - 256)), Math.floor(Math.random() * (HEIGHT - 256)));
+  }
+  context.globalAlpha = 1;
+  person.shown += 1;
+}
+
+function grain() {
+  const tile = document.createElement("canvas");
+  tile.width = 256;
+  tile.height = 256;
+  const ink = tile.getContext("2d");
+  const pixels = ink.createImageData(tile.width, tile.height);
+  for (let at = 0; at < pixels.data.length; at += 4) {
+    pixels.data.fill(Math.random() * 256, at, at + 3);
+    pixels.data[at + 3] = 255;
+  }
+  ink.putImageData(pixels, 0, 0);
+  return tile;
+}
+
+document.addEventListener("senim-prompt", ({ detail }) => {
+  const deed = detail?.ask?.do;
+  person.asked.push(deed ?? JSON.stringify(detail?.ask));
+  const frames = deeds[deed];
+  if (frames) setTimeout(() => (queue = frames()), REACTION_MS);
+});
+
+async function camera(wanted) {
+  if (!wanted?.video) throw new DOMException("there is no microphone", "NotFoundError");
+  await loaded;
+  draw();
+  if (!person.running) person.running = setInterval(draw, 1000 / RATE);
+  return canvas.captureStream(RATE);
+}
+Object.defineProperty(MediaDevices.prototype, "getUserMedia", { value: camera, configurable: true, writable: true });
+return loaded.then(() => Object.keys(pictures).length);

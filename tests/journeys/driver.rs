@@ -62,7 +62,12 @@ impl Engine {
                 let driver = std::env::var_os("SENIM_GECKODRIVER");
                 let mut command = Command::new(driver.unwrap_or_else(|| "geckodriver".into()));
                 let socket = port.checked_add(1).unwrap_or(4_445);
-                command.args(["--port", &port.to_string(), "--websocket-port", &socket.to_string()]);
+                command.args([
+                    "--port",
+                    &port.to_string(),
+                    "--websocket-port",
+                    &socket.to_string(),
+                ]);
                 command
             }
             Self::Webkit => {
@@ -124,7 +129,9 @@ impl Driver {
             // With all that it starts: ended together.
             .process_group(0)
             .spawn()
-            .with_context(|| format!("start the driver of {} (cargo xtask setup --tests)", engine.name()))?;
+            .with_context(|| {
+                format!("start the driver of {} (cargo xtask setup --tests)", engine.name())
+            })?;
         let driver = Self { engine, process, url: format!("http://127.0.0.1:{port}"), home };
         clock::until("the browser's driver", Duration::from_secs(20), async || {
             tokio::net::TcpStream::connect(("127.0.0.1", port)).await.map_err(Into::into)
@@ -134,11 +141,7 @@ impl Driver {
     }
 
     /// A browser whose own camera shows this clip (Chromium only); without one it has the engine's test picture.
-    pub(crate) async fn browser(
-        &self,
-        clip: Option<&Path>,
-        size: (u32, u32),
-    ) -> Result<Browser> {
+    pub(crate) async fn browser(&self, clip: Option<&Path>, size: (u32, u32)) -> Result<Browser> {
         let profile =
             std::env::temp_dir().join(format!("senim-browser-{:016x}", rand::random::<u64>()));
         let Value::Object(capabilities) = self.engine.capabilities(clip, &profile, size) else {
@@ -372,7 +375,8 @@ impl Recording {
             for number in first..=last {
                 let name = format!("{number:04}");
                 let path = folder.join(format!("{name}.jpg"));
-                let jpeg = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+                let jpeg =
+                    std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
                 frames.insert(name, json!(base64::engine::general_purpose::STANDARD.encode(jpeg)));
             }
         }

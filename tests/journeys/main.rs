@@ -39,6 +39,9 @@ enum What {
         screenshots: Option<PathBuf>,
         #[arg(long)]
         no_browser: bool,
+        /// Firefox and WebKit too, from the bank's app to the accounts.
+        #[arg(long)]
+        all_browsers: bool,
         #[arg(long)]
         no_refusals: bool,
     },
@@ -75,8 +78,9 @@ enum What {
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     match Arguments::parse().command {
-        What::Check { demo, json, screenshots, no_browser, no_refusals } => {
-            check(&demo, json.as_deref(), screenshots.as_deref(), !no_browser, !no_refusals).await
+        What::Check { demo, json, screenshots, no_browser, all_browsers, no_refusals } => {
+            let browsers = (!no_browser).then_some(all_browsers);
+            check(&demo, json.as_deref(), screenshots.as_deref(), browsers, !no_refusals).await
         }
         What::Walk { demo, url } => {
             let platform = Platform::attach(&demo).await?;
@@ -114,13 +118,14 @@ async fn check(
     demo: &Path,
     json: Option<&Path>,
     screenshots: Option<&Path>,
-    browser: bool,
+    // None of them, one, or all.
+    browsers: Option<bool>,
     table: bool,
 ) -> Result<ExitCode> {
     let platform = Platform::attach(demo).await?;
     let mut report = Report::default();
-    if browser {
-        people::walk(&platform, &mut report, screenshots).await?;
+    if let Some(all) = browsers {
+        people::walk(&platform, &mut report, screenshots, all).await?;
     }
     if table {
         println!();

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 #[derive(Default)]
 pub(crate) struct Report {
+    chapter: Option<String>,
     steps: Vec<Step>,
     rows: Vec<Row>,
     leaks: Vec<String>,
@@ -40,8 +41,18 @@ impl Report {
         if let Some(error) = &error {
             println!("              {error}");
         }
-        self.steps.push(Step { name: name.to_owned(), took, error });
+        let name = match &self.chapter {
+            Some(chapter) => format!("{chapter}: {name}"),
+            None => name.to_owned(),
+        };
+        self.steps.push(Step { name, took, error });
         value
+    }
+
+    /// Steps that follow are told under this name.
+    pub(crate) fn chapter(&mut self, name: &str) {
+        println!("\n{name}");
+        self.chapter = Some(name.to_owned());
     }
 
     pub(crate) fn rows(&mut self, rows: Vec<Row>) {

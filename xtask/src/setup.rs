@@ -107,7 +107,16 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
         For::CheckOnPostgres => needs.extend([CHROMIUM, CHROMEDRIVER, POSTGRESQL]),
         For::Tests => {
             needs = vec![
-                PIP, VENV, NODE, NPM, CHROMIUM, CHROMEDRIVER, FIREFOX, WEBKIT, POSTGRESQL, FFMPEG,
+                PIP,
+                VENV,
+                NODE,
+                NPM,
+                CHROMIUM,
+                CHROMEDRIVER,
+                FIREFOX,
+                WEBKIT,
+                POSTGRESQL,
+                FFMPEG,
             ];
         }
     }

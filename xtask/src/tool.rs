@@ -20,8 +20,7 @@ pub(crate) const CARGO_DENY: Tool =
     Tool { name: "cargo-deny", version: "0.20.2", features: &["--no-default-features"] };
 
 /// Drives Firefox; Debian has no package of it.
-pub(crate) const GECKODRIVER: Tool =
-    Tool { name: "geckodriver", version: "0.37.1", features: &[] };
+pub(crate) const GECKODRIVER: Tool = Tool { name: "geckodriver", version: "0.37.1", features: &[] };
 
 impl Tool {
     /// Where the program is, built if it was not.

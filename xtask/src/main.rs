@@ -25,8 +25,8 @@ mod setup;
 mod shrink;
 mod stamp;
 mod test;
-mod widget;
 mod tool;
+mod widget;
 
 use std::process::ExitCode;
 

@@ -95,6 +95,7 @@ problems! {
     PhotoPersonalData    = "photo.personal-data",     403, "Your kind of participant gets no personal data from photo matching";
     PhotoRulesFailed     = "photo.rules-failed",      422, "The photo does not keep the rules; see what failed and take another";
     PhotoTooFew          = "photo.too-few",           422, "Too few pictures arrived; the camera should send at least three";
+    PhotoTooLate         = "photo.too-late",          410, "A match can be accepted for ten minutes; ask again";
     PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
     PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most 96";
     PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the picture";

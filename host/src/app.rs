@@ -17,6 +17,7 @@ use crate::routing::Feed;
 use crate::source::Source;
 use crate::store::Store;
 use crate::store::seal::Sealer;
+use crate::vendor::Solutions;
 
 #[derive(Clone, FromRequestParts)]
 #[from_request(via(State))]
@@ -35,6 +36,8 @@ pub struct App {
     pub messages: Messages,
     /// What edges poll, kept ready.
     pub feed: Arc<Feed>,
+    /// Biometric solutions and their health.
+    pub solutions: Arc<Solutions>,
 }
 
 impl App {
@@ -55,7 +58,10 @@ impl App {
         let keys = Keys::open(&store, &sealer, &*chance, clock.now())
             .await
             .context("the signing keys can't be opened; is it the right `master_key_file`?")?;
+        let solutions = Solutions::open(&config.solutions, config.vendor_price_cap_tiyn)
+            .map_err(|why| anyhow::anyhow!("key `solutions`: {why}"))?;
         Ok(Self {
+            solutions: Arc::new(solutions),
             source: Source::open(&config.source_url).context("key `source_url`")?,
             messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
             config: Arc::new(config),

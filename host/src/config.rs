@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
+use crate::vendor::{self, SolutionConfig};
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -46,6 +48,12 @@ pub struct Config {
     /// How long the frames of a liveness check are kept as evidence (DSP-1).
     #[serde(default = "default_evidence_frames_days")]
     pub evidence_frames_days: u16,
+    /// The most that is paid for one request to a biometric solution (BIO-5).
+    #[serde(default)]
+    pub vendor_price_cap_tiyn: u64,
+    /// Biometric solutions; absent: the built-in engine alone.
+    #[serde(default = "vendor::builtin_alone")]
+    pub solutions: Vec<SolutionConfig>,
     /// `tracing`'s filter.
     #[serde(default = "default_log")]
     pub log: String,
@@ -113,6 +121,9 @@ impl Config {
                 return wrong(key, &format!("there is no file `{}`", path.display()));
             }
         }
+        if let Err(why) = vendor::check(&self.solutions, self.vendor_price_cap_tiyn) {
+            return wrong("solutions", &why);
+        }
         if let Some(dir) = &self.pages_dir
             && !dir.is_dir()
         {
@@ -156,6 +167,7 @@ mod tests {
         assert!(config.pages_dir.is_some() && config.sms_url.is_some());
         assert!(config.onnxruntime.is_some() && !config.pages_secure());
         assert_eq!((config.log.as_str(), config.evidence_frames_days), ("info", 90));
+        assert_eq!(config.solutions.len(), 2);
     }
 
     #[test]

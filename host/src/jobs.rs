@@ -9,15 +9,17 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::store::StoreError;
-use crate::{authorization, consent, evidence, identity, messages, store};
+use crate::{authorization, consent, evidence, identity, messages, photo, store, vendor};
 
 const TURN: Duration = Duration::from_secs(1);
+const PROBE: Duration = Duration::from_secs(5);
 
 /// Starts all jobs; dropping what comes back ends them between two transactions or rolls one back.
 pub fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(messages_leave(app.clone()));
     jobs.spawn(housekeeping(app.clone()));
+    jobs.spawn(solutions_are_probed(app.clone()));
     jobs
 }
 
@@ -28,6 +30,16 @@ async fn messages_leave(app: App) {
     loop {
         turns.tick().await;
         told("messages.deliver_due", messages::deliver_due(&app).await);
+    }
+}
+
+/// Apart from the rest: a solution that is not well takes its time to say so.
+async fn solutions_are_probed(app: App) {
+    let mut turns = interval(PROBE);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        vendor::probe(&app).await;
     }
 }
 
@@ -49,6 +61,7 @@ async fn housekeeping(app: App) {
             told("evidence.forget_due", evidence::forget::forget_due(&app).await);
             told("authorization.sweep", authorization::sweep::sweep(&app).await);
             told("operator.sweep", forget_operators_sessions(&app).await);
+            told("photo.forget", photo::forget(&app).await);
         }
     }
 }

@@ -3,7 +3,7 @@
 mod photo_check;
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use senim_channel::{ClientCertificates, server_config};
+use senim_core::Timestamp;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
 use senim_host::app::App;
@@ -23,6 +24,7 @@ use senim_host::keys::rotate::rotate;
 use senim_host::participant::seed::{add_operator, seed};
 use senim_host::serve::serve;
 use senim_host::store::seal::Sealer;
+use senim_host::vendor;
 use senim_host::vendor_trial::{self, Trial};
 use tracing_subscriber::EnvFilter;
 
@@ -57,6 +59,9 @@ enum Command {
     /// The photo rules
     #[command(subcommand)]
     Photo(PhotoCommand),
+    /// Biometric solutions: serve the built-in engine as one, or report what all did
+    #[command(subcommand)]
+    Vendor(VendorCommand),
     /// Judge a solution of biometrics and report it
     #[command(subcommand)]
     Trial(Trial),
@@ -153,6 +158,29 @@ enum PhotoCommand {
     Check(photo_check::Arguments),
 }
 
+#[derive(Subcommand)]
+enum VendorCommand {
+    /// Answer core/openapi/biometric-vendor-v1.yaml with the built-in engine, in plain HTTP
+    Serve {
+        #[arg(long, default_value = "127.0.0.1:8090")]
+        listen: SocketAddr,
+        #[arg(long)]
+        models_dir: PathBuf,
+        /// libonnxruntime.so; left out: the engine in pure Rust
+        #[arg(long)]
+        onnxruntime: Option<PathBuf>,
+    },
+    /// What each solution did and what is paid for it, from one moment to before another (RFC 3339)
+    Report {
+        #[arg(long, value_parser = moment)]
+        from: Timestamp,
+        #[arg(long, value_parser = moment)]
+        until: Timestamp,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -208,6 +236,18 @@ fn run(command: Command) -> anyhow::Result<()> {
             }
             Ok(())
         }
+        Command::Vendor(VendorCommand::Serve { listen, models_dir, onnxruntime }) => {
+            log("info")?;
+            block_on(vendor::serve(listen, models_dir, onnxruntime.as_deref()))
+        }
+        Command::Vendor(VendorCommand::Report { from, until, with }) => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                print!("{}", vendor::report(&app, from, until).await?);
+                Ok(())
+            })
+        }
         Command::Trial(trial) => vendor_trial::run(trial),
         Command::Photo(PhotoCommand::Check(arguments)) => photo_check::run(&arguments),
         Command::Evidence(EvidenceCommand::Export { session, check, to, by, because, with }) => {
@@ -249,6 +289,10 @@ fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` can't be read", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("`{}` holds no keys", path.display()))
+}
+
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse().map_err(|_| "a moment is such as 2027-01-31T09:00:00Z")
 }
 
 impl WithConfig {

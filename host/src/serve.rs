@@ -107,7 +107,7 @@ where
     open.shutdown().await;
 }
 
-async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -29,6 +29,8 @@ pub struct Registered {
     pub surname: String,
     pub name: String,
     pub patronymic: Option<String>,
+    pub birth_date: NaiveDate,
+    pub sex: String,
     pub phone: Phone,
     /// JPEG.
     pub photo: Bytes,
@@ -57,10 +59,8 @@ struct Answer {
     surname: String,
     name: String,
     patronymic: Option<String>,
-    #[serde(rename = "birthDate")]
-    _birth_date: NaiveDate,
-    #[serde(rename = "sex")]
-    _sex: String,
+    birth_date: NaiveDate,
+    sex: String,
     phone: Phone,
     photo: String,
 }
@@ -130,6 +130,8 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
         surname: answer.surname,
         name: answer.name,
         patronymic: answer.patronymic.filter(|it| !it.trim().is_empty()),
+        birth_date: answer.birth_date,
+        sex: answer.sex,
         phone: answer.phone,
         photo: photo.into(),
     })

@@ -22,6 +22,7 @@ use senim_host::http::router;
 use senim_host::participant::seed;
 use senim_host::store;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
 use super::stand::{CONSUMER, IIN, NAMED_PHONE, Stand, folder};
@@ -46,6 +47,11 @@ pub(super) struct Key(SigningKey);
 impl Key {
     pub(super) fn new(seed: u8) -> Self {
         Self(SigningKey::from_slice(&[seed; 32]).expect("a key"))
+    }
+
+    /// Of the certificate with this common name.
+    pub(super) fn of(name: &str) -> Self {
+        Self(SigningKey::from_slice(&Sha256::digest(name)).expect("a key"))
     }
 
     pub(super) fn jwk(&self) -> Value {
@@ -270,6 +276,7 @@ impl Bank {
             thumbprint: sha256_base64(name.as_bytes()),
             common_name: Some(name.to_owned()),
             subject: format!("CN={name}"),
+            key: Some(serde_json::from_value(Key::of(name).jwk()).expect("a key")),
         });
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         request.extensions_mut().insert(ConnectInfo(Peer { address, certificate }));

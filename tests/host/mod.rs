@@ -6,6 +6,8 @@ mod consent;
 mod console;
 mod evidence;
 mod identity;
+mod photo;
 mod pictures;
 mod stand;
 mod store;
+mod vendor;

@@ -34,6 +34,7 @@ use senim_host::participant::seed;
 use senim_host::source::Source;
 use senim_host::store::seal::Sealer;
 use senim_host::store::{self, Store};
+use senim_host::vendor::Solutions;
 use senim_tests::frames;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -472,14 +473,16 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
     senim_host::clock::SystemChance.fill(&mut seed);
     let chance = Arc::new(FixedChance::new(u64::from_be_bytes(seed)));
     let keys = Keys::open(&store, &sealer, &*chance, moment(START)).await.expect("keys");
+    let config = config(database, &outside.url);
     App {
         keys,
         source: Source::open(&outside.url).expect("a source"),
         messages: Messages::open(Some(&outside.url)).expect("messages"),
-        config: Arc::new(config(database, &outside.url)),
         faces: None,
         judge: None,
         feed: Arc::default(),
+        solutions: Arc::new(Solutions::open(&config.solutions, 0).expect("solutions")),
+        config: Arc::new(config),
         store,
         sealer,
         chance,

@@ -11,6 +11,7 @@ mod dlib;
 mod fetch;
 mod fold;
 mod fuzz;
+mod image;
 mod models;
 mod native;
 mod onnx;
@@ -75,6 +76,8 @@ enum Task {
     },
     /// Set up, then run everything that CI runs, and stop at the first failure
     Test,
+    /// Pack the built-in engine as a biometric vendor's container image; needs podman
+    VendorImage,
     /// Measure; the last lines are JSON, one a metric
     Bench {
         what: Bench,
@@ -150,6 +153,10 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
                 return demo::run(&place, database, fresh);
             }
             check::walk(&place, database, &[], |_| Ok(()))?;
+        }
+        Task::VendorImage => {
+            setup::run(&place, setup::For::Demo)?;
+            image::build(&place)?;
         }
         Task::Test => test::run(&place)?,
         Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,

@@ -87,6 +87,12 @@ pub mod deed {
     pub const PARTICIPANT_REGISTERED: &str = "participant.registered";
     pub const PARTICIPANT_RESUMED: &str = "participant.resumed";
     pub const PARTICIPANT_SUSPENDED: &str = "participant.suspended";
+    pub const PHOTO_ACCEPTED: &str = "photo.accepted";
+    pub const PHOTO_DATA_GIVEN: &str = "photo.data-given";
+    pub const PHOTO_FAILED: &str = "photo.failed";
+    pub const PHOTO_MATCHED: &str = "photo.matched";
+    pub const PHOTO_REFUSED: &str = "photo.refused";
+    pub const PHOTO_UNMATCHED: &str = "photo.unmatched";
     pub const TOKEN_ISSUED: &str = "token.issued";
 }
 

@@ -34,6 +34,38 @@ pub enum Standing {
     Suspended { since: Timestamp, reason: String },
 }
 
+/// What kind of participant it is, where that changes what it gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    #[default]
+    Ordinary,
+    /// Of the international finance centre.
+    FinanceCentre,
+    ECommerce,
+}
+
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::Ordinary, Self::FinanceCentre, Self::ECommerce];
+
+    /// As stores keep it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::FinanceCentre => "finance-centre",
+            Self::ECommerce => "e-commerce",
+        }
+    }
+
+    /// From photo matching (IDX-6).
+    pub fn may_have_personal_data(self) -> bool {
+        match self {
+            Self::Ordinary => true,
+            Self::FinanceCentre | Self::ECommerce => false,
+        }
+    }
+}
+
 impl Participant {
     /// Blocks the participant: no token, no data (OAPI-5). It stays a participant (OAPI-20).
     pub fn suspend(self, reason: &str, now: Timestamp) -> Result<Self, ParticipantError> {
@@ -92,6 +124,13 @@ impl ParticipantError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_is_written_as_it_is_named() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
 
     #[test]
     fn a_suspended_participant_neither_asks_nor_answers_until_resumed() {

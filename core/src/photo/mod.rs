@@ -8,6 +8,7 @@ mod detector;
 mod guidance;
 mod image;
 mod marks;
+pub mod matching;
 mod nets;
 mod pose;
 mod rules;

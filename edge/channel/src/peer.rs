@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use senim_core::jose::sha256_base64;
-use x509_parser::prelude::{AttributeTypeAndValue, FromDer, X509Certificate, X509Name};
+use senim_core::jose::{Jwk, PublicKey, sha256_base64};
+use x509_parser::prelude::{
+    AttributeTypeAndValue, FromDer, SubjectPublicKeyInfo, X509Certificate, X509Name,
+};
+use x509_parser::public_key::PublicKey as PublicKeyOf;
 
 /// Handlers get it as `axum::extract::ConnectInfo<Peer>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub struct PeerCertificate {
     pub common_name: Option<String>,
     /// The subject as RFC 4514 writes it, the most specific part first.
     pub subject: String,
+    /// Its public key, where JOSE signs with such: P-256, Ed25519, RSA of at least 2048 bits.
+    pub key: Option<Jwk>,
 }
 
 impl PeerCertificate {
@@ -34,8 +39,35 @@ impl PeerCertificate {
             thumbprint: sha256_base64(der),
             common_name,
             subject: distinguished_name(subject),
+            key: key(certificate.public_key()),
         })
     }
+}
+
+/// RFC 5480 §2.1.1, RFC 8410 §4, RFC 3279 §2.3.1.
+fn key(info: &SubjectPublicKeyInfo<'_>) -> Option<Jwk> {
+    const P256: &str = "1.2.840.10045.3.1.7";
+    const ED25519: &str = "1.3.101.112";
+    let key = match info.parsed().ok()? {
+        PublicKeyOf::RSA(rsa) => {
+            let plain = |it: &[u8]| it.iter().copied().skip_while(|it| *it == 0).collect();
+            let (n, e): (Vec<u8>, Vec<u8>) = (plain(rsa.modulus), plain(rsa.exponent));
+            (n.len() >= 256).then_some(PublicKey::Rsa { n, e })
+        }
+        PublicKeyOf::EC(point) => {
+            let curve = info.algorithm.parameters.as_ref()?.as_oid().ok()?;
+            let (x, y) = point.data().strip_prefix(&[4])?.split_at_checked(32)?;
+            let is_p256 = curve.to_id_string() == P256 && y.len() == 32;
+            is_p256.then(|| PublicKey::P256 { x: x.to_vec(), y: y.to_vec() })
+        }
+        PublicKeyOf::DSA(_) | PublicKeyOf::GostR3410(_) | PublicKeyOf::GostR3410_2012(_) => None,
+        PublicKeyOf::Unknown(_) => {
+            let x = &info.subject_public_key.data;
+            let is_ed25519 = info.algorithm.algorithm.to_id_string() == ED25519 && x.len() == 32;
+            is_ed25519.then(|| PublicKey::Ed25519 { x: x.to_vec() })
+        }
+    }?;
+    Some(Jwk { key, kid: None })
 }
 
 /// RFC 4514 §2.

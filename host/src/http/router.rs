@@ -14,7 +14,7 @@ use super::limits;
 use super::pages as built;
 use super::problem::{Refusal, answer};
 use crate::app::App;
-use crate::{authorization, consent, identity, monitoring, routing};
+use crate::{authorization, consent, identity, monitoring, photo, routing};
 
 /// Requests that are worked on at once; further ones wait.
 const AT_ONCE_MAX: usize = 512;
@@ -40,7 +40,10 @@ pub fn servers(app: App) -> Router {
         header::STRICT_TRANSPORT_SECURITY,
         HeaderValue::from_static("max-age=31536000"),
     );
-    let rooms = Router::new().merge(authorization::routes()).merge(routing::routes());
+    let rooms = Router::new()
+        .merge(authorization::routes())
+        .merge(photo::routes())
+        .merge(routing::routes());
     within_limits(rooms, app).layer(strict)
 }
 

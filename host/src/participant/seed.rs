@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, from_base64};
 use senim_core::journal::deed;
-use senim_core::participant::{Participant, Roles, Standing};
+use senim_core::participant::{Kind, Participant, Roles, Standing};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -43,6 +43,8 @@ struct SeedParticipant {
     #[serde(default)]
     certificates: Vec<String>,
     base_url: Option<String>,
+    #[serde(default)]
+    kind: Kind,
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,7 +104,10 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
     let registrations: Vec<_> = seed
         .participants
         .into_iter()
-        .map(SeedParticipant::registration)
+        .map(|it| {
+            let kind = it.kind;
+            it.registration().map(|it| (it, kind))
+        })
         .collect::<Result<_, _>>()?;
     let applications: Vec<_> =
         seed.applications.into_iter().map(|it| it.application(folder)).collect::<Result<_, _>>()?;
@@ -113,8 +118,10 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
     }
     app.store
         .transact("participant.seed", async |tx| {
-            for registration in &registrations {
+            for (registration, kind) in &registrations {
                 let added = store::participant::register(tx, registration).await?;
+                let bin = registration.participant.bin;
+                store::participant::set_kind(tx, bin, *kind).await?;
                 if added {
                     let subject = format!("participant:{}", registration.participant.bin);
                     let facts = json!({ "name": registration.participant.name });

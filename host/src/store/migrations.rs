@@ -17,6 +17,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "consent", include_str!("../../migrations/0008_consent.sql")),
     (9, "message", include_str!("../../migrations/0009_message.sql")),
     (10, "evidence", include_str!("../../migrations/0010_evidence.sql")),
+    (11, "vendor", include_str!("../../migrations/0011_vendor.sql")),
+    (12, "photo", include_str!("../../migrations/0012_photo.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

@@ -15,8 +15,10 @@ pub mod message;
 mod migrations;
 pub mod operator;
 pub mod participant;
+pub mod photo;
 pub mod routing;
 pub mod seal;
+pub mod vendor;
 
 use std::str::FromStr as _;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use senim_core::id::Bin;
 use senim_core::participant::view::ParticipantName;
-use senim_core::participant::{Participant, Roles, Standing};
+use senim_core::participant::{Kind, Participant, Roles, Standing};
 use senim_core::routing::RegistryParticipant;
 
 use super::{StoreError, Tx, inconsistent, millis, uncount};
@@ -82,6 +82,43 @@ pub async fn load(tx: &mut Tx, bin: Bin) -> Result<Option<Participant>, StoreErr
     .fetch_optional(tx)
     .await?;
     row.map(Row::into_participant).transpose()
+}
+
+pub async fn set_kind(tx: &mut Tx, bin: Bin, kind: Kind) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- participant.set_kind
+         UPDATE participant
+            SET kind = $2
+          WHERE bin = $1",
+    )
+    .bind(bin.to_string())
+    .bind(kind.name())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whose server's certificate it is, by `x5t#S256`.
+pub async fn by_certificate(
+    tx: &mut Tx,
+    thumbprint: &str,
+) -> Result<Option<(Participant, Kind)>, StoreError> {
+    let found = sqlx::query_as::<_, (String, String)>(
+        "-- participant.by_certificate
+         SELECT participant.bin
+              , participant.kind
+           FROM participant_certificate
+           JOIN participant ON participant.bin = participant_certificate.bin
+          WHERE participant_certificate.thumbprint = $1",
+    )
+    .bind(thumbprint)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((bin, kind)) = found else { return Ok(None) };
+    let broken = || inconsistent("participant", &bin);
+    let kind = Kind::ALL.into_iter().find(|it| it.name() == kind).ok_or_else(broken)?;
+    let participant = load(tx, bin.parse().map_err(|_| broken())?).await?;
+    Ok(participant.map(|it| (it, kind)))
 }
 
 pub async fn name(tx: &mut Tx, bin: Bin) -> Result<Option<ParticipantName>, StoreError> {

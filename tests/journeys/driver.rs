@@ -222,9 +222,12 @@ impl Browser {
         }
     }
 
-    /// Whether the element is there at this moment.
+    /// Whether the element is shown at this moment.
     pub(crate) async fn has(&self, name: &str) -> bool {
-        self.find(name).await.is_ok()
+        match self.find(name).await {
+            Ok(element) => element.is_displayed().await.unwrap_or(false),
+            Err(_) => false,
+        }
     }
 
     /// In the page or in the shadow of one of its elements.
@@ -387,10 +390,10 @@ impl Recording {
 
 /// Where in the genuine clip what is to be seen: name, first and last frame.
 const SEGMENTS: [(&str, u32, u32); 5] = [
-    ("calm", 206, 228),
-    ("blink", 279, 299),
-    ("smile", 229, 265),
-    ("beam", 266, 276),
+    ("calm", 271, 283),
+    ("blink", 284, 292),
+    ("smile", 291, 311),
+    ("beam", 312, 316),
     ("nod", 415, 469),
 ];
 

@@ -34,7 +34,9 @@ const span = ([first, last]) =>
   Array.from({ length: Math.abs(last - first) + 1 }, (_, at) => (last < first ? first - at : first + at));
 const calm = span(segments.calm);
 const deeds = {
-  blink: () => span(segments.blink),
+  // Her blink is of two frames. Three times slower it is still one (a quarter of a second), and a browser that
+  // gets few frames a second, without a graphics card, sees it.
+  blink: () => span(segments.blink).flatMap((it) => [it, it, it]),
   smile: () => [...span(segments.smile), ...span(segments.beam), ...span(segments.smile).reverse()],
   nod: () => span(segments.nod),
 };

@@ -88,6 +88,8 @@ problems! {
     ParticipantStanding  = "participant.standing",    409, "The participant already has this standing";
     ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; ask the operator";
     ParticipantUnknown   = "participant.unknown",     403, "No participant is registered with this certificate";
+    PhotoAnimated        = "photo.animated",          422, "The picture is animated; send a single photograph";
+    PhotoBroken          = "photo.broken",            422, "The picture is cut off or damaged; send it again";
     PhotoConfirmation    = "photo.confirmation-invalid", 403, "The confirmation of the client's consent does not fit: see its signature by your certificate's key, its typ, request, consent and iat";
     PhotoNoFace          = "photo.no-face",           422, "No face was found in the picture";
     PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG picture";

@@ -80,9 +80,9 @@ impl App {
     pub async fn with_faces(mut self) -> anyhow::Result<Self> {
         let config = Arc::clone(&self.config);
         let faces = tokio::task::spawn_blocking(move || {
-            Faces::open(&config.models_dir, config.onnxruntime.as_deref())
+            Faces::open_with(&config.models_dir, &config.faces_options())
         });
-        let faces = faces.await?.context("keys `models_dir` and `onnxruntime`")?;
+        let faces = faces.await?.context("keys `models_dir`, `onnxruntime` and `faces`")?;
         tracing::info!(runtime = faces.runtime(), "face models are loaded");
         self.faces = Some(Arc::new(faces));
         let path = self.config.judge.clone();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
+use crate::faces::{Options, Provider};
 use crate::vendor::{self, SolutionConfig};
 
 #[derive(Clone, Debug, Deserialize)]
@@ -54,6 +55,8 @@ pub struct Config {
     /// Biometric solutions; absent: the built-in engine alone.
     #[serde(default = "vendor::builtin_alone")]
     pub solutions: Vec<SolutionConfig>,
+    #[serde(default)]
+    pub faces: FacesConfig,
     /// `tracing`'s filter.
     #[serde(default = "default_log")]
     pub log: String,
@@ -61,6 +64,16 @@ pub struct Config {
 
 fn default_evidence_frames_days() -> u16 {
     90
+}
+
+/// The matching engine, where it is not as shipped.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FacesConfig {
+    /// Which nets compare faces and what their similarity means; absent: the shipped one.
+    pub solution: Option<PathBuf>,
+    /// What onnxruntime computes on.
+    pub provider: Provider,
 }
 
 fn default_log() -> String {
@@ -129,7 +142,21 @@ impl Config {
         {
             return wrong("pages_dir", &format!("there is no folder `{}`", dir.display()));
         }
+        if let Some(file) = &self.faces.solution
+            && !file.is_file()
+        {
+            return wrong("faces.solution", &format!("there is no file `{}`", file.display()));
+        }
         Ok(())
+    }
+
+    /// How the face engine is to be opened.
+    pub fn faces_options(&self) -> Options {
+        Options {
+            onnxruntime: self.onnxruntime.clone(),
+            provider: self.faces.provider,
+            solution: self.faces.solution.clone(),
+        }
     }
 
     /// Whether browsers reach the pages by TLS, so that cookies may be `Secure`.
@@ -168,6 +195,7 @@ mod tests {
         assert!(config.onnxruntime.is_some() && !config.pages_secure());
         assert_eq!((config.log.as_str(), config.evidence_frames_days), ("info", 90));
         assert_eq!(config.solutions.len(), 2);
+        assert!(config.faces.solution.is_some() && config.faces.provider == Provider::Cpu);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use senim_host::config::Config;
 use senim_host::evidence::export::export;
 use senim_host::evidence::judge::Judge;
 use senim_host::evidence::replay::replay;
-use senim_host::faces::bench;
+use senim_host::faces::{Solution, bench};
 use senim_host::keys::rotate::rotate;
 use senim_host::participant::seed::{add_operator, seed};
 use senim_host::serve::serve;
@@ -139,7 +139,15 @@ enum EvidenceCommand {
 
 #[derive(Subcommand)]
 enum FacesCommand {
-    /// Matches a minute on one thread, one JSON object a line
+    /// What the similarity of two faces means: thresholds and rates of the matching solution
+    Calibration {
+        #[arg(long)]
+        models_dir: PathBuf,
+        /// Another solution than the shipped one
+        #[arg(long)]
+        solution: Option<PathBuf>,
+    },
+    /// What matches, liveness verdicts and photo rules cost, one JSON object a line
     Bench {
         #[arg(long)]
         models_dir: PathBuf,
@@ -149,6 +157,9 @@ enum FacesCommand {
         /// libonnxruntime.so; left out: only the engine in pure Rust is measured
         #[arg(long)]
         onnxruntime: Option<PathBuf>,
+        /// Where the two pictures of the match are left for peers
+        #[arg(long)]
+        pictures_dir: PathBuf,
     },
 }
 
@@ -229,8 +240,18 @@ fn run(command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
-        Command::Faces(FacesCommand::Bench { models_dir, people_dir, onnxruntime }) => {
-            let measured = bench::run(&models_dir, onnxruntime.as_deref(), &people_dir)?;
+        Command::Faces(FacesCommand::Calibration { models_dir, solution }) => {
+            print!("{}", Solution::read(solution.as_deref(), &models_dir)?);
+            Ok(())
+        }
+        Command::Faces(FacesCommand::Bench {
+            models_dir,
+            people_dir,
+            onnxruntime,
+            pictures_dir,
+        }) => {
+            let library = onnxruntime.as_deref();
+            let measured = bench::run(&models_dir, library, &people_dir, &pictures_dir)?;
             for metric in measured.as_array().into_iter().flatten() {
                 println!("{metric}");
             }

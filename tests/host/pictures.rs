@@ -61,7 +61,7 @@ async fn frames_that_must_be_refused_are() {
             ("422 photo.not-an-image", |_, challenge| {
                 frames::stills(challenge, &[b"no picture".repeat(100)])
             }),
-            ("422 photo.not-an-image", |people, challenge| {
+            ("422 photo.broken", |people, challenge| {
                 let mut cut = people.frames(SOMEBODY_ELSE, 1).unwrap().remove(0);
                 cut.truncate(cut.len() / 2);
                 frames::stills(challenge, &[cut])

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::Database;
+use crate::bench_faces;
 use crate::check;
 use crate::command;
 use crate::demo::{self, Demo};
@@ -29,7 +30,8 @@ pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
         metrics.extend(account_reads(place, demo)?);
         Ok(())
     })?;
-    metrics.extend(matches_a_minute(place)?);
+    say::chapter("matching faces");
+    metrics.extend(bench_faces::engine(place, &place.senim.join("bench"))?);
 
     say::chapter("measured");
     for it in metrics {
@@ -91,20 +93,6 @@ fn account_reads(place: &Place, demo: &Demo<'_>) -> Result<Vec<Value>> {
             .arg(demo.folders.description())
             .current_dir(&place.root),
     )
-}
-
-fn matches_a_minute(place: &Place) -> Result<Vec<Value>> {
-    say::chapter("matching faces");
-    let mut bench = Command::new(place.binary("senim"));
-    bench
-        .args(["faces", "bench", "--models-dir"])
-        .arg(place.models())
-        .arg("--people-dir")
-        .arg(place.people());
-    if place.onnxruntime().exists() {
-        bench.arg("--onnxruntime").arg(place.onnxruntime());
-    }
-    lines(bench.current_dir(&place.root))
 }
 
 fn lines(command: &mut Command) -> Result<Vec<Value>> {

@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets up, builds, runs and tests Senim. It is the only build system.
 
 mod bench;
+mod bench_faces;
 mod check;
 mod clip;
 mod command;
@@ -110,6 +111,8 @@ enum Part {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Bench {
+    /// Matches, liveness verdicts and photo rules a minute, beside `face_recognition` and Python's onnxruntime
+    Faces,
     /// Page sizes, time of each demo step, account reads through the edge, matches a minute
     Demo,
 }
@@ -160,6 +163,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         }
         Task::Test => test::run(&place)?,
         Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
+        Task::Bench { what: Bench::Faces, json } => bench_faces::run(&place, json)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,19 +16,92 @@ const PLACES: [Point; 5] = [
     Point { x: 70.7299, y: 92.2041 },
 ];
 
+const DLIB_PLACES: [Point; 5] = [
+    Point { x: 47.549, y: 46.599 },
+    Point { x: 100.476, y: 46.599 },
+    Point { x: 74.013, y: 76.563 },
+    Point { x: 50.415, y: 103.023 },
+    Point { x: 97.610, y: 103.023 },
+];
+
+/// Samples along and across for one pixel.
+const SAMPLES_MAX: f32 = 4.0;
+
+/// How a recognition net wants faces to be placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placing {
+    /// 112 pixels: `ArcFace`, `SFace` and their kin.
+    Arcface,
+    /// 150 pixels with a quarter of the face around it: dlib's face chips. Where dlib places eyes, nose and the
+    /// mouth's corners follows from the mean shape that it aligns to (`dlib/image_transforms/interpolation.h`).
+    Dlib,
+}
+
+impl Placing {
+    /// The side of the square, in pixels.
+    pub fn side(self) -> usize {
+        match self {
+            Self::Arcface => ALIGNED_SIDE,
+            Self::Dlib => 150,
+        }
+    }
+
+    fn places(self) -> &'static [Point; 5] {
+        match self {
+            Self::Arcface => &PLACES,
+            Self::Dlib => &DLIB_PLACES,
+        }
+    }
+}
+
 /// The aligned face as planes of red, green, blue, 0–255.
 pub fn aligned(image: &Image, landmarks: &Landmarks) -> Vec<f32> {
-    let map = Similarity::between(&PLACES, &landmarks.points());
-    let plane = ALIGNED_SIDE * ALIGNED_SIDE;
+    placed(image, landmarks, Placing::Arcface)
+}
+
+/// The face as a net wants it placed: planes of red, green, blue, 0–255. Where it shrinks, what lies between is
+/// mixed in, so that a large picture does not look rougher to the net than a small one.
+pub fn placed(image: &Image, landmarks: &Landmarks, placing: Placing) -> Vec<f32> {
+    let side = placing.side();
+    let map = Similarity::between(placing.places(), &landmarks.points());
+    let samples = map.a.hypot(map.b).round().clamp(1.0, SAMPLES_MAX);
+    let step = 1.0 / samples;
+    let share = step * step;
+    let plane = side * side;
     let mut planes = vec![0.0; 3 * plane];
+    let along = Point { x: map.a * step, y: map.b * step };
     for place in 0..plane {
-        let from =
-            map.apply(Point { x: (place % ALIGNED_SIDE) as f32, y: (place / ALIGNED_SIDE) as f32 });
-        for (colour, value) in image.at(from.x, from.y).into_iter().enumerate() {
-            planes[colour * plane + place] = value;
+        let corner = Point {
+            x: (place % side) as f32 + (step - 1.0) / 2.0,
+            y: (place / side) as f32 + (step - 1.0) / 2.0,
+        };
+        let mut from = map.apply(corner);
+        let mut sum = [0.0; 3];
+        let mut row = 0.0;
+        while row < samples {
+            let (mut x, mut y, mut column) = (from.x, from.y, 0.0);
+            while column < samples {
+                for (sum, part) in sum.iter_mut().zip(image.at(x, y)) {
+                    *sum += part;
+                }
+                x += along.x;
+                y += along.y;
+                column += 1.0;
+            }
+            from = Point { x: from.x - along.y, y: from.y + along.x };
+            row += 1.0;
+        }
+        for (colour, value) in sum.into_iter().enumerate() {
+            planes[colour * plane + place] = value * share;
         }
     }
     planes
+}
+
+/// The same planes as a mirror shows them.
+pub fn mirrored(planes: &[f32], width: usize) -> Vec<f32> {
+    planes.chunks_exact(width).flat_map(|line| line.iter().rev().copied()).collect()
 }
 
 /// Turning, scaling and moving: x' = a·x − b·y + dx, y' = b·x + a·y + dy.
@@ -89,6 +162,32 @@ mod tests {
                 assert!((planes[colour * side * side + place] - expected).abs() < 0.5);
             }
         }
+    }
+
+    #[test]
+    fn a_face_of_any_size_is_placed_alike() {
+        let small = striped(ALIGNED_SIDE);
+        let large = striped(3 * ALIGNED_SIDE);
+        let grown = PLACES.map(|it| Point { x: it.x * 3.0 + 1.0, y: it.y * 3.0 + 1.0 });
+        let one = aligned(&small, &Landmarks::from_points(PLACES));
+        let other = aligned(&large, &Landmarks::from_points(grown));
+        for place in [60 * ALIGNED_SIDE + 50, 30 * ALIGNED_SIDE + 77] {
+            assert!((one[place] - other[place]).abs() < 1.0, "{} {}", one[place], other[place]);
+        }
+        let dlib = placed(&small, &Landmarks::from_points(PLACES), Placing::Dlib);
+        assert_eq!(dlib.len(), 3 * 150 * 150);
+    }
+
+    #[test]
+    fn a_mirror_turns_every_line() {
+        assert_eq!(mirrored(&[1.0, 2.0, 3.0, 4.0], 2), [2.0, 1.0, 4.0, 3.0]);
+    }
+
+    /// Light grows from left to right by one a pixel of the small one.
+    fn striped(side: usize) -> Image {
+        let light = |at: usize| u8::try_from(at % side * ALIGNED_SIDE / side).unwrap();
+        let rgb = (0..side * side).flat_map(|at| [light(at); 3]).collect();
+        Image::new(side, side, rgb).unwrap()
     }
 
     proptest! {

@@ -46,16 +46,38 @@ impl Canvas {
         let small = image.resized(width, height);
         let area = self.width * self.height;
         let mut input = vec![0.0; 3 * area];
-        for y in 0..height.min(self.height) {
-            for x in 0..width.min(self.width) {
-                let [red, green, blue] = small.at(x as f32, y as f32);
-                let place = y * self.width + x;
-                input[place] = blue;
-                input[area + place] = green;
-                input[2 * area + place] = red;
+        let (blue, rest) = input.split_at_mut(area);
+        let (green, red) = rest.split_at_mut(area);
+        let planes = blue.chunks_exact_mut(self.width).zip(green.chunks_exact_mut(self.width));
+        let planes = planes.zip(red.chunks_exact_mut(self.width));
+        for (((blue, green), red), line) in planes.zip(small.rows()) {
+            let pixels = blue.iter_mut().zip(green).zip(red);
+            for (((blue, green), red), pixel) in pixels.zip(line.chunks_exact(3)) {
+                *red = f32::from(pixel[0]);
+                *green = f32::from(pixel[1]);
+                *blue = f32::from(pixel[2]);
             }
         }
         input
+    }
+
+    /// A face that was found in the mirrored input.
+    pub(super) fn unmirrored(&self, face: &Face) -> Face {
+        // The canvas's last column shows what its first one did.
+        let width = (self.width - 1) as f32 / self.scale;
+        let [left_eye, right_eye, nose, left_mouth, right_mouth] =
+            face.landmarks.points().map(|it| Point { x: width - it.x, ..it });
+        Face {
+            bounds: Bounds { x: width - face.bounds.x - face.bounds.width, ..face.bounds },
+            landmarks: Landmarks {
+                left_eye: right_eye,
+                right_eye: left_eye,
+                nose,
+                left_mouth: right_mouth,
+                right_mouth: left_mouth,
+            },
+            ..*face
+        }
     }
 
     pub fn shape(&self) -> [usize; 4] {

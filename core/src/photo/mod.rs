@@ -13,12 +13,14 @@ mod nets;
 mod pose;
 mod rules;
 
-pub use alignment::{ALIGNED_SIDE, aligned};
+pub use alignment::{ALIGNED_SIDE, Placing, aligned, mirrored, placed};
 pub use detector::{Canvas, Heads, STRIDES, faces};
 pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, limits};
 pub use image::{Image, NotAPicture, is_whole_jpeg};
 pub use marks::Marks;
-pub use nets::{Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, look};
+pub use nets::{
+    Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, detect_mirrored, look,
+};
 pub use pose::{HEAD, Pose};
 pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Canvas, Face, Heads, Image, Marks, Pose, STRIDES, counted, faces};
+use super::{Canvas, Face, Heads, Image, Marks, Pose, STRIDES, counted, faces, mirrored};
 
 /// What a net is for; whoever runs them knows which file that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +85,22 @@ pub fn look<N: Nets>(nets: &N, image: &Image, side: usize) -> Result<Look, N::Er
 /// Every face that the detector sees, the surest first.
 pub fn detect<N: Nets>(nets: &N, image: &Image, side: usize) -> Result<Vec<Face>, N::Error> {
     let canvas = Canvas::fitting(image, side);
-    let answer = nets.run(Net::Detector, &canvas.input(image), canvas.shape())?;
+    answered(nets, &canvas, &canvas.input(image))
+}
+
+/// The same in a mirror, told in pixels of the picture itself: a second opinion on where the points are.
+pub fn detect_mirrored<N: Nets>(
+    nets: &N,
+    image: &Image,
+    side: usize,
+) -> Result<Vec<Face>, N::Error> {
+    let canvas = Canvas::fitting(image, side);
+    let found = answered(nets, &canvas, &mirrored(&canvas.input(image), canvas.width))?;
+    Ok(found.iter().map(|face| canvas.unmirrored(face)).collect())
+}
+
+fn answered<N: Nets>(nets: &N, canvas: &Canvas, input: &[f32]) -> Result<Vec<Face>, N::Error> {
+    let answer = nets.run(Net::Detector, input, canvas.shape())?;
     // An output that is missing is a face not seen; the runtimes' own tests see to it that none is.
     let named = |part: &str, stride: usize| {
         answer.get(&format!("{part}_{stride}")).map_or(&[][..], Vec::as_slice)
@@ -96,7 +111,7 @@ pub fn detect<N: Nets>(nets: &N, image: &Image, side: usize) -> Result<Vec<Face>
         bounds: named("bbox", stride),
         landmarks: named("kps", stride),
     });
-    Ok(faces(&canvas, &heads))
+    Ok(faces(canvas, &heads))
 }
 
 /// Nothing where the net answers what are no marks.

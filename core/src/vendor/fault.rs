@@ -83,6 +83,8 @@ impl Fault {
         let of_the_picture = matches!(
             problem,
             Problem::IdentitySourcePhoto
+                | Problem::PhotoAnimated
+                | Problem::PhotoBroken
                 | Problem::PhotoNoFace
                 | Problem::PhotoNotAnImage
                 | Problem::PhotoTooFew

@@ -19,10 +19,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Image, Problem> {
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
         return Err(Problem::PhotoNotAnImage);
     }
-    if reader.format() == Some(ImageFormat::Jpeg) && !is_whole_jpeg(bytes) {
-        return Err(Problem::PhotoNotAnImage);
-    }
+    let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
     let mut decoder = reader.into_decoder().map_err(not_an_image)?;
+    if is_jpeg && !is_whole_jpeg(bytes) {
+        return Err(Problem::PhotoBroken);
+    }
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
         return Err(Problem::PhotoTooManyPixels);
@@ -31,7 +32,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Image, Problem> {
         return Err(Problem::PhotoTooSmall);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(not_an_image)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Problem::PhotoBroken)?;
     picture.apply_orientation(orientation);
     let rgb = picture.into_rgb8();
     let (width, height) = (rgb.width() as usize, rgb.height() as usize);

@@ -10,6 +10,8 @@ mod nets;
 mod onnxruntime;
 mod picture;
 pub mod rules;
+mod solution;
+mod template;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +30,11 @@ use senim_core::problem::Problem;
 pub use net::NetError;
 use net::Runtime;
 pub use nets::FILES;
-use nets::Loaded;
+use nets::{Loaded, RECOGNISER};
+pub use onnxruntime::Provider;
+pub use solution::{Calibration, Solution};
+use template::Recogniser;
+pub use template::{Stand, Template};
 
 /// The pictures of one check together, or one alone (BIO-2).
 pub const BYTES_MAX: usize = 5 * 1024 * 1024;
@@ -43,6 +49,19 @@ pub struct Faces {
     runtime: Runtime,
     nets: Loaded,
     digests: BTreeMap<String, String>,
+    solution: Solution,
+    /// In the solution's order.
+    recognisers: Vec<Recogniser>,
+}
+
+/// What the engine runs on, where it is not the default.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// libonnxruntime.so; absent: the runtime in pure Rust.
+    pub onnxruntime: Option<PathBuf>,
+    pub provider: Provider,
+    /// The matching solution's file; absent: the shipped one.
+    pub solution: Option<PathBuf>,
 }
 
 /// How like a person in some portraits is to the one in the reference photo.
@@ -60,6 +79,14 @@ pub enum FacesError {
     Missing(PathBuf),
     #[error("can't open `{}`: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
+    #[error("`{}` is not a matching solution: {reason}", path.display())]
+    Solution { path: PathBuf, reason: String },
+    #[error(
+        "`{}` is another model than the solution was calibrated with: its SHA-256 is {found}, not {expected}; \
+         fetch it again with `cargo xtask setup`, or name a solution that was calibrated with this one",
+        path.display()
+    )]
+    OtherModel { path: PathBuf, expected: String, found: String },
     #[error(transparent)]
     Net(#[from] NetError),
     #[error("a picture is not fit for this: {}", .0.code())]
@@ -69,12 +96,36 @@ pub enum FacesError {
 impl Faces {
     /// Runs the models with onnxruntime, where its library is named, and with the embedded runtime otherwise.
     pub fn open(models_dir: &Path, onnxruntime: Option<&Path>) -> Result<Self, FacesError> {
-        let runtime = match onnxruntime {
-            Some(library) => Runtime::onnxruntime(library)?,
+        let onnxruntime = onnxruntime.map(Path::to_path_buf);
+        Self::open_with(models_dir, &Options { onnxruntime, ..Options::default() })
+    }
+
+    pub fn open_with(models_dir: &Path, options: &Options) -> Result<Self, FacesError> {
+        let runtime = match &options.onnxruntime {
+            Some(library) => Runtime::onnxruntime(library, options.provider)?,
             None => Runtime::embedded(),
         };
+        let solution = Solution::read(options.solution.as_deref(), models_dir)?;
         let nets = Loaded::open(runtime, models_dir)?;
-        Ok(Self { runtime, nets, digests: nets::digests(models_dir)? })
+        let recogniser = |it: &solution::Embedding| {
+            it.verify(models_dir)?;
+            let path = it.path(models_dir);
+            let net = if path == models_dir.join(RECOGNISER) {
+                nets.recogniser()
+            } else {
+                runtime.load(&path)?
+            };
+            Ok(Recogniser { net, embedding: it.clone() })
+        };
+        let recognisers =
+            solution.embeddings.iter().map(recogniser).collect::<Result<_, FacesError>>()?;
+        let digests = nets::digests(models_dir)?;
+        Ok(Self { runtime, nets, digests, solution, recognisers })
+    }
+
+    /// How faces are matched, and what that is worth.
+    pub fn solution(&self) -> &Solution {
+        &self.solution
     }
 
     /// Whether a live person is before the camera: `frames` are JPEG or PNG in the order taken.
@@ -125,27 +176,30 @@ impl Faces {
 
     /// Matches one person's `portraits`, JPEG or PNG, with the reference photo.
     ///
-    /// A portrait that is not fit for it is left out; where none is fit, the first one's problem is told. A
-    /// reference that is not fit is [`Problem::IdentitySourcePhoto`].
+    /// A portrait without one face is left out, and so is one that the solution's gate does not accept where
+    /// another is accepted; where none is fit, the first one's problem is told. A reference that is not fit is
+    /// [`Problem::IdentitySourcePhoto`].
     pub fn compare(&self, portraits: &[&[u8]], reference: &[u8]) -> Result<Match, Problem> {
-        let reference = self.portrait(reference).map_err(|problem| {
+        let reference = self.template(reference).map_err(|problem| {
             if problem == Problem::Internal { problem } else { Problem::IdentitySourcePhoto }
         })?;
-        let (mut sum, mut fit, mut unfit) = (0.0, 0.0, Problem::PhotoTooFew);
-        for portrait in portraits.iter().rev() {
-            match self.portrait(portrait) {
-                Ok(embedding) => {
-                    sum += cosine(&embedding, &reference);
-                    fit += 1.0;
-                }
-                Err(problem) => unfit = problem,
+        let (mut probes, mut unfit) = (Vec::new(), None);
+        for portrait in portraits {
+            match self.template(portrait) {
+                Ok(probe) => probes.push(probe),
+                Err(problem) => unfit = unfit.or(Some(problem)),
             }
         }
-        if fit == 0.0 {
-            return Err(unfit);
+        self.matched(probes, &reference).ok_or_else(|| unfit.unwrap_or(Problem::PhotoTooFew))
+    }
+
+    /// The same with templates at hand; nothing for no probes.
+    pub fn matched(&self, mut probes: Vec<Template>, reference: &Template) -> Option<Match> {
+        if probes.iter().any(|it| self.solution.accepts(&it.stand)) {
+            probes.retain(|it| self.solution.accepts(&it.stand));
         }
-        let similarity = sum / fit;
-        Ok(Match { similarity, degree: liveness::degree(similarity) })
+        let similarity = self.solution.similarity(&probes, reference)?;
+        Some(Match { similarity, degree: self.solution.degree(similarity, probes.len()) })
     }
 
     /// By which a frame is known again when it comes a second time.
@@ -161,17 +215,6 @@ impl Faces {
     /// `ort` or `rten`.
     pub fn runtime(&self) -> &'static str {
         self.runtime.name()
-    }
-
-    /// The embedding of the one face in a picture of any size.
-    fn portrait(&self, bytes: &[u8]) -> Result<Vec<f32>, Problem> {
-        let image = picture::decode(bytes, picture::PORTRAIT)?;
-        let faces = self.faces(&image).map_err(|it| broken(&it))?;
-        match photo::counted(&faces).as_slice() {
-            [] => Err(Problem::PhotoNoFace),
-            [face] => self.embedding(&image, face).map_err(|it| broken(&it)),
-            [_, _, ..] => Err(Problem::PhotoTooManyFaces),
-        }
     }
 
     /// `first` holds the first embedding of the series, and gets it.

@@ -8,7 +8,7 @@ use senim_core::photo::Answer;
 
 use super::FacesError;
 use super::embedded::EmbeddedNet;
-use super::onnxruntime::Library;
+use super::onnxruntime::{Library, Provider};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a net could not be run: {0}")]
@@ -28,8 +28,8 @@ pub(super) enum Runtime {
 }
 
 impl Runtime {
-    pub(super) fn onnxruntime(library: &Path) -> Result<Self, FacesError> {
-        Library::open(library).map(Self::Onnxruntime)
+    pub(super) fn onnxruntime(library: &Path, provider: Provider) -> Result<Self, FacesError> {
+        Library::open(library, provider).map(Self::Onnxruntime)
     }
 
     pub(super) fn embedded() -> Self {
@@ -74,6 +74,7 @@ mod tests {
             ("yunet.onnx", [1, 3, 320, 256]),
             ("sface.onnx", [1, 3, 112, 112]),
             ("fr_liveness.onnx", [1, 3, 128, 128]),
+            ("dlib_resnet.onnx", [1, 3, 150, 150]),
             ("fr_landmark.onnx", Marks::SHAPE),
             ("fr_eye.onnx", Marks::EYE_SHAPE),
         ];

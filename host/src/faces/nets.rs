@@ -53,6 +53,10 @@ impl Loaded {
             recogniser: net(RECOGNISER)?,
         })
     }
+
+    pub(super) fn recogniser(&self) -> Arc<dyn Ready> {
+        Arc::clone(&self.recogniser)
+    }
 }
 
 impl Nets for Loaded {

@@ -2,8 +2,10 @@
 
 use std::io::Cursor;
 
+use image::codecs::jpeg::JpegDecoder;
+use image::codecs::png::PngDecoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageFormat, Limits};
 use senim_core::photo::{Image, is_whole_jpeg};
 use senim_core::problem::Problem;
 
@@ -11,6 +13,9 @@ use super::BYTES_MAX;
 
 /// Unpacked, this is 36 MB.
 const PIXELS_MAX: u64 = 12_000_000;
+
+/// What a decoder may hold at once: so many pixels of 16 bits, and its own tables.
+const ALLOCATED_MAX: u64 = 128 * 1024 * 1024;
 
 /// How small a picture may be: longer and shorter side (PHM-5).
 #[derive(Clone, Copy)]
@@ -25,20 +30,38 @@ pub(super) const FRAME: Least = Least { longer: 640, shorter: 360 };
 /// The register's photo: as it is. Below that there is no face to see.
 pub(super) const PORTRAIT: Least = Least { longer: 64, shorter: 64 };
 
+/// The picture upright, as 8-bit red, green and blue: JPEG (baseline, progressive, grey, CMYK) or PNG (any depth).
+///
+/// Refused: what is neither, what moves, what is cut off, what is too large to unpack.
 pub(super) fn decode(bytes: &[u8], least: Least) -> Result<Image, Problem> {
     if bytes.len() > BYTES_MAX {
         return Err(Problem::PhotoTooLarge);
     }
-    let reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|_| Problem::PhotoNotAnImage)?;
-    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
+    let format = image::guess_format(bytes).map_err(|_| Problem::PhotoNotAnImage)?;
+    let picture = if format == ImageFormat::Jpeg {
+        let decoder = JpegDecoder::new(Cursor::new(bytes));
+        let decoder = decoder.map_err(|_| Problem::PhotoNotAnImage)?;
+        // The decoder would paint grey what did not arrive.
+        if !is_whole_jpeg(bytes) {
+            return Err(Problem::PhotoBroken);
+        }
+        unpacked(decoder, least)?
+    } else if format == ImageFormat::Png {
+        let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits());
+        let decoder = decoder.map_err(|_| Problem::PhotoNotAnImage)?;
+        if decoder.is_apng().unwrap_or(true) {
+            return Err(Problem::PhotoAnimated);
+        }
+        unpacked(decoder, least)?
+    } else {
         return Err(Problem::PhotoNotAnImage);
-    }
-    if reader.format() == Some(ImageFormat::Jpeg) && !is_whole_jpeg(bytes) {
-        return Err(Problem::PhotoNotAnImage);
-    }
-    let mut decoder = reader.into_decoder().map_err(|_| Problem::PhotoNotAnImage)?;
+    };
+    let rgb = picture.into_rgb8();
+    let (width, height) = (rgb.width() as usize, rgb.height() as usize);
+    Image::new(width, height, rgb.into_raw()).map_err(|_| Problem::PhotoNotAnImage)
+}
+
+fn unpacked(mut decoder: impl ImageDecoder, least: Least) -> Result<DynamicImage, Problem> {
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
         return Err(Problem::PhotoTooManyPixels);
@@ -46,13 +69,18 @@ pub(super) fn decode(bytes: &[u8], least: Least) -> Result<Image, Problem> {
     if width.max(height) < least.longer || width.min(height) < least.shorter {
         return Err(Problem::PhotoTooSmall);
     }
+    decoder.set_limits(limits()).map_err(|_| Problem::PhotoTooManyPixels)?;
     // A camera held sideways says so in EXIF, and a sideways face is found by no detector.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Problem::PhotoNotAnImage)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Problem::PhotoBroken)?;
     picture.apply_orientation(orientation);
-    let rgb = picture.into_rgb8();
-    let (width, height) = (rgb.width() as usize, rgb.height() as usize);
-    Image::new(width, height, rgb.into_raw()).map_err(|_| Problem::PhotoNotAnImage)
+    Ok(picture)
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(ALLOCATED_MAX);
+    limits
 }
 
 #[cfg(test)]
@@ -73,11 +101,74 @@ mod tests {
         ] {
             assert_eq!(decode(bytes, FRAME), Err(Problem::PhotoNotAnImage));
         }
-        let mut cut = jpeg(&RgbImage::new(640, 360));
-        for length in [cut.len() - 2, cut.len() / 2, 30] {
-            cut.truncate(length);
-            assert_eq!(decode(&cut, FRAME), Err(Problem::PhotoNotAnImage), "{length} bytes");
+        for moving in
+            [&include_bytes!("pictures/animated.gif")[..], include_bytes!("pictures/animated.webp")]
+        {
+            assert_eq!(decode(moving, PORTRAIT), Err(Problem::PhotoNotAnImage));
         }
+    }
+
+    #[test]
+    fn a_picture_that_is_cut_off_is_refused_wherever_it_was_cut() {
+        let noise = RgbImage::from_fn(640, 360, |x, y| {
+            image::Rgb(
+                [0, 1, 2].map(|it| (x * 31 + y * 17 + it * 91 + x * y % 251).to_be_bytes()[3]),
+            )
+        });
+        let whole = jpeg(&noise);
+        assert!(decode(&whole, FRAME).is_ok());
+        for share in 1..40 {
+            let cut = &whole[..whole.len() * share / 40];
+            assert!(
+                matches!(decode(cut, FRAME), Err(Problem::PhotoBroken | Problem::PhotoNotAnImage)),
+                "{share}"
+            );
+        }
+        assert_eq!(decode(&whole[..whole.len() / 2], FRAME), Err(Problem::PhotoBroken));
+        assert_eq!(decode(&whole[..whole.len() - 1], FRAME), Err(Problem::PhotoBroken));
+        let progressive = include_bytes!("pictures/progressive.jpg");
+        assert_eq!(
+            decode(&progressive[..progressive.len() - 20], PORTRAIT),
+            Err(Problem::PhotoBroken)
+        );
+        let mut png = Vec::new();
+        noise.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).unwrap();
+        assert_eq!(decode(&png[..png.len() / 2], FRAME), Err(Problem::PhotoBroken));
+        let middle = png.len() / 2;
+        png[middle] ^= 1;
+        assert_eq!(decode(&png, FRAME), Err(Problem::PhotoBroken), "a flipped bit in a PNG");
+    }
+
+    #[test]
+    fn every_kind_of_photograph_is_read_and_upright() {
+        type Row = (&'static str, &'static [u8], [[u8; 3]; 2], f32);
+        const RED: [u8; 3] = [200, 60, 40];
+        const BLUE: [u8; 3] = [40, 80, 190];
+        const GREY: [[u8; 3]; 2] = [[100; 3], [81; 3]];
+        let pictures: [Row; 7] = [
+            ("CMYK", include_bytes!("pictures/cmyk.jpg"), [RED, BLUE], 8.0),
+            ("progressive", include_bytes!("pictures/progressive.jpg"), [RED, BLUE], 4.0),
+            ("grey", include_bytes!("pictures/grey.jpg"), GREY, 2.0),
+            ("upside down", include_bytes!("pictures/upside_down.jpg"), [BLUE, RED], 4.0),
+            ("16 bits", include_bytes!("pictures/sixteen.png"), [RED, BLUE], 0.0),
+            ("palette", include_bytes!("pictures/palette.png"), [RED, BLUE], 0.0),
+            ("transparent grey", include_bytes!("pictures/transparent.png"), GREY, 1.0),
+        ];
+        for (name, bytes, expected, apart) in pictures {
+            let image = decode(bytes, PORTRAIT).unwrap();
+            for (x, expected) in [(8.0, expected[0]), (56.0, expected[1])] {
+                let found = image.at(x, 32.0);
+                let near =
+                    found.iter().zip(expected).all(|(a, b)| (a - f32::from(b)).abs() <= apart);
+                assert!(near, "{name}: {found:?} is not {expected:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_png_that_moves_is_refused() {
+        let moving = include_bytes!("pictures/animated.png");
+        assert_eq!(decode(moving, PORTRAIT), Err(Problem::PhotoAnimated));
     }
 
     #[test]

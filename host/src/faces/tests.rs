@@ -102,6 +102,71 @@ fn every_frame_of_a_pack_is_seen_and_several_portraits_are_matched_as_one() {
 }
 
 #[test]
+fn another_set_of_weights_drops_in_and_a_changed_model_does_not() {
+    let folder = env::temp_dir().join(format!("senim-solution-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    for name in ["yunet", "sface", "fr_liveness", "fr_landmark", "fr_eye"] {
+        let name = format!("{name}.onnx");
+        fs::copy(models().join(&name), folder.join(&name)).unwrap();
+    }
+    let open = |solution: Option<&str>| {
+        let solution = solution.map(|text| {
+            let file = folder.join("solution.toml");
+            fs::write(&file, text).unwrap();
+            file
+        });
+        Faces::open_with(&folder, &Options { solution, ..Options::default() })
+    };
+    assert_eq!(open(None).unwrap().solution().name, "senim-sface", "without dlib's file");
+
+    let mine = include_str!("solution_sface.toml").replace("senim-sface", "mine");
+    let mine = mine.replace("mirrored = true\nweight", "mirrored = false\nweight");
+    let faces = open(Some(&mine)).unwrap();
+    assert_eq!(faces.solution().name, "mine");
+    let reference = portrait("person_b_2");
+    assert!(faces.degree(&portrait("person_b_1"), &reference).unwrap() >= DEGREE_MIN);
+    assert!(faces.degree(&portrait("impostor_1"), &reference).unwrap() < DEGREE_MIN);
+
+    let changed = mine.replace("3fcd8d81", "00000000");
+    let error = open(Some(&changed)).err().unwrap().to_string();
+    assert!(error.contains("sface.onnx") && error.contains("cargo xtask setup"), "{error}");
+    let missing = mine.replace("sface.onnx", "other.onnx");
+    assert!(matches!(open(Some(&missing)), Err(FacesError::Missing(_))));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_bystander_does_not_stand_for_the_person_in_the_middle() {
+    let faces = engine("rten");
+    let alone = faces.greatest(&portrait("person_b_2")).unwrap();
+    let mut frame = RgbImage::new(1600, 720);
+    for (person, x) in [("person_b_2", 500), ("impostor_2", 1150)] {
+        let picture = image::load_from_memory(&portrait(person)).unwrap();
+        let picture = picture.resize(450, 720, imageops::FilterType::CatmullRom).into_rgb8();
+        imageops::replace(&mut frame, &picture, x, 60);
+    }
+    let crowd = jpeg(&frame);
+    assert_eq!(faces.template(&crowd), Err(Problem::PhotoTooManyFaces));
+    let middle = faces.greatest(&crowd).unwrap();
+    assert_eq!(middle.stand.faces, 2);
+    let alike = faces.solution().similarity(&[middle], &alone).unwrap();
+    assert!(alike > 0.9, "{alike}");
+}
+
+#[test]
+fn a_portrait_that_the_gate_accepts_stands_for_one_that_it_does_not() {
+    let faces = engine("rten");
+    let reference = faces.template(&portrait("person_b_2")).unwrap();
+    let good = faces.template(&portrait("person_b_1")).unwrap();
+    let mut shut = faces.template(&portrait("impostor_1")).unwrap();
+    shut.stand.eyes_open = 0.1;
+    let alone = faces.matched(vec![good.clone()], &reference).unwrap();
+    assert_eq!(faces.matched(vec![shut.clone(), good], &reference), Some(alone));
+    assert!(faces.matched(vec![shut], &reference).unwrap().degree < DEGREE_MIN);
+    assert_eq!(faces.matched(vec![], &reference), None);
+}
+
+#[test]
 fn pictures_that_can_not_be_judged_are_problems() {
     let faces = engine("rten");
     let good = camera(&["person_a_1"], 720);
@@ -170,7 +235,7 @@ fn a_little_nearer_a_person_is_as_live() {
 
 pub(super) fn open(runtime: &str) -> Runtime {
     match runtime {
-        "ort" => Runtime::onnxruntime(&fetched("tools/libonnxruntime.so")).unwrap(),
+        "ort" => Runtime::onnxruntime(&fetched("tools/libonnxruntime.so"), Provider::Cpu).unwrap(),
         "rten" => Runtime::embedded(),
         other => panic!("no runtime `{other}`"),
     }

@@ -52,6 +52,8 @@ const WORDS: &[(&str, Word)] = &[
     ("participant.not-consumer", NOT_CONSUMER),
     ("participant.standing", STANDING),
     ("participant.suspended", SUSPENDED),
+    ("photo.animated", ANIMATED),
+    ("photo.broken", BROKEN),
     ("photo.no-face", NO_FACE),
     ("photo.not-an-image", NOT_AN_IMAGE),
     ("photo.several-faces", SEVERAL_FACES),
@@ -286,6 +288,16 @@ words! {
         kk: "Суреттер тым үлкен. Қайталап көріңіз.",
         ru: "Снимки слишком большие. Попробуйте ещё раз.",
         en: "The pictures are too large. Try again.",
+    }
+    ANIMATED {
+        kk: "Сурет қозғалмалы. Жай фотосурет жіберіңіз.",
+        ru: "Изображение анимированное. Пришлите обычную фотографию.",
+        en: "The picture is animated. Send a plain photograph.",
+    }
+    BROKEN {
+        kk: "Сурет толық келмеді. Қайтадан жіберіңіз.",
+        ru: "Снимок пришёл не полностью. Отправьте его ещё раз.",
+        en: "The picture arrived incomplete. Send it again.",
     }
     TOO_SMALL {
         kk: "Камераның анықтығы төмен: кемінде 640 × 360 керек.",

@@ -3,6 +3,7 @@
 //! The host makes pairs and presentations (`senim trial`); here are the numbers, pure and repeatable.
 
 pub mod bootstrap;
+pub mod pairs;
 mod rates;
 mod report;
 mod rules;

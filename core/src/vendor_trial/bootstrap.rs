@@ -28,24 +28,6 @@ pub fn fnmr(scores: &Scores, people: &[Person], fmr: f64, draws: usize, seed: u6
     middle_95(&rates)
 }
 
-/// The interval of the difference `a − b` of two shares of people's pairs, both at their own thresholds and both
-/// on the same draw of people, so that what a hard person does to both does not count.
-pub fn difference(
-    (a, similarity_a): (&Scores, f32),
-    (b, similarity_b): (&Scores, f32),
-    people: usize,
-    draws: usize,
-    seed: u64,
-) -> Interval {
-    let mut chance = Chance::new(seed);
-    let mut apart: Vec<f64> = (0..draws)
-        .map(|_| chance.draw(people))
-        .map(|times| below(a, &times, similarity_a) - below(b, &times, similarity_b))
-        .collect();
-    apart.sort_unstable_by(f64::total_cmp);
-    middle_95(&apart)
-}
-
 fn rate(scores: &Scores, people: &[Person], times: &[u32], fmr: f64) -> Option<f64> {
     let allowed = fmr * impostor_weight(people, times) + 1e-9;
     let mut matched = 0.0;
@@ -178,18 +160,5 @@ mod tests {
         let people = [(2, 0), (3, 0), (4, 1)].map(|(pictures, family)| Person { pictures, family });
         assert!((impostor_weight(&people, &[1, 1, 1]) - 20.0).abs() < 1e-9);
         assert!((impostor_weight(&people, &[2, 0, 1]) - 16.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn two_equal_solutions_do_not_differ() {
-        let mut one = Scores::keeping(10);
-        for person in 0..30 {
-            one.add_genuine(if person % 10 == 0 { 0.1 } else { 0.9 }, person);
-        }
-        one.finish();
-        let same = difference((&one, 0.5), (&one, 0.5), 30, 500, 1);
-        assert!(same.low.abs() < 1e-12 && same.high.abs() < 1e-12);
-        let worse = difference((&one, 0.5), (&one, 0.05), 30, 500, 1);
-        assert!(worse.high > 0.1 && worse.low >= 0.0, "{worse:?}");
     }
 }

@@ -9,7 +9,7 @@ mod report;
 mod rules;
 mod scores;
 
-pub use rates::{Interval, Share, none_of, trials_to_show};
+pub use rates::{Interval, Share, difference, none_of, trials_to_show};
 pub use report::{
     Check, Data, Group, HeldOut, Latency, LivenessResult, Load, MatchingResult, Operating, Outcome,
     Report, SCHEMA, SetResult, Solution, Species, Verdict,

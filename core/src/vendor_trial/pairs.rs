@@ -24,7 +24,7 @@ pub struct Pairing {
 }
 
 /// Every sample with every other one, once. `progress` hears how many are done.
-pub fn all_against_all(samples: &[Sample], sets: &mut [Pairing], mut progress: impl FnMut(usize)) {
+pub fn all_against_all(samples: &[Sample], sets: &mut [Pairing], progress: &mut dyn FnMut(usize)) {
     for (done, a) in samples.iter().enumerate() {
         for b in &samples[..done] {
             pair(a, b, sets);
@@ -38,7 +38,7 @@ pub fn probes_against_references(
     probes: &[Sample],
     references: &[Sample],
     sets: &mut [Pairing],
-    mut progress: impl FnMut(usize),
+    progress: &mut dyn FnMut(usize),
 ) {
     for (done, probe) in probes.iter().enumerate() {
         for reference in references {
@@ -70,8 +70,22 @@ fn pair(a: &Sample, b: &Sample, sets: &mut [Pairing]) {
     }
 }
 
+/// Items that are like one of another label, their product being `least` or more. Those without a label are left
+/// out.
+pub fn alike_across_labels(items: &[&[f32]], labels: &[Option<u32>], least: f32) -> Vec<usize> {
+    let mut found = std::collections::BTreeSet::new();
+    for (a, one) in items.iter().enumerate() {
+        for (b, other) in items[..a].iter().enumerate() {
+            let apart = labels[a].is_some() && labels[b].is_some() && labels[a] != labels[b];
+            if apart && product(one, other) >= least {
+                found.extend([a, b]);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
 /// The scalar product, in eight sums that a processor adds at once.
-#[inline]
 pub fn product(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     let (chunks_a, chunks_b) = (a.chunks_exact(8), b.chunks_exact(8));
@@ -220,7 +234,7 @@ mod tests {
             families: families.to_vec(),
         };
         let mut sets = [set([0, 1, 2]), set([0, 1, 1])];
-        all_against_all(&samples, &mut sets, |_| ());
+        all_against_all(&samples, &mut sets, &mut |_| ());
         let counts = |it: &Pairing| {
             (it.scores.histograms().0.iter().sum::<u64>(), it.scores.impostor_pairs())
         };
@@ -234,7 +248,7 @@ mod tests {
         let probes = grouped(&samples, 0, 2, 5);
         assert_eq!(probes.len(), 1, "three pictures make one group of two, one makes none");
         let mut sets = [Pairing { scores: Scores::keeping(10), families: vec![0, 1] }];
-        probes_against_references(&probes, &samples, &mut sets, |_| ());
+        probes_against_references(&probes, &samples, &mut sets, &mut |_| ());
         let scores = &mut sets[0].scores;
         scores.finish();
         assert_eq!((scores.genuine().len(), scores.impostor_pairs()), (1, 1));
@@ -267,6 +281,13 @@ mod tests {
         assert!(!together(4, 5) && !together(0, 2) && !together(8, 9) && !together(4, 6));
         assert!(alike("John_Gruden", "Jon_Gruden") && alike("Elisabeth_X", "Elizabeth_X"));
         assert!(!alike("Mary_Lee", "Gary_Lea") && !alike("Li_Na", "Li_Ni"));
+    }
+
+    #[test]
+    fn only_what_is_alike_under_two_labels_is_found() {
+        let (x, y) = (&[1.0, 0.0][..], &[0.0, 1.0][..]);
+        let labels = [Some(0), Some(0), Some(1), Some(2), None];
+        assert_eq!(alike_across_labels(&[x, x, y, x, x], &labels, 0.98), [0, 1, 3]);
     }
 
     #[test]

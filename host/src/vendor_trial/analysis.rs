@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use senim_core::vendor_trial::bootstrap::{self, Chance};
 use senim_core::vendor_trial::pairs::{
-    Pairing, Sample, all_against_all, families_by_name, families_of_one, grouped, people,
-    probes_against_references, product,
+    Pairing, Sample, alike_across_labels, all_against_all, families_by_name, families_of_one,
+    grouped, people, probes_against_references,
 };
 use senim_core::vendor_trial::{FMR_GOALS, Group, HeldOut, Operating, Scores, SetResult, Share};
 use sha2::{Digest as _, Sha256};
@@ -125,7 +125,7 @@ fn one_label(
     let samples = samples(labels, made, kinds, seed);
     let pairs = samples.len() * samples.len() / 2;
     let mut sets = pairings(families, 3 * kinds.len(), pairs);
-    all_against_all(&samples, &mut sets, told(rows[0].labels, samples.len()));
+    all_against_all(&samples, &mut sets, &mut told(rows[0].labels, samples.len()));
     for row in &rows {
         let result = result(row, 1, &samples, &samples, families, &mut sets, seed);
         analysis.sets.push(result);
@@ -140,7 +140,7 @@ fn one_label(
             group.sets = 1 << set | 1 << (row.first + 1 + labels.half(group.person));
         }
         let mut sets = pairings(families, 3 * kinds.len(), groups.len() * samples.len());
-        probes_against_references(&groups, &samples, &mut sets, |_| ());
+        probes_against_references(&groups, &samples, &mut sets, &mut |_| ());
         let result = result(row, probes, &groups, &samples, families, &mut sets, seed);
         analysis.sets.push(result);
     }
@@ -288,7 +288,7 @@ fn groups(
     }
     let group = |(name, samples): (&str, Vec<Sample>)| {
         let mut sets = pairings(families, 1, samples.len() * samples.len() / 2);
-        all_against_all(&samples, &mut sets, |_| ());
+        all_against_all(&samples, &mut sets, &mut |_| ());
         sets[0].scores.finish();
         let scores = &sets[0].scores;
         let at = FMR_GOALS.into_iter().filter_map(|fmr_goal| {
@@ -308,17 +308,8 @@ fn groups(
 
 /// Pictures that are the same photograph as one of another label: at least one of the two labels is wrong.
 fn duplicates(labels: &[Option<String>], made: &[Made]) -> Vec<usize> {
-    let mut found = Vec::new();
-    for (a, one) in made.iter().enumerate() {
-        for (b, other) in made[..a].iter().enumerate() {
-            if labels[a] != labels[b] && product(&one.thumb, &other.thumb) >= SAME_PHOTOGRAPH {
-                found.extend([a, b]);
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
+    let thumbs: Vec<&[f32]> = made.iter().map(|it| it.thumb.as_slice()).collect();
+    alike_across_labels(&thumbs, &Labels::of(labels).people, SAME_PHOTOGRAPH)
 }
 
 /// A line on standard error ten times in all.

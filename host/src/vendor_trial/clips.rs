@@ -13,7 +13,7 @@ use senim_core::vendor_trial::bootstrap::Chance;
 use senim_core::vendor_trial::pairs::product;
 
 use super::manifest::{entries, is_picture};
-use super::templates::Made;
+use super::templates::{self, Made};
 use crate::faces::Faces;
 
 /// Strangers' pictures that a group is held against, and groups of different days.
@@ -86,14 +86,14 @@ pub(super) fn remarks(
 /// Templates of frames spread evenly over a folder.
 fn clip(faces: &Faces, folder: &Path) -> anyhow::Result<Vec<Vec<f32>>> {
     let files: Vec<_> = entries(folder)?.into_iter().filter(|it| is_picture(it)).collect();
-    let mut templates = Vec::new();
+    let mut made = Vec::new();
     for turn in 0..FRAMES.min(files.len()) {
         let file = &files[turn * files.len() / FRAMES.min(files.len())];
         let bytes = std::fs::read(file).with_context(|| format!("`{}`", file.display()))?;
-        // A frame in which nobody is seen, or a hand is before the face, is none to match.
-        templates.extend(faces.template(&bytes).ok().filter(|it| it.gated).map(|it| it.values));
+        // A frame in which nobody is seen, or that the gate refuses, is none to match.
+        made.extend(templates::one(faces, &bytes).filter(|it| it.gated).map(|it| it.template));
     }
-    Ok(templates)
+    Ok(made)
 }
 
 /// The intraclass correlation of scores: strangers are classes, a group's pictures repeat the measurement

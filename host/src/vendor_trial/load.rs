@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use senim_core::vendor_trial::{Latency, Load};
 
-/// Each part ends after so many requests or this long.
-const REQUESTS: usize = 200;
+/// Each part ends after its requests or this long.
 const WITHIN: Duration = Duration::from_secs(20);
 
-pub(super) fn load(ask: impl Fn(usize) + Sync) -> Load {
+/// `count` requests in each part.
+pub(super) fn load(count: usize, ask: &(dyn Fn() + Sync)) -> Load {
     let load_before = load_average();
-    for warm in 0..3 {
-        ask(warm);
+    for _ in 0..3 {
+        ask();
     }
-    let (one_took, one) = requests(1, &ask);
-    let (eight_took, eight) = requests(8, &ask);
+    let (one_took, one) = requests(1, count, ask);
+    let (eight_took, eight) = requests(8, count, ask);
     Load {
         a_minute_one_thread: a_minute(one.len(), one_took),
         one: latency(&one),
@@ -28,18 +28,17 @@ pub(super) fn load(ask: impl Fn(usize) + Sync) -> Load {
 
 /// How long all took, and each of them in milliseconds.
 #[expect(clippy::disallowed_methods, reason = "a measurement of time")]
-fn requests(at_once: usize, ask: &(impl Fn(usize) + Sync)) -> (Duration, Vec<f64>) {
+fn requests(at_once: usize, count: usize, ask: &(dyn Fn() + Sync)) -> (Duration, Vec<f64>) {
     let next = AtomicUsize::new(0);
     let begin = Instant::now();
     let work = || {
         let mut took = Vec::new();
         while begin.elapsed() < WITHIN {
-            let turn = next.fetch_add(1, Ordering::Relaxed);
-            if turn >= REQUESTS {
+            if next.fetch_add(1, Ordering::Relaxed) >= count {
                 break;
             }
             let asked = Instant::now();
-            ask(turn);
+            ask();
             took.push(asked.elapsed().as_secs_f64() * 1e3);
         }
         took
@@ -85,10 +84,10 @@ mod tests {
     #[test]
     fn every_request_is_counted_once() {
         let asked = AtomicUsize::new(0);
-        let load = load(|_| {
+        let load = load(50, &|| {
             asked.fetch_add(1, Ordering::Relaxed);
         });
-        assert_eq!(load.requests, 400);
-        assert_eq!(asked.load(Ordering::Relaxed), 403);
+        assert_eq!(load.requests, 100);
+        assert_eq!(asked.load(Ordering::Relaxed), 103);
     }
 }

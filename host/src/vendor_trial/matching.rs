@@ -14,6 +14,7 @@ use super::analysis::{analyse, measured};
 use super::checks::{self, Trio};
 use super::manifest::Manifest;
 use super::solution::{Tried, hex};
+use super::templates::Several;
 use super::{checked_outcomes, clips, load, machine, templates};
 use crate::clock::{Clock as _, SystemClock};
 
@@ -36,6 +37,12 @@ pub struct Options {
     /// libonnxruntime.so; left out: the engine in pure Rust
     #[arg(long)]
     onnxruntime: Option<PathBuf>,
+    /// The built-in engine's configuration, TOML; left out: what is shipped
+    #[arg(long)]
+    engine: Option<PathBuf>,
+    /// Where a picture has several faces, take the greatest: press photos show bystanders
+    #[arg(long)]
+    crowds: bool,
     /// A vendor's running container, for the security checks
     #[arg(long)]
     container: Option<String>,
@@ -57,6 +64,9 @@ pub struct Options {
     /// Pairs of one person and pairs of two people that a vendor is asked for
     #[arg(long, num_args = 2, value_names = ["GENUINE", "IMPOSTOR"], default_values_t = [2_000, 20_000])]
     pairs: Vec<usize>,
+    /// Requests one after the other, and as many eight at once, for the speed
+    #[arg(long, default_value_t = 200)]
+    requests: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -69,7 +79,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     };
     let corrected = options.labels.as_deref().map(|it| manifest.corrected(it)).transpose()?;
     let tried = match options.solution.as_str() {
-        "builtin" => Tried::builtin(&options.models_dir, options.onnxruntime.as_deref())?,
+        "builtin" => Tried::builtin(
+            &options.models_dir,
+            options.onnxruntime.as_deref(),
+            options.engine.as_deref(),
+        )?,
         address => Tried::vendor(address)?,
     };
     std::fs::create_dir_all(&options.out)?;
@@ -79,7 +93,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         tried.about().name,
         tried.about().version
     );
-    let load = load::load(|_| {
+    let load = load::load(options.requests, &|| {
         let _ = tried.compare(&[&trio.same[0]], &trio.same[1]);
     });
     let mut matching = MatchingResult {
@@ -97,9 +111,10 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         remarks: vec![],
     };
     match &tried {
-        Tried::Builtin { faces, about } => {
-            let file = options.out.join(format!("templates-{}.jsonl", &about.digest[..16]));
-            let made = templates::all(faces, &manifest, &file, options.threads)?;
+        Tried::Builtin { faces, templates: digest, .. } => {
+            let file = options.out.join(format!("templates-{}.jsonl", &digest[..16]));
+            let several = if options.crowds { Several::Greatest } else { Several::Refused };
+            let made = templates::all(faces, &manifest, &file, options.threads, several)?;
             let failures = made.iter().filter_map(|it| it.problem.clone());
             enrolled(&mut matching, failures.collect(), made.len());
             let with = made.iter().filter(|it| !it.template.is_empty()).count() as u64;
@@ -113,6 +128,13 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                  left out of all but the raw labels.",
                 analysis.duplicates
             ));
+            if options.crowds {
+                matching.remarks.push(
+                    "Where a picture has several faces the greatest one's template was made; a session refuses such a \
+                     picture."
+                        .to_owned(),
+                );
+            }
             if let Some(folder) = &options.clips {
                 let people: Vec<String> =
                     manifest.pictures.iter().map(|it| it.person.clone()).collect();

@@ -75,3 +75,6 @@ fn checked_outcomes(requirement: &str, what: &str, checks: &[Check]) -> Option<V
         measured: format!("{} of {} passed", count(Outcome::Passed), checks.len()),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,12 +11,16 @@ use senim_core::vendor_trial::Solution;
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
 
-use super::manifest::entries;
 use crate::clock::{Chance, SystemChance};
-use crate::faces::Faces;
+use crate::faces::{self, Faces};
 
 pub(super) enum Tried {
-    Builtin { faces: Box<Faces>, about: Solution },
+    /// `templates` is the digest of what makes templates: nets, alignment, not weights, gate or calibration.
+    Builtin {
+        faces: Box<Faces>,
+        about: Solution,
+        templates: String,
+    },
     Vendor(Vendor),
 }
 
@@ -32,20 +36,38 @@ pub(super) struct Vendor {
 pub(super) type Refused = String;
 
 impl Tried {
-    pub(super) fn builtin(models: &Path, onnxruntime: Option<&Path>) -> anyhow::Result<Self> {
-        let faces = Faces::open(models, onnxruntime)?;
-        let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
-        digest.update(RECIPE);
-        for file in entries(models)?.iter().filter(|it| it.is_file()) {
-            let bytes = std::fs::read(file).with_context(|| format!("`{}`", file.display()))?;
+    pub(super) fn builtin(
+        models: &Path,
+        onnxruntime: Option<&Path>,
+        solution: Option<&Path>,
+    ) -> anyhow::Result<Self> {
+        let faces = Faces::open_with(
+            models,
+            &faces::Options {
+                onnxruntime: onnxruntime.map(Path::to_owned),
+                solution: solution.map(Path::to_owned),
+                ..faces::Options::default()
+            },
+        )?;
+        let solution = faces.solution();
+        let mut digest = Sha256::new_with_prefix(RECIPE);
+        for net in ["yunet.onnx", "fr_landmark.onnx", "fr_eye.onnx"] {
+            let path = models.join(net);
+            let bytes = std::fs::read(&path).with_context(|| format!("`{}`", path.display()))?;
             digest.update(Sha256::digest(&bytes));
         }
+        digest.update(serde_json::to_vec(&solution.looks)?);
+        let mut unweighed = solution.embeddings.clone();
+        unweighed.iter_mut().for_each(|it| it.weight = 0.0);
+        let templates =
+            hex(&digest.clone().chain_update(serde_json::to_vec(&unweighed)?).finalize());
+        digest.update(serde_json::to_vec(solution)?);
         let about = Solution {
-            name: format!("built-in ({})", faces.runtime()),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            name: format!("{} (built-in, {})", solution.name, faces.runtime()),
+            version: solution.version.clone(),
             digest: hex(&digest.finalize()),
         };
-        Ok(Self::Builtin { faces: Box::new(faces), about })
+        Ok(Self::Builtin { faces: Box::new(faces), about, templates })
     }
 
     pub(super) fn vendor(address: &str) -> anyhow::Result<Self> {

@@ -102,7 +102,9 @@ impl Vendor {
 
     pub(super) fn at(base: &str) -> anyhow::Result<Self> {
         let base: Url = base.parse().context("the solution's address")?;
-        let client = Client::builder().timeout(Self::WITHIN).build()?;
+        // Another part of the process may have chosen already.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let client = Client::builder().timeout(Self::WITHIN).no_proxy().build()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let version: VersionView = runtime.block_on(async {
             let answer = client.get(base.join("version")?).send().await?;

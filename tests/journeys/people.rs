@@ -19,6 +19,10 @@ const NARROW: u32 = 320;
 /// From opening the camera to the server's verdict: lining up, four deeds, sending, judging.
 const CAMERA_MAX: Duration = Duration::from_mins(3);
 
+const CHECKS: u8 = 4;
+/// What may follow a check.
+const OUTCOMES: [&str; 5] = ["code-input", "last-problem", "failed", "camera-fault", "trouble"];
+
 /// The recording is a real person who blinks and smiles; no free one turns, comes closer or is lit by a screen.
 /// So before the camera sits a client who asked for neither movement nor flashing.
 const WISHES: [&str; 2] = ["wish-no-movement", "wish-no-flashing"];
@@ -137,13 +141,14 @@ impl Walk<'_> {
                 self.sits_down().await?;
                 page.see("camera-hint").await?;
                 self.picture("camera").await?;
-                match page
-                    .see_one_of(
-                        &["code-input", "last-problem", "failed", "camera-fault", "trouble"],
-                        CAMERA_MAX,
-                    )
-                    .await?
-                {
+                // IDX-2 gives a client four checks, and a slow machine's camera may miss a blink.
+                for _ in 1..CHECKS {
+                    match page.see_one_of(&OUTCOMES, CAMERA_MAX).await? {
+                        "last-problem" | "camera-fault" => page.click("camera-start").await?,
+                        _ => break,
+                    }
+                }
+                match page.see_one_of(&OUTCOMES, CAMERA_MAX).await? {
                     "code-input" => Ok(()),
                     other => anyhow::bail!("{other}: {}", page.text(other).await?),
                 }
@@ -290,7 +295,8 @@ impl Walk<'_> {
             let came = page
                 .see_one_of(&["last-problem", "code-input", "failed", "camera-fault"], CAMERA_MAX)
                 .await?;
-            anyhow::ensure!(came == "last-problem", "{came} came");
+            // Either the server refused it, or the widget never saw done what was asked, and sent nothing.
+            anyhow::ensure!(came == "last-problem" || came == "camera-fault", "{came} came");
             self.picture("impostor").await
         })
         .await;

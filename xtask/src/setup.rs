@@ -45,7 +45,7 @@ impl For {
     /// PostgreSQL is walked in one: browsers don't know which database is behind the pages.
     fn has_three_browsers(self) -> bool {
         match self {
-            Self::Check | Self::Tests => true,
+            Self::Check | Self::Tests => crate::check::all_browsers(),
             Self::Demo | Self::DemoOnPostgres | Self::CheckOnPostgres => false,
         }
     }
@@ -103,7 +103,7 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
     match purpose {
         For::Demo => {}
         For::DemoOnPostgres => needs.push(POSTGRESQL),
-        For::Check => needs.extend([CHROMIUM, CHROMEDRIVER, FIREFOX, WEBKIT]),
+        For::Check => needs.extend([CHROMIUM, CHROMEDRIVER]),
         For::CheckOnPostgres => needs.extend([CHROMIUM, CHROMEDRIVER, POSTGRESQL]),
         For::Tests => {
             needs = vec![
@@ -121,6 +121,7 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
         }
     }
     if purpose.has_three_browsers() {
+        needs.extend([FIREFOX, WEBKIT]);
         needs.extend(WEBKIT_PARTS);
     }
     debian::install(&needs)

@@ -101,7 +101,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 told.map(|it| SetResult { labels: format!("{name}, {}", it.labels), ..it.clone() }),
             );
         }
-        let page = comparison(format!("{} beside {}", names[0], names[1]), lines, rows, &sets);
+        let page = comparison(&format!("{} beside {}", names[0], names[1]), lines, rows, &sets);
         std::fs::write(path, page).with_context(|| format!("`{}`", path.display()))?;
     }
     Ok(())

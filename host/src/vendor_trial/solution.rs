@@ -58,7 +58,9 @@ impl Tried {
         }
         digest.update(serde_json::to_vec(&solution.looks)?);
         let mut unweighed = solution.embeddings.clone();
-        unweighed.iter_mut().for_each(|it| it.weight = 0.0);
+        for it in &mut unweighed {
+            it.weight = 0.0;
+        }
         let templates =
             hex(&digest.clone().chain_update(serde_json::to_vec(&unweighed)?).finalize());
         digest.update(serde_json::to_vec(solution)?);
@@ -164,5 +166,9 @@ impl Vendor {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, it| {
+        let _ = write!(text, "{it:02x}");
+        text
+    })
 }

@@ -138,7 +138,7 @@ pub(super) fn all(
     };
     let parts = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|it| it.join()).collect::<Vec<_>>()
+        workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
     });
     let mut made = Vec::new();
     for part in parts {
@@ -187,9 +187,13 @@ fn thumb(bytes: &[u8]) -> Option<Vec<f32>> {
         image::imageops::resize(&middle.to_image(), 16, 16, image::imageops::FilterType::Triangle);
     let mut values: Vec<f32> = small.into_raw().into_iter().map(f32::from).collect();
     let mean = values.iter().sum::<f32>() / 256.0;
-    values.iter_mut().for_each(|it| *it -= mean);
+    for it in &mut values {
+        *it -= mean;
+    }
     let length = values.iter().map(|it| it * it).sum::<f32>().sqrt().max(1e-6);
-    values.iter_mut().for_each(|it| *it /= length);
+    for it in &mut values {
+        *it /= length;
+    }
     Some(values)
 }
 

@@ -1,5 +1,6 @@
 //! Whole trials, small: the six portraits behind demo and tests, and vendors that lie.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -181,7 +182,7 @@ fn manifest(folder: &Path) -> String {
         ("impostor_1", "c", "x"),
         ("impostor_2", "d", "y"),
     ] {
-        text += &format!("{people}/{file}.jpg,{person},{group}\n");
+        let _ = writeln!(text, "{people}/{file}.jpg,{person},{group}");
     }
     let path = folder.join("manifest.csv");
     std::fs::write(&path, text).unwrap();

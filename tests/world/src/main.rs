@@ -17,7 +17,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Makes certificates, keys, secrets and everyone's configuration. Again: keeps secrets, renews the rest.
-    Setup(Wishes),
+    Setup(Box<Wishes>),
     /// Runs the providers, the consumer's app, the state register and the SMS gateway.
     Serve {
         /// Where `setup` wrote.

@@ -87,19 +87,19 @@ fn joined(mut one: Report, other: Report) -> anyhow::Result<Report> {
 
 /// A page of two trials' difference.
 pub(super) fn comparison(
-    title: String,
+    title: &str,
     lines: Vec<String>,
     rows: Vec<Vec<String>>,
     sets: &[SetResult],
 ) -> String {
-    let mut blocks = vec![Block::Title(title.clone())];
+    let mut blocks = vec![Block::Title(title.to_owned())];
     blocks.extend(lines.into_iter().map(Block::Paragraph));
     blocks.push(Block::Table { rows, numbers_from: 1 });
     blocks.push(Block::Figure {
         figure: charts::det(sets),
         caption: "Detection error trade-off of both. Dashed: the bounds of BIO-3.".to_owned(),
     });
-    html::page(&title, &blocks)
+    html::page(title, &blocks)
 }
 
 /// JSON, page and paper.

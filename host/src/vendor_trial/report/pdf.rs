@@ -1,6 +1,6 @@
 //! The report on A4, drawn from the same blocks and figures as the page. Helvetica, as every reader has it.
 
-#![expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "places on paper")]
+#![expect(clippy::cast_precision_loss, reason = "places on paper")]
 
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 use senim_core::vendor_trial::Outcome;
@@ -29,14 +29,14 @@ pub(super) fn paper(title: &str, foot: &str, blocks: &[Block]) -> Vec<u8> {
 fn file(title: &str, foot: &str, sheets: Vec<Content>) -> Vec<u8> {
     let mut pdf = Pdf::new();
     let (catalog, tree, info) = (Ref::new(1), Ref::new(2), Ref::new(3));
-    let font = |number: usize| Ref::new(4 + number as i32);
-    let sheet = |number: usize| Ref::new(10 + 2 * number as i32);
-    let inside = |number: usize| Ref::new(11 + 2 * number as i32);
+    let type_of = |number: usize| Ref::new(4 + counted(number));
+    let sheet = |number: usize| Ref::new(10 + 2 * counted(number));
+    let inside = |number: usize| Ref::new(11 + 2 * counted(number));
     pdf.catalog(catalog).pages(tree).lang(TextStr("en"));
     pdf.document_info(info).title(TextStr(title)).producer(TextStr("senim trial"));
-    pdf.pages(tree).kids((0..sheets.len()).map(sheet)).count(sheets.len() as i32);
+    pdf.pages(tree).kids((0..sheets.len()).map(sheet)).count(counted(sheets.len()));
     for (number, (name, encoding)) in fonts().into_iter().enumerate() {
-        let mut written = pdf.type1_font(font(number));
+        let mut written = pdf.type1_font(type_of(number));
         written.base_font(Name(name.as_bytes()));
         if let Some(encoding) = encoding {
             written.encoding_predefined(Name(encoding.as_bytes()));
@@ -49,7 +49,7 @@ fn file(title: &str, foot: &str, sheets: Vec<Content>) -> Vec<u8> {
         let mut resources = page.resources();
         let mut named = resources.fonts();
         for place in 0..fonts().len() {
-            named.pair(Name(font_name(place).as_bytes()), font(place));
+            named.pair(Name(font_name(place).as_bytes()), type_of(place));
         }
         named.finish();
         resources.finish();
@@ -63,6 +63,11 @@ fn file(title: &str, foot: &str, sheets: Vec<Content>) -> Vec<u8> {
         pdf.stream(inside(number), bytes.as_slice());
     }
     pdf.finish()
+}
+
+/// PDF counts in 31 bits; a report has a few pages.
+fn counted(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn font_name(place: usize) -> String {

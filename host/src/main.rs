@@ -64,7 +64,7 @@ enum Command {
     Vendor(VendorCommand),
     /// Judge a solution of biometrics and report it
     #[command(subcommand)]
-    Trial(Trial),
+    Trial(Box<Trial>),
     /// What is kept of liveness checks, for disputes
     #[command(subcommand)]
     Evidence(EvidenceCommand),
@@ -240,23 +240,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
-        Command::Faces(FacesCommand::Calibration { models_dir, solution }) => {
-            print!("{}", Solution::read(solution.as_deref(), &models_dir)?);
-            Ok(())
-        }
-        Command::Faces(FacesCommand::Bench {
-            models_dir,
-            people_dir,
-            onnxruntime,
-            pictures_dir,
-        }) => {
-            let library = onnxruntime.as_deref();
-            let measured = bench::run(&models_dir, library, &people_dir, &pictures_dir)?;
-            for metric in measured.as_array().into_iter().flatten() {
-                println!("{metric}");
-            }
-            Ok(())
-        }
+        Command::Faces(command) => faces(command),
         Command::Vendor(VendorCommand::Serve { listen, models_dir, onnxruntime }) => {
             log("info")?;
             block_on(vendor::serve(listen, models_dir, onnxruntime.as_deref()))
@@ -269,7 +253,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
-        Command::Trial(trial) => vendor_trial::run(trial),
+        Command::Trial(trial) => vendor_trial::run(*trial),
         Command::Photo(PhotoCommand::Check(arguments)) => photo_check::run(&arguments),
         Command::Evidence(EvidenceCommand::Export { session, check, to, by, because, with }) => {
             let config = with.read()?;
@@ -304,6 +288,22 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Health(with) => health(&with.read()?),
     }
+}
+
+fn faces(command: FacesCommand) -> anyhow::Result<()> {
+    match command {
+        FacesCommand::Calibration { models_dir, solution } => {
+            print!("{}", Solution::read(solution.as_deref(), &models_dir)?);
+        }
+        FacesCommand::Bench { models_dir, people_dir, onnxruntime, pictures_dir } => {
+            let library = onnxruntime.as_deref();
+            let measured = bench::run(&models_dir, library, &people_dir, &pictures_dir)?;
+            for metric in measured.as_array().into_iter().flatten() {
+                println!("{metric}");
+            }
+        }
+    }
+    Ok(())
 }
 
 fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {

@@ -1,4 +1,4 @@
-//! Chromium, Firefox and WebKit, driven by WebDriver; their camera shows a clip or a person who does as asked.
+//! Chromium, Firefox and `WebKit`, driven by `WebDriver`; their camera shows a clip or a person who does as asked.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -31,7 +31,7 @@ pub(crate) struct Driver {
     engine: Engine,
     process: Child,
     url: String,
-    /// WebKit's home, made anew for each driver.
+    /// `WebKit`'s home, made anew for each driver.
     home: PathBuf,
 }
 
@@ -341,7 +341,7 @@ impl Browser {
     }
 }
 
-/// How WebDriver marks a reference to an element.
+/// How `WebDriver` marks a reference to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 const FIND: &str = "
@@ -356,7 +356,7 @@ const FIND: &str = "
     };
     return find(document);";
 
-/// WebDriver's way of waiting: the last argument is called with the answer.
+/// `WebDriver`'s way of waiting: the last argument is called with the answer.
 const PLAYER: &str = concat!(
     "const told = arguments[arguments.length - 1];",
     "Promise.resolve((function () {",

@@ -39,7 +39,7 @@ enum What {
         screenshots: Option<PathBuf>,
         #[arg(long)]
         no_browser: bool,
-        /// Firefox and WebKit too, from the bank's app to the accounts.
+        /// Firefox and `WebKit` too, from the bank's app to the accounts.
         #[arg(long)]
         all_browsers: bool,
         #[arg(long)]

@@ -16,6 +16,9 @@ use crate::database::on_each;
 pub(super) const REGISTERED: &str = "person_c_1";
 const SOMEBODY_ELSE: &str = "person_a_1";
 
+/// Makes a pack that must be refused.
+type Forger = fn(&People, &Challenge) -> Vec<u8>;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_face_of_the_register_goes_on_and_no_other() {
     on_each(async |database| {
@@ -41,7 +44,6 @@ async fn the_face_of_the_register_goes_on_and_no_other() {
 async fn frames_that_must_be_refused_are() {
     on_each(async |database| {
         let (stand, people) = open(database, REGISTERED).await;
-        type Forger = fn(&People, &Challenge) -> Vec<u8>;
         let rows: [(&str, Forger); 12] = [
             ("422 photo.too-few", |_, challenge| frames::empty(challenge)),
             ("422 photo.too-many", |_, challenge| frames::ten_thousand(challenge)),

@@ -68,7 +68,7 @@ pub(crate) fn walk(
     then(&demo)
 }
 
-/// Firefox and WebKit are walked when this is set: the widget does not pass there on a machine without a graphics
+/// Firefox and `WebKit` are walked when this is set: the widget does not pass there on a machine without a graphics
 /// card yet, where they see a few frames a second and miss a blink.
 pub(crate) fn all_browsers() -> bool {
     std::env::var_os("SENIM_ALL_BROWSERS").is_some()

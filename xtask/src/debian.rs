@@ -68,7 +68,7 @@ pub(crate) const WEBKIT: Need = Need {
     purpose: "WebKit, walks the journeys",
     present: || command::on_path("WebKitWebDriver").is_some(),
 };
-/// What WebKit plays pictures with, and the screen that it draws on.
+/// What `WebKit` plays pictures with, and the screen that it draws on.
 pub(crate) const WEBKIT_PARTS: [Need; 6] = [
     Need {
         package: "xvfb",

@@ -67,6 +67,13 @@ pub fn bound_again(pack: &[u8], nonce: &Nonce) -> Result<Vec<u8>> {
     Ok(writer.finish())
 }
 
+/// A single picture, for those that a pack can't hold twice.
+pub fn single(challenge: &Challenge, jpeg: &[u8]) -> Vec<u8> {
+    let mut writer = Writer::new(&challenge.nonce, &About::default());
+    writer.push(&Frame { step: 0, at_ms: 0, kind: Kind::Portrait, jpeg });
+    writer.finish()
+}
+
 /// A pack without a single frame.
 pub fn empty(challenge: &Challenge) -> Vec<u8> {
     Writer::new(&challenge.nonce, &About::default()).finish()

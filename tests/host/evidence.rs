@@ -41,7 +41,11 @@ async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told(
         for kind in ["facts.face.likeness", "facts.face.live", "facts.face.eyes_open"] {
             assert!(report.differences[kind] < 0.05, "{kind}");
         }
-        assert!(passed.join("00-0-passing.jpg").exists(), "frames for human eyes");
+        let pictures = fs::read_dir(&passed)
+            .unwrap()
+            .flatten()
+            .filter(|it| it.path().extension().is_some_and(|it| it == "jpg"));
+        assert!(pictures.count() > 10, "frames for human eyes");
 
         // Each file by itself, then a bundle that is sealed by nobody.
         for (file, complaint) in [
@@ -70,7 +74,8 @@ async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told(
         assert!(again(&stand, &other).complaints.contains(&"the seal is of another check".into()));
         let seal = fs::read_to_string(passed.join("seal.jws")).unwrap();
         let (signed, signature) = seal.rsplit_once('.').unwrap();
-        let forged = format!("{signed}.{}", signature.replace(['A', 'b', '1'], "z"));
+        let other_first = if signature.starts_with('A') { "B" } else { "A" };
+        let forged = format!("{signed}.{other_first}{}", &signature[1..]);
         fs::write(other.join("seal.jws"), forged).unwrap();
         let report = again(&stand, &other);
         assert!(report.complaints.contains(&"no key of the platform signed the seal".into()));

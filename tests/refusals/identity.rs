@@ -97,7 +97,7 @@ async fn photographs(table: &mut Table<'_>) -> Result<()> {
             Ok(frames::stills(challenge, &[b"GIF? no, just words. ".repeat(400)]))
         }),
         ("pictures of 50 megapixels", "422 photo.too-many-pixels", |_, challenge| {
-            Ok(frames::stills(challenge, &[pictures::fifty_megapixels()?]))
+            Ok(frames::single(challenge, &pictures::fifty_megapixels()?))
         }),
         ("no frames at all", "422 photo.too-few", |_, challenge| Ok(frames::empty(challenge))),
         ("ten thousand frames", "422 photo.too-many", |_, challenge| {

@@ -123,8 +123,10 @@ impl Judging {
 
     fn matched(&self, pack: &Pack<'_>, verdict: &Verdict) -> Result<Matching, Problem> {
         if !verdict.live {
-            let reason = verdict.reasons.first();
-            return Err(reason.map_or(Problem::IdentityNotLive, |it| it.problem()));
+            // An empty room is told as such: an honest client can mend that, a forger learns nothing.
+            let problems = verdict.reasons.iter().map(|it| it.problem());
+            let told = problems.into_iter().find(|it| *it != Problem::IdentityNotLive);
+            return Err(told.unwrap_or(Problem::IdentityNotLive));
         }
         let portraits: Vec<&[u8]> =
             verdict.portraits.iter().filter_map(|at| Some(pack.frames.get(*at)?.jpeg)).collect();

@@ -80,8 +80,8 @@ fn a_tiny_manifest_is_tried_reported_signed_and_compared() {
     trial(&["verify", &here("report"), "--key", &here("report/key.jwk")]).unwrap();
     let page = std::fs::read_to_string(out.join("report/report.html")).unwrap();
     for text in [&page, &std::fs::read_to_string(out.join("report/report.json")).unwrap()] {
-        for person in ["person_a", "person_b", "impostor"] {
-            assert!(!text.contains(person), "a report names nobody and none of their files");
+        for file in ["person_a_1", "person_a_2", "person_b_1", "impostor_1", "impostor_2"] {
+            assert!(!text.contains(file), "a report names nobody and none of their files");
         }
     }
     assert!(!page.contains("<script") && !page.contains("src="), "nothing is loaded");

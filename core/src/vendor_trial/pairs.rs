@@ -3,7 +3,7 @@
 use super::bootstrap::{Chance, Person};
 use super::scores::Scores;
 
-/// A picture with its template, or several of one person with their mean.
+/// A picture with its template, or several of one person with their common direction.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub person: u32,
@@ -98,27 +98,38 @@ pub fn product(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// Groups of `of` samples of one person in one set, drawn by chance, each picture in one group at most; each
-/// group's template is the mean, so that its similarity is the mean of its pictures' similarities.
-pub fn grouped(samples: &[Sample], set: u32, of: usize, seed: u64) -> Vec<Sample> {
+/// Groups of `of` samples of one person in one set, drawn by chance, each picture in one group at most.
+///
+/// `parts`: how many numbers of a template each net has. A group's template has each net's mean direction, as
+/// long as one picture's: what the engine makes of several portraits.
+pub fn grouped(samples: &[Sample], parts: &[usize], set: u32, of: usize, seed: u64) -> Vec<Sample> {
     let mut chance = Chance::new(seed);
     let mut own: Vec<&Sample> = samples.iter().filter(|it| it.sets >> set & 1 == 1).collect();
     own.sort_by_key(|it| (it.person, it.pictures.first().copied()));
     let mut groups = Vec::new();
     for person in own.chunk_by_mut(|a, b| a.person == b.person) {
         chance.shuffle(person);
-        groups.extend(person.chunks_exact(of).map(|members| mean(members, set)));
+        groups.extend(person.chunks_exact(of).map(|members| together(members, parts, set)));
     }
     groups
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a handful of pictures")]
-fn mean(members: &[&Sample], set: u32) -> Sample {
+fn together(members: &[&Sample], parts: &[usize], set: u32) -> Sample {
+    let length = |of: &[f32]| product(of, of).sqrt();
     let mut template = vec![0.0; members[0].template.len()];
     for member in members {
         for (sum, value) in template.iter_mut().zip(&member.template) {
-            *sum += value / members.len() as f32;
+            *sum += value;
         }
+    }
+    let (mut rest, mut one) = (template.as_mut_slice(), members[0].template.as_slice());
+    for part in parts {
+        let (sum, others) = rest.split_at_mut(*part);
+        let scale = length(&one[..*part]) / length(sum);
+        for value in sum {
+            *value *= scale;
+        }
+        (rest, one) = (others, &one[*part..]);
     }
     Sample {
         person: members[0].person,
@@ -243,21 +254,34 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_of_two_pictures_scores_their_mean_and_never_meets_itself() {
-        let samples: Vec<Sample> = (0..).zip([0, 0, 0, 1]).map(sample).collect();
-        let probes = grouped(&samples, 0, 2, 5);
+    fn a_probe_of_two_pictures_is_their_direction_in_each_net_and_never_meets_itself() {
+        let long = |person: u32, place: usize, template: [f32; 4]| Sample {
+            person,
+            sets: 1,
+            template: template.to_vec(),
+            pictures: vec![u32::try_from(place).unwrap()],
+        };
+        // Two nets, the second of half the weight: both pictures are as long in each.
+        let samples = [
+            long(0, 0, [1.0, 0.0, 0.0, 0.5]),
+            long(0, 1, [0.0, 1.0, 0.0, 0.5]),
+            long(0, 2, [1.0, 0.0, 0.0, 0.5]),
+            long(1, 3, [1.0, 0.0, 0.5, 0.0]),
+        ];
+        let probes = grouped(&samples[..2], &[2, 2], 0, 2, 5);
+        let half = std::f32::consts::FRAC_1_SQRT_2;
+        for (got, wanted) in probes[0].template.iter().zip([half, half, 0.0, 0.5]) {
+            assert!((got - wanted).abs() < 1e-6, "{:?}", probes[0].template);
+        }
+        let probes = grouped(&samples, &[2, 2], 0, 2, 5);
         assert_eq!(probes.len(), 1, "three pictures make one group of two, one makes none");
         let mut sets = [Pairing { scores: Scores::keeping(10), families: vec![0, 1] }];
         probes_against_references(&probes, &samples, &mut sets, &mut |_| ());
         let scores = &mut sets[0].scores;
         scores.finish();
         assert_eq!((scores.genuine().len(), scores.impostor_pairs()), (1, 1));
-        let single: f32 = probes[0]
-            .pictures
-            .iter()
-            .map(|it| product(&samples[*it as usize].template, &samples[3].template))
-            .sum();
-        assert!((scores.impostors()[0].score - single / 2.0).abs() < 1e-6);
+        let stranger = product(&probes[0].template, &samples[3].template);
+        assert!((scores.impostors()[0].score - stranger).abs() < 1e-6);
     }
 
     #[test]

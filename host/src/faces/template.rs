@@ -64,15 +64,23 @@ impl Solution {
             && stand.eyes_open >= self.gate.eyes_open_min
     }
 
-    /// How like the person of `probes` is to that of `reference`: the mean over probes of Σ weight · cosine.
-    /// Nothing for no probes.
+    /// How like the person of `probes` is to that of `reference`: Σ weight · cosine, of the direction that each net
+    /// sees the probes in together. Nothing for no probes.
+    ///
+    /// Frames of one clip see almost the same, so that their direction is hardly nearer to strangers than one
+    /// frame's; a mean of scores would be compared with a threshold that pictures of different days have set.
     pub fn similarity(&self, probes: &[Template], reference: &Template) -> Option<f32> {
-        let like = |probe: &Template| -> f32 {
-            let pairs = probe.embeddings.iter().zip(&reference.embeddings);
-            self.embeddings.iter().zip(pairs).map(|(it, (a, b))| it.weight * cosine(a, b)).sum()
+        let first = probes.first()?;
+        let like = |(net, embedding): (usize, &Embedding)| {
+            let mut sum = vec![0.0; first.embeddings.get(net)?.len()];
+            for probe in probes {
+                for (sum, part) in sum.iter_mut().zip(probe.embeddings.get(net)?) {
+                    *sum += part;
+                }
+            }
+            Some(embedding.weight * cosine(&sum, reference.embeddings.get(net)?))
         };
-        let count = u16::try_from(probes.len()).ok().filter(|it| *it > 0)?;
-        Some(probes.iter().map(like).sum::<f32>() / f32::from(count))
+        self.embeddings.iter().enumerate().map(like).sum()
     }
 }
 
@@ -132,12 +140,21 @@ impl Faces {
     }
 }
 
-/// The greatest face, less what it stands off the middle: bystanders at the edge may be nearer to the camera.
+/// The greatest face that has the picture's middle in it; else the greatest, less what it stands off the middle:
+/// bystanders at the edge may be nearer to the camera.
 fn foremost<'a>(image: &Image, faces: &[&'a Face]) -> Option<&'a Face> {
     let half = |pixels: usize| pixels as f32 / 2.0;
     let middle = Point { x: half(image.width()), y: half(image.height()) };
-    let weight = |it: &Face| it.bounds.width - it.bounds.centre().to(middle).length();
-    faces.iter().copied().max_by(|a, b| weight(a).total_cmp(&weight(b)))
+    let off = |it: &Face| it.bounds.centre().to(middle);
+    let within = |it: &Face| {
+        let off = off(it);
+        off.x.abs() <= it.bounds.width / 2.0 && off.y.abs() <= it.bounds.height / 2.0
+    };
+    let weight = |it: &Face| it.bounds.width - off(it).length();
+    let best = |a: &&Face, b: &&Face| {
+        within(a).cmp(&within(b)).then_with(|| weight(a).total_cmp(&weight(b)))
+    };
+    faces.iter().copied().max_by(best)
 }
 
 impl Stand {

@@ -124,6 +124,8 @@ fn one_label(
         .collect();
     let samples = samples(labels, made, kinds, seed);
     let pairs = samples.len() * samples.len() / 2;
+    let parts = made.iter().find(|it| !it.template.is_empty()).map(|it| it.parts.clone());
+    let parts = parts.unwrap_or_default();
     let mut sets = pairings(families, 3 * kinds.len(), pairs);
     all_against_all(&samples, &mut sets, &mut told(rows[0].labels, samples.len()));
     for row in &rows {
@@ -135,7 +137,7 @@ fn one_label(
     }
     for (row, probes) in rows.iter().filter(|_| rows.len() > 1).flat_map(|it| [(it, 2), (it, 3)]) {
         let set = u32::try_from(row.first).unwrap_or_default();
-        let mut groups = grouped(&samples, set, probes, seed);
+        let mut groups = grouped(&samples, &parts, set, probes, seed);
         for group in &mut groups {
             group.sets = 1 << set | 1 << (row.first + 1 + labels.half(group.person));
         }

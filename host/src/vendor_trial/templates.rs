@@ -47,6 +47,8 @@ struct Stood {
 pub(super) struct Made {
     /// Empty where there is none. The similarity of two is their product.
     pub(super) template: Vec<f32>,
+    /// How many numbers of it each net has.
+    pub(super) parts: Vec<usize>,
     /// Whether the solution's gate accepts it.
     pub(super) gated: bool,
     /// Why there is no template.
@@ -85,7 +87,8 @@ impl Kept {
                     solution.accepts(&Stand { yaw, pitch, roll, eyes_open, eye_distance, faces })
                 },
             );
-        Made { template, gated, problem, thumb: self.thumb.0.clone() }
+        let parts = self.embeddings.iter().map(|it| it.0.len()).collect();
+        Made { template, parts, gated, problem, thumb: self.thumb.0.clone() }
     }
 }
 

@@ -41,6 +41,10 @@ async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told(
         for kind in ["facts.face.likeness", "facts.face.live", "facts.face.eyes_open"] {
             assert!(report.differences[kind] < 0.05, "{kind}");
         }
+        // Whoever matched is told by name, and was counted for whom it matched (BIO-5).
+        let bundle = fs::read_to_string(passed.join("bundle.json")).unwrap();
+        assert!(bundle.contains("\"solution\":\"builtin\"") && bundle.contains("sface.onnx"));
+        assert_eq!(matches(&stand).await, [("matched".to_owned(), "session".to_owned())]);
         let pictures = fs::read_dir(&passed)
             .unwrap()
             .flatten()
@@ -123,6 +127,15 @@ fn again(stand: &Stand, folder: &Path) -> Report {
     let keys = stand.app.keys.published(stand.app.now());
     let judge = stand.app.judge().unwrap();
     replay(folder, &judge, &cache().join("models"), Some(&keys)).unwrap()
+}
+
+/// Every request to a biometric solution: what it came to, and what for.
+async fn matches(stand: &Stand) -> Vec<(String, String)> {
+    let all = "SELECT outcome, purpose FROM vendor_request WHERE participant IS NOT NULL";
+    let read = stand.app.store.read("test.matches", async |tx| {
+        Ok::<_, store::StoreError>(sqlx::query_as(all).fetch_all(tx).await?)
+    });
+    read.await.unwrap()
 }
 
 async fn exported(stand: &Stand, check: u8) -> PathBuf {

@@ -56,9 +56,13 @@ pub struct Matching {
     pub similarity: f32,
     /// 0–100.
     pub degree: f32,
+    /// The solution that matched, by its name in the configuration.
+    pub solution: String,
+    /// The request's id, by which it was asked, counted and priced.
+    pub request: String,
 }
 
-/// Who judged.
+/// Who judged liveness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Solution {
@@ -77,6 +81,8 @@ pub struct Code {
     pub judge: String,
     /// Each net's file, by its name.
     pub nets: BTreeMap<String, String>,
+    /// Each file that the built-in engine matches with, by its name, whoever matched.
+    pub embeddings: BTreeMap<String, String>,
 }
 
 impl Packed {

@@ -212,6 +212,12 @@ impl Faces {
         &self.digests
     }
 
+    /// The same of what faces are matched with, by the file.
+    pub fn embedding_digests(&self) -> BTreeMap<String, String> {
+        let embeddings = self.solution.embeddings.iter();
+        embeddings.map(|it| (it.file.display().to_string(), it.sha256.clone())).collect()
+    }
+
     /// `ort` or `rten`.
     pub fn runtime(&self) -> &'static str {
         self.runtime.name()

@@ -181,7 +181,8 @@ async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialog
     let dialogue = dialogue::settle(app, started)?;
     // Whatever did not start has been refused by now.
     let Some(number) = counted else { return Err(Problem::IdentityOutOfOrder.into()) };
-    let outcome = judging.run(app, (dialogue.id, number), known).await?;
+    let participant = dialogue.content.request.as_ref().map(|it| it.consumer.bin);
+    let outcome = judging.run(app, (dialogue.id, number), participant, known).await?;
     record(app, browser, (dialogue.id, number), outcome).await
 }
 

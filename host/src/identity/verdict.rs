@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use senim_core::Timestamp;
-use senim_core::id::SessionId;
+use senim_core::id::{Bin, SessionId};
 use senim_core::identity::session::Judgement;
 use senim_core::liveness::challenge::Challenge;
 use senim_core::liveness::pack::{Kind, Pack, PackError};
 use senim_core::liveness::print::Print;
 use senim_core::liveness::{DEGREE_MIN, Known, Question, Seen, Verdict};
 use senim_core::problem::Problem;
+use senim_core::vendor::Purpose;
 use serde_json::{Value, json};
 
 use super::challenge::word;
@@ -20,6 +21,7 @@ use crate::evidence::judge::Judge;
 use crate::faces::Faces;
 use crate::http::problem::Refusal;
 use crate::store;
+use crate::vendor::{self, Asker, Matched};
 
 /// A check whose frames have come.
 pub(super) struct Judging {
@@ -56,6 +58,7 @@ impl Judging {
         self,
         app: &App,
         (session, check): (SessionId, u8),
+        participant: Option<Bin>,
         known: Vec<bool>,
     ) -> Result<Outcome, Refusal> {
         let judging = Arc::new(self);
@@ -79,13 +82,18 @@ impl Judging {
             repeated: known.into_iter().filter(|it| *it).count(),
             took_ms: Some(u32::try_from(took).unwrap_or(u32::MAX)),
         };
-        tokio::task::spawn_blocking(move || {
-            let mut made = judging.decide(looked.seen, known, unreadable)?;
-            made.alike = again.into_iter().filter(|it| *it).count();
-            judging.outcome((session, check), made, now)
-        })
-        .await
-        .map_err(Refusal::internal)?
+        let alike = again.into_iter().filter(|it| *it).count();
+        let (question, verdict) = {
+            let judging = Arc::clone(&judging);
+            let judged = move || judging.decide(looked.seen, known, unreadable.is_none());
+            tokio::task::spawn_blocking(judged).await.map_err(Refusal::internal)??
+        };
+        let matched = match (unreadable, &verdict) {
+            (Some(problem), _) => Err(problem),
+            (None, Some(verdict)) => judging.matched(app, participant, verdict).await?,
+            (None, None) => Err(Problem::Internal),
+        };
+        judging.outcome((session, check), Made { question, verdict, matched, alike }, now)
     }
 
     /// Blocking work for a processor.
@@ -100,46 +108,54 @@ impl Judging {
         Ok(Looked { seen, prints })
     }
 
+    /// Blocking work for a processor. No verdict on what could not be read.
     fn decide(
         &self,
         seen: Vec<Seen>,
         known: Known,
-        unreadable: Option<Problem>,
-    ) -> Result<Made, Refusal> {
-        let pack = self.pack()?;
-        let challenge = self.challenge.clone();
-        let question = Question { challenge, about: pack.about.clone(), seen, known };
-        if let Some(problem) = unreadable {
-            let judgement = Judgement::Refused(problem);
-            return Ok(Made { question, verdict: None, matching: None, judgement, alike: 0 });
-        }
-        let verdict = self.judge.verdict(&question).map_err(Refusal::internal)?;
-        let (judgement, matching) = match self.matched(&pack, &verdict) {
-            Ok(matching) => (Judgement::Live { degree: matching.degree }, Some(matching)),
-            Err(problem) => (Judgement::Refused(problem), None),
-        };
-        Ok(Made { question, verdict: Some(verdict), matching, judgement, alike: 0 })
+        readable: bool,
+    ) -> Result<(Question, Option<Verdict>), Refusal> {
+        let about = self.pack()?.about;
+        let question = Question { challenge: self.challenge.clone(), about, seen, known };
+        let verdict = readable.then(|| self.judge.verdict(&question)).transpose();
+        Ok((question, verdict.map_err(Refusal::internal)?))
     }
 
-    fn matched(&self, pack: &Pack<'_>, verdict: &Verdict) -> Result<Matching, Problem> {
+    /// The portraits of a living person beside the register's photo, by whichever solution answers (BIO-5).
+    async fn matched(
+        &self,
+        app: &App,
+        participant: Option<Bin>,
+        verdict: &Verdict,
+    ) -> Result<Result<Matching, Problem>, Refusal> {
         if !verdict.live {
             // An empty room is told as such: an honest client can mend that, a forger learns nothing.
             let problems = verdict.reasons.iter().map(|it| it.problem());
             let told = problems.into_iter().find(|it| *it != Problem::IdentityNotLive);
-            return Err(told.unwrap_or(Problem::IdentityNotLive));
+            return Ok(Err(told.unwrap_or(Problem::IdentityNotLive)));
         }
-        let portraits: Vec<&[u8]> =
-            verdict.portraits.iter().filter_map(|at| Some(pack.frames.get(*at)?.jpeg)).collect();
-        // How many are fit is the judge's to say; the more there are, the surer is their mean.
+        let pack = self.pack()?;
+        let portraits: Vec<Bytes> = verdict
+            .portraits
+            .iter()
+            .filter_map(|at| Some(self.bytes.slice_ref(pack.frames.get(*at)?.jpeg)))
+            .collect();
+        // How many are fit is the judge's to say; the more there are, the surer is what they have in common.
         if portraits.is_empty() {
-            return Err(Problem::PhotoTooFew);
+            return Ok(Err(Problem::PhotoTooFew));
         }
-        let found = self.faces.compare(&portraits, &self.photo)?;
-        Ok(Matching {
-            reference_sha256: sha256(&self.photo),
-            similarity: found.similarity,
-            degree: found.degree,
-        })
+        let asker = Asker { purpose: Purpose::Session, participant };
+        match vendor::match_faces(app, asker, &portraits, &self.photo).await {
+            Ok(Matched { found, solution, request }) => Ok(Ok(Matching {
+                reference_sha256: sha256(&self.photo),
+                similarity: found.similarity,
+                degree: found.degree,
+                solution,
+                request: request.to_string(),
+            })),
+            Err(refusal) if refusal.problem() == Problem::Internal => Err(refusal),
+            Err(refusal) => Ok(Err(refusal.problem())),
+        }
     }
 
     fn outcome(
@@ -148,7 +164,12 @@ impl Judging {
         made: Made,
         now: Timestamp,
     ) -> Result<Outcome, Refusal> {
-        let Made { question, verdict, matching, judgement, alike } = made;
+        let Made { question, verdict, matched, alike } = made;
+        let (judgement, matching) = match matched {
+            Ok(matching) => (Judgement::Live { degree: matching.degree }, Some(matching)),
+            Err(problem) => (Judgement::Refused(problem), None),
+        };
+        let matcher = matching.as_ref().map(|it| it.solution.clone());
         let outcome = match judgement {
             Judgement::Live { degree } if degree >= DEGREE_MIN => "passed",
             Judgement::Live { .. } => Problem::IdentityNoMatch.code(),
@@ -178,6 +199,7 @@ impl Judging {
             code: Code {
                 judge: self.judge.digest().to_owned(),
                 nets: self.faces.digests().clone(),
+                embeddings: self.faces.embedding_digests(),
             },
         };
         let bundle = serde_json::to_vec(&bundle).map_err(Refusal::internal)?;
@@ -190,6 +212,7 @@ impl Judging {
             "repeated": repeated,
             "alike": alike,
             "solution": "Senim built-in",
+            "matched_by": matcher,
             "runtime": self.faces.runtime(),
             "evidence": digest,
         });
@@ -204,8 +227,8 @@ impl Judging {
 struct Made {
     question: Question,
     verdict: Option<Verdict>,
-    matching: Option<Matching>,
-    judgement: Judgement,
+    /// Or why there is no match.
+    matched: Result<Matching, Problem>,
     /// Portraits that look as one of another session does. A signal only: how often an honest person who comes
     /// back to the same chair looks so could be measured on no free data.
     alike: usize,

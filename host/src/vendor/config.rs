@@ -44,7 +44,8 @@ pub(crate) fn builtin_alone() -> Vec<SolutionConfig> {
         weight: 1,
         url: None,
         ca: None,
-        timeout_ms: default_timeout(),
+        // In this process, there is nobody else to ask when it is slow.
+        timeout_ms: TIMEOUT_MS_MAX,
         price_tiyn: 0,
         maintenance: Vec::new(),
     }]

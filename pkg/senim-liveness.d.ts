@@ -82,6 +82,7 @@ export interface ErrorDetail {
 export interface SenimLivenessEventMap {
   /** Wasm and nets are loaded. */
   "senim-ready": CustomEvent<Record<string, never>>;
+  "senim-start": CustomEvent<Record<string, never>>;
   "senim-progress": CustomEvent<ProgressDetail>;
   "senim-guidance": CustomEvent<GuidanceDetail>;
   /** A step is shown; told before anything else happens. */

@@ -32,5 +32,6 @@ pub use facts::{FaceFacts, FrameFacts};
 pub use passive::{CROPS, PASSIVE_SIDE, live_share, passive_input};
 pub use question::Question;
 pub use series::{FRAMES_MAX, FRAMES_MIN};
+pub use surface::Surface;
 pub use texture::Texture;
 pub use verdict::{Known, PORTRAITS_MAX, Reason, Seen, Signal, Verdict, judge};

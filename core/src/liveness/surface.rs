@@ -19,8 +19,34 @@ const PATTERN_MAX: f32 = 1.5;
 /// Two upright edges alone are a door or a shelf, and the second person's room has both.
 const EDGE_MIN: f32 = 0.85;
 
+/// What is held against the limits, for trials that set them.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Surface {
+    /// The median frame's share for "live", for each of [`CROPS`].
+    pub live: Vec<f32>,
+    /// The median of [`Texture::pattern`](super::Texture).
+    pub pattern: f32,
+    /// The median of how far three straight edges go along the face, 0–1.
+    pub framed: f32,
+}
+
+impl Surface {
+    pub fn of(seen: &[Seen]) -> Self {
+        let faces: Vec<&FaceFacts> = faces(seen).collect();
+        let live = |crop: usize| {
+            median(faces.iter().map(|it| it.live.get(crop).copied().unwrap_or(f32::NAN)))
+        };
+        Self {
+            live: (0..CROPS.len()).map(live).collect(),
+            // The greater one of the two in the middle.
+            pattern: -median(faces.iter().map(|it| -it.texture.pattern)),
+            framed: -median(faces.iter().map(|it| -framed(it))),
+        }
+    }
+}
+
 pub(super) fn reasons(seen: &[Seen]) -> Vec<Reason> {
-    let faces: Vec<&FaceFacts> = seen.iter().filter_map(|it| it.facts.face.as_ref()).collect();
+    let surface = Surface::of(seen);
     let mut reasons = Vec::new();
     let mut unless = |holds: bool, reason: Reason| {
         if !holds {
@@ -28,14 +54,14 @@ pub(super) fn reasons(seen: &[Seen]) -> Vec<Reason> {
         }
     };
     // NaN passes no `>=`: a broken net makes nobody live.
-    let live =
-        |crop: usize| median(faces.iter().map(|it| it.live.get(crop).copied().unwrap_or(f32::NAN)));
-    unless((0..CROPS.len()).all(|it| live(it) >= LIVE_MIN), Reason::Reproduced);
-    let pattern = median(faces.iter().map(|it| -it.texture.pattern));
-    let framed = median(faces.iter().map(|it| -framed(it)));
-    unless(!twice(&faces), Reason::Repeated);
-    unless(-pattern <= PATTERN_MAX && -framed < EDGE_MIN, Reason::Patterned);
+    unless(surface.live.iter().all(|it| *it >= LIVE_MIN), Reason::Reproduced);
+    unless(!twice(&faces(seen).collect::<Vec<_>>()), Reason::Repeated);
+    unless(surface.pattern <= PATTERN_MAX && surface.framed < EDGE_MIN, Reason::Patterned);
     reasons
+}
+
+fn faces(seen: &[Seen]) -> impl Iterator<Item = &FaceFacts> {
+    seen.iter().filter_map(|it| it.facts.face.as_ref())
 }
 
 /// Whether a picture comes again after others: a camera's noise never repeats, a film that is played round and round

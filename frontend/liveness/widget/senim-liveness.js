@@ -72,6 +72,7 @@ export class SenimLiveness extends HTMLElement {
       times: (this.frameTimes = []),
     });
     this.#check = check;
+    this.#tell("senim-start", {});
     try {
       const result = await check.run();
       this.#check = undefined;

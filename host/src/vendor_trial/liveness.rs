@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, ensure};
 use senim_core::liveness::challenge::Challenge;
 use senim_core::liveness::pack::Pack;
-use senim_core::liveness::{self, Known, Reason, Signal};
+use senim_core::liveness::{self, Known, Reason, Signal, Surface};
 use senim_core::vendor_trial::{LivenessResult, Share, Species as Outcome};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -63,6 +63,8 @@ pub struct Row {
     pub refused: Option<String>,
     pub reasons: Vec<Reason>,
     pub signals: Vec<Signal>,
+    /// What some of the limits are held against; none where the pack was refused.
+    pub surface: Option<Surface>,
     #[serde(skip)]
     pub took: Duration,
 }
@@ -142,12 +144,14 @@ pub fn judged(faces: &Faces, presentation: &Presentation) -> Row {
         refused: None,
         reasons: Vec::new(),
         signals: Vec::new(),
+        surface: None,
         took: Duration::ZERO,
     };
     #[expect(clippy::disallowed_methods, reason = "a trial tells how long a verdict took")]
     let start = Instant::now();
     match verdict(faces, &presentation.challenge, presentation) {
-        Ok(verdict) => {
+        Ok((verdict, surface)) => {
+            row.surface = Some(surface);
             row.live = verdict.live;
             row.reasons = verdict.reasons;
             row.signals = verdict.signals;
@@ -162,12 +166,12 @@ fn verdict(
     faces: &Faces,
     challenge: &Challenge,
     presentation: &Presentation,
-) -> Result<liveness::Verdict, String> {
+) -> Result<(liveness::Verdict, Surface), String> {
     let pack = Pack::read(&presentation.pack, &challenge.nonce).map_err(|it| it.to_string())?;
     let seen = faces.see(&pack).map_err(|it| it.code().to_owned())?;
     let took_ms = pack.about.done_at_ms.last().map(|it| it.saturating_add(1_500));
     let known = Known { repeated: repeated(&pack, &presentation.earlier), took_ms };
-    Ok(liveness::judge(challenge, &pack.about, &seen, &known))
+    Ok((liveness::judge(challenge, &pack.about, &seen, &known), Surface::of(&seen)))
 }
 
 /// Frames that came before, byte for byte.

@@ -10,7 +10,14 @@ use clap::Parser as _;
 use senim_core::vendor_trial::{Outcome, Report};
 use serde_json::{Value, json};
 
+use super::attacks::species::Species;
+use super::attacks::workshop::Workshop;
+use super::liveness::judged;
 use super::{Trial, run};
+use crate::faces::Faces;
+
+/// Any other will do.
+const SEED: u64 = 1;
 
 /// As `senim trial` reads its words.
 #[derive(clap::Parser)]
@@ -143,6 +150,25 @@ fn a_vendor_that_lies_has_no_similarities_and_fails() {
                 .any(|it| it.rule.starts_with("FMR") && it.outcome == Outcome::Passed)
         );
         std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+/// The suite's share of `senim trial liveness`, which makes hundreds of each (docs/trial/README.md).
+#[test]
+fn one_presentation_of_every_species_is_refused_and_a_person_is_not() {
+    let models = PathBuf::from(senim("models"));
+    let library = PathBuf::from(senim("tools/libonnxruntime.so"));
+    let faces = Faces::open(&models, library.exists().then_some(library.as_path())).unwrap();
+    let workshop = Workshop::open(Path::new(&senim("people")), None, &faces).unwrap();
+    for index in 0..2 {
+        let row = judged(&faces, &workshop.genuine(index, SEED).unwrap());
+        assert!(row.live, "genuine {index}: {row:?}");
+    }
+    for species in Species::ALL.into_iter().filter(|it| *it != Species::Real) {
+        // The first is of the easiest challenge, as attackers choose it.
+        let row = judged(&faces, &workshop.present(&faces, species, 0, SEED).unwrap());
+        println!("{}: {:?} {:?}", species.name(), row.refused, row.reasons);
+        assert!(!row.live, "{}: {row:?}", species.name());
     }
 }
 

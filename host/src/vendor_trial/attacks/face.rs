@@ -120,9 +120,10 @@ fn inside(rim: &[Place], (x, y): Place) -> f32 {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let length = (dx * dx + dy * dy).max(1e-6);
         let along = (((x - a.0) * dx + (y - a.1) * dy) / length).clamp(0.0, 1.0);
-        nearest = nearest.min((x - a.0 - dx * along).hypot(y - a.1 - dy * along));
+        let (off_x, off_y) = (x - a.0 - dx * along, y - a.1 - dy * along);
+        nearest = nearest.min(off_x * off_x + off_y * off_y);
     }
-    if within { nearest } else { 0.0 }
+    if within { nearest.sqrt() } else { 0.0 }
 }
 
 #[cfg(test)]

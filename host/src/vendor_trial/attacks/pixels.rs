@@ -75,10 +75,12 @@ pub(crate) fn painted(
     height: u32,
     mut colour: impl FnMut(f32, f32) -> [f32; 3],
 ) -> RgbImage {
-    let mut raw = Vec::with_capacity(width as usize * height as usize * 3);
+    let mut raw = vec![0; width as usize * height as usize * 3];
+    let mut pixels = raw.chunks_exact_mut(3);
     for y in 0..height {
-        for x in 0..width {
-            raw.extend(colour(x as f32, y as f32).map(narrow));
+        for (x, pixel) in (0..width).zip(&mut pixels) {
+            let [red, green, blue] = colour(x as f32, y as f32);
+            pixel.copy_from_slice(&[narrow(red), narrow(green), narrow(blue)]);
         }
     }
     RgbImage::from_raw(width, height, raw).unwrap_or_default()

@@ -29,21 +29,30 @@ pub(crate) struct LivenessProps {
 pub(crate) fn Liveness(props: &LivenessProps) -> Html {
     let language = use_language();
     let widget = use_node_ref();
+    // What was said of the last check goes when the next one begins.
+    let running = use_state(|| false);
     {
         let (onview, ontrouble) = (props.onview.clone(), props.ontrouble.clone());
         let onstale = props.onstale.clone();
+        let running = running.setter();
         use_effect_with(widget.clone(), move |widget| {
             load();
             let listeners = widget.cast::<Element>().map(|element| {
-                let result =
-                    EventListener::new(&element, "senim-result", move |event| {
-                        match answer(event) {
-                            Ok(view) => onview.emit(view),
-                            Err(trouble) => ontrouble.emit(trouble),
-                        }
-                    });
-                let error = EventListener::new(&element, "senim-error", move |_| onstale.emit(()));
-                (result, error)
+                let runs = running.clone();
+                let start = EventListener::new(&element, "senim-start", move |_| runs.set(true));
+                let runs = running.clone();
+                let result = EventListener::new(&element, "senim-result", move |event| {
+                    runs.set(false);
+                    match answer(event) {
+                        Ok(view) => onview.emit(view),
+                        Err(trouble) => ontrouble.emit(trouble),
+                    }
+                });
+                let error = EventListener::new(&element, "senim-error", move |_| {
+                    running.set(false);
+                    onstale.emit(());
+                });
+                [start, result, error]
             });
             move || drop(listeners)
         });
@@ -52,10 +61,12 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
     html! {
         <>
             <h1 tabindex="-1">{ camera::TITLE.say(language) }</h1>
-            if let Some(code) = &props.last_problem {
-                <Notice tone={Tone::Warn} test="last-problem">
-                    { problems::sentence(code, language).unwrap_or(problems::NOT_LIVE.say(language)) }
-                </Notice>
+            if let Some(code) = props.last_problem.as_ref().filter(|_| !*running) {
+                <div data-test="last-check" data-code={code.clone()}>
+                    <Notice tone={Tone::Warn} test="last-problem">
+                        { problems::sentence(code, language).unwrap_or(problems::NOT_LIVE.say(language)) }
+                    </Notice>
+                </div>
             }
             <senim-liveness ref={widget} endpoint={ENDPOINT} lang={language.code()} />
             <p class="soft" data-test="checks-left">{ left }</p>

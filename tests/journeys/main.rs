@@ -12,6 +12,7 @@ use senim_tests::platform::Platform;
 use senim_tests::refusals;
 use serde_json::json;
 
+use crate::driver::Engine;
 use crate::report::Report;
 
 mod driver;
@@ -27,7 +28,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-    /// Walks the demo in headless Chromium, then asks everything that must be refused.
+    /// Walks the demo in headless browsers, then asks everything that must be refused.
     Check {
         #[arg(long, default_value = ".senim/demo.json")]
         demo: PathBuf,
@@ -39,9 +40,9 @@ enum What {
         screenshots: Option<PathBuf>,
         #[arg(long)]
         no_browser: bool,
-        /// Firefox and `WebKit` too, from the bank's app to the accounts.
-        #[arg(long)]
-        all_browsers: bool,
+        /// Chromium walks the whole demo, Firefox and `WebKit` from the bank's app to the accounts.
+        #[arg(long, value_delimiter = ',', default_value = "chromium")]
+        browsers: Vec<Engine>,
         #[arg(long)]
         no_refusals: bool,
     },
@@ -78,9 +79,9 @@ enum What {
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     match Arguments::parse().command {
-        What::Check { demo, json, screenshots, no_browser, all_browsers, no_refusals } => {
-            let browsers = (!no_browser).then_some(all_browsers);
-            check(&demo, json.as_deref(), screenshots.as_deref(), browsers, !no_refusals).await
+        What::Check { demo, json, screenshots, no_browser, browsers, no_refusals } => {
+            let browsers = if no_browser { Vec::new() } else { browsers };
+            check(&demo, json.as_deref(), screenshots.as_deref(), &browsers, !no_refusals).await
         }
         What::Walk { demo, url } => {
             let platform = Platform::attach(&demo).await?;
@@ -118,14 +119,13 @@ async fn check(
     demo: &Path,
     json: Option<&Path>,
     screenshots: Option<&Path>,
-    // None of them, one, or all.
-    browsers: Option<bool>,
+    browsers: &[Engine],
     table: bool,
 ) -> Result<ExitCode> {
     let platform = Platform::attach(demo).await?;
     let mut report = Report::default();
-    if let Some(all) = browsers {
-        people::walk(&platform, &mut report, screenshots, all).await?;
+    for engine in browsers {
+        people::walk(&platform, &mut report, screenshots, *engine).await?;
     }
     if table {
         println!();

@@ -32,24 +32,28 @@ pub(crate) async fn walk(
     platform: &Platform,
     report: &mut Report,
     screenshots: Option<&Path>,
-    all_browsers: bool,
+    engine: Engine,
 ) -> Result<()> {
-    let pictures = Pictures::new(screenshots)?;
-    let clips = std::env::temp_dir().join(format!("senim-clips-{:016x}", rand::random::<u64>()));
-    std::fs::create_dir_all(&clips)?;
+    let whole = engine == Engine::Chromium;
+    let pictures = Pictures::new(screenshots.filter(|_| whole))?;
     let recording = Recording::open(&platform.people.0.join("clip"))?;
     let person = &cast::AINUR;
 
-    let driver = Driver::start(Engine::Chromium).await?;
-    let walk = async |driver: &Driver, camera, clip: Option<&Path>, size| {
+    report.chapter(engine.name());
+    let driver = Driver::start(engine).await?;
+    let walk = async |camera, clip: Option<&Path>, size| {
         let browser = driver.browser(clip, size).await?;
         Ok::<_, anyhow::Error>(Walk { platform, browser, camera, size, pictures: &pictures })
     };
-    let client = walk(&driver, Some(&recording), None, PHONE).await?;
+    let client = walk(Some(&recording), None, PHONE).await?;
     let connected = client.connects_accounts(report, person).await;
+    if !whole {
+        client.browser.close().await;
+        return Ok(());
+    }
     if let Some(link) = &connected {
         client.sees_the_consent(report).await;
-        let desk = walk(&driver, None, None, DESK).await?;
+        let desk = walk(None, None, DESK).await?;
         client.is_refused_while_suspended(report, &desk, link).await;
         desk.browser.close().await;
         client.withdraws(report, link).await;
@@ -57,26 +61,19 @@ pub(crate) async fn walk(
     client.browser.close().await;
 
     // The same living person, who says that they are another.
-    let other = walk(&driver, Some(&recording), None, PHONE).await?;
+    let other = walk(Some(&recording), None, PHONE).await?;
     let no_match = Some(Problem::IdentityNoMatch.code());
     other.is_refused(report, "a living impostor", &cast::ALMAS, no_match).await;
     other.browser.close().await;
 
     // The right face as a picture: held before the browser's own camera.
+    let clips = std::env::temp_dir().join(format!("senim-clips-{:016x}", rand::random::<u64>()));
+    std::fs::create_dir_all(&clips)?;
     let picture = clips.join("picture.mjpeg");
     platform.people.clip(cast::AIGERIM.camera, &picture)?;
-    let held = walk(&driver, None, Some(&picture), PHONE).await?;
+    let held = walk(None, Some(&picture), PHONE).await?;
     held.is_refused(report, "a picture of the right person", &cast::AIGERIM, None).await;
     held.browser.close().await;
-    drop(driver);
-
-    for engine in if all_browsers { &[Engine::Firefox, Engine::Webkit][..] } else { &[] } {
-        report.chapter(engine.name());
-        let driver = Driver::start(*engine).await?;
-        let client = walk(&driver, Some(&recording), None, PHONE).await?;
-        client.connects_accounts(report, person).await;
-        client.browser.close().await;
-    }
     let _ = std::fs::remove_dir_all(clips);
     Ok(())
 }

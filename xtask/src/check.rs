@@ -39,8 +39,12 @@ pub(crate) fn walk(
         .args(more)
         .stdin(Stdio::null());
     // One database is enough: browsers don't know which is behind the pages.
-    if database == Database::Sqlite && all_browsers() {
-        journeys.arg("--all-browsers").env("SENIM_GECKODRIVER", GECKODRIVER.bring(place)?);
+    if database == Database::Sqlite {
+        let browsers = std::env::var("SENIM_BROWSERS").unwrap_or_else(|_| BROWSERS.to_owned());
+        if browsers.contains("firefox") {
+            journeys.env("SENIM_GECKODRIVER", GECKODRIVER.bring(place)?);
+        }
+        journeys.args(["--browsers", &browsers]);
     }
     if say::quiet() {
         journeys.stdout(Stdio::null()).stderr(Stdio::null());
@@ -68,11 +72,8 @@ pub(crate) fn walk(
     then(&demo)
 }
 
-/// Firefox and `WebKit` are walked when this is set: the widget does not pass there on a machine without a graphics
-/// card yet, where they see a few frames a second and miss a blink.
-pub(crate) fn all_browsers() -> bool {
-    std::env::var_os("SENIM_ALL_BROWSERS").is_some()
-}
+/// Walked where `SENIM_BROWSERS` names no others.
+const BROWSERS: &str = "chromium,firefox,webkit";
 
 pub(crate) fn report(place: &Place) -> PathBuf {
     Path::new(&place.senim).join("check/journeys.json")

@@ -112,6 +112,8 @@ fn core_alone(place: &Place) -> Result<()> {
 }
 
 fn deny(place: &Place) -> Result<()> {
+    // It looks at every target's crates, also those that no build here has fetched.
+    command::run(place.cargo("fetch").arg("--locked"))?;
     command::run(
         Command::new(tool::CARGO_DENY.bring(place)?)
             .args(["--offline", "check", "bans", "licenses", "sources"])

@@ -1,5 +1,7 @@
 //! Whether the surface that was filmed is skin that lives: passive net, patterns, edges, and what never moves.
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::FaceFacts;
 use super::passive::CROPS;
 use super::verdict::{Reason, Seen};
@@ -20,7 +22,7 @@ const PATTERN_MAX: f32 = 1.5;
 const EDGE_MIN: f32 = 0.85;
 
 /// What is held against the limits, for trials that set them.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Surface {
     /// The median frame's share for "live", for each of [`CROPS`].
     pub live: Vec<f32>,

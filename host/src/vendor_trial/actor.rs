@@ -92,6 +92,13 @@ pub(crate) struct Shot {
     pub(crate) pose: Mien,
 }
 
+impl Shot {
+    /// As large as the widget sends it.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        if self.kind == Kind::Portrait { (pixels::WIDTH, pixels::HEIGHT) } else { pixels::KEPT }
+    }
+}
+
 /// How far a deed is under way: nought is not at all, one is its peak.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Mien {
@@ -143,7 +150,9 @@ impl Actor {
     ) -> Result<Vec<RgbImage>, ActorError> {
         let film = Film::genuine(chance);
         let shots = script.shots.iter();
-        shots.map(|it| Ok(film.shoot(&self.frame(it.source)?, it.at_ms, chance))).collect()
+        shots
+            .map(|it| Ok(film.shoot(&self.frame(it.source)?, it.at_ms, it.size(), chance)))
+            .collect()
     }
 
     /// A frame of the recording as it is.

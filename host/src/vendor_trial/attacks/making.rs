@@ -47,7 +47,7 @@ impl<'a, N: Nets> Making<'a, N> {
         let mut frames = Vec::with_capacity(script.shots.len());
         for shot in &script.shots {
             let scene = scene(&mut self, shot)?;
-            frames.push(film.shoot(&scene, shot.at_ms, &mut self.chance));
+            frames.push(film.shoot(&scene, shot.at_ms, shot.size(), &mut self.chance));
         }
         let jpegs = pixels::jpegs(&frames, &mut self.chance)?;
         let pack = actor::pack(&self.challenge, script, &jpegs);

@@ -16,6 +16,8 @@ use super::chance::Chance;
 
 pub(crate) const WIDTH: u32 = 1280;
 pub(crate) const HEIGHT: u32 = 720;
+/// What the widget keeps of a frame that is not to be matched (worker.js, KEPT).
+pub(crate) const KEPT: (u32, u32) = (960, 540);
 
 /// Where a pixel comes from: its place in the source.
 pub(crate) type Place = (f32, f32);
@@ -176,11 +178,19 @@ impl Film {
         }
     }
 
-    /// What this camera makes of a scene at a moment.
-    pub(crate) fn shoot(&self, scene: &RgbImage, at_ms: u32, chance: &mut Chance) -> RgbImage {
+    /// What this camera makes of a scene at a moment, as large as the widget keeps it.
+    pub(crate) fn shoot(
+        &self,
+        scene: &RgbImage,
+        at_ms: u32,
+        (columns, rows): (u32, u32),
+        chance: &mut Chance,
+    ) -> RgbImage {
         let seconds = at_ms as f32 / 1000.0 + self.phase;
-        let hand = (self.sway * (seconds * 1.9).sin(), self.sway * (seconds * 1.3).cos());
-        let (width, height) = (WIDTH as f32, HEIGHT as f32);
+        let (width, height) = (columns as f32, rows as f32);
+        // `sway` is in pixels of the whole frame.
+        let sway = self.sway * width / WIDTH as f32;
+        let hand = (sway * (seconds * 1.9).sin(), sway * (seconds * 1.3).cos());
         let scale =
             (scene.width() as f32 / width / self.zoom, scene.height() as f32 / height / self.zoom);
         // The margin that zooming leaves is where the frame may lie.
@@ -190,7 +200,7 @@ impl Film {
             scene.height() as f32 * margin * (1.0 + self.shift.1 * 0.8),
         );
         let mut grain = chance.below(u32::try_from(GRAIN).unwrap_or(1)) as usize;
-        painted(WIDTH, HEIGHT, |x, y| {
+        painted(columns, rows, |x, y| {
             let light =
                 at(scene, (from.0 + (x + hand.0) * scale.0, from.1 + (y + hand.1) * scale.1));
             grain = if grain + 6 > GRAIN { 0 } else { grain + 3 };
@@ -226,7 +236,7 @@ mod tests {
         let shoot = |seed| {
             let mut chance = Chance::new(seed);
             let film = Film::genuine(&mut chance);
-            jpeg(&film.shoot(&scene, 100, &mut chance), 85).unwrap()
+            jpeg(&film.shoot(&scene, 100, KEPT, &mut chance), 85).unwrap()
         };
         assert_eq!(shoot(1), shoot(1));
         assert_ne!(shoot(1), shoot(2));

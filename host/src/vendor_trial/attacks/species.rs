@@ -1,9 +1,21 @@
 //! The ways to cheat that the workshop knows.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Attack instrument species (ISO/IEC 30107-3 §3.1), and injections beside them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Species {
     /// A printed portrait: raster, paper, tilt, a hand's movement, the sheet's edges.

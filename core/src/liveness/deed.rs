@@ -217,7 +217,7 @@ fn shut(stance: &Stance) -> (f32, f32) {
 }
 
 /// Whether the deed is only done when the client is at rest again.
-fn returns(action: Action) -> bool {
+pub(super) fn returns(action: Action) -> bool {
     match action {
         Action::Nod | Action::Blink => true,
         Action::TurnLeft | Action::TurnRight | Action::Smile | Action::ComeCloser => false,

@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 
 use super::challenge::{Action, Ask, COLOUR_MS, Step};
-use super::deed::{Deed, Extent, REACTION_MS, State};
+use super::deed::{Deed, Extent, REACTION_MS, State, returns};
 use super::pack::Kind;
 use super::stance::Stance;
 use crate::photo::{Guidance, Look};
@@ -23,6 +23,12 @@ pub const RING: usize = 12;
 pub const KEPT_MAX: usize = 60;
 /// Nor more than this while one deed is begun again and again.
 const KEPT_IN_STEP_MAX: usize = 16;
+/// A deed that is done is watched a little longer, and so many more frames of its end are kept, so far apart: the
+/// judge measures each frame after JPEG, and one alone, just beyond a limit for the widget, may be just below it there.
+const SURER_FRAMES: u8 = 2;
+const SURER_APART_MS: u32 = 80;
+/// But no longer than this.
+const SURER_MAX_MS: u32 = 450;
 /// Frames in between are kept so often, for the judge to see that nobody else came.
 pub const FILLER_MS: u32 = 900;
 pub const PORTRAITS_LOOK: usize = 3;
@@ -121,12 +127,21 @@ pub struct Follower {
     /// The frames of a deed that was begun: the last at rest, and the one in the midst of it.
     rested: Option<Past>,
     full: Option<Past>,
+    surer: Option<Surer>,
     ring: VecDeque<Past>,
     colours_kept: u8,
     kept: usize,
     kept_in_step: usize,
     kept_at_ms: Option<u32>,
     face_at_ms: Option<u32>,
+}
+
+/// A deed that is done, and what was kept of its end since.
+#[derive(Clone, Copy, Debug)]
+struct Surer {
+    since_ms: u32,
+    kept_ms: u32,
+    kept: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +164,7 @@ impl Follower {
             deed: None,
             rested: None,
             full: None,
+            surer: None,
             ring: VecDeque::with_capacity(RING),
             colours_kept: 0,
             kept: 0,
@@ -206,7 +222,7 @@ impl Follower {
             return self.before(&step, sight, stance, keep);
         };
         if now.saturating_sub(shown_at) > u32::from(step.within_ms) {
-            return Phase::TimedOut;
+            return if self.surer.is_some() { self.done(now) } else { Phase::TimedOut };
         }
         match (&step.ask, stance) {
             (Ask::Colours(colours), _) => self.colour(colours.len(), shown_at, sight, stance, keep),
@@ -301,6 +317,9 @@ impl Follower {
         let Some(deed) = self.deed.as_mut() else { return Phase::Asking(action) };
         let before = deed.state();
         let (extent, state) = deed.see(stance, sight.at_ms);
+        if let Some(surer) = self.surer {
+            return self.surer(surer, action, extent, now, keep);
+        }
         if deed.renewed() && self.kept_in_step < KEPT_IN_STEP_MAX {
             self.keep(now, Kind::Passing, keep);
         }
@@ -331,7 +350,37 @@ impl Follower {
                 }
             }
         }
-        if state == State::Done { self.done(sight.at_ms) } else { Phase::Asking(action) }
+        if state == State::Done {
+            self.surer = Some(Surer { since_ms: now.at_ms, kept_ms: now.at_ms, kept: 0 });
+        }
+        Phase::Asking(action)
+    }
+
+    fn surer(
+        &mut self,
+        mut surer: Surer,
+        action: Action,
+        extent: Extent,
+        now: Past,
+        keep: &mut Vec<Keep>,
+    ) -> Phase {
+        let (end, kind) = if returns(action) {
+            (Extent::Rest, Kind::Passing)
+        } else {
+            (Extent::Full, Kind::Peak)
+        };
+        if extent == end && now.at_ms.saturating_sub(surer.kept_ms) >= SURER_APART_MS {
+            self.keep(now, kind, keep);
+            surer.kept += 1;
+            surer.kept_ms = now.at_ms;
+        }
+        self.surer = Some(surer);
+        let late = now.at_ms.saturating_sub(surer.since_ms) >= SURER_MAX_MS;
+        if late || surer.kept >= SURER_FRAMES {
+            self.done(now.at_ms)
+        } else {
+            Phase::Asking(action)
+        }
     }
 
     fn colour(
@@ -367,7 +416,7 @@ impl Follower {
     fn done(&mut self, now_ms: u32) -> Phase {
         self.done_at_ms.push(now_ms);
         self.step += 1;
-        self.deed = None;
+        (self.deed, self.surer) = (None, None);
         self.kept_in_step = 0;
         if self.step == self.steps.len() { Phase::Done } else { Phase::Waiting }
     }

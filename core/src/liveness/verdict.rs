@@ -326,6 +326,24 @@ mod tests {
         }
     }
 
+    /// Found in Chromium on 2026-11-27: in the last frame of a blink an eye was open for the widget and 0.19 for the
+    /// judge, in the first frames of a smile it was one for the widget alone.
+    #[test]
+    fn one_frame_that_looks_otherwise_after_jpeg_refuses_nobody() {
+        let asks = [Ask::Do(Action::Blink), Ask::Do(Action::Smile)];
+        let mut check = check(&challenge(&asks), Person::GENUINE);
+        let peak = |check: &Check, step: u8| {
+            check.seen.iter().position(|it| it.step == step && it.kind == Kind::Peak).unwrap()
+        };
+        let (shut, smile) = (peak(&check, 1), peak(&check, 2));
+        face(&mut check, shut + 1).eyes_open = [1.0, 0.19];
+        let rest = face(&mut check, smile - 1).marks.clone();
+        for (mark, rest) in face(&mut check, smile).marks.iter_mut().zip(rest) {
+            *mark = [mark[0].midpoint(rest[0]), mark[1].midpoint(rest[1])];
+        }
+        assert_eq!(verdict(&check).reasons, []);
+    }
+
     #[test]
     fn who_does_something_else_is_not_live() {
         for asked in Action::ALL {

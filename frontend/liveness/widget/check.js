@@ -11,6 +11,8 @@ const SLOWER = 1.2;
 const PACED = 20;
 /** A camera that stays slow for so long can't be used. */
 const SLOW_MS = 6_000;
+/** Without a frame for so long the camera is gone, whether the browser says so or not. */
+const STALLED_MS = 6_000;
 /** A challenge with less time left for each step is waited out. */
 const STEP_MS = 3_500;
 /** Between two hints, or nobody could follow them. */
@@ -106,7 +108,15 @@ export class Check {
     this.#say("preparing");
     await guide.ready();
     await guide.reset();
+    let last = performance.now();
+    const watch = setInterval(() => {
+      // A hidden page gets no frames, and that has a sentence of its own.
+      if (document.visibilityState === "hidden") last = performance.now();
+      else if (performance.now() - last > STALLED_MS) this.#end.failed(new Fault("lost"));
+    }, 1_000);
+    this.#abort.signal.addEventListener("abort", () => clearInterval(watch));
     camera.each((now) => {
+      last = performance.now();
       this.#first ??= now;
       if (this.#flying >= FLYING_MAX || this.#paused) return;
       this.#flying += 1;

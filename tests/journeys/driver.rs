@@ -51,6 +51,15 @@ impl Engine {
         }
     }
 
+    /// What [`player.js`](player.js) plays as: a laptop's camera, or the least that is accepted where an engine draws
+    /// every frame without a graphics card.
+    fn camera(self) -> Value {
+        match self {
+            Self::Chromium | Self::Firefox => json!({ "width": 1280, "height": 720, "rate": 24 }),
+            Self::Webkit => json!({ "width": 640, "height": 360, "rate": 15 }),
+        }
+    }
+
     fn driver(self, port: u16, home: &Path) -> Command {
         match self {
             Self::Chromium => {
@@ -79,7 +88,11 @@ impl Engine {
                     .arg(format!("--port={port}"))
                     .env("HOME", home)
                     .env("XDG_RUNTIME_DIR", home)
-                    .env("LIBGL_ALWAYS_SOFTWARE", "1");
+                    .env("LIBGL_ALWAYS_SOFTWARE", "1")
+                    // On a machine without a graphics card it else draws each frame by software OpenGL, which takes
+                    // both processors and leaves four frames a second.
+                    .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+                    .env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1");
                 command
             }
         }
@@ -309,7 +322,10 @@ impl Browser {
     pub(crate) async fn seat(&self, person: &Recording) -> Result<u64> {
         let frames = self
             .client
-            .execute_async(PLAYER, vec![person.frames.clone(), person.segments.clone()])
+            .execute_async(
+                PLAYER,
+                vec![person.frames.clone(), person.segments.clone(), self.engine.camera()],
+            )
             .await
             .context("seat a person before the camera")?;
         frames.as_u64().with_context(|| format!("the player answered {frames}"))

@@ -1,10 +1,11 @@
 // A camera that shows a real person who does as the page asks: frames of one recording, chosen by the prompt.
 //
-// arguments[0]: { "0205": base64 of a JPEG, … }; arguments[1]: segments by name, each [first, last].
+// arguments[0]: { "0205": base64 of a JPEG, … }; arguments[1]: segments by name, each [first, last];
+// arguments[2]: { width, height, rate } of the camera: pixels, and frames a second.
 // Every frame is real and whole. Between two frames the picture shifts by less than a pixel and gets a little
 // noise, as a hand and a sensor make it, so that no two frames are the same to the bit.
-const [files, segments] = arguments;
-const WIDTH = 1280, HEIGHT = 720, RATE = 24, REACTION_MS = 450, SWAY = 2;
+const [files, segments, { width: WIDTH, height: HEIGHT, rate: RATE }] = arguments;
+const REACTION_MS = 450, SWAY = 2;
 
 const person = (window.__person = { asked: [], shown: 0 });
 const canvas = document.createElement("canvas");

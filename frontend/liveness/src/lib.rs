@@ -26,6 +26,7 @@ pub struct Guide {
     before: Option<Face>,
     last: Option<Image>,
     repeated: u32,
+    polled: bool,
     check: Option<Check>,
 }
 
@@ -55,6 +56,7 @@ impl Guide {
             before: None,
             last: None,
             repeated: 0,
+            polled: false,
             check: None,
         })
     }
@@ -72,6 +74,12 @@ impl Guide {
         self.check = None;
         self.tracker = Tracker::default();
         (self.before, self.last, self.repeated) = (None, None, 0);
+    }
+
+    /// Whether frames are looked for, where a browser does not tell when there is one: then one may be seen twice.
+    #[wasm_bindgen(setter)]
+    pub fn set_polled(&mut self, polled: bool) {
+        self.polled = polled;
     }
 
     /// `rgba` as `ImageData` holds it, of a frame that the camera gave `scale` times as large. Answers a [`Told`].
@@ -93,7 +101,7 @@ impl Guide {
         }
         let guidance = measured.guidance();
         self.before = self.tracker.face().copied().or_else(|| look.faces.first().copied());
-        if self.last.as_ref() == Some(&image) {
+        if !self.polled && self.last.as_ref() == Some(&image) {
             self.repeated += 1;
         }
         let told = self.told(&look, guidance, measured.quality(), width, frame, at_ms);

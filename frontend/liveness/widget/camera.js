@@ -10,6 +10,8 @@ export const GAP_MAX_MS = 1000 / 15;
 const FIRST_FRAME_MS = 8_000;
 /** A camera that can change its size does so within this time; the face may be out of sight for 2 s. */
 const CHANGE_MS = 800;
+/** A browser that calls back for a frame does so within this time. */
+const CALLED_MS = 1_500;
 /** A gap so long is no camera's: the page stood still. */
 const PAUSE_MS = 1_000;
 
@@ -30,6 +32,8 @@ export class Camera {
   #closed = false;
   #onlost;
   change = null;
+  /** Whether frames are looked for at the screen's pace: the same one may come twice. */
+  polled = false;
 
   /** `video` is what it is shown in; `onlost` hears when it is unplugged or taken away. */
   static async open(video, onlost) {
@@ -95,6 +99,7 @@ export class Camera {
   /** `onframe` hears the time of each frame, until the camera is closed. */
   each(onframe) {
     const video = this.#video;
+    const shortest = (1000 / (this.#track?.getSettings?.().frameRate || 30)) * 0.9;
     const told = (now) => {
       if (this.#closed) return;
       this.#time(now);
@@ -102,16 +107,26 @@ export class Camera {
       next();
     };
     let shown = -1;
+    let calls = Boolean(video.requestVideoFrameCallback);
+    this.polled = !calls;
     const glance = (now) => {
-      if (video.currentTime === shown) return next();
+      if (this.#closed) return;
+      if (video.currentTime === shown || now - (this.#times.last ?? 0) < shortest) return next();
       shown = video.currentTime;
       told(now);
     };
     const next = () => {
-      if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(told);
+      if (calls) video.requestVideoFrameCallback((now) => calls && told(now));
       else requestAnimationFrame(glance);
     };
     next();
+    // WebKit without a compositor has the function and never calls it.
+    setTimeout(() => {
+      if (!calls || this.#closed || this.#times.frames > 0 || video.currentTime === 0) return;
+      calls = false;
+      this.polled = true;
+      next();
+    }, CALLED_MS);
   }
 
   /** What the camera shows now, as an ImageBitmap. */

@@ -5,6 +5,8 @@ import { Offline } from "./endpoint.js";
 
 /** Well placed for so long before a challenge is asked for: with its hand-out the check counts (IDX-2). */
 const STEADY_MS = 400;
+/** For so long a frame that is measured a little otherwise, at a limit, takes nothing back. */
+const WAVERING_MS = 200;
 /** Not every frame that the camera gives is shown by a busy page. */
 const SLOWER = 1.2;
 /** Frames until their pace is known. */
@@ -37,6 +39,7 @@ export class Check {
   #paused = false;
   #asking = false;
   #goodSince;
+  #goodAt;
   #slowSince;
   #shown = -1;
   #hint = { name: "", at: 0 };
@@ -131,7 +134,7 @@ export class Check {
     const { guide, times, view } = this.#its;
     const picture = await this.#camera?.picture();
     if (!picture || this.#abort.signal.aborted) return picture?.close();
-    const told = await guide.see(this.#frame++, Math.round(now - this.#first), picture);
+    const told = await guide.see(this.#frame++, Math.round(now - this.#first), picture, this.#camera.polled);
     if (this.#abort.signal.aborted) return;
     times.push(told.took);
     if (times.length > 600) times.shift();
@@ -145,8 +148,9 @@ export class Check {
     if (this.#asking) return;
     if (this.#tooSlow(now)) return this.#say("hint-slow-camera");
     this.#say(`hint-${told.hint}`);
-    if (told.hint !== "good") this.#goodSince = undefined;
-    else if (now - (this.#goodSince ??= now) >= STEADY_MS) {
+    if (told.hint === "good") this.#goodAt = now;
+    else if (now - (this.#goodAt ?? 0) > WAVERING_MS) this.#goodSince = undefined;
+    if (told.hint === "good" && now - (this.#goodSince ??= now) >= STEADY_MS) {
       this.#asking = true;
       this.#ask().catch((error) => this.#end.failed(error));
     }

@@ -33,8 +33,8 @@ export class Guide {
   }
 
   /** `image` is an ImageBitmap; it belongs to the worker afterwards. */
-  async see(frame, at, image) {
-    return (await this.#ask({ type: "frame", frame, at, image }, [image])).told;
+  async see(frame, at, image, polled) {
+    return (await this.#ask({ type: "frame", frame, at, image, polled }, [image])).told;
   }
 
   async finish(about) {

@@ -3,7 +3,7 @@
 // Messages are objects with a `type`; what has an `id` is answered with the same `id`, in the order asked.
 //   { type: "open" }                        → { type: "ready" } once wasm and nets are here
 //   { id, type: "begin", challenge }        → { id }             the server's answer, as JSON
-//   { id, type: "frame", frame, at, image } → { id, told }       an ImageBitmap, transferred; told.rs says what of
+//   { id, type: "frame", frame, at, image, polled } → { id, told } an ImageBitmap, transferred; told.rs says what of
 //   { id, type: "finish", about }           → { id, pack }       an ArrayBuffer, transferred
 //   { id, type: "reset" }                   → { id }
 // What fails answers { id, error } or, where nothing was asked, { type: "failed", error }.
@@ -78,10 +78,11 @@ async function fetched(part) {
   return answer;
 }
 
-function see({ frame, at, image }) {
+function see({ frame, at, image, polled }) {
   const began = performance.now();
   hold(frame, image);
   const { rgba, width, height, scale } = small(image);
+  guide.polled = polled;
   const told = guide.see(rgba, width, height, scale, frame, at);
   for (const keep of told.progress?.keep ?? []) pack(keep);
   told.took = performance.now() - began;

@@ -274,7 +274,7 @@ mod tests {
             ("name = ", "nickname = ", "nickname"),
             ("weight = 0.456", "wait = 0.456", "wait"),
             ("weight = 0.456", "weight = -1.0", "weight"),
-            ("[0.689, 70.0]", "[0.650, 70.0]", "bends"),
+            ("[0.687, 70.0]", "[0.650, 70.0]", "bends"),
             ("85.0", "84.0", "85 degrees"),
             ("portraits = 2", "portraits = 4", "calibrations"),
             ("side = 448", "side = 4480", "side"),

@@ -25,7 +25,8 @@ pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
     setup::run(place, For::Demo)?;
     debian::install(&[PIP, VENV])?;
     say::chapter("building");
-    command::quietly(place.cargo("build").args(["-p", "senim-host", "--bin", "senim"]))?;
+    // Not the package alone: that would build its dependencies anew, with fewer features.
+    command::quietly(place.cargo("build").args(["--bin", "senim"]))?;
     let peers = Peers::bring(place)?;
 
     say::chapter("measuring; this takes a minute or two");

@@ -155,15 +155,15 @@ fn a_vendor_that_lies_has_no_similarities_and_fails() {
 
 /// The suite's share of `senim trial liveness`, which makes hundreds of each (docs/trial/README.md).
 #[test]
-fn one_presentation_of_every_species_is_refused_and_a_person_is_not() {
+fn one_presentation_of_every_species_is_refused_and_people_are_not() {
     let models = PathBuf::from(senim("models"));
     let library = PathBuf::from(senim("tools/libonnxruntime.so"));
     let faces = Faces::open(&models, library.exists().then_some(library.as_path())).unwrap();
     let workshop = Workshop::open(Path::new(&senim("people")), None, &faces).unwrap();
-    for index in 0..2 {
-        let row = judged(&faces, &workshop.genuine(index, SEED).unwrap());
-        assert!(row.live, "genuine {index}: {row:?}");
-    }
+    // One in ten is taken for a picture (docs/trial); a client has four checks.
+    let genuine = (0..3).map(|index| judged(&faces, &workshop.genuine(index, SEED).unwrap()));
+    let refused: Vec<_> = genuine.filter(|row| !row.live).collect();
+    assert!(refused.len() <= 1, "{refused:?}");
     for species in Species::ALL.into_iter().filter(|it| *it != Species::Real) {
         // The first is of the easiest challenge, as attackers choose it.
         let row = judged(&faces, &workshop.present(&faces, species, 0, SEED).unwrap());

@@ -54,7 +54,14 @@ pub async fn check(
     if !is_of_type(&request, MEDIA_TYPE) {
         return Err(Refusal::detailed(Problem::FramesMalformed, format!("send {MEDIA_TYPE}")));
     }
-    let (iin, challenge) = expected(&app, &browser).await?;
+    let (iin, challenge) = match expected(&app, &browser).await {
+        Ok(open) => open,
+        Err(refusal) => {
+            // Who is still sending would see a broken connection in place of the answer.
+            let _ = body::read(request).await;
+            return Err(refusal);
+        }
+    };
     let bytes = body::read(request).await.map_err(|problem| {
         // Else the connection broke off.
         let large = problem == Problem::BodyTooLarge;

@@ -69,13 +69,13 @@ fn matching_blocks(matching: &MatchingResult, blocks: &mut Vec<Block>) {
     let data = &matching.data;
     blocks.push(Block::Heading("Matching".to_owned()));
     blocks.push(Block::Paragraph(format!(
-        "{}: {} pictures of {} people, {}. {} Failed to enrol: {} of {} pictures ({}); rates are of the rest. The gate of \
+        "{}: {} pictures of {} people, {}.{} Failed to enrol: {} of {} pictures ({}); rates are of the rest. The gate of \
          an identity session (head nearly straight, eyes open) is passed by {}.",
         data.name,
         counted(data.pictures),
         counted(data.people),
         matching.pairs,
-        data.source,
+        sentence(&data.source),
         counted(matching.failed_to_enrol.hits),
         counted(matching.failed_to_enrol.of),
         percent(matching.failed_to_enrol.value()),
@@ -233,12 +233,17 @@ fn histograms(sets: &[SetResult]) -> Vec<&SetResult> {
     strictest.into_iter().chain(session).collect()
 }
 
+/// With a space before it and a full stop behind; nothing for nothing.
+fn sentence(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" {}.", text.trim_end_matches('.')) }
+}
+
 fn liveness_blocks(liveness: &LivenessResult, blocks: &mut Vec<Block>) {
     blocks.push(Block::Heading("Liveness".to_owned()));
     let genuine = liveness.genuine.wilson();
     blocks.push(Block::Paragraph(format!(
-        "{} Genuine sessions refused (BPCER): {} of {}, {} [{}–{}]. {:.0} verdicts a minute on one thread.",
-        liveness.source,
+        "Made from real recordings.{} Genuine sessions refused (BPCER): {} of {}, {} [{}–{}]. {:.0} verdicts a minute on one thread.",
+        sentence(&liveness.source),
         liveness.genuine.hits,
         liveness.genuine.of,
         percent(liveness.genuine.value()),

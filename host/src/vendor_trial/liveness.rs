@@ -11,13 +11,19 @@ use anyhow::{Context as _, anyhow, ensure};
 use senim_core::liveness::challenge::Challenge;
 use senim_core::liveness::pack::Pack;
 use senim_core::liveness::{self, Known, Reason, Signal, Surface};
-use senim_core::vendor_trial::{LivenessResult, Share, Species as Outcome};
+use senim_core::vendor_trial::{
+    LivenessResult, Report, SCHEMA, Share, Solution, Species as Outcome, liveness_verdicts,
+    next_try,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::attacks::Material;
 use super::attacks::species::Species;
 use super::attacks::workshop::{Presentation, Workshop};
+use super::machine;
+use super::solution::hex;
+use crate::clock::{Clock as _, SystemClock};
 use crate::faces::Faces;
 
 #[derive(clap::Args)]
@@ -42,10 +48,23 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let result = judge_all(options)?;
+    let (solution, result) = judge_all(options)?;
     println!("{}", table(&result));
     if let Some(out) = &options.out {
-        std::fs::write(out, serde_json::to_vec_pretty(&result)?)
+        let made_at = SystemClock.now();
+        let report = Report {
+            schema: SCHEMA,
+            made_at,
+            next_try_not_before: next_try(made_at.date_naive()),
+            solution,
+            machine: machine(),
+            commands: Vec::new(),
+            matching: None,
+            verdicts: liveness_verdicts(&result),
+            liveness: Some(result),
+            not_shown: Vec::new(),
+        };
+        std::fs::write(out, serde_json::to_vec_pretty(&report)?)
             .with_context(|| format!("`{}` can't be written", out.display()))?;
     }
     Ok(())
@@ -69,7 +88,7 @@ pub struct Row {
     pub took_ms: f64,
 }
 
-fn judge_all(options: &Options) -> anyhow::Result<LivenessResult> {
+fn judge_all(options: &Options) -> anyhow::Result<(Solution, LivenessResult)> {
     let (faces, workshop) = options.material.open()?;
     let (species, seed) = (options.material.species(), options.material.seed);
     // One of each in turn, so that a trial that is cut off has tried all of them.
@@ -124,7 +143,16 @@ fn judge_all(options: &Options) -> anyhow::Result<LivenessResult> {
     }
     let rows = rows.into_inner().map_err(|_| anyhow!("a judge fell over"))?;
     ensure!(rows.len() == done.len() + tasks.len(), "not every presentation was judged");
-    Ok(summed(&rows, seed))
+    let mut digest = Sha256::new();
+    for (net, file) in faces.digests() {
+        digest.update(format!("{net} {file}\n"));
+    }
+    let solution = Solution {
+        name: format!("senim (built-in, {})", faces.runtime()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        digest: hex(&digest.finalize()),
+    };
+    Ok((solution, summed(&rows, seed)))
 }
 
 /// What is told already of presentations by this seed. A line that can't be read is none.

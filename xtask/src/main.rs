@@ -65,7 +65,7 @@ enum Task {
         /// Forget the data of earlier starts
         #[arg(long)]
         fresh: bool,
-        /// Walk every journey and refusal in headless Chromium, on data of its own, and exit
+        /// Walk every journey and refusal in headless browsers, on data of its own, and exit
         #[arg(long)]
         check: bool,
         /// Start what was built last

@@ -320,12 +320,9 @@ impl Browser {
 
     /// From now on the page's camera shows this person, who does as the page asks. Tells how many frames came.
     pub(crate) async fn seat(&self, person: &Recording) -> Result<u64> {
+        let arguments = vec![person.frames.clone(), person.segments.clone(), self.engine.camera()];
         let frames = self
-            .client
-            .execute_async(
-                PLAYER,
-                vec![person.frames.clone(), person.segments.clone(), self.engine.camera()],
-            )
+            .ask(include_str!("player.js"), arguments)
             .await
             .context("seat a person before the camera")?;
         frames.as_u64().with_context(|| format!("the player answered {frames}"))
@@ -333,6 +330,16 @@ impl Browser {
 
     pub(crate) async fn run(&self, script: &str) -> Result<Value> {
         Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Runs a script that returns a promise, and waits for what it gives.
+    pub(crate) async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        let script = format!("{PROMISED_BEGINS}{script}{PROMISED_ENDS}");
+        let answer = self.client.execute_async(&script, arguments).await?;
+        match answer.as_str() {
+            Some(failed) => anyhow::bail!("{failed}"),
+            None => Ok(answer),
+        }
     }
 
     pub(crate) async fn screenshot(&self, to: &Path) -> Result<()> {
@@ -373,12 +380,11 @@ const FIND: &str = "
     return find(document);";
 
 /// `WebDriver`'s way of waiting: the last argument is called with the answer.
-const PLAYER: &str = concat!(
-    "const told = arguments[arguments.length - 1];",
-    "Promise.resolve((function () {",
-    include_str!("player.js"),
-    "}).apply(null, arguments)).then(told, (error) => told(String(error)));",
-);
+const PROMISED_BEGINS: &str =
+    "const told = arguments[arguments.length - 1]; Promise.resolve((function () {";
+/// A failure is told as a text.
+const PROMISED_ENDS: &str =
+    "}).apply(null, arguments)).then(told, (error) => told(String(error)));";
 
 /// What [`player.js`](player.js) needs of a recording of a real person.
 pub(crate) struct Recording {

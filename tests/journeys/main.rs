@@ -16,6 +16,7 @@ use crate::driver::Engine;
 use crate::report::Report;
 
 mod driver;
+mod frames;
 mod people;
 mod report;
 
@@ -64,6 +65,15 @@ enum What {
         #[arg(long, default_value = ".senim/demo.json")]
         demo: PathBuf,
     },
+    /// Times the widget and a peer on the frames of Chromium's own camera; prints JSON, a line a metric.
+    Frames {
+        /// What is served: `senim`, the package, and `tasks-vision`.
+        #[arg(long)]
+        site: PathBuf,
+        /// What the camera shows: JPEGs of 1280 × 720, one after the other.
+        #[arg(long)]
+        clip: PathBuf,
+    },
     /// Asks everything that must be refused of a platform of its own.
     Refusals,
     /// Starts a platform of its own, runs the command against it, stops it.
@@ -103,6 +113,10 @@ async fn main() -> Result<ExitCode> {
             browser.walk(&client.link(&client.request(&asked)).await?, &person, true).await?;
             let console = Console::sign_in(&platform).await?;
             println!("{}; {}", browser.cookie().context("no session")?, console.cookie());
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Frames { site, clip } => {
+            frames::run(&site, &clip).await?;
             Ok(ExitCode::SUCCESS)
         }
         What::Refusals => {

@@ -15,7 +15,6 @@ use crate::pages;
 use crate::place::Place;
 use crate::say;
 use crate::setup::{self, For};
-use crate::widget;
 
 pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
     if json {
@@ -49,26 +48,7 @@ fn page_sizes(place: &Place) -> Result<Vec<Value>> {
             "unit": "B",
         }))
     };
-    let mut sizes: Vec<Value> = pages::APPS.iter().map(|it| size(it)).collect::<Result<_>>()?;
-    sizes.extend(widget_sizes(place)?);
-    Ok(sizes)
-}
-
-/// Goals: page and widget code 250 KB; runtime and nets, loaded beside and cached, 1.2 MB.
-fn widget_sizes(place: &Place) -> Result<Vec<Value>> {
-    let [script, runtime, nets] = widget::sizes(place)?;
-    let code = pages::compressed_size(place, "cabinet")? + script.1;
-    let line = |(metric, bytes): (&str, u64), goal: Option<u64>| {
-        let metric = format!("{metric}_brotli");
-        json!({"bench": "demo", "metric": metric, "value": bytes, "unit": "B", "goal": goal})
-    };
-    Ok(vec![
-        line(script, None),
-        line(runtime, None),
-        line(nets, None),
-        line(("page_and_widget_code", code), Some(250_000)),
-        line(("widget_runtime_and_nets", runtime.1 + nets.1), Some(1_200_000)),
-    ])
+    pages::APPS.iter().map(|it| size(it)).collect()
 }
 
 fn step_times(place: &Place) -> Result<Vec<Value>> {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_faces;
+mod bench_widget;
 mod check;
 mod clip;
 mod command;
@@ -115,6 +116,8 @@ enum Bench {
     Faces,
     /// Page sizes, time of each demo step, account reads through the edge, matches a minute
     Demo,
+    /// The liveness widget's bytes and its milliseconds a frame, beside its peers' from npm
+    Widget,
 }
 
 fn main() -> ExitCode {
@@ -164,6 +167,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Test => test::run(&place)?,
         Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
         Task::Bench { what: Bench::Faces, json } => bench_faces::run(&place, json)?,
+        Task::Bench { what: Bench::Widget, json } => bench_widget::run(&place, json)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,10 +22,8 @@ pub enum StepView {
     /// The camera: liveness and match.
     Liveness {
         checks_left: u8,
-        /// Why the last check failed: a problem code.
+        /// Why the last check failed: a problem code. Of a failed match the degree is never told.
         last_problem: Option<String>,
-        /// Where the last picture failed the match, the degree is never told.
-        frames_min: u8,
     },
     /// The code from the text message.
     Code {

@@ -2,6 +2,7 @@
 
 use super::challenge::{Ask, COLOUR_MS, Challenge};
 use super::deed::REACTION_MS;
+use super::follow::PORTRAITS_LOOK;
 use super::pack::{About, Kind};
 use super::stance::Stance;
 use super::verdict::{Known, Reason, Seen};
@@ -12,9 +13,6 @@ const SLACK_MS: u32 = 150;
 /// No longer without a frame: the widget keeps one every [`super::follow::FILLER_MS`] while it sees a face, and
 /// gives up after [`super::follow::LOST_MS`] without one.
 const GAP_MAX_MS: u32 = 3_200;
-
-/// Portraits of the look: one alone can't be told from a still.
-const PORTRAITS_MIN: usize = 2;
 
 /// Cosine to the first frame's face: `SFace` at FMR 1e-4, as in degree.rs.
 pub(super) const SAME_MIN: f32 = 0.430;
@@ -68,7 +66,7 @@ fn complete(challenge: &Challenge, seen: &[Seen]) -> bool {
         && challenge.steps.iter().enumerate().all(|(index, step)| {
             let count = |kind: Kind| of_step(seen, index).filter(|it| it.kind == kind).count();
             match &step.ask {
-                Ask::Look => count(Kind::Portrait) >= PORTRAITS_MIN,
+                Ask::Look => count(Kind::Portrait) >= PORTRAITS_LOOK,
                 Ask::Do(_) => {
                     count(Kind::Passing) + count(Kind::Portrait) > 0 && count(Kind::Peak) > 0
                 }

@@ -41,12 +41,6 @@ pub const BULGE_MIN: f32 = 0.05;
 /// So far below where it began, in shares of the deed, the mouth or the distance was not at rest there.
 const RELAXED: f32 = 0.2;
 
-/// Of [`Stance::smile`]: five of its strays. Of 18 smiles in Chromium (eight checks of 2026-11-27, by hand) for which
-/// the widget measured 1.15 or more, the judge measured 0.62–1.37 in the widest frame that was kept, five times less
-/// than 1: marks stray by three hundredths of the mouth's width. It was 1 until then, and the widget asks as much as it
-/// did: the attacks of docs/trial were judged with 0.8.
-const SMILE_MIN: f32 = 0.8;
-
 /// Frames that must show a deed that does not return.
 const FULL_FRAMES: u8 = 2;
 
@@ -105,9 +99,7 @@ impl Deed {
     #[must_use]
     pub fn with_margin(self) -> Self {
         const MARGIN: f32 = 1.15;
-        const SMILE_MARGIN: f32 = 1.45;
-        let margin = if self.action == Action::Smile { SMILE_MARGIN } else { MARGIN };
-        Self { margin, ..self }
+        Self { margin: MARGIN, ..self }
     }
 
     /// Whether the last frame became the one that the deed is measured from: the judge needs it too.
@@ -193,7 +185,7 @@ impl Deed {
             (rest.yaw - stance.yaw).abs() <= TURN_MIN_DEGREES
                 && (rest.pitch - stance.pitch).abs() <= TURN_MIN_DEGREES
         });
-        let smile = smile.map(|rest| stance.smile(rest) / SMILE_MIN).filter(|it| *it >= -RELAXED);
+        let smile = smile.map(|rest| stance.smile(rest)).filter(|it| *it >= -RELAXED);
         smile.unwrap_or_else(|| self.renew(stance))
     }
 

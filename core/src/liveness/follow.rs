@@ -24,11 +24,12 @@ pub const KEPT_MAX: usize = 60;
 /// Nor more than this while one deed is begun again and again.
 const KEPT_IN_STEP_MAX: usize = 16;
 /// A deed that is done is watched a little longer, and so many more frames of its end are kept, so far apart: the
-/// judge measures each frame after JPEG, and one alone, just beyond a limit for the widget, may be just below it there.
-const SURER_FRAMES: u8 = 2;
-const SURER_APART_MS: u32 = 80;
+/// judge measures each frame after JPEG, and one that is just beyond a limit for the widget may be just below it there.
+/// A smile is at its widest a third to half a second after it has passed the limit (the genuine clip, 297 to 307).
+const SURER_FRAMES: u8 = 3;
+const SURER_APART_MS: u32 = 150;
 /// But no longer than this.
-const SURER_MAX_MS: u32 = 450;
+const SURER_MAX_MS: u32 = 700;
 /// Frames in between are kept so often, for the judge to see that nobody else came.
 pub const FILLER_MS: u32 = 900;
 pub const PORTRAITS_LOOK: usize = 3;

@@ -65,8 +65,6 @@ pub enum Reason {
     DoneUnasked,
     /// The face moves as a plane does, not as a head.
     Flat,
-    /// Parts of the face that live do not move at all.
-    Rigid,
     /// The passive net takes it for a picture of a picture.
     Reproduced,
     /// A screen's or a print's pattern, or the edge of one, is in the picture.
@@ -95,7 +93,6 @@ impl Reason {
             | Self::DoneBefore
             | Self::DoneUnasked
             | Self::Flat
-            | Self::Rigid
             | Self::Reproduced
             | Self::Patterned
             | Self::NoReflection
@@ -136,8 +133,8 @@ pub enum Signal {
 }
 
 pub const PORTRAITS_MAX: usize = 5;
-/// One picture alone proves nothing of a clip.
-const PORTRAITS_MIN: usize = 2;
+/// docs/trial tells how often three pictures of a person and the register's one are not matched; of fewer it is more.
+const PORTRAITS_MIN: usize = 3;
 const PORTRAITS_APART_MS: u32 = 300;
 
 /// Judges one check. `seen` is in the pack's order.

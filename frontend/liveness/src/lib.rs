@@ -76,13 +76,15 @@ impl Guide {
         (self.before, self.last, self.repeated) = (None, None, 0);
     }
 
-    /// Whether frames are looked for, where a browser does not tell when there is one: then one may be seen twice.
+    /// Whether frames are looked for, where a browser does not tell when there is one: then one may come twice, and
+    /// while a challenge is followed it is seen once.
     #[wasm_bindgen(setter)]
     pub fn set_polled(&mut self, polled: bool) {
         self.polled = polled;
     }
 
-    /// `rgba` as `ImageData` holds it, of a frame that the camera gave `scale` times as large. Answers a [`Told`].
+    /// `rgba` as `ImageData` holds it, of a frame that the camera gave `scale` times as large. Answers a [`Told`], or
+    /// null for a frame that was seen before.
     pub fn see(
         &mut self,
         rgba: &[u8],
@@ -93,6 +95,10 @@ impl Guide {
         at_ms: u32,
     ) -> Result<JsValue, JsError> {
         let image = Image::from_rgba(width, height, rgba)?;
+        let again = self.last.as_ref() == Some(&image);
+        if again && self.polled && self.check.is_some() {
+            return Ok(JsValue::NULL);
+        }
         let look = self.tracker.look(&self.nets, &image)?;
         let mut measured = Measured::of_look(&image, &look, self.before.as_ref());
         if let Some(face) = &mut measured.face {
@@ -101,7 +107,7 @@ impl Guide {
         }
         let guidance = measured.guidance();
         self.before = self.tracker.face().copied().or_else(|| look.faces.first().copied());
-        if !self.polled && self.last.as_ref() == Some(&image) {
+        if again && !self.polled {
             self.repeated += 1;
         }
         let told = self.told(&look, guidance, measured.quality(), width, frame, at_ms);

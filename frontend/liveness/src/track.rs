@@ -3,34 +3,72 @@
 //! Between two looks of the detector the face follows its marks: they moved and grew, so did its bounds and its
 //! five points. The marks' net looks where the face was in the frame before, which is where it is now but for a
 //! thirtieth of a second.
+//!
+//! What the marks' net says depends on the bounds that it looks within, a smile by a third. So bounds come from the
+//! detector's look as the judge has it, and the faster look only counts faces: else the widget would call done what
+//! the judge does not.
 
 use senim_core::photo::{self, Bounds, Close, Face, Image, Landmarks, Look, Marks, Nets, Point};
 
-/// The detector's input. At 192 a face is found from 10 % of the frame's longer side, far below what is near enough.
-const DETECTOR_SIDE: usize = 192;
+/// The detector's input where faces are counted. At 192 a face is found from 10 % of the frame's longer side, far
+/// below what is near enough.
+const COUNTING_SIDE: usize = 192;
 /// Frames from one look of the detector to the next: a second face is noticed within 150 ms.
 const DETECTED_EVERY: u8 = 4;
+/// Of the detector's looks at one face the first are as the judge's, while bounds settle, then each sixth.
+const SETTLING: u8 = 4;
+const BOUNDED_EVERY: u8 = 6;
+/// What a look adds to the bounds that were followed: one alone strays by a twentieth of the face.
+const BOUNDED_SHARE: f32 = 0.3;
 /// Marks that grew or shrank more than this from one frame to the next have lost the face.
 const GROWTH_MAX: f32 = 1.25;
+/// Bounds whose middles are farther apart than this share of their width are another face's.
+const APART_MAX: f32 = 0.5;
 
 #[derive(Default)]
 pub(crate) struct Tracker {
     /// What was seen in the frame before, if it was one face.
     before: Option<Close>,
+    /// Frames since the detector's last look, and its looks since it found this face.
     since: u8,
+    looks: u8,
 }
 
 impl Tracker {
     pub(crate) fn look<N: Nets>(&mut self, nets: &N, image: &Image) -> Result<Look, N::Error> {
-        if let Some(look) = self.followed(nets, image)? {
+        let followed = self.followed(nets, image)?;
+        if self.since + 1 < DETECTED_EVERY
+            && let Some(now) = followed
+        {
             self.since += 1;
-            self.before.clone_from(&look.face);
-            return Ok(look);
+            self.before = Some(now.clone());
+            return Ok(Look { faces: vec![now.face], face: Some(now) });
         }
         self.since = 0;
-        let look = photo::look(nets, image, DETECTOR_SIDE)?;
-        self.before = look.face.clone().filter(|_| look.faces.len() == 1);
-        Ok(look)
+        let bounding =
+            followed.is_none() || self.looks < SETTLING || self.looks.is_multiple_of(BOUNDED_EVERY);
+        let side = if bounding { photo::DETECTOR_SIDE } else { COUNTING_SIDE };
+        let faces = photo::detect(nets, image, side)?;
+        let faces: Vec<Face> = photo::counted(&faces).into_iter().copied().collect();
+        if let (Some(mut now), [found]) = (followed, faces.as_slice())
+            && apart(&now.face, found) <= APART_MAX
+        {
+            self.looks =
+                if self.looks < SETTLING + BOUNDED_EVERY { self.looks + 1 } else { BOUNDED_EVERY };
+            if bounding {
+                now.face = nearer(&now.face, found);
+            }
+            now.face.score = found.score;
+            self.before = Some(now.clone());
+            return Ok(Look { faces: vec![now.face], face: Some(now) });
+        }
+        self.looks = 0;
+        let face = match faces.first() {
+            Some(face) => photo::close(nets, image, face)?,
+            None => None,
+        };
+        self.before = face.clone().filter(|_| faces.len() == 1);
+        Ok(Look { faces, face })
     }
 
     /// The face that last was seen, or nothing where the detector should look.
@@ -38,10 +76,8 @@ impl Tracker {
         self.before.as_ref().map(|it| &it.face)
     }
 
-    fn followed<N: Nets>(&self, nets: &N, image: &Image) -> Result<Option<Look>, N::Error> {
-        let Some(before) = self.before.as_ref().filter(|_| self.since + 1 < DETECTED_EVERY) else {
-            return Ok(None);
-        };
+    fn followed<N: Nets>(&self, nets: &N, image: &Image) -> Result<Option<Close>, N::Error> {
+        let Some(before) = &self.before else { return Ok(None) };
         let Some(mut now) = photo::close(nets, image, &before.face)? else { return Ok(None) };
         let growth = now.marks.eye_distance() / before.marks.eye_distance();
         // NaN is within nothing.
@@ -49,8 +85,30 @@ impl Tracker {
             return Ok(None);
         }
         now.face = moved(&before.face, &before.marks, &now.marks);
-        Ok(Some(Look { faces: vec![now.face], face: Some(now) }))
+        Ok(Some(now))
     }
+}
+
+/// Between the middles of two faces' bounds, in widths of the first.
+fn apart(one: &Face, other: &Face) -> f32 {
+    one.bounds.centre().to(other.bounds.centre()).length() / one.bounds.width.max(1.0)
+}
+
+/// The face that was followed, [`BOUNDED_SHARE`] of the way to where the detector sees it.
+fn nearer(followed: &Face, found: &Face) -> Face {
+    let mix = |from: f32, to: f32| from + (to - from) * BOUNDED_SHARE;
+    let (from, to) = (&followed.bounds, &found.bounds);
+    let bounds = Bounds {
+        x: mix(from.x, to.x),
+        y: mix(from.y, to.y),
+        width: mix(from.width, to.width),
+        height: mix(from.height, to.height),
+    };
+    let mut points = followed.landmarks.points();
+    for (point, to) in points.iter_mut().zip(found.landmarks.points()) {
+        *point = Point { x: mix(point.x, to.x), y: mix(point.y, to.y) };
+    }
+    Face { bounds, score: found.score, landmarks: Landmarks::from_points(points) }
 }
 
 /// The face after its marks have moved.

@@ -135,7 +135,8 @@ export class Check {
     const picture = await this.#camera?.picture();
     if (!picture || this.#abort.signal.aborted) return picture?.close();
     const told = await guide.see(this.#frame++, Math.round(now - this.#first), picture, this.#camera.polled);
-    if (this.#abort.signal.aborted) return;
+    // Nothing is told of a frame that came twice.
+    if (this.#abort.signal.aborted || !told) return;
     times.push(told.took);
     if (times.length > 600) times.shift();
     view.placed(told.hint === "good");

@@ -80,10 +80,15 @@ async function fetched(part) {
 
 function see({ frame, at, image, polled }) {
   const began = performance.now();
-  hold(frame, image);
   const { rgba, width, height, scale } = small(image);
   guide.polled = polled;
   const told = guide.see(rgba, width, height, scale, frame, at);
+  if (!told) {
+    image.close();
+    return null;
+  }
+  // Only what core has seen: it counts the frames that are held.
+  hold(frame, image);
   for (const keep of told.progress?.keep ?? []) pack(keep);
   told.took = performance.now() - began;
   return told;

@@ -10,7 +10,8 @@ use senim_core::liveness::{Question, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub const VERSION: u8 = 1;
+/// 2: who matched, and what the built-in engine matches with.
+pub const VERSION: u8 = 2;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

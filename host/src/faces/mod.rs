@@ -16,15 +16,11 @@ mod template;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
-use senim_core::liveness::facts::{self, cosine};
+use senim_core::liveness::Seen;
+use senim_core::liveness::facts;
 use senim_core::liveness::pack::Pack;
 use senim_core::liveness::print::Print;
-use senim_core::liveness::series::{self, FrameFacts, Verdict};
-use senim_core::liveness::{self, FRAMES_MAX, FRAMES_MIN, PASSIVE_SIDE, Seen};
-use senim_core::photo::{
-    self, ALIGNED_SIDE, Answer, DETECTOR_SIDE, Face, Image, Measured, Net, Nets,
-};
+use senim_core::photo::{self, Answer, DETECTOR_SIDE, Face, Image, Net, Nets};
 use senim_core::problem::Problem;
 
 pub use net::NetError;
@@ -41,9 +37,6 @@ pub const BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// Where nothing is found, a finer look follows.
 const DETECTOR_SIDE_FINE: usize = 640;
-
-/// The verdict on a series of frames, with the index of the best.
-pub type Liveness = Verdict;
 
 pub struct Faces {
     runtime: Runtime,
@@ -128,34 +121,6 @@ impl Faces {
         &self.solution
     }
 
-    /// Whether a live person is before the camera: `frames` are JPEG or PNG in the order taken.
-    ///
-    /// What is wrong with the pictures themselves is a problem; a person who is not live is an answer.
-    pub fn judge(&self, frames: &[Bytes]) -> Result<Liveness, Problem> {
-        if frames.len() < FRAMES_MIN {
-            return Err(Problem::PhotoTooFew);
-        }
-        if frames.len() > FRAMES_MAX {
-            return Err(Problem::PhotoTooMany);
-        }
-        if frames.iter().map(Bytes::len).sum::<usize>() > BYTES_MAX {
-            return Err(Problem::PhotoTooLarge);
-        }
-        let mut first = None;
-        let mut facts = Vec::with_capacity(frames.len());
-        for frame in frames {
-            let image = picture::decode(frame, picture::FRAME)?;
-            facts.push(self.facts(&image, &mut first).map_err(|it| broken(&it))?);
-        }
-        let verdict = series::judge(&facts);
-        let problem = verdict
-            .reasons
-            .iter()
-            .map(|it| it.problem())
-            .find(|it| *it != Problem::IdentityNotLive);
-        problem.map_or(Ok(verdict), Err)
-    }
-
     /// The facts of every frame of a check, for [`liveness::judge`].
     ///
     /// A frame that is no picture, or not one that a camera gives, is a problem.
@@ -223,42 +188,9 @@ impl Faces {
         self.runtime.name()
     }
 
-    /// `first` holds the first embedding of the series, and gets it.
-    fn facts(&self, image: &Image, first: &mut Option<Vec<f32>>) -> Result<FrameFacts, NetError> {
-        let faces = self.faces(image)?;
-        let measured = Measured::of(image, &faces, None);
-        let (mut live, mut likeness) = (0.0, 0.0);
-        if let [face] = photo::counted(&faces).as_slice() {
-            let embedding = self.embedding(image, face)?;
-            live = self.live(image, face)?;
-            likeness = cosine(first.get_or_insert_with(|| embedding.clone()), &embedding);
-        }
-        Ok(FrameFacts {
-            faces: measured.faces,
-            guidance: measured.guidance(),
-            quality: measured.quality(),
-            live,
-            likeness,
-        })
-    }
-
     fn faces(&self, image: &Image) -> Result<Vec<Face>, NetError> {
         let coarse = photo::detect(self, image, DETECTOR_SIDE)?;
         if coarse.is_empty() { photo::detect(self, image, DETECTOR_SIDE_FINE) } else { Ok(coarse) }
-    }
-
-    /// SFace takes red first, as `OpenCV` feeds it (`swapRB`); measured too: the same person's cosines are
-    /// .61 and .75 so, .54 and .72 with blue first.
-    fn embedding(&self, image: &Image, face: &Face) -> Result<Vec<f32>, NetError> {
-        let input = photo::aligned(image, &face.landmarks);
-        let answer = self.run(Net::Recogniser, &input, [1, 3, ALIGNED_SIDE, ALIGNED_SIDE])?;
-        only(answer)
-    }
-
-    fn live(&self, image: &Image, face: &Face) -> Result<f32, NetError> {
-        let input = liveness::passive_input(image, &face.bounds, liveness::CROPS[0]);
-        let answer = self.run(Net::Passive, &input, [1, 3, PASSIVE_SIDE, PASSIVE_SIDE])?;
-        Ok(liveness::live_share(&only(answer)?))
     }
 }
 

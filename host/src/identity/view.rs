@@ -6,7 +6,6 @@ use senim_core::consent::view::ConsentRequestView;
 use senim_core::consent::words;
 use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
-use senim_core::liveness::FRAMES_MIN;
 use senim_core::text::Language;
 
 use super::browser::Browser;
@@ -53,7 +52,6 @@ pub fn of(dialogue: &Dialogue, now: Timestamp) -> IdentityView {
         Step::Liveness { last_problem, .. } => StepView::Liveness {
             checks_left: session.checks_left(),
             last_problem: last_problem.map(|it| it.code().to_owned()),
-            frames_min: u8::try_from(FRAMES_MIN).unwrap_or(u8::MAX),
         },
         Step::Code { person, expires_at, .. } => StepView::Code {
             phone_masked: person.phone.masked(),

@@ -77,6 +77,8 @@ pub struct Row {
     pub species: Option<Species>,
     pub index: u32,
     pub seed: u64,
+    /// SHA-256 of the program that judged it, in hex: another's rows are no part of this trial.
+    pub program: String,
     pub how: String,
     pub live: bool,
     /// The problem's code, where the pack was refused before it was judged.
@@ -90,6 +92,7 @@ pub struct Row {
 
 fn judge_all(options: &Options) -> anyhow::Result<(Solution, LivenessResult)> {
     let (faces, workshop) = options.material.open()?;
+    let program = hex(&Sha256::digest(std::fs::read(std::env::current_exe()?)?));
     let (species, seed) = (options.material.species(), options.material.seed);
     // One of each in turn, so that a trial that is cut off has tried all of them.
     let tasks: Vec<(Option<Species>, u32)> = (0..options.per_species.max(options.genuine))
@@ -107,7 +110,7 @@ fn judge_all(options: &Options) -> anyhow::Result<(Solution, LivenessResult)> {
                 opened.with_context(|| format!("`{}` can't be written", path.display()))?;
             // Should its last line have been cut off.
             writeln!(file)?;
-            (Some(file), known(path, seed)?)
+            (Some(file), known(path, seed, &program)?)
         }
         None => (None, HashMap::new()),
     };
@@ -120,6 +123,7 @@ fn judge_all(options: &Options) -> anyhow::Result<(Solution, LivenessResult)> {
             scope.spawn(|| {
                 while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let row = one(&faces, &workshop, *task, seed).and_then(|row| {
+                        let row = Row { program: program.clone(), ..row };
                         if let Ok(mut file) = file.lock()
                             && let Some(file) = file.as_mut()
                         {
@@ -155,12 +159,19 @@ fn judge_all(options: &Options) -> anyhow::Result<(Solution, LivenessResult)> {
     Ok((solution, summed(&rows, seed)))
 }
 
-/// What is told already of presentations by this seed. A line that can't be read is none.
-fn known(path: &Path, seed: u64) -> anyhow::Result<HashMap<(Option<Species>, u32), Row>> {
+/// What is told already, by this program, of presentations by this seed. A line that can't be read is none.
+fn known(
+    path: &Path,
+    seed: u64,
+    program: &str,
+) -> anyhow::Result<HashMap<(Option<Species>, u32), Row>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` can't be read", path.display()))?;
     let rows = text.lines().filter_map(|it| serde_json::from_str::<Row>(it).ok());
-    Ok(rows.filter(|it| it.seed == seed).map(|it| ((it.species, it.index), it)).collect())
+    Ok(rows
+        .filter(|it| it.seed == seed && it.program == program)
+        .map(|it| ((it.species, it.index), it))
+        .collect())
 }
 
 fn one(
@@ -182,6 +193,7 @@ pub fn judged(faces: &Faces, presentation: &Presentation) -> Row {
         species: None,
         index: 0,
         seed: 0,
+        program: String::new(),
         how: presentation.how.clone(),
         live: false,
         refused: None,

@@ -342,11 +342,22 @@ mod tests {
 
     use super::*;
 
+    /// What the matching service answers a participant's system: no page shows it.
+    const FOR_SYSTEMS: [Problem; 6] = [
+        Problem::PhotoConfirmation,
+        Problem::PhotoNotMatched,
+        Problem::PhotoPersonalData,
+        Problem::PhotoRulesFailed,
+        Problem::PhotoTooLate,
+        Problem::PhotoUsername,
+    ];
+
     #[test]
     fn whatever_can_end_a_session_has_words() {
         for problem in Problem::ALL {
             let code = problem.code();
-            if code.starts_with("identity.") || code.starts_with("photo.") {
+            let met = code.starts_with("identity.") || code.starts_with("photo.");
+            if met && !FOR_SYSTEMS.contains(problem) {
                 assert!(sentence(code, Language::Kk).is_some(), "{code}");
             }
         }

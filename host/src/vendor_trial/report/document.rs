@@ -242,8 +242,8 @@ fn liveness_blocks(liveness: &LivenessResult, blocks: &mut Vec<Block>) {
     blocks.push(Block::Heading("Liveness".to_owned()));
     let genuine = liveness.genuine.wilson();
     blocks.push(Block::Paragraph(format!(
-        "Made from real recordings.{} Genuine sessions refused (BPCER): {} of {}, {} [{}–{}]. {:.0} verdicts a minute on one thread.",
-        sentence(&liveness.source),
+        "{} Genuine sessions refused (BPCER): {} of {}, {} [{}–{}]. {:.0} verdicts a minute on one thread.",
+        sentence(&liveness.source).trim_start(),
         liveness.genuine.hits,
         liveness.genuine.of,
         percent(liveness.genuine.value()),

@@ -123,7 +123,7 @@ fn bundled(peers: &Path, peer: &Peer) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A site of the packed widget's example and of MediaPipe's page, looked at by `senim-journeys`.
+/// A site of the packed widget's example and of `MediaPipe`'s page, looked at by `senim-journeys`.
 fn times(place: &Place, peers: &Path) -> Result<Vec<Value>> {
     let site = place.senim.join("bench/widget");
     if site.exists() {

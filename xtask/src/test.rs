@@ -33,7 +33,7 @@ const STAGES: &[Stage] = &[
     (
         "tests of the pages",
         page_tests,
-        "run `cargo test -p senim-kit -p senim-cabinet -p senim-console`",
+        "run `cargo test -p senim-kit -p senim-cabinet -p senim-console -p senim-liveness`",
     ),
     ("tests of the build system", own_tests, "run `cargo test -p xtask`"),
     ("fuzzing", fuzz::run, "keep the input as a named test, then mend what it broke"),
@@ -129,7 +129,7 @@ fn tests(place: &Place) -> Result<()> {
 
 /// Words, moments, charts: what needs no browser.
 fn page_tests(place: &Place) -> Result<()> {
-    let packages = ["senim-kit", "senim-cabinet", "senim-console"];
+    let packages = ["senim-kit", "senim-cabinet", "senim-console", "senim-liveness"];
     command::run(place.cargo("test").args(packages.iter().flat_map(|it| ["--package", it])))
 }
 

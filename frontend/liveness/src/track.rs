@@ -187,4 +187,22 @@ mod tests {
         assert!((stayed.bounds.x - face.bounds.x).abs() < 0.01);
         assert!(stayed.landmarks.nose.to(face.landmarks.nose).length() < 0.01);
     }
+
+    /// Found in WebKit on 2026-11-28: the widget called a smile done that the judge did not, for its bounds were of a
+    /// coarser look; they are to come to where the judge's look has them, and one look alone is not to throw them.
+    #[test]
+    fn bounds_settle_where_the_detector_sees_the_face() {
+        let face = |x: f32, width: f32| Face {
+            bounds: Bounds { x, y: 100.0, width, height: width * 1.4 },
+            score: 0.9,
+            landmarks: Landmarks::from_points([Point { x: x + width / 2.0, y: 150.0 }; 5]),
+        };
+        let (coarse, found) = (face(200.0, 150.0), face(210.0, 160.0));
+        let once = nearer(&coarse, &found);
+        assert!((once.bounds.x - 203.0).abs() < 0.01 && (once.bounds.width - 153.0).abs() < 0.01);
+        let settled = (0..SETTLING).fold(coarse, |it, _| nearer(&it, &found));
+        assert!((settled.bounds.width - found.bounds.width).abs() < 2.5);
+        assert!(apart(&coarse, &found) < 0.2);
+        assert!(apart(&coarse, &face(320.0, 150.0)) > APART_MAX);
+    }
 }

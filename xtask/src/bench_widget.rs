@@ -53,9 +53,8 @@ const PEERS: [Peer; 3] = [
         beside: &[
             "@mediapipe/tasks-vision/wasm/vision_wasm_internal.js",
             "@mediapipe/tasks-vision/wasm/vision_wasm_internal.wasm",
-            "@mediapipe/face_detection/face_detection_short_range.tflite",
         ],
-        lacks: "challenges, marks, sending: it finds faces",
+        lacks: "its model, which is in no package, challenges, marks, sending",
     },
 ];
 
@@ -130,15 +129,12 @@ fn times(place: &Place, peers: &Path) -> Result<Vec<Value>> {
         fs::remove_dir_all(&site)?;
     }
     widget::copy(&place.senim.join("package"), &site.join("senim"))?;
-    let theirs = site.join("tasks-vision");
-    let modules = peers.join("node_modules/@mediapipe");
-    widget::copy(&modules.join("tasks-vision/wasm"), &theirs.join("wasm"))?;
-    for (from, to) in [
-        (peers.join("bundled/tasks-vision/tasks-vision.js"), "tasks-vision.js"),
-        (peers.join("tasks-vision.html"), "index.html"),
-        (modules.join("face_detection/face_detection_short_range.tflite"), "face.tflite"),
-    ] {
-        fs::copy(&from, theirs.join(to)).with_context(|| from.display().to_string())?;
+    let theirs = site.join("face-detection");
+    widget::copy(&peers.join("node_modules/@mediapipe/face_detection"), &theirs)?;
+    for (from, to) in
+        [("face-detection.html", "index.html"), ("face-detection.js", "face-detection.js")]
+    {
+        fs::copy(peers.join(from), theirs.join(to)).with_context(|| from.to_owned())?;
     }
     // As Chromium takes a camera: JPEGs one after the other.
     let mut clip = Vec::new();

@@ -400,8 +400,9 @@ impl Recording {
             for number in first..=last {
                 let name = format!("{number:04}");
                 let path = folder.join(format!("{name}.jpg"));
-                let jpeg =
-                    std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+                let jpeg = std::fs::read(&path).with_context(|| {
+                    format!("read {} (cargo xtask setup --tests)", path.display())
+                })?;
                 frames.insert(name, json!(base64::engine::general_purpose::STANDARD.encode(jpeg)));
             }
         }

@@ -67,7 +67,7 @@ enum What {
     },
     /// Times the widget and a peer on the frames of Chromium's own camera; prints JSON, a line a metric.
     Frames {
-        /// What is served: `senim`, the package, and `face-detection`.
+        /// What is served: `senim`, the package, and `face-mesh`.
         #[arg(long)]
         site: PathBuf,
         /// What the camera shows: JPEGs of 1280 × 720, one after the other.

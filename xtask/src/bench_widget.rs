@@ -91,7 +91,8 @@ fn sizes(place: &Place, peers: &Path) -> Result<Vec<Value>> {
         size("widget_runtime", runtime, None),
         size("widget_nets", nets, None),
         size("page_and_widget_code", page + script, Some(CODE_MAX)),
-        size("widget_with_runtime_and_nets", loaded, Some(LOADED_MAX)),
+        size("widget_with_runtime_and_nets", loaded, None),
+        size("page_and_widget_with_runtime_and_nets", page + loaded, Some(LOADED_MAX)),
     ];
     for peer in &PEERS {
         let mut theirs = 0;
@@ -129,11 +130,9 @@ fn times(place: &Place, peers: &Path) -> Result<Vec<Value>> {
         fs::remove_dir_all(&site)?;
     }
     widget::copy(&place.senim.join("package"), &site.join("senim"))?;
-    let theirs = site.join("face-detection");
-    widget::copy(&peers.join("node_modules/@mediapipe/face_detection"), &theirs)?;
-    for (from, to) in
-        [("face-detection.html", "index.html"), ("face-detection.js", "face-detection.js")]
-    {
+    let theirs = site.join("face-mesh");
+    widget::copy(&peers.join("node_modules/@mediapipe/face_mesh"), &theirs)?;
+    for (from, to) in [("face-mesh.html", "index.html"), ("face-mesh.js", "face-mesh.js")] {
         fs::copy(peers.join(from), theirs.join(to)).with_context(|| from.to_owned())?;
     }
     // As Chromium takes a camera: JPEGs one after the other.

@@ -16,8 +16,8 @@ const COUNTING_SIDE: usize = 192;
 /// Frames from one look of the detector to the next: a second face is noticed within 150 ms.
 const DETECTED_EVERY: u8 = 4;
 /// Of the detector's looks at one face the first are as the judge's, while bounds settle, then each sixth.
-const SETTLING: u8 = 4;
-const BOUNDED_EVERY: u8 = 6;
+const SETTLING: u32 = 4;
+const BOUNDED_EVERY: u32 = 6;
 /// What a look adds to the bounds that were followed: one alone strays by a twentieth of the face.
 const BOUNDED_SHARE: f32 = 0.3;
 /// Marks that grew or shrank more than this from one frame to the next have lost the face.
@@ -31,7 +31,7 @@ pub(crate) struct Tracker {
     before: Option<Close>,
     /// Frames since the detector's last look, and its looks since it found this face.
     since: u8,
-    looks: u8,
+    looks: u32,
 }
 
 impl Tracker {
@@ -53,8 +53,7 @@ impl Tracker {
         if let (Some(mut now), [found]) = (followed, faces.as_slice())
             && apart(&now.face, found) <= APART_MAX
         {
-            self.looks =
-                if self.looks < SETTLING + BOUNDED_EVERY { self.looks + 1 } else { BOUNDED_EVERY };
+            self.looks += 1;
             if bounding {
                 now.face = nearer(&now.face, found);
             }

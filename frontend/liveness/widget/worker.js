@@ -3,7 +3,7 @@
 // Messages are objects with a `type`; what has an `id` is answered with the same `id`, in the order asked.
 //   { type: "open" }                        → { type: "ready" } once wasm and nets are here
 //   { id, type: "begin", challenge }        → { id }             the server's answer, as JSON
-//   { id, type: "frame", frame, at, image, polled } → { id, told } an ImageBitmap, transferred; told.rs says what of
+//   { id, type: "frame", frame, at, image, polled } → { id, told } an ImageBitmap, transferred; null of one that came twice, else told.rs
 //   { id, type: "finish", about }           → { id, pack }       an ArrayBuffer, transferred
 //   { id, type: "reset" }                   → { id }
 // What fails answers { id, error } or, where nothing was asked, { type: "failed", error }.

@@ -141,14 +141,6 @@ impl<'de> Deserialize<'de> for Nonce {
 }
 
 impl Challenge {
-    /// Whether it asks for neither a head's movement nor a screen's light: what a display with the right recordings
-    /// could follow.
-    pub fn is_still(&self) -> bool {
-        self.steps
-            .iter()
-            .all(|it| matches!(it.ask, Ask::Look | Ask::Do(Action::Blink | Action::Smile)))
-    }
-
     /// `seed` decides everything that is left to chance; the host draws it.
     pub fn draw(seed: [u8; 32], wishes: Wishes, now: Timestamp) -> Self {
         let mut dice = Dice { seed, rolls: 0 };

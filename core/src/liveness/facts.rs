@@ -51,7 +51,10 @@ pub fn facts<N: Nets>(
     image: &Image,
     first: &mut Option<Vec<f32>>,
 ) -> Result<FrameFacts, N::Error> {
-    let look = photo::look(nets, image, DETECTOR_SIDE)?;
+    let mut look = photo::look(nets, image, DETECTOR_SIDE)?;
+    if let Some(close) = &mut look.face {
+        photo::look_again(nets, image, close)?;
+    }
     let measured = Measured::of(image, &look.faces, None);
     let face = match (&look.face, measured.face) {
         (Some(close), Some(measured_face)) => {

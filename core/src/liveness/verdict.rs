@@ -146,7 +146,7 @@ pub fn judge(challenge: &Challenge, about: &About, seen: &[Seen], known: &Known)
     let mut reasons = course::reasons(challenge, about, seen, known);
     reasons.extend((portraits.len() < PORTRAITS_MIN).then_some(Reason::NoPortrait));
     reasons.extend(acts(challenge, about, seen, &portraits));
-    reasons.extend(surface::reasons(challenge, seen));
+    reasons.extend(surface::reasons(seen));
     reasons.extend((known.repeated > 0).then_some(Reason::Repeated));
     reasons.extend(signals::injected(&signals).then_some(Reason::Injected));
     reasons.sort();

@@ -69,6 +69,7 @@ pub fn placed(image: &Image, landmarks: &Landmarks, placing: Placing) -> Vec<f32
     let step = 1.0 / samples;
     let share = step * step;
     let plane = side * side;
+    let picture = image.samples();
     let mut planes = vec![0.0; 3 * plane];
     let along = Point { x: map.a * step, y: map.b * step };
     for place in 0..plane {
@@ -82,7 +83,7 @@ pub fn placed(image: &Image, landmarks: &Landmarks, placing: Placing) -> Vec<f32
         while row < samples {
             let (mut x, mut y, mut column) = (from.x, from.y, 0.0);
             while column < samples {
-                for (sum, part) in sum.iter_mut().zip(image.at(x, y)) {
+                for (sum, part) in sum.iter_mut().zip(picture.at(x, y)) {
                     *sum += part;
                 }
                 x += along.x;

@@ -7,6 +7,8 @@
     reason = "sides of pictures are far below 2^24 and never negative"
 )]
 
+use std::cell::OnceCell;
+
 use super::{Bounds, Face, Image, Landmarks, Point};
 
 /// The net answers on three grids of squares of so many pixels.
@@ -41,9 +43,14 @@ impl Canvas {
 
     /// The net's input: planes of blue, green, red, 0–255.
     pub fn input(&self, image: &Image) -> Vec<f32> {
+        self.input_by(&OnceCell::new(), image)
+    }
+
+    /// The same; `half` keeps the picture's half, for the next canvas.
+    pub(super) fn input_by(&self, half: &OnceCell<Image>, image: &Image) -> Vec<f32> {
         let shrunk = |pixels: usize| ((pixels as f32 * self.scale).round() as usize).max(1);
         let (width, height) = (shrunk(image.width()), shrunk(image.height()));
-        let small = image.resized(width, height);
+        let small = image.resized_by(half, width, height);
         let area = self.width * self.height;
         let mut input = vec![0.0; 3 * area];
         let (blue, rest) = input.split_at_mut(area);

@@ -7,6 +7,7 @@
     reason = "sides of pictures are far below 2^24, and pixels are clamped before they are narrowed"
 )]
 
+use std::cell::OnceCell;
 use std::fmt;
 
 /// A picture. It shows a person, so it never prints its pixels.
@@ -63,34 +64,13 @@ impl Image {
 
     /// Red, green and blue between pixels, bilinear; beyond the edge it is black.
     pub fn at(&self, x: f32, y: f32) -> [f32; 3] {
-        self.inside(x, y).unwrap_or_else(|| self.at_the_edge(x, y))
+        self.samples().at(x, y)
     }
 
-    /// Where all four pixels are there; most of the time of placing a face is spent here.
-    fn inside(&self, x: f32, y: f32) -> Option<[f32; 3]> {
-        let within =
-            x >= 0.0 && y >= 0.0 && x < (self.width - 1) as f32 && y < (self.height - 1) as f32;
-        if !within {
-            return None;
-        }
-        let (left, top) = (x as usize, y as usize);
-        let (to_right, to_bottom) = (x - left as f32, y - top as f32);
-        let line = self.width * 3;
-        let start = top * line + left * 3;
-        let upper = self.rgb.get(start..)?.first_chunk::<6>()?;
-        let lower = self.rgb.get(start + line..)?.first_chunk::<6>()?;
-        let shares = [
-            (1.0 - to_right) * (1.0 - to_bottom),
-            to_right * (1.0 - to_bottom),
-            (1.0 - to_right) * to_bottom,
-            to_right * to_bottom,
-        ];
-        Some([0, 1, 2].map(|colour| {
-            shares[0] * f32::from(upper[colour])
-                + shares[1] * f32::from(upper[colour + 3])
-                + shares[2] * f32::from(lower[colour])
-                + shares[3] * f32::from(lower[colour + 3])
-        }))
+    /// To look between pixels many times.
+    pub(super) fn samples(&self) -> Samples<'_> {
+        let (right, bottom) = ((self.width - 1) as f32, (self.height - 1) as f32);
+        Samples { image: self, line: self.width * 3, right, bottom }
     }
 
     fn at_the_edge(&self, x: f32, y: f32) -> [f32; 3] {
@@ -125,9 +105,14 @@ impl Image {
     /// picture four times as large or more is halved first, which is nearly the same and faster.
     #[must_use]
     pub fn resized(&self, width: usize, height: usize) -> Self {
+        self.resized_by(&OnceCell::new(), width, height)
+    }
+
+    /// The same; `half` keeps the picture's half, for the next time.
+    pub(super) fn resized_by(&self, half: &OnceCell<Self>, width: usize, height: usize) -> Self {
         let halves = |from: usize, to: usize| from.is_multiple_of(2) && from >= 4 * to;
         if halves(self.width, width) && halves(self.height, height) {
-            return self.halved().resized(width, height);
+            return half.get_or_init(|| self.halved()).resized(width, height);
         }
         if (self.width, self.height) == (width, height) {
             return self.clone();
@@ -135,30 +120,29 @@ impl Image {
         let columns = taps(self.width, width);
         let rows = taps(self.height, height);
         let mut across = vec![0.0_f32; self.height * width * 3];
-        for (source, target) in
-            self.rgb.chunks_exact(self.width * 3).zip(across.chunks_exact_mut(width * 3))
-        {
-            for (tap, pixel) in columns.iter().zip(target.chunks_exact_mut(3)) {
-                let reached = source[tap.first * 3..].chunks_exact(3);
-                for (share, part) in tap.shares.iter().zip(reached) {
-                    pixel[0] += share * f32::from(part[0]);
-                    pixel[1] += share * f32::from(part[1]);
-                    pixel[2] += share * f32::from(part[2]);
-                }
+        let mut line = vec![[0.0_f32; 3]; self.width];
+        for (source, target) in self.rows().zip(across.chunks_exact_mut(width * 3)) {
+            for (light, byte) in line.as_flattened_mut().iter_mut().zip(source) {
+                *light = f32::from(*byte);
+            }
+            for (tap, pixel) in columns.iter().zip(target.as_chunks_mut::<3>().0) {
+                *pixel = tap.mixed(&line);
             }
         }
-        let mut rgb = Vec::with_capacity(width * height * 3);
+        let mut rgb = vec![0; width * height * 3];
         let mut line = vec![0.0_f32; width * 3];
-        for tap in &rows {
+        for (tap, target) in rows.iter().zip(rgb.chunks_exact_mut(width * 3)) {
             line.fill(0.0);
-            for (share, source) in
-                tap.shares.iter().zip(across[tap.first * width * 3..].chunks_exact(width * 3))
-            {
+            let reached = across[tap.first * width * 3..].chunks_exact(width * 3);
+            for (share, source) in tap.shares.iter().zip(reached) {
                 for (sum, part) in line.iter_mut().zip(source) {
                     *sum += share * part;
                 }
             }
-            rgb.extend(line.iter().map(|it| it.round().clamp(0.0, 255.0) as u8));
+            for (byte, light) in target.iter_mut().zip(&line) {
+                // To the nearest: the cast cuts off, and keeps within a byte.
+                *byte = (light + 0.5) as u8;
+            }
         }
         Self { width, height, rgb }
     }
@@ -167,21 +151,24 @@ impl Image {
 impl Image {
     /// Each pixel is the mean of four.
     fn halved(&self) -> Self {
-        let mut rgb = Vec::with_capacity(self.rgb.len() / 4);
-        for lines in self.rgb.chunks_exact(self.width * 6) {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut rgb = vec![0; width * height * 3];
+        for (lines, target) in
+            self.rgb.chunks_exact(self.width * 6).zip(rgb.chunks_exact_mut(width * 3))
+        {
             let (upper, lower) = lines.split_at(self.width * 3);
-            let (upper, lower) = (upper.as_chunks::<6>().0, lower.as_chunks::<6>().0);
-            for (upper, lower) in upper.iter().zip(lower) {
-                rgb.extend([0, 1, 2].map(|it| {
-                    let sum = u16::from(upper[it])
-                        + u16::from(upper[it + 3])
-                        + u16::from(lower[it])
-                        + u16::from(lower[it + 3]);
+            let pairs = upper.as_chunks::<6>().0.iter().zip(lower.as_chunks::<6>().0);
+            for ((upper, lower), target) in pairs.zip(target.as_chunks_mut::<3>().0) {
+                let mean = |at: usize| {
+                    let parts = [upper[at], upper[at + 3], lower[at], lower[at + 3]];
+                    let [a, b, c, d] = [parts[0], parts[1], parts[2], parts[3]];
+                    let sum = u16::from(a) + u16::from(b) + u16::from(c) + u16::from(d);
                     ((sum + 2) / 4) as u8
-                }));
+                };
+                *target = [mean(0), mean(1), mean(2)];
             }
         }
-        Self { width: self.width / 2, height: self.height / 2, rgb }
+        Self { width, height, rgb }
     }
 }
 
@@ -191,10 +178,69 @@ impl fmt::Debug for Image {
     }
 }
 
+/// A picture that is looked at between its pixels: most of the time of placing a face is spent here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Samples<'a> {
+    image: &'a Image,
+    /// Bytes from one line to the next.
+    line: usize,
+    /// The last column's and line's place.
+    right: f32,
+    bottom: f32,
+}
+
+impl Samples<'_> {
+    /// As [`Image::at`].
+    pub(super) fn at(&self, x: f32, y: f32) -> [f32; 3] {
+        self.inside(x, y).unwrap_or_else(|| self.image.at_the_edge(x, y))
+    }
+
+    /// Where all four pixels are there.
+    fn inside(&self, x: f32, y: f32) -> Option<[f32; 3]> {
+        let within = x >= 0.0 && y >= 0.0 && x < self.right && y < self.bottom;
+        if !within {
+            return None;
+        }
+        // By way of `i32`: a processor turns that into a float in one step, `usize` in many.
+        let (left, top) = (x as i32, y as i32);
+        let (to_right, to_bottom) = (x - left as f32, y - top as f32);
+        let start = top as usize * self.line + left as usize * 3;
+        let upper = self.image.rgb.get(start..)?.first_chunk::<6>()?;
+        let lower = self.image.rgb.get(start + self.line..)?.first_chunk::<6>()?;
+        let shares = [
+            (1.0 - to_right) * (1.0 - to_bottom),
+            to_right * (1.0 - to_bottom),
+            (1.0 - to_right) * to_bottom,
+            to_right * to_bottom,
+        ];
+        // A loop, for a closure would be called for each pixel.
+        let mut colour = [0.0; 3];
+        for (at, sum) in colour.iter_mut().enumerate() {
+            *sum = shares[0] * f32::from(upper[at])
+                + shares[1] * f32::from(upper[at + 3])
+                + shares[2] * f32::from(lower[at])
+                + shares[3] * f32::from(lower[at + 3]);
+        }
+        Some(colour)
+    }
+}
+
 /// The pixels that one new pixel is mixed from.
 struct Tap {
     first: usize,
     shares: Vec<f32>,
+}
+
+impl Tap {
+    fn mixed(&self, line: &[[f32; 3]]) -> [f32; 3] {
+        let [mut red, mut green, mut blue] = [0.0; 3];
+        for (share, part) in self.shares.iter().zip(&line[self.first..]) {
+            red += share * part[0];
+            green += share * part[1];
+            blue += share * part[2];
+        }
+        [red, green, blue]
+    }
 }
 
 fn taps(from: usize, to: usize) -> Vec<Tap> {
@@ -271,7 +317,7 @@ mod tests {
         #[test]
         fn inside_a_picture_both_ways_of_looking_agree(x in 0.0_f32..3.9, y in 0.0_f32..2.9) {
             let image = Image::new(5, 4, (0..60).map(|it| it * 4).collect()).unwrap();
-            let (fast, slow) = (image.inside(x, y).unwrap(), image.at_the_edge(x, y));
+            let (fast, slow) = (image.samples().inside(x, y).unwrap(), image.at_the_edge(x, y));
             prop_assert!(fast.iter().zip(slow).all(|(a, b)| (a - b).abs() < 1e-3), "{:?} {:?}", fast, slow);
         }
 

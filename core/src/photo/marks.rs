@@ -67,16 +67,32 @@ impl Marks {
     pub fn eye_input(&self, image: &Image, eye: usize) -> Vec<f32> {
         /// How much wider than the eye the net looks.
         const AROUND: f32 = 1.6;
+        grey_square(image, &self.eye_place(eye, AROUND), Self::EYE_SIDE, 255.0)
+    }
+
+    /// The same eye with more around it, each pixel the mean of what it covers.
+    pub fn eye_input_wide(&self, image: &Image, eye: usize) -> Vec<f32> {
+        /// How much wider than the eye the net looks now.
+        const AROUND: f32 = 2.0;
+        /// Samples along a pixel's side, for an eye of 240 pixels; larger ones are seen more coarsely.
+        const SAMPLES_MAX: usize = 20;
+        let place = self.eye_place(eye, AROUND);
+        let fits = |it: &usize| place.width <= (it * Self::EYE_SIDE) as f32;
+        let samples = (1..SAMPLES_MAX).find(fits).unwrap_or(SAMPLES_MAX);
+        let width = Self::EYE_SIDE * samples;
+        let mut input = vec![0.0; Self::EYE_SIDE * Self::EYE_SIDE];
+        for (at, light) in grey_square(image, &place, width, 255.0).into_iter().enumerate() {
+            let (x, y) = (at % width / samples, at / width / samples);
+            input[y * Self::EYE_SIDE + x] += light / (samples * samples) as f32;
+        }
+        input
+    }
+
+    fn eye_place(&self, eye: usize, around: f32) -> Bounds {
         let start = if eye == 0 { 36 } else { 42 };
-        let side = (self.points[start].to(self.points[start + 3]).length() * AROUND).max(1.0);
+        let side = (self.points[start].to(self.points[start + 3]).length() * around).max(1.0);
         let centre = self.eye_centre(eye);
-        let place = Bounds {
-            x: centre.x - side / 2.0,
-            y: centre.y - side / 2.0,
-            width: side,
-            height: side,
-        };
-        grey_square(image, &place, Self::EYE_SIDE, 255.0)
+        Bounds { x: centre.x - side / 2.0, y: centre.y - side / 2.0, width: side, height: side }
     }
 
     /// The share of "open" in the eye net's answer of closed and open.
@@ -89,6 +105,7 @@ impl Marks {
 /// Light of a square of the picture, shrunk or grown to `side`, one at `full`.
 fn grey_square(image: &Image, place: &Bounds, side: usize, full: f32) -> Vec<f32> {
     let step = place.width / side as f32;
+    let image = image.samples();
     (0..side * side)
         .map(|at| {
             let x = place.x + ((at % side) as f32 + 0.5) * step - 0.5;

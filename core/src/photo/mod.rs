@@ -19,7 +19,7 @@ pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, lim
 pub use image::{Image, NotAPicture, is_whole_jpeg};
 pub use marks::Marks;
 pub use nets::{
-    Answer, Close, DETECTOR_SIDE, Look, Net, Nets, close, detect, detect_mirrored, look,
+    Answer, Close, DETECTOR_SIDE, Detector, Look, Net, Nets, close, detect, look, look_again,
 };
 pub use pose::{HEAD, Pose};
 pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};

@@ -10,7 +10,7 @@ mod track;
 use senim_core::liveness::challenge::{Nonce, Step};
 use senim_core::liveness::follow::{Follower, Keep, Sight};
 use senim_core::liveness::pack::{About, Frame, Writer};
-use senim_core::photo::{Face, Guidance, Image, Look, Measured};
+use senim_core::photo::{self, Face, Guidance, Image, Look, Measured};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
@@ -99,7 +99,10 @@ impl Guide {
         if again && self.polled && self.check.is_some() {
             return Ok(JsValue::NULL);
         }
-        let look = self.tracker.look(&self.nets, &image)?;
+        let mut look = self.tracker.look(&self.nets, &image)?;
+        if let Some(close) = &mut look.face {
+            photo::look_again(&self.nets, &image, close)?;
+        }
         let mut measured = Measured::of_look(&image, &look, self.before.as_ref());
         if let Some(face) = &mut measured.face {
             // The one quantity that counts the camera's pixels.

@@ -20,7 +20,7 @@ use senim_core::liveness::Seen;
 use senim_core::liveness::facts;
 use senim_core::liveness::pack::Pack;
 use senim_core::liveness::print::Print;
-use senim_core::photo::{self, Answer, DETECTOR_SIDE, Face, Image, Net, Nets};
+use senim_core::photo::{Answer, DETECTOR_SIDE, Detector, Face, Net, Nets};
 use senim_core::problem::Problem;
 
 pub use net::NetError;
@@ -188,9 +188,9 @@ impl Faces {
         self.runtime.name()
     }
 
-    fn faces(&self, image: &Image) -> Result<Vec<Face>, NetError> {
-        let coarse = photo::detect(self, image, DETECTOR_SIDE)?;
-        if coarse.is_empty() { photo::detect(self, image, DETECTOR_SIDE_FINE) } else { Ok(coarse) }
+    fn faces(detector: &mut Detector<'_, Self>) -> Result<Vec<Face>, NetError> {
+        let coarse = detector.faces(DETECTOR_SIDE)?;
+        if coarse.is_empty() { detector.faces(DETECTOR_SIDE_FINE) } else { Ok(coarse) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use senim_core::liveness::facts::cosine;
 use senim_core::photo::{
-    self, Close, DETECTOR_SIDE, Face, Image, Landmarks, Point, mirrored, placed,
+    self, Close, DETECTOR_SIDE, Detector, Face, Image, Landmarks, Point, mirrored, placed,
 };
 use senim_core::problem::Problem;
 
@@ -100,11 +100,12 @@ impl Faces {
     }
 
     pub(super) fn template_of(&self, image: &Image) -> Result<Option<Template>, NetError> {
-        let found = self.faces(image)?;
+        let mut detector = Detector::new(self, image);
+        let found = Self::faces(&mut detector)?;
         let counted = photo::counted(&found);
         let Some(&face) = foremost(image, &counted) else { return Ok(None) };
         let close = photo::close(self, image, &face)?;
-        let points = self.points(image, &face)?;
+        let points = self.points(&mut detector, &face)?;
         let embeddings = self.recognisers.iter().map(|it| it.run(image, &points));
         let embeddings = embeddings.collect::<Result<_, _>>()?;
         let stand = Stand::of(close.as_ref(), &points, counted.len());
@@ -112,7 +113,11 @@ impl Faces {
     }
 
     /// The five points, averaged over the solution's detections of the same face.
-    fn points(&self, image: &Image, face: &Face) -> Result<Landmarks, NetError> {
+    fn points(
+        &self,
+        detector: &mut Detector<'_, Self>,
+        face: &Face,
+    ) -> Result<Landmarks, NetError> {
         /// Share of both boxes' area from which they are of one face.
         const SAME_MIN: f32 = 0.5;
 
@@ -122,8 +127,8 @@ impl Faces {
             let again = match (look.side, look.mirrored) {
                 // That is how it was found.
                 (DETECTOR_SIDE, false) => vec![*face],
-                (side, false) => photo::detect(self, image, side)?,
-                (side, true) => photo::detect_mirrored(self, image, side)?,
+                (side, false) => detector.faces(side)?,
+                (side, true) => detector.faces_mirrored(side)?,
             };
             let same = again.iter().find(|it| it.bounds.overlap(&face.bounds) >= SAME_MIN);
             if let Some(same) = same {

@@ -37,14 +37,15 @@ impl Held {
         );
         let size = self.size * (1.0 + 0.42 * mien.closer);
         let (roll_sine, roll_cosine) = (self.roll + 0.01 * seconds.sin()).sin_cos();
+        let (tan, cosine) = ((tilt.0.tan(), tilt.1.tan()), (tilt.0.cos(), tilt.1.cos()));
         let (width, height) = (WIDTH as f32, HEIGHT as f32);
         move |x, y| {
             let x = (x - width / 2.0 - shift.0) / width / size;
             let y = (y - height / 2.0 - shift.1) / width / size;
             let (x, y) = (x * roll_cosine + y * roll_sine, y * roll_cosine - x * roll_sine);
             // A plane turned about both axes, seen from one and a half widths away.
-            let depth = 1.0 - (x * tilt.0.tan() + y * tilt.1.tan()) / 1.5;
-            let (x, y) = (x / tilt.0.cos() / depth, y / tilt.1.cos() / depth);
+            let depth = 1.0 - (x * tan.0 + y * tan.1) / 1.5;
+            let (x, y) = (x / cosine.0 / depth, y / cosine.1 / depth);
             (x + 0.5, y * width / height + 0.5)
         }
     }

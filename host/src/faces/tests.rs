@@ -11,7 +11,7 @@ use senim_core::liveness::FrameFacts;
 use senim_core::liveness::challenge::Nonce;
 use senim_core::liveness::facts::cosine;
 use senim_core::liveness::pack::{About, Frame, Kind, Writer};
-use senim_core::photo::{Guidance, Measured};
+use senim_core::photo::{Guidance, Image, Measured};
 
 use super::*;
 
@@ -57,7 +57,8 @@ fn every_runtime_sees_the_same_face() {
     let [embedded, native] = RUNTIMES.map(engine);
     for person in PEOPLE {
         let image = decoded(&camera(&[person], 720));
-        let [one, other] = [&embedded, &native].map(|it| it.faces(&image).unwrap()[0]);
+        let [one, other] =
+            [&embedded, &native].map(|it| Faces::faces(&mut Detector::new(it, &image)).unwrap()[0]);
         let (a, b) = (one.bounds, other.bounds);
         for apart in [a.x - b.x, a.y - b.y, a.width - b.width, a.height - b.height] {
             assert!(apart.abs() < 1.0, "{person}: {apart} px");
@@ -270,7 +271,7 @@ fn camera(people: &[&str], lines: u32) -> Bytes {
 /// What the widget would hint without marks, and what the judge is told.
 fn looked_at(faces: &Faces, frame: &[u8]) -> (Guidance, FrameFacts) {
     let image = decoded(frame);
-    let found = faces.faces(&image).unwrap();
+    let found = Faces::faces(&mut Detector::new(faces, &image)).unwrap();
     let guidance = Measured::of(&image, &found, None).guidance();
     (guidance, facts::facts(faces, &image, &mut None).unwrap())
 }

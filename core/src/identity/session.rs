@@ -21,16 +21,18 @@
 //! From each open step: abandoned and, 15 minutes after the start, expired.
 //! The host feeds it [`Input`]s, saves what comes back and carries out the [`Effect`]s.
 
-use std::fmt;
+mod exchange;
+mod step;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq as _;
 
+pub use self::exchange::{Effect, Input, Judgement, SessionError};
+pub use self::step::{Check, CodeDigest, Failure, Person, Purpose, Seed, Step};
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
 use crate::liveness::DEGREE_MIN;
-use crate::liveness::challenge::{Challenge, Nonce, Wishes};
+use crate::liveness::challenge::{Challenge, Wishes};
 use crate::problem::Problem;
 use crate::text::Language;
 
@@ -58,203 +60,6 @@ pub struct Session {
     sms: u8,
     code_tries: u8,
     step: Step,
-}
-
-/// What the session is for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// A participant asks about this person (IDX-1); ends with the consent.
-    Authorization { iin: Iin, phone: Phone },
-    /// Somebody signs in to the cabinet; ends with the code.
-    Cabinet,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "kebab-case")]
-pub enum Step {
-    Agreement,
-    Iin,
-    Liveness {
-        person: Person,
-        check: Option<Check>,
-        last_problem: Option<Problem>,
-    },
-    /// Without a digest the code has expired.
-    Code {
-        person: Person,
-        digest: Option<CodeDigest>,
-        expires_at: Timestamp,
-    },
-    Consent {
-        person: Person,
-    },
-    Passed {
-        person: Person,
-        at: Timestamp,
-    },
-    /// The person, where the session got as far as knowing one.
-    Failed {
-        person: Option<Person>,
-        at: Timestamp,
-        why: Failure,
-    },
-}
-
-/// Whom the session is about, and where codes go.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Person {
-    pub iin: Iin,
-    pub phone: Phone,
-}
-
-/// A check that has been counted. Its number is that of the session's checks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Check {
-    /// The challenge has been handed out, the frames are awaited.
-    Asked { challenge: Challenge, wishes: Wishes },
-    /// The frames have come, the verdict is awaited.
-    Judging { until: Timestamp },
-}
-
-/// Decides a challenge; whoever knows it knows what will be asked.
-#[derive(Clone, Copy, PartialEq)]
-pub struct Seed(pub [u8; 32]);
-
-impl fmt::Debug for Seed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Seed(…)")
-    }
-}
-
-/// A keyed hash of a code: the host makes it of what it sent and of what the client typed.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-pub struct CodeDigest(pub [u8; 32]);
-
-impl PartialEq for CodeDigest {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl fmt::Debug for CodeDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeDigest(…)")
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Failure {
-    Abandoned,
-    AgreementRefused,
-    Blocked {
-        until: Timestamp,
-    },
-    ConsentRefused,
-    Expired,
-    IinMismatch,
-    SmsExhausted,
-    TooManyCodes,
-    UnknownPerson,
-    /// What the client agreed to can't be done, as when the consumer was suspended meanwhile.
-    Withheld(Problem),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    AgreementAnswered {
-        accept: bool,
-    },
-    LanguageChosen(Language),
-    /// The client's IIN, before the Source is asked.
-    IinEntered(Iin),
-    /// The Source knows the person; `blocked_until` where liveness is blocked for them.
-    PersonFound {
-        iin: Iin,
-        phone: Phone,
-        blocked_until: Option<Timestamp>,
-    },
-    PersonUnknown,
-    /// The client is ready for a check. Counted now, so that nobody asks until an easy one comes; asked again
-    /// with the same wishes while it is open, the challenge stays and nothing is counted.
-    ChallengeAsked {
-        seed: Seed,
-        wishes: Wishes,
-        blocked_until: Option<Timestamp>,
-    },
-    /// Frames have arrived whole that were made for the challenge with this nonce.
-    CheckStarted {
-        nonce: Nonce,
-        blocked_until: Option<Timestamp>,
-    },
-    /// Frames have arrived that can't have been made for the challenge with this nonce, which was open.
-    CheckForged {
-        nonce: Nonce,
-        problem: Problem,
-    },
-    /// `code` is what will be sent if this was the check that passed.
-    CheckJudged {
-        check: u8,
-        judgement: Judgement,
-        code: CodeDigest,
-    },
-    /// Another message, with this code.
-    CodeAsked {
-        code: CodeDigest,
-    },
-    CodeEntered {
-        code: CodeDigest,
-    },
-    ConsentAnswered {
-        approve: bool,
-    },
-    /// An approval that could not be carried out.
-    ApprovalWithheld(Problem),
-    Abandoned,
-    /// Another browser came with the same request: from the beginning, but every counter stays.
-    Restarted,
-    TimePassed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Judgement {
-    /// Live; the degree of match with the Source's photo, 0 to 100.
-    Live { degree: f32 },
-    /// Not live, or not a picture that can be judged.
-    Refused(Problem),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Ask the Source about the IIN just entered; answer with `PersonFound` or `PersonUnknown`.
-    AskSource,
-    /// A check has been counted and its challenge drawn: [`Session::challenge`].
-    Challenged { check: u8 },
-    /// Judge the frames that came with `CheckStarted`; answer with `CheckJudged`.
-    Judge { check: u8 },
-    /// Send the code whose digest came with the input.
-    SendCode { to: Phone },
-    /// Liveness is blocked for this person, in every session (IDX-2).
-    Block { iin: Iin, until: Timestamp },
-    /// The session has just ended: tell whoever waits for it.
-    Finish,
-    /// What to answer the client.
-    Refuse(Problem),
-}
-
-/// The input did not fit, and nothing changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SessionError {
-    #[error("the session has ended")]
-    Ended,
-    #[error("no challenge is open")]
-    NoChallenge,
-    #[error("the session is at another step")]
-    OutOfOrder,
-    #[error("no more messages in this session")]
-    SmsExhausted,
 }
 
 impl Session {
@@ -679,68 +484,6 @@ impl Session {
         let person = self.person().cloned();
         let (session, _) = self.at(Step::Failed { person, at: now, why });
         (session, vec![Effect::Finish])
-    }
-}
-
-impl Check {
-    /// After this it counts as failed.
-    fn until(&self) -> Timestamp {
-        match self {
-            Self::Asked { challenge, .. } => challenge.expires_at,
-            Self::Judging { until } => *until,
-        }
-    }
-
-    fn is_open(&self, nonce: &Nonce) -> bool {
-        match self {
-            Self::Asked { challenge, .. } => challenge.nonce == *nonce,
-            Self::Judging { .. } => false,
-        }
-    }
-}
-
-impl Failure {
-    /// Until when liveness is blocked, where that is why.
-    pub fn blocked_until(self) -> Option<Timestamp> {
-        match self {
-            Self::Blocked { until } => Some(until),
-            Self::Abandoned
-            | Self::AgreementRefused
-            | Self::ConsentRefused
-            | Self::Expired
-            | Self::IinMismatch
-            | Self::SmsExhausted
-            | Self::TooManyCodes
-            | Self::UnknownPerson
-            | Self::Withheld(_) => None,
-        }
-    }
-
-    /// What the consumer and the client are told.
-    pub fn problem(self) -> Problem {
-        match self {
-            Self::Abandoned => Problem::IdentityAbandoned,
-            Self::AgreementRefused => Problem::IdentityAgreement,
-            Self::Blocked { .. } => Problem::IdentityBlocked,
-            Self::ConsentRefused => Problem::ConsentRefused,
-            Self::Expired => Problem::IdentityExpired,
-            Self::IinMismatch => Problem::IdentityIinMismatch,
-            Self::SmsExhausted => Problem::IdentitySmsExhausted,
-            Self::TooManyCodes => Problem::IdentityTooManyCodes,
-            Self::UnknownPerson => Problem::IdentityUnknown,
-            Self::Withheld(problem) => problem,
-        }
-    }
-}
-
-impl SessionError {
-    pub fn problem(self) -> Problem {
-        match self {
-            Self::Ended => Problem::IdentityEnded,
-            Self::NoChallenge => Problem::ChallengeNone,
-            Self::OutOfOrder => Problem::IdentityOutOfOrder,
-            Self::SmsExhausted => Problem::IdentitySmsExhausted,
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::liveness::challenge::Nonce;
 
 #[test]
 fn a_person_who_does_everything_right_passes() {

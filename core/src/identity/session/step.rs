@@ -1,0 +1,164 @@
+//! Where a session stands, and what it is about.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+use crate::Timestamp;
+use crate::id::{Iin, Phone};
+use crate::liveness::challenge::{Challenge, Nonce, Wishes};
+use crate::problem::Problem;
+
+/// What the session is for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// A participant asks about this person (IDX-1); ends with the consent.
+    Authorization { iin: Iin, phone: Phone },
+    /// Somebody signs in to the cabinet; ends with the code.
+    Cabinet,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    Agreement,
+    Iin,
+    Liveness {
+        person: Person,
+        check: Option<Check>,
+        last_problem: Option<Problem>,
+    },
+    /// Without a digest the code has expired.
+    Code {
+        person: Person,
+        digest: Option<CodeDigest>,
+        expires_at: Timestamp,
+    },
+    Consent {
+        person: Person,
+    },
+    Passed {
+        person: Person,
+        at: Timestamp,
+    },
+    /// The person, where the session got as far as knowing one.
+    Failed {
+        person: Option<Person>,
+        at: Timestamp,
+        why: Failure,
+    },
+}
+
+/// Whom the session is about, and where codes go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    pub iin: Iin,
+    pub phone: Phone,
+}
+
+/// A check that has been counted. Its number is that of the session's checks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// The challenge has been handed out, the frames are awaited.
+    Asked { challenge: Challenge, wishes: Wishes },
+    /// The frames have come, the verdict is awaited.
+    Judging { until: Timestamp },
+}
+
+/// Decides a challenge; whoever knows it knows what will be asked.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Seed(pub [u8; 32]);
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
+}
+
+/// A keyed hash of a code: the host makes it of what it sent and of what the client typed.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct CodeDigest(pub [u8; 32]);
+
+impl PartialEq for CodeDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Debug for CodeDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeDigest(…)")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    Abandoned,
+    AgreementRefused,
+    Blocked {
+        until: Timestamp,
+    },
+    ConsentRefused,
+    Expired,
+    IinMismatch,
+    SmsExhausted,
+    TooManyCodes,
+    UnknownPerson,
+    /// What the client agreed to can't be done, as when the consumer was suspended meanwhile.
+    Withheld(Problem),
+}
+
+impl Check {
+    /// After this it counts as failed.
+    pub(super) fn until(&self) -> Timestamp {
+        match self {
+            Self::Asked { challenge, .. } => challenge.expires_at,
+            Self::Judging { until } => *until,
+        }
+    }
+
+    pub(super) fn is_open(&self, nonce: &Nonce) -> bool {
+        match self {
+            Self::Asked { challenge, .. } => challenge.nonce == *nonce,
+            Self::Judging { .. } => false,
+        }
+    }
+}
+
+impl Failure {
+    /// Until when liveness is blocked, where that is why.
+    pub fn blocked_until(self) -> Option<Timestamp> {
+        match self {
+            Self::Blocked { until } => Some(until),
+            Self::Abandoned
+            | Self::AgreementRefused
+            | Self::ConsentRefused
+            | Self::Expired
+            | Self::IinMismatch
+            | Self::SmsExhausted
+            | Self::TooManyCodes
+            | Self::UnknownPerson
+            | Self::Withheld(_) => None,
+        }
+    }
+
+    /// What the consumer and the client are told.
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::Abandoned => Problem::IdentityAbandoned,
+            Self::AgreementRefused => Problem::IdentityAgreement,
+            Self::Blocked { .. } => Problem::IdentityBlocked,
+            Self::ConsentRefused => Problem::ConsentRefused,
+            Self::Expired => Problem::IdentityExpired,
+            Self::IinMismatch => Problem::IdentityIinMismatch,
+            Self::SmsExhausted => Problem::IdentitySmsExhausted,
+            Self::TooManyCodes => Problem::IdentityTooManyCodes,
+            Self::UnknownPerson => Problem::IdentityUnknown,
+            Self::Withheld(problem) => problem,
+        }
+    }
+}

@@ -106,6 +106,8 @@ export declare class SenimLiveness extends HTMLElement {
   readonly running: boolean;
   /** Milliseconds that the worker took for each of the last frames; for measuring. */
   readonly frameTimes: readonly number[];
+  /** How long it took after each of them, while it waited for the next. */
+  readonly settleTimes: readonly number[];
 
   /** Opens the camera and goes through one check; resolves when it is over, however it ends. */
   start(): Promise<void>;

@@ -26,7 +26,7 @@ impl People {
     /// Frames as a camera would take them of one person in a second or two: no two are the same.
     pub fn frames(&self, name: &str, count: u32) -> Result<Vec<Vec<u8>>> {
         let portrait = fitted(&self.portrait(name)?);
-        (0..count).map(|turn| jpeg(&in_frame(&portrait, turn), 88)).collect()
+        (0..count).map(|turn| jpeg(&in_frame(&portrait, 0, turn), 88)).collect()
     }
 
     /// Two people in one picture.
@@ -43,11 +43,12 @@ impl People {
     }
 
     /// A clip that Chromium shows as its camera: JPEGs one after the other, played at 30 frames a second.
-    pub fn clip(&self, name: &str, to: &Path) -> Result<()> {
+    /// The person is so many pixels to the right of its middle.
+    pub fn clip(&self, name: &str, aside: i64, to: &Path) -> Result<()> {
         let portrait = fitted(&self.portrait(name)?);
         let mut file = std::io::BufWriter::new(std::fs::File::create(to)?);
         for turn in 0..30 {
-            file.write_all(&jpeg(&in_frame(&portrait, turn), 90)?)?;
+            file.write_all(&jpeg(&in_frame(&portrait, aside, turn), 90)?)?;
         }
         file.flush().context("write the clip")
     }
@@ -80,10 +81,10 @@ pub fn heavy(mut frame: Vec<u8>) -> Vec<u8> {
     frame
 }
 
-/// The fitted portrait in the middle of a camera's picture, moved a little from turn to turn.
-fn in_frame(portrait: &RgbImage, turn: u32) -> RgbImage {
+/// The fitted portrait, so many pixels to the right of a camera's middle and moved a little from turn to turn.
+fn in_frame(portrait: &RgbImage, aside: i64, turn: u32) -> RgbImage {
     let mut frame = RgbImage::from_pixel(CAMERA.0, CAMERA.1, WALL);
-    paste(&mut frame, portrait, i64::from(CAMERA.0) / 2, sway(turn));
+    paste(&mut frame, portrait, i64::from(CAMERA.0) / 2 + aside, sway(turn));
     // Light is never quite the same twice.
     let light = i32::try_from(turn % 5).unwrap_or_default() - 2;
     imageops::colorops::brighten_in_place(&mut frame, light);
@@ -133,7 +134,7 @@ mod tests {
     fn the_camera_never_shows_the_same_frame_twice() {
         let portrait = RgbImage::from_pixel(300, 400, Rgb([200, 150, 130]));
         let frames: Vec<_> =
-            (0..12).map(|turn| jpeg(&in_frame(&portrait, turn), 85).unwrap()).collect();
+            (0..12).map(|turn| jpeg(&in_frame(&portrait, 0, turn), 85).unwrap()).collect();
         for (at, frame) in frames.iter().enumerate() {
             assert!(frames[..at].iter().all(|it| it != frame), "frame {at}");
         }

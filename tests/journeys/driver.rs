@@ -51,12 +51,16 @@ impl Engine {
         }
     }
 
-    /// What [`player.js`](player.js) plays as: a laptop's camera, or the least that is accepted where an engine draws
-    /// every frame without a graphics card.
+    /// What [`player.js`](player.js) plays as, and the part of the recording in its middle: a phone's camera, held
+    /// upright, or the least that is accepted where an engine draws every frame without a graphics card.
     fn camera(self) -> Value {
         match self {
-            Self::Chromium | Self::Firefox => json!({ "width": 1280, "height": 720, "rate": 24 }),
-            Self::Webkit => json!({ "width": 640, "height": 360, "rate": 15 }),
+            Self::Chromium | Self::Firefox => {
+                json!({ "width": 540, "height": 720, "rate": 24, "part": [632, 0, 540, 720] })
+            }
+            Self::Webkit => {
+                json!({ "width": 480, "height": 640, "rate": 15, "part": [632, 0, 540, 720] })
+            }
         }
     }
 
@@ -413,7 +417,7 @@ impl Recording {
 
 /// Where in the genuine clip what is to be seen: name, first and last frame.
 const SEGMENTS: [(&str, u32, u32); 5] = [
-    ("calm", 271, 283),
+    ("calm", 274, 281),
     ("blink", 284, 292),
     ("smile", 291, 311),
     ("beam", 312, 316),

@@ -38,7 +38,7 @@ return new Promise((done, failed) => {
     const frames = it.frameTimes;
     if (frames.length > 0) first ??= now;
     if (frames.length > 0 && (frames.length >= ENOUGH || now - began > LIMIT_MS)) {
-      const seen = { width: size.width, height: size.height, first: first - opened, frames: [...frames], tasks: [...tasks] };
+      const seen = { width: size.width, height: size.height, first: first - opened, frames: [...frames], settled: [...(it.settleTimes ?? [])], tasks: [...tasks] };
       return slow().then(() => done(seen), failed);
     }
     if (now - began > LIMIT_MS) return failed("no frame was judged");

@@ -20,6 +20,9 @@ const NARROW: u32 = 320;
 /// From opening the camera to the server's verdict: lining up, four deeds, sending, judging.
 const CAMERA_MAX: Duration = Duration::from_mins(3);
 
+/// From opening the camera to the hint that the face is well placed.
+const LINED_UP_MAX: Duration = Duration::from_secs(30);
+
 const CHECKS: u8 = 4;
 /// What may follow a check.
 const OUTCOMES: [&str; 5] = ["code-input", "last-problem", "failed", "camera-fault", "trouble"];
@@ -70,10 +73,17 @@ pub(crate) async fn walk(
     let clips = std::env::temp_dir().join(format!("senim-clips-{:016x}", rand::random::<u64>()));
     std::fs::create_dir_all(&clips)?;
     let picture = clips.join("picture.mjpeg");
-    platform.people.clip(cast::AIGERIM.camera, &picture)?;
+    platform.people.clip(cast::AIGERIM.camera, 0, &picture)?;
     let held = walk(None, Some(&picture), PHONE).await?;
     held.is_refused(report, "a picture of the right person", &cast::AIGERIM, None).await;
     held.browser.close().await;
+
+    // Well within the camera's picture, and beside the oval that the page draws over it.
+    let beside = clips.join("beside.mjpeg");
+    platform.people.clip(cast::AIGERIM.camera, 250, &beside)?;
+    let aside = walk(None, Some(&beside), PHONE).await?;
+    aside.is_asked_into_the_oval(report, &cast::AIGERIM).await;
+    aside.browser.close().await;
     let _ = std::fs::remove_dir_all(clips);
     Ok(())
 }
@@ -138,7 +148,7 @@ impl Walk<'_> {
             "shows the face to the camera: live, and the one in the register",
             async || {
                 self.sits_down().await?;
-                page.see("camera-hint").await?;
+                page.see_within("[data-good]", LINED_UP_MAX).await?;
                 self.picture("camera").await?;
                 match self.is_checked("").await? {
                     "code-input" => Ok(()),
@@ -285,12 +295,7 @@ impl Walk<'_> {
     ) {
         let page = &self.browser;
         self.step(report, &format!("{who} before the camera is refused"), async || {
-            self.enters_the_app(person).await?;
-            self.asks_for_accounts().await?;
-            page.click("agreement-accept").await?;
-            page.fill("iin-input", person.iin).await?;
-            page.click("iin-submit").await?;
-            self.sits_down().await?;
+            self.comes_to_the_camera(person).await?;
             if let Some(problem) = problem {
                 let came = self.is_checked(problem).await?;
                 anyhow::ensure!(came == "last-problem", "{came}: {}", page.text(came).await?);
@@ -313,6 +318,39 @@ impl Walk<'_> {
             Ok(())
         })
         .await;
+    }
+
+    async fn is_asked_into_the_oval(&self, report: &mut Report, person: &cast::Person) {
+        let page = &self.browser;
+        self.step(
+            report,
+            "a face beside the oval is asked into it, at no check's cost",
+            async || {
+                self.comes_to_the_camera(person).await?;
+                clock::until("the hint", LINED_UP_MAX, async || {
+                    let hint = page.text("camera-hint").await?;
+                    anyhow::ensure!(hint == "Move to the centre", "it is {hint:?}");
+                    Ok(())
+                })
+                .await?;
+                page.click("camera-stop").await?;
+                page.see("camera-start").await?;
+                let left = page.text("checks-left").await?;
+                anyhow::ensure!(left.contains(&CHECKS.to_string()), "the page says {left:?}");
+                Ok(())
+            },
+        )
+        .await;
+    }
+
+    async fn comes_to_the_camera(&self, person: &cast::Person) -> Result<()> {
+        let page = &self.browser;
+        self.enters_the_app(person).await?;
+        self.asks_for_accounts().await?;
+        page.click("agreement-accept").await?;
+        page.fill("iin-input", person.iin).await?;
+        page.click("iin-submit").await?;
+        self.sits_down().await
     }
 
     /// What came of the camera in the end: IDX-2 gives a client four checks, and a slow machine's camera may miss a

@@ -135,13 +135,16 @@ fn times(place: &Place, peers: &Path) -> Result<Vec<Value>> {
     for (from, to) in [("face-mesh.html", "index.html"), ("face-mesh.js", "face-mesh.js")] {
         fs::copy(peers.join(from), theirs.join(to)).with_context(|| from.to_owned())?;
     }
-    // As Chromium takes a camera: JPEGs one after the other.
-    let mut clip = Vec::new();
-    for frame in pages::files_in(&place.people().join("clip"))? {
-        clip.extend(fs::read(frame)?);
-    }
+    // As Chromium takes a camera: JPEGs one after the other. She sits beside the middle of the recording; with bars at
+    // both sides she is in it, and every pixel of her is as it was.
     let film = place.senim.join("bench/clip.mjpeg");
-    fs::write(&film, clip)?;
+    command::quietly(
+        Command::new("ffmpeg")
+            .args(["-loglevel", "error", "-y", "-i"])
+            .arg(place.people().join("clip/%04d.jpg"))
+            .args(["-vf", "crop=758:720:522:0,pad=1280:720:261:0", "-q:v", "2", "-f", "mjpeg"])
+            .arg(&film),
+    )?;
     let said = command::output(
         Command::new(place.binary("senim-journeys"))
             .current_dir(&place.root)

@@ -4,6 +4,7 @@
 //! imports but wasm-bindgen's own.
 
 mod net;
+mod oval;
 mod told;
 mod track;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use net::Browser;
+use oval::Oval;
 use told::Told;
 use track::Tracker;
 
@@ -27,6 +29,7 @@ pub struct Guide {
     last: Option<Image>,
     repeated: u32,
     polled: bool,
+    oval: Option<Oval>,
     check: Option<Check>,
 }
 
@@ -57,6 +60,7 @@ impl Guide {
             last: None,
             repeated: 0,
             polled: false,
+            oval: None,
             check: None,
         })
     }
@@ -81,6 +85,13 @@ impl Guide {
     #[wasm_bindgen(setter)]
     pub fn set_polled(&mut self, polled: bool) {
         self.polled = polled;
+    }
+
+    /// Where the page's oval lies in the camera's picture, as shares of it: left, top, width, height. A face is asked
+    /// into it until the challenge begins; afterwards deeds move it.
+    #[wasm_bindgen(setter)]
+    pub fn set_oval(&mut self, oval: &[f32]) {
+        self.oval = Oval::new(oval);
     }
 
     /// `rgba` as `ImageData` holds it, of a frame that the camera gave `scale` times as large. Answers a [`Told`], or
@@ -108,7 +119,10 @@ impl Guide {
             // The one quantity that counts the camera's pixels.
             face.eyes_px *= scale;
         }
-        let guidance = measured.guidance();
+        let mut guidance = measured.guidance();
+        if let (None, Some(oval), [face]) = (&self.check, &self.oval, look.faces.as_slice()) {
+            guidance = oval.hint(guidance, &face.bounds, &image);
+        }
         self.before = self.tracker.face().copied().or_else(|| look.faces.first().copied());
         if again && !self.polled {
             self.repeated += 1;
@@ -116,6 +130,12 @@ impl Guide {
         let told = self.told(&look, guidance, measured.quality(), width, frame, at_ms);
         self.last = Some(image);
         Ok(serde_wasm_bindgen::to_value(&told)?)
+    }
+
+    /// After the answer to [`Guide::see`] is on its way, before the next frame: what nobody has to wait for.
+    pub fn settle(&mut self) -> Result<(), JsError> {
+        let Some(image) = &self.last else { return Ok(()) };
+        Ok(self.tracker.settle(&self.nets, image)?)
     }
 
     /// A frame that [`Guide::see`] said to keep, as JPEG; in the order in which it said so.

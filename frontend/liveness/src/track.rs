@@ -1,8 +1,9 @@
-//! Looks at each frame of the camera; the detector, the dearest of the nets, only now and then.
+//! Looks at each frame of the camera; the detector, the dearest of the nets, only now and then, and between frames.
 //!
 //! Between two looks of the detector the face follows its marks: they moved and grew, so did its bounds and its
 //! five points. The marks' net looks where the face was in the frame before, which is where it is now but for a
-//! thirtieth of a second.
+//! thirtieth of a second. While a face is followed nobody waits for the detector: it looks at a frame whose answer is
+//! given ([`Tracker::settle`]), and what it finds counts from the next one on.
 //!
 //! What the marks' net says depends on the bounds that it looks within, a smile by a third. So bounds come from the
 //! detector's look as the judge has it, and the faster look only counts faces: else the widget would call done what
@@ -13,7 +14,7 @@ use senim_core::photo::{self, Bounds, Close, Face, Image, Landmarks, Look, Marks
 /// The detector's input where faces are counted. At 192 a face is found from 10 % of the frame's longer side, far
 /// below what is near enough.
 const COUNTING_SIDE: usize = 192;
-/// Frames from one look of the detector to the next: a second face is noticed within 150 ms.
+/// Frames from one look of the detector to the next: a second face is noticed within 170 ms.
 const DETECTED_EVERY: u8 = 4;
 /// Of the detector's looks at one face the first are as the judge's, while bounds settle, then each sixth.
 const SETTLING: u32 = 4;
@@ -29,28 +30,36 @@ const APART_MAX: f32 = 0.5;
 pub(crate) struct Tracker {
     /// What was seen in the frame before, if it was one face.
     before: Option<Close>,
-    /// Frames since the detector's last look, and its looks since it found this face.
+    /// Frames followed since the detector's last look, and its looks since it found this face.
     since: u8,
     looks: u32,
 }
 
 impl Tracker {
     pub(crate) fn look<N: Nets>(&mut self, nets: &N, image: &Image) -> Result<Look, N::Error> {
-        let followed = self.followed(nets, image)?;
-        if self.since + 1 < DETECTED_EVERY
-            && let Some(now) = followed
-        {
-            self.since += 1;
+        if let Some(now) = self.followed(nets, image)? {
+            self.since = self.since.saturating_add(1);
             self.before = Some(now.clone());
             return Ok(Look { faces: vec![now.face], face: Some(now) });
         }
+        (self.since, self.looks) = (0, 0);
+        let look = photo::look(nets, image, photo::DETECTOR_SIDE)?;
+        self.before = look.face.clone().filter(|_| look.faces.len() == 1);
+        Ok(look)
+    }
+
+    /// After the answer to a frame, which is `image`: looks with the detector when it is time to. Where it sees another
+    /// face than the one that is followed, or several, or none, the next frame is looked at anew.
+    pub(crate) fn settle<N: Nets>(&mut self, nets: &N, image: &Image) -> Result<(), N::Error> {
+        if self.since < DETECTED_EVERY {
+            return Ok(());
+        }
         self.since = 0;
-        let bounding =
-            followed.is_none() || self.looks < SETTLING || self.looks.is_multiple_of(BOUNDED_EVERY);
+        let Some(mut now) = self.before.take() else { return Ok(()) };
+        let bounding = self.looks < SETTLING || self.looks.is_multiple_of(BOUNDED_EVERY);
         let side = if bounding { photo::DETECTOR_SIDE } else { COUNTING_SIDE };
         let faces = photo::detect(nets, image, side)?;
-        let faces: Vec<Face> = photo::counted(&faces).into_iter().copied().collect();
-        if let (Some(mut now), [found]) = (followed, faces.as_slice())
+        if let [found] = photo::counted(&faces).as_slice()
             && apart(&now.face, found) <= APART_MAX
         {
             self.looks += 1;
@@ -58,16 +67,9 @@ impl Tracker {
                 now.face = nearer(&now.face, found);
             }
             now.face.score = found.score;
-            self.before = Some(now.clone());
-            return Ok(Look { faces: vec![now.face], face: Some(now) });
+            self.before = Some(now);
         }
-        self.looks = 0;
-        let face = match faces.first() {
-            Some(face) => photo::close(nets, image, face)?,
-            None => None,
-        };
-        self.before = face.clone().filter(|_| faces.len() == 1);
-        Ok(Look { faces, face })
+        Ok(())
     }
 
     /// The face that last was seen, or nothing where the detector should look.

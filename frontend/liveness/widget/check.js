@@ -19,8 +19,12 @@ const STALLED_MS = 6_000;
 const STEP_MS = 3_500;
 /** Between two hints, or nobody could follow them. */
 const HINT_MS = 600;
+/** Said while something is awaited: what comes is said at once. */
+const AWAITING = ["asking", "preparing"];
 /** Frames on their way to the worker: one that comes while another is judged waits, for a blink is two frames long. */
 const FLYING_MAX = 4;
+/** Frames whose times are kept. */
+const TIMES = 600;
 const ATTESTATION_MAX = 8 * 1024;
 /** The share of the way that is done when every step is. */
 const STEPS_PERCENT = 80;
@@ -134,11 +138,14 @@ export class Check {
     const { guide, times, view } = this.#its;
     const picture = await this.#camera?.picture();
     if (!picture || this.#abort.signal.aborted) return picture?.close();
-    const told = await guide.see(this.#frame++, Math.round(now - this.#first), picture, this.#camera.polled);
+    const { polled } = this.#camera;
+    const told = await guide.see(this.#frame++, Math.round(now - this.#first), picture, polled, view.oval());
     // Nothing is told of a frame that came twice.
     if (this.#abort.signal.aborted || !told) return;
-    times.push(told.took);
-    if (times.length > 600) times.shift();
+    for (const [at, time] of [told.took, told.settled].entries()) {
+      times[at].push(time);
+      if (times[at].length > TIMES) times[at].shift();
+    }
     view.placed(told.hint === "good");
     if (this.#challenge && told.progress) await this.#progressed(told);
     else this.#prepare(told, now);
@@ -224,7 +231,8 @@ export class Check {
   /** `key` of words.json, or nothing to say. */
   #say(key) {
     const now = performance.now();
-    if (key === this.#hint.name || now - this.#hint.at < HINT_MS) return;
+    const { name, at } = this.#hint;
+    if (key === name || (now - at < HINT_MS && !AWAITING.includes(name))) return;
     this.#hint = { name: key, at: now };
     const text = this.#its.view.hint(key);
     if (key) this.#its.tell("senim-guidance", { hint: key.replace(/^hint-/, ""), text });

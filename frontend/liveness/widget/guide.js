@@ -32,9 +32,9 @@ export class Guide {
     await this.#ask({ type: "begin", challenge: JSON.stringify(challenge) });
   }
 
-  /** `image` is an ImageBitmap; it belongs to the worker afterwards. */
-  async see(frame, at, image, polled) {
-    return (await this.#ask({ type: "frame", frame, at, image, polled }, [image])).told;
+  /** `image` is an ImageBitmap; it belongs to the worker afterwards. `oval` is the view's. */
+  async see(frame, at, image, polled, oval) {
+    return (await this.#ask({ type: "frame", frame, at, image, polled, oval }, [image])).told;
   }
 
   async finish(about) {
@@ -61,9 +61,10 @@ export class Guide {
   #answered(answer) {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
+    const failed = answer.type === "failed";
+    if (failed) console.warn(`senim-liveness: ${answer.error}`);
     if (!waiting) return;
-    if (answer.type === "failed") {
-      console.warn(`senim-liveness: ${answer.error}`);
+    if (failed) {
       waiting.failed(new Fault("broken"));
     } else {
       waiting.done(answer);

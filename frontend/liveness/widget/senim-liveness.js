@@ -25,6 +25,8 @@ export class SenimLiveness extends HTMLElement {
   checksLeft = null;
   /** How long the worker took for each of the last frames, in milliseconds. */
   frameTimes = [];
+  /** How long it took after each of them, while it waited for the next. */
+  settleTimes = [];
 
   constructor() {
     super();
@@ -69,7 +71,7 @@ export class SenimLiveness extends HTMLElement {
       attestation: this.attestation,
       tell: (name, detail) => this.#tell(name, detail),
       count: (left) => (this.checksLeft = left),
-      times: (this.frameTimes = []),
+      times: [(this.frameTimes = []), (this.settleTimes = [])],
     });
     this.#check = check;
     this.#tell("senim-start", {});

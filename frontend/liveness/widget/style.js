@@ -67,7 +67,7 @@ button {
 }
 .figure svg { display: block; width: 3.5rem; fill: none; stroke: var(--_accent); stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
 .window { position: relative; overflow: hidden; aspect-ratio: 4 / 3; max-height: 70vh; background: #000; border-radius: var(--_radius); }
-.window[data-upright] { aspect-ratio: 3 / 4; justify-self: center; width: min(100%, 52vh); }
+.window[data-upright] { aspect-ratio: 3 / 4; justify-self: center; width: min(100%, 42vh); }
 .window video { display: block; width: 100%; height: 100%; object-fit: cover; transform: scaleX(-1); }
 .oval { position: absolute; inset: 0; width: 100%; height: 100%; }
 .shade { fill: rgb(0 0 0 / 45%); }

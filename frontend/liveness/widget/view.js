@@ -5,6 +5,8 @@ import { sheet } from "./style.js";
 import { WORDS } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+/** The oval's drawing, and what it and its path measure. */
+const DRAWN = { width: 400, height: 300, left: 110, top: 24, right: 290, bottom: 268 };
 const OVAL = "M200 24c-53 0-90 52-90 116s41 128 90 128 90-64 90-128S253 24 200 24z";
 const TIPS = {
   "tip-light":
@@ -111,7 +113,7 @@ export class View {
     this.#figure("look");
     this.#put(this.#at.hint, "");
     this.#mode("camera");
-    this.#at.stage.scrollIntoView({ block: "nearest" });
+    this.#inSight();
   }
 
   hint(key) {
@@ -123,9 +125,29 @@ export class View {
     this.#at.stage.toggleAttribute("data-good", good);
   }
 
+  /** Where the oval lies in the camera's picture, as shares of it: left, top, width, height. */
+  oval() {
+    const { clientWidth: width, clientHeight: height, videoWidth, videoHeight } = this.video;
+    // Picture and drawing cover the window, and lose on both sides what is over.
+    const picture = Math.max(width / videoWidth, height / videoHeight);
+    const drawing = Math.max(width / DRAWN.width, height / DRAWN.height) / picture;
+    const share = (at, drawn, size) => 0.5 + ((at - drawn / 2) * drawing) / size;
+    const left = share(DRAWN.left, DRAWN.width, videoWidth);
+    const top = share(DRAWN.top, DRAWN.height, videoHeight);
+    const right = share(DRAWN.right, DRAWN.width, videoWidth);
+    const bottom = share(DRAWN.bottom, DRAWN.height, videoHeight);
+    return [left, top, right - left, bottom - top];
+  }
+
   /** The camera's picture is higher than wide. */
   upright(upright) {
     this.#at.window.toggleAttribute("data-upright", upright);
+    this.#inSight();
+  }
+
+  /** What is asked, the picture and the hint below it. */
+  #inSight() {
+    this.#at.stage.scrollIntoView({ block: "nearest" });
   }
 
   steps(count) {
@@ -243,7 +265,7 @@ export class View {
 function oval() {
   return svg(
     "svg",
-    { class: "oval", part: "oval", viewBox: "0 0 400 300", preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
+    { class: "oval", part: "oval", viewBox: `0 0 ${DRAWN.width} ${DRAWN.height}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
     svg("path", { class: "shade", "fill-rule": "evenodd", d: `M-400-300h1200v900h-1200z${OVAL}` }),
     svg("path", { class: "line", d: OVAL }),
   );

@@ -3,7 +3,7 @@
 // Messages are objects with a `type`; what has an `id` is answered with the same `id`, in the order asked.
 //   { type: "open" }                        → { type: "ready" } once wasm and nets are here
 //   { id, type: "begin", challenge }        → { id }             the server's answer, as JSON
-//   { id, type: "frame", frame, at, image, polled } → { id, told } an ImageBitmap, transferred; null of one that came twice, else told.rs
+//   { id, type: "frame", frame, at, image, polled, oval } → { id, told } an ImageBitmap, transferred; null of one that came twice, else told.rs
 //   { id, type: "finish", about }           → { id, pack }       an ArrayBuffer, transferred
 //   { id, type: "reset" }                   → { id }
 // What fails answers { id, error } or, where nothing was asked, { type: "failed", error }.
@@ -26,7 +26,8 @@ const QUALITIES = { portrait: [0.92, 0.85, 0.75, 0.6, 0.45], other: [0.85, 0.75,
 let guide;
 let held = new Map();
 let judged;
-let sheet;
+/** How long the work after the last frame took, in milliseconds. */
+let settled = 0;
 let packing = Promise.resolve();
 let packed = { frames: 0, bytes: 0 };
 
@@ -38,6 +39,7 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ type: "ready" });
     } else if (type === "frame") {
       self.postMessage({ id, told: see(data) });
+      settle();
     } else if (type === "begin") {
       forget();
       guide.begin(data.challenge);
@@ -78,10 +80,11 @@ async function fetched(part) {
   return answer;
 }
 
-function see({ frame, at, image, polled }) {
+function see({ frame, at, image, polled, oval }) {
   const began = performance.now();
   const { rgba, width, height, scale } = small(image);
   guide.polled = polled;
+  guide.oval = oval;
   const told = guide.see(rgba, width, height, scale, frame, at);
   if (!told) {
     image.close();
@@ -91,7 +94,15 @@ function see({ frame, at, image, polled }) {
   hold(frame, image);
   for (const keep of told.progress?.keep ?? []) pack(keep);
   told.took = performance.now() - began;
+  told.settled = settled;
   return told;
+}
+
+/** What nobody waits for: the answer is on its way. */
+function settle() {
+  const began = performance.now();
+  guide.settle();
+  settled = performance.now() - began;
 }
 
 function hold(frame, image) {

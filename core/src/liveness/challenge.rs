@@ -111,12 +111,15 @@ pub const COLOUR_MS: u16 = 700;
 /// | none | 5 others before or after a blink; 750 orders of colours, of which one is guessed right 1 in 100 | 1 in 1,000 |
 /// | no movement | 2 orders of blink and smile, the same colours | 1 in 200 |
 /// | no flashing | 5 · 4 orders of others, a blink in any of 3 places | 1 in 60 |
-/// | both | 14 sequences of four blinks and smiles, each at least once | 1 in 14 |
+/// | both | 30 sequences of five blinks and smiles, each at least once | 1 in 30 |
 ///
-/// For the last, weakest row the moments count as well: a deed must not be there at its prompt, and waits of 0.5–2 s
-/// are drawn between them, so a film must hold still for as long as it takes. Whoever can cut the film as the prompts
-/// come passes all of these by geometry alone; then passive net, patterns, repeated frames and the camera's signals
-/// are left, and a session has four checks (IDX-2): one film's chance in all of them together is 1 in 4.
+/// For the last, weakest row the moments count as well: a deed must not be there at its prompt, and waits of 0.5–3 s
+/// (else 0.5–2 s) are drawn between them, so a film must hold still for as long as it takes. Whoever can cut the film as
+/// the prompts come passes all of these by geometry alone; then passive net, patterns, repeated frames and the camera's
+/// signals are left, and a session has four checks (IDX-2): one film's chance in all of them together is 1 in 8.
+///
+/// Until 2026-11-28 this row asked for four deeds, after waits like the others': of 300 recordings of other sessions
+/// (`senim trial liveness --seed 4`, loop) one had the right order and was taken for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {
@@ -146,13 +149,15 @@ impl Challenge {
         let mut dice = Dice { seed, rolls: 0 };
         let nonce = Nonce(dice.roll());
         let mut steps = vec![Step { ask: Ask::Look, after_ms: 0, within_ms: 8_000 }];
+        let both = wishes.no_movement && wishes.no_flashing;
+        let longest = if both { 3_000 } else { 2_000 };
         let mut ask = |dice: &mut Dice, it: Ask, within_ms| {
-            steps.push(Step { ask: it, after_ms: 500 + dice.below(1_501), within_ms });
+            steps.push(Step { ask: it, after_ms: 500 + dice.below(longest - 499), within_ms });
         };
         if wishes.no_movement {
             // Two deeds to choose from, so more of them, and each at least once: what can only blink (a sheet
             // with holes for the eyes) or only smile (a mask that hides the lids) never follows.
-            let count = if wishes.no_flashing { 4 } else { 2 };
+            let count = if wishes.no_flashing { 5 } else { 2 };
             let mut left = [Action::Blink, Action::Smile].map(|it| (it, count - 1));
             for _ in 0..count {
                 let mut at = usize::from(dice.below(2));
@@ -243,5 +248,26 @@ mod tests {
                 assert!(colours.is_none_or(|it| it.windows(2).all(|it| it[0] != it[1])));
             }
         }
+    }
+
+    /// Found on 2026-11-28 (`senim trial liveness --seed 4`): a recording of another session had the right order of
+    /// four blinks and smiles.
+    #[test]
+    fn who_can_neither_move_nor_bear_flashing_is_asked_for_one_of_thirty_orders_after_uneven_waits()
+    {
+        let both = Wishes { no_movement: true, no_flashing: true };
+        let mut orders = std::collections::BTreeSet::new();
+        let mut waits = Vec::new();
+        for seed in 0..600_u32 {
+            let bytes = std::array::from_fn(|at| seed.to_be_bytes()[at % 4]);
+            let drawn = Challenge::draw(bytes, both, Timestamp::UNIX_EPOCH);
+            let deeds = &drawn.steps[1..];
+            assert_eq!(deeds.len(), 5);
+            orders.insert(deeds.iter().map(|it| format!("{:?}", it.ask)).collect::<Vec<_>>());
+            waits.extend(deeds.iter().map(|it| it.after_ms));
+        }
+        assert_eq!(orders.len(), 30);
+        assert!(waits.iter().all(|it| (500..=3_000).contains(it)));
+        assert!(waits.iter().any(|it| *it < 700) && waits.iter().any(|it| *it > 2_800));
     }
 }

@@ -103,7 +103,7 @@ fn other_wishes_cost_a_check_and_the_last_challenge_stays() {
     let turns = [asked(1), still(2), still(3), asked(3), still(4), asked(5)];
     let (session, _) = play(authorization(), &[upto_liveness(), turns.to_vec()].concat());
     assert_eq!((session.checks_left(), session.challenge().unwrap().nonce), (0, nonce(4)));
-    assert_eq!(session.challenge().unwrap().steps.len(), 5, "as was wished");
+    assert_eq!(session.challenge().unwrap().steps.len(), 6, "as was wished");
 }
 
 #[test]

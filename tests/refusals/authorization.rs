@@ -1,6 +1,7 @@
 //! Pushed authorization requests and the links made of them (RFC 9126, FAPI 2.0 §5.3.2).
 
 use anyhow::{Context as _, Result};
+use futures::future::join;
 use serde_json::json;
 
 use super::Table;
@@ -173,25 +174,26 @@ async fn links(
             Browser::new(platform)?.open(&link).await
         })
         .await;
-    table
-        .row("a request_uri used twice", "400 authorization.used", async || {
-            let link = client.link(&client.request(asked)).await?;
-            Browser::new(platform)?.walk(&link, &person, true).await?;
-            Browser::new(platform)?.open(&link).await
-        })
-        .await;
-    table
-        .fact("a consent refused by the client", "access_denied", async || {
-            let request = client.request(asked);
-            let link = client.link(&request).await?;
-            let back = Browser::new(platform)?.walk(&link, &person, false).await?;
-            anyhow::ensure!(
-                parameter(&back, "state").as_deref() == Some(&request.state),
-                "another state"
-            );
-            parameter(&back, "error").context("no error came back")
-        })
-        .await;
+    // Each takes fifteen seconds before the camera: both at once.
+    let [mut used, mut refused] = [(); 2].map(|()| table.part());
+    let twice = used.row("a request_uri used twice", "400 authorization.used", async || {
+        let link = client.link(&client.request(asked)).await?;
+        Browser::new(platform)?.walk(&link, &person, true).await?;
+        Browser::new(platform)?.open(&link).await
+    });
+    let no = refused.fact("a consent refused by the client", "access_denied", async || {
+        let person = platform.world()?.register().await?;
+        let request = client.request(&details(&person, &[&platform.material.provider_bin]));
+        let link = client.link(&request).await?;
+        let back = Browser::new(platform)?.walk(&link, &person, false).await?;
+        anyhow::ensure!(
+            parameter(&back, "state").as_deref() == Some(&request.state),
+            "another state"
+        );
+        parameter(&back, "error").context("no error came back")
+    });
+    join(twice, no).await;
+    table.append([used, refused]);
     Ok(())
 }
 

@@ -130,6 +130,15 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
+    /// A table for rows that are asked at the same time as others; [`Table::append`] brings them in.
+    fn part(&self) -> Self {
+        Self { platform: self.platform, group: self.group, rows: Vec::new() }
+    }
+
+    fn append<const N: usize>(&mut self, parts: [Self; N]) {
+        self.rows.extend(parts.into_iter().flat_map(|it| it.rows));
+    }
+
     /// Asks, and compares what is told with what was expected.
     async fn row(
         &mut self,

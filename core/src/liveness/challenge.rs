@@ -119,7 +119,7 @@ pub const COLOUR_MS: u16 = 700;
 /// signals are left, and a session has four checks (IDX-2): one film's chance in all of them together is 1 in 8.
 ///
 /// Until 2026-11-28 this row asked for four deeds, after waits like the others': of 300 recordings of other sessions
-/// (`senim trial liveness --seed 4`, loop) one had the right order and was taken for a person.
+/// (`senim trial liveness --seed 4`, loop) two had the right order and were taken for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {

@@ -22,7 +22,7 @@ const LIVE_MIN: f32 = 0.7;
 /// were so blurred that the passive net gave them 0.00–0.22.
 ///
 /// It was 1.5 until one display with recordings, of 300 (`senim trial liveness --seed 4`), had 1.21 and .97 of the
-/// passive net. 559 genuine sessions of seeds 1 and 4, one person's, have at most .96.
+/// passive net. 600 genuine sessions of seeds 1 and 4, one person's, have at most .96.
 const PATTERN_MAX: f32 = 1.2;
 
 /// A straight edge along so much of the face on the left, on the right, and above or below: the face is framed.

@@ -25,7 +25,7 @@ async fn the_face_of_the_register_goes_on_and_no_other() {
         let (stand, people) = open(database, SOMEBODY_ELSE).await;
         let cookie = stand.at_camera(asked()).await;
         let challenge = stand.challenge(&cookie).await;
-        let other = stand.show(&cookie, genuine(&people, &challenge, 1)).await;
+        let other = stand.show(&cookie, genuine(&people, &challenge, 21)).await;
         assert_eq!(other.told(), "422 identity.no-match", "{}", stand.journal_text().await);
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["checks_left"], 3, "a failed match counts as its check");

@@ -53,7 +53,7 @@ impl Engine {
 
     /// What [`player.js`](player.js) plays as, and the part of the recording that it shows: a phone's camera, held upright
     /// around her, or a webcam's picture where an engine draws every frame without a graphics card. There she is as far to
-    /// the right as the oval allows; cut closer, the marks net sees three of her smiles in four.
+    /// the right as the oval allows; cut closer to her, four checks of four came to nothing there on 2026-11-28.
     fn camera(self) -> Value {
         match self {
             Self::Chromium | Self::Firefox => {

@@ -106,7 +106,7 @@ export declare class SenimLiveness extends HTMLElement {
   readonly running: boolean;
   /** Milliseconds that the worker took for each of the last frames; for measuring. */
   readonly frameTimes: readonly number[];
-  /** How long it took after each of them, while it waited for the next. */
+  /** What it had left to do of the frame before each of them, while nobody waited. */
   readonly settleTimes: readonly number[];
 
   /** Opens the camera and goes through one check; resolves when it is over, however it ends. */

@@ -29,7 +29,7 @@ struct Seen {
     /// From the opened camera to the first frame that was judged.
     first: f64,
     frames: Vec<f64>,
-    /// What the widget's worker did after each of them, while nobody waited.
+    /// What was left of the frame before each of them, which the widget's worker did while nobody waited.
     settled: Vec<f64>,
     /// Tasks of the page's own thread that took more than 50 ms.
     tasks: Vec<f64>,

@@ -1,22 +1,18 @@
 // A camera that shows a real person who does as the page asks: frames of one recording, chosen by the prompt.
 //
 // arguments[0]: { "0205": base64 of a JPEG, … }; arguments[1]: segments by name, each [first, last];
-// arguments[2]: { width, height, rate, part } of the camera: pixels, frames a second, and what it shows in its middle of
-// the recording's 1280 × 720: left, top, width, height. She sits beside the recording's middle.
+// arguments[2]: { width, height, rate, part } of the camera: pixels, frames a second, and what it shows of the recording's
+// 1280 × 720: left, top, width, height, as wide for its height as the camera's picture. She sits beside its middle.
 // Every frame is real. Between two frames the picture shifts by less than a pixel and gets a little
 // noise, as a hand and a sensor make it, so that no two frames are the same to the bit.
 const [files, segments, { width: WIDTH, height: HEIGHT, rate: RATE, part: PART }] = arguments;
 const REACTION_MS = 450, SWAY = 2;
-/** The part as high as the camera's picture, and what is beside it. */
-const SHOWN = Math.round((PART[2] * HEIGHT) / PART[3]), WALL = "#241f1d";
 
 const person = (window.__person = { asked: [], shown: 0 });
 const canvas = document.createElement("canvas");
 canvas.width = WIDTH;
 canvas.height = HEIGHT;
 const context = canvas.getContext("2d", { alpha: false });
-context.fillStyle = WALL;
-context.fillRect(0, 0, WIDTH, HEIGHT);
 const noise = grain();
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (it) => it.charCodeAt(0));
@@ -26,7 +22,7 @@ const loaded = Promise.all(
     const blob = new Blob([bytes(base64)], { type: "image/jpeg" });
     // Scaled once: drawing is then a copy, which a browser without a graphics card can do in time.
     pictures[Number(number)] = await createImageBitmap(blob, ...PART, {
-      resizeWidth: SHOWN + 2 * SWAY,
+      resizeWidth: WIDTH + 2 * SWAY,
       resizeHeight: HEIGHT + 2 * SWAY,
       resizeQuality: "high",
     });
@@ -56,8 +52,7 @@ function next() {
 function draw() {
   const picture = pictures[next()];
   if (!picture) return;
-  const left = (WIDTH - SHOWN) / 2 - SWAY;
-  context.drawImage(picture, left + Math.random() - 0.5, -SWAY + Math.random() - 0.5);
+  context.drawImage(picture, -SWAY + Math.random() - 0.5, -SWAY + Math.random() - 0.5);
   context.globalAlpha = 0.06;
   for (let patch = 0; patch < 6; patch++) {
     context.drawImage(noise, Math.floor(Math.random() * (WIDTH - 256)), Math.floor(Math.random() * (HEIGHT - 256)));

@@ -25,7 +25,7 @@ export class SenimLiveness extends HTMLElement {
   checksLeft = null;
   /** How long the worker took for each of the last frames, in milliseconds. */
   frameTimes = [];
-  /** How long it took after each of them, while it waited for the next. */
+  /** What it had left to do of the frame before each of them, while nobody waited. */
   settleTimes = [];
 
   constructor() {

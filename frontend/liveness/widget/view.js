@@ -141,6 +141,7 @@ export class View {
 
   /** The camera's picture is higher than wide. */
   upright(upright) {
+    if (this.#at.window.hasAttribute("data-upright") === upright) return;
     this.#at.window.toggleAttribute("data-upright", upright);
     this.#inSight();
   }

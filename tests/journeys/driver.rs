@@ -52,15 +52,14 @@ impl Engine {
     }
 
     /// What [`player.js`](player.js) plays as, and the part of the recording that it shows: a phone's camera, held upright
-    /// around her, or a webcam's picture where an engine draws every frame without a graphics card. There she is as far to
-    /// the right as the oval allows; cut closer to her, four checks of four came to nothing there on 2026-11-28.
+    /// around her; a smaller and slower one where an engine draws every frame without a graphics card.
     fn camera(self) -> Value {
         match self {
             Self::Chromium | Self::Firefox => {
                 json!({ "width": 540, "height": 720, "rate": 24, "part": [632, 0, 540, 720] })
             }
             Self::Webkit => {
-                json!({ "width": 640, "height": 480, "rate": 15, "part": [320, 0, 960, 720] })
+                json!({ "width": 480, "height": 640, "rate": 15, "part": [632, 0, 540, 720] })
             }
         }
     }

@@ -6,7 +6,7 @@
 // Every frame is real. Between two frames the picture shifts by less than a pixel and gets a little
 // noise, as a hand and a sensor make it, so that no two frames are the same to the bit.
 const [files, segments, { width: WIDTH, height: HEIGHT, rate: RATE, part: PART }] = arguments;
-const REACTION_MS = 450, SWAY = 2;
+const REACTION_MS = 450, SWAY = 2, SPARE = 256;
 
 const person = (window.__person = { asked: [], shown: 0 });
 const canvas = document.createElement("canvas");
@@ -39,7 +39,16 @@ const deeds = {
   // Her blink is of two frames. Three times slower it is still one (a quarter of a second), and a browser that
   // gets few frames a second, without a graphics card, sees it.
   blink: () => span(segments.blink).flatMap((it) => [it, it, it]),
-  smile: () => [...span(segments.smile), ...span(segments.beam), ...span(segments.smile).reverse()],
+  // Held for a moment; she relaxes twice as fast as she laughed, and rests, whatever is asked for next: a smile is told
+  // from the face at rest.
+  smile: () => [
+    ...span(segments.smile),
+    ...span(segments.beam),
+    ...span(segments.beam).toReversed(),
+    ...span(segments.smile).toReversed().filter((_, at) => at % 2),
+    ...calm.toReversed(),
+    ...calm,
+  ],
   nod: () => span(segments.nod),
 };
 
@@ -53,18 +62,17 @@ function draw() {
   const picture = pictures[next()];
   if (!picture) return;
   context.drawImage(picture, -SWAY + Math.random() - 0.5, -SWAY + Math.random() - 0.5);
-  context.globalAlpha = 0.06;
-  for (let patch = 0; patch < 6; patch++) {
-    context.drawImage(noise, Math.floor(Math.random() * (WIDTH - 256)), Math.floor(Math.random() * (HEIGHT - 256)));
-  }
+  context.globalAlpha = 0.02;
+  context.drawImage(noise, -Math.floor(Math.random() * SPARE), -Math.floor(Math.random() * SPARE));
   context.globalAlpha = 1;
   person.shown += 1;
 }
 
+/** Over the whole picture alike: patches of it pile up where the face is, and the passive net takes that for a screen. */
 function grain() {
   const tile = document.createElement("canvas");
-  tile.width = 256;
-  tile.height = 256;
+  tile.width = WIDTH + SPARE;
+  tile.height = HEIGHT + SPARE;
   const ink = tile.getContext("2d");
   const pixels = ink.createImageData(tile.width, tile.height);
   for (let at = 0; at < pixels.data.length; at += 4) {
@@ -79,7 +87,7 @@ document.addEventListener("senim-prompt", ({ detail }) => {
   const deed = detail?.ask?.do;
   person.asked.push(deed ?? JSON.stringify(detail?.ask));
   const frames = deeds[deed];
-  if (frames) setTimeout(() => (queue = frames()), REACTION_MS);
+  if (frames) setTimeout(() => queue.push(...frames()), REACTION_MS);
 });
 
 async function camera(wanted) {

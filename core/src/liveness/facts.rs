@@ -194,7 +194,7 @@ impl FaceFacts {
             likeness: 0.9,
             skin: [150.0, 120.0, 100.0],
             regions: vec![[150.0, 120.0, 100.0]; REGIONS],
-            texture: Texture { pattern: 0.9, edges: [0.1; 4] },
+            texture: Texture { pattern: 0.9, edges: [0.1; 4], bezel: [0.1; 4] },
             sharpness: 0.3,
             quality: 0.6,
         }

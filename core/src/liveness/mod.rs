@@ -4,6 +4,7 @@
 //! each frame into [`facts`], and [`judge`] makes a verdict of these numbers alone: the same numbers give the
 //! same verdict wherever and whenever it is asked (DSP-1).
 
+mod bezel;
 pub mod challenge;
 mod colours;
 mod course;

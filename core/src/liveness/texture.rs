@@ -16,6 +16,7 @@ use std::f32::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
+use super::bezel;
 use crate::photo::{Bounds, Image, Marks, Point};
 
 /// Side of the square that is looked at pixel by pixel, in the middle of the face.
@@ -35,13 +36,19 @@ pub struct Texture {
     /// The longest straight edge on each side of the face (left, right, above, below) as a share of the face's
     /// side: a screen's or a sheet's edge.
     pub edges: [f32; 4],
+    /// How much of a display's dark frame is seen along each side of the picture (left, right, above, below), 0–1.
+    pub bezel: [f32; 4],
 }
 
 impl Texture {
     pub fn of(image: &Image, marks: &Marks, face: &Bounds) -> Self {
         let points = marks.points();
         let centre = points[30].middle(points[27].middle(points[33]));
-        Self { pattern: Spectrum::of(image, centre).pattern(), edges: edges(image, face) }
+        Self {
+            pattern: Spectrum::of(image, centre).pattern(),
+            edges: edges(image, face),
+            bezel: bezel::sides(image),
+        }
     }
 }
 

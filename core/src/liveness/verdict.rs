@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn each_fault_is_a_reason() {
         type Fault = fn(&mut Check);
-        let rows: [(Reason, Fault); 23] = [
+        let rows: [(Reason, Fault); 24] = [
             (Reason::Incomplete, |it| it.seen.clear()),
             (Reason::Incomplete, |it| it.seen.retain(|it| it.kind != Kind::Peak)),
             (Reason::Incomplete, |it| it.seen.retain(|it| it.kind != Kind::Colour(2))),
@@ -303,6 +303,7 @@ mod tests {
             (Reason::Reproduced, |it| each(it, |face| face.live = Vec::new())),
             (Reason::Patterned, |it| each(it, |face| face.texture.pattern = 2.4)),
             (Reason::Patterned, |it| each(it, |face| face.texture.edges = [1.0, 1.0, 0.9, 0.0])),
+            (Reason::Patterned, |it| each(it, |face| face.texture.bezel = [0.9, 0.1, 0.9, 0.9])),
             (Reason::Repeated, |it| it.known.repeated = 1),
             (Reason::Repeated, |it| it.seen[9].facts = it.seen[5].facts.clone()),
             (Reason::Injected, |it| {
@@ -338,6 +339,13 @@ mod tests {
         for (mark, rest) in face(&mut check, smile).marks.iter_mut().zip(rest) {
             *mark = [mark[0].midpoint(rest[0]), mark[1].midpoint(rest[1])];
         }
+        assert_eq!(verdict(&check).reasons, []);
+    }
+
+    #[test]
+    fn bars_on_two_sides_refuse_nobody() {
+        let mut check = check(&challenge(&[Ask::Do(Action::Smile)]), Person::GENUINE);
+        each(&mut check, |face| face.texture.bezel = [1.0, 1.0, 0.2, 0.2]);
         assert_eq!(verdict(&check).reasons, []);
     }
 
@@ -393,7 +401,7 @@ mod tests {
     proptest! {
         /// NaN passes nothing, wherever it is.
         #[test]
-        fn numbers_that_are_none_make_nobody_live(field in 0..9_usize) {
+        fn numbers_that_are_none_make_nobody_live(field in 0..10_usize) {
             let asks = [Ask::Do(Action::Smile), Ask::Colours(COLOURS.to_vec())];
             let mut check = check(&challenge(&asks), Person::GENUINE);
             each(&mut check, |face| match field {
@@ -405,7 +413,8 @@ mod tests {
                 5 => face.likeness = f32::NAN,
                 6 => face.skin = [f32::NAN; 3],
                 7 => face.texture.pattern = f32::NAN,
-                _ => face.texture.edges = [f32::NAN; 4],
+                8 => face.texture.edges = [f32::NAN; 4],
+                _ => face.texture.bezel = [f32::NAN; 4],
             });
             prop_assert!(!verdict(&check).live, "{}", field);
         }

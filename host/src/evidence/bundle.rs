@@ -10,8 +10,8 @@ use senim_core::liveness::{Question, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// 2: who matched, and what the built-in engine matches with.
-pub const VERSION: u8 = 2;
+/// 2: who matched, and what the built-in engine matches with. 3: a display's frame.
+pub const VERSION: u8 = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

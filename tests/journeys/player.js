@@ -62,6 +62,7 @@ function draw() {
   const picture = pictures[next()];
   if (!picture) return;
   context.drawImage(picture, -SWAY + Math.random() - 0.5, -SWAY + Math.random() - 0.5);
+  // Of 256 even steps: 1.5 greys, a sensor's by day.
   context.globalAlpha = 0.02;
   context.drawImage(noise, -Math.floor(Math.random() * SPARE), -Math.floor(Math.random() * SPARE));
   context.globalAlpha = 1;

@@ -31,8 +31,8 @@ const EDGE_MIN: f32 = 0.85;
 
 /// A dark frame along so much of three sides of the picture: a display's.
 ///
-/// Of 60 displays (`senim trial liveness --seed 5 --species screen`) the 30 whose frame was in the picture have .65–1,
-/// but for one with .40, the others and 60 genuine sessions of one person at most .19; 300 sessions of seed 6 the same.
+/// Of 60 displays (`senim trial liveness --seed 5 --species screen --per-species 60 --rows …`) the 30 whose frame was in the
+/// picture have .65–1, but for one with .40; the others, and 360 genuine sessions of one person (seeds 5 and 6), at most .19.
 const BEZEL_MIN: f32 = 0.6;
 
 /// What is held against the limits, for trials that set them.

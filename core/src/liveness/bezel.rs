@@ -7,7 +7,7 @@
     reason = "a small picture's sides; a line outside it is left out before"
 )]
 
-use crate::photo::Image;
+use crate::photo::{Image, light};
 
 /// The picture is looked at about so wide: a frame of a fiftieth of it is still six squares, and a camera's grain is gone.
 const WIDTH: usize = 320;
@@ -28,7 +28,7 @@ const STEP: f32 = 6.0;
 pub(super) fn sides(image: &Image) -> [f32; 4] {
     let (width, height, grey) = squares(image);
     // `depth`: from the side inwards; `along`: on the side.
-    let light = |side: usize, depth: f32, along: f32| {
+    let square = |side: usize, depth: f32, along: f32| {
         let (x, y) = match side {
             0 => (depth, along),
             1 => ((width - 1) as f32 - depth, along),
@@ -48,7 +48,7 @@ pub(super) fn sides(image: &Image) -> [f32; 4] {
                 let share = ENDS + (1.0 - 2.0 * ENDS) * sample as f32 / (SAMPLES - 1) as f32;
                 let along = share * (length - 1) as f32;
                 let depth = depth + slant * (along - length as f32 / 2.0);
-                let pair = light(side, depth - 1.0, along).zip(light(side, depth + 1.0, along));
+                let pair = square(side, depth - 1.0, along).zip(square(side, depth + 1.0, along));
                 pair.is_some_and(|(frame, shown)| frame < DARK && shown - frame >= STEP)
             };
             (0..SAMPLES).filter(|it| edge(*it)).count()
@@ -61,18 +61,19 @@ pub(super) fn sides(image: &Image) -> [f32; 4] {
 fn squares(image: &Image) -> (usize, usize, Vec<f32>) {
     let square = (image.width() / WIDTH).max(1);
     let (width, height) = (image.width() / square, image.height() / square);
-    let mut sums = vec![0_u32; width * height];
+    let mut sums = vec![[0_u32; 3]; width * height];
     for (y, row) in image.rows().take(height * square).enumerate() {
         let line = &mut sums[y / square * width..][..width];
         for (sum, pixels) in line.iter_mut().zip(row.chunks_exact(3 * square)) {
             for pixel in pixels.as_chunks::<3>().0 {
-                let [red, green, blue] = pixel.map(u32::from);
-                *sum += 299 * red + 587 * green + 114 * blue;
+                for (sum, part) in sum.iter_mut().zip(pixel) {
+                    *sum += u32::from(*part);
+                }
             }
         }
     }
-    let whole = 1000.0 * (square * square) as f32;
-    (width, height, sums.iter().map(|it| *it as f32 / whole).collect())
+    let pixels = (square * square) as f32;
+    (width, height, sums.iter().map(|it| light(it.map(|part| part as f32 / pixels))).collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::f32::consts::PI;
 
-use crate::photo::Image;
+use crate::photo::{Image, light};
 
 /// Two pictures with at most so many signs apart are taken for one.
 pub const SAME_MAX: u32 = 7;
@@ -30,12 +30,7 @@ impl Print {
         let waves: Vec<[f32; SIDE]> =
             (0..WAVES).map(|it| std::array::from_fn(|at| wave(it, at))).collect();
         let grey: Vec<[f32; SIDE]> = (0..SIDE)
-            .map(|y| {
-                std::array::from_fn(|x| {
-                    let [red, green, blue] = small.at(x as f32, y as f32);
-                    0.299 * red + 0.587 * green + 0.114 * blue
-                })
-            })
+            .map(|y| std::array::from_fn(|x| light(small.at(x as f32, y as f32))))
             .collect();
         let dot =
             |a: &[f32; SIDE], b: &[f32; SIDE]| -> f32 { a.iter().zip(b).map(|(a, b)| a * b).sum() };

@@ -17,7 +17,7 @@ use std::f32::consts::TAU;
 use serde::{Deserialize, Serialize};
 
 use super::bezel;
-use crate::photo::{Bounds, Image, Marks, Point};
+use crate::photo::{Bounds, Image, Marks, Point, light};
 
 /// Side of the square that is looked at pixel by pixel, in the middle of the face.
 const SIDE: usize = 128;
@@ -60,7 +60,7 @@ impl Spectrum {
         let half = SIDE as f32 / 2.0;
         let (left, top) = ((centre.x - half).floor(), (centre.y - half).floor());
         let light: Vec<f32> = (0..SIDE * SIDE)
-            .map(|at| light(image, left + (at % SIDE) as f32, top + (at / SIDE) as f32))
+            .map(|at| light(image.at(left + (at % SIDE) as f32, top + (at / SIDE) as f32)))
             .collect();
         let mean = light.iter().sum::<f32>() / light.len() as f32;
         let window = |at: usize| 0.5 - 0.5 * (TAU * at as f32 / (SIDE - 1) as f32).cos();
@@ -185,9 +185,9 @@ fn edges(image: &Image, face: &Bounds) -> [f32; 4] {
                     let along = start + length * at as f32 / (SAMPLES - 1) as f32;
                     let pair = [-2.0, 2.0].map(|it| {
                         if vertical {
-                            light(image, line + it, along)
+                            light(image.at(line + it, along))
                         } else {
-                            light(image, along, line + it)
+                            light(image.at(along, line + it))
                         }
                     });
                     run = if (pair[0] - pair[1]).abs() >= STEP { run + 1 } else { 0 };
@@ -199,11 +199,6 @@ fn edges(image: &Image, face: &Bounds) -> [f32; 4] {
         best as f32 / SAMPLES as f32
     };
     [longest(true, -1.0), longest(true, 1.0), longest(false, -1.0), longest(false, 1.0)]
-}
-
-fn light(image: &Image, x: f32, y: f32) -> f32 {
-    let [red, green, blue] = image.at(x, y);
-    0.299 * red + 0.587 * green + 0.114 * blue
 }
 
 #[cfg(test)]

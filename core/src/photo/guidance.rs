@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alignment::{ALIGNED_SIDE, aligned};
 use super::rules::{self, Quantity};
-use super::{Face, Image, Landmarks, Look};
+use super::{Face, Image, Landmarks, Look, light};
 
 /// The bounds between which a frame is good.
 pub mod limits {
@@ -329,9 +329,7 @@ impl Skin {
         let planes = aligned(image, marks);
         let plane = ALIGNED_SIDE * ALIGNED_SIDE;
         let light: Vec<f32> = (0..plane)
-            .map(|at| {
-                0.299 * planes[at] + 0.587 * planes[plane + at] + 0.114 * planes[2 * plane + at]
-            })
+            .map(|at| light([planes[at], planes[plane + at], planes[2 * plane + at]]))
             .collect();
         let inner = || (TOP..BOTTOM).flat_map(|y| (LEFT..RIGHT).map(move |x| y * ALIGNED_SIDE + x));
         let laplacian = |at: usize| {

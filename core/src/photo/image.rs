@@ -31,6 +31,11 @@ pub fn is_whole_jpeg(bytes: &[u8]) -> bool {
 #[error("the number of bytes does not fit the picture's sides")]
 pub struct NotAPicture;
 
+/// How light a colour is, in its own unit (ITU-R BT.601's luma).
+pub(crate) fn light([red, green, blue]: [f32; 3]) -> f32 {
+    0.299 * red + 0.587 * green + 0.114 * blue
+}
+
 impl Image {
     pub fn new(width: usize, height: usize, rgb: Vec<u8>) -> Result<Self, NotAPicture> {
         let fits = width > 0 && height > 0 && rgb.len() == width * height * 3;

@@ -5,7 +5,7 @@
 
 #![expect(clippy::cast_precision_loss, reason = "sides of pictures are far below 2^24")]
 
-use super::{Bounds, Face, Image, Point};
+use super::{Bounds, Face, Image, Point, light};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marks {
@@ -110,8 +110,7 @@ fn grey_square(image: &Image, place: &Bounds, side: usize, full: f32) -> Vec<f32
         .map(|at| {
             let x = place.x + ((at % side) as f32 + 0.5) * step - 0.5;
             let y = place.y + ((at / side) as f32 + 0.5) * step - 0.5;
-            let [red, green, blue] = image.at(x, y);
-            (0.299 * red + 0.587 * green + 0.114 * blue) / full
+            light(image.at(x, y)) / full
         })
         .collect()
 }

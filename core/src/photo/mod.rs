@@ -16,6 +16,7 @@ mod rules;
 pub use alignment::{ALIGNED_SIDE, Placing, aligned, mirrored, placed};
 pub use detector::{Canvas, Heads, STRIDES, faces};
 pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, limits};
+pub(crate) use image::light;
 pub use image::{Image, NotAPicture, is_whole_jpeg};
 pub use marks::Marks;
 pub use nets::{

@@ -2,8 +2,8 @@
 
 use super::Quantity;
 use super::head::Head;
-use super::surface::{light, redness};
-use crate::photo::{Close, Image, Point};
+use super::surface::redness;
+use crate::photo::{Close, Image, Point, light};
 
 /// Samples across an eye and down it.
 const ACROSS: u8 = 24;
@@ -61,7 +61,7 @@ impl Pupil {
             })
             .filter(|(x, y)| (x / 0.5).powi(2) + (y / (HALF_HEIGHT * 1.2)).powi(2) <= 1.0)
             .collect();
-        let lights: Vec<f32> = places.iter().map(|&(x, y)| light(&at(x, y))).collect();
+        let lights: Vec<f32> = places.iter().map(|&(x, y)| light(at(x, y))).collect();
         let mean = lights.iter().sum::<f32>() / f32::from(ACROSS) / f32::from(DOWN);
         let (mut weight, mut sum) = (0.0, 0.0);
         for ((x, _), light) in places.iter().zip(&lights) {

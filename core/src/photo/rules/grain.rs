@@ -9,9 +9,8 @@
 
 use super::Quantity;
 use super::head::Head;
-use super::surface::light;
 use crate::photo::guidance::Skin;
-use crate::photo::{Close, Image};
+use crate::photo::{Close, Image, light};
 
 /// The side of a JPEG's block.
 const BLOCK: usize = 8;
@@ -33,7 +32,7 @@ fn blockiness(image: &Image, face: &Close) -> f32 {
     let mut down = [0.0_f32; BLOCK];
     let side = 2 * BLOCK * ((reach / 8.0) as usize).max(1);
     let lights: Vec<f32> = (0..side * side)
-        .map(|it| light(&image.at(left + (it % side) as f32, top + (it / side) as f32)))
+        .map(|it| light(image.at(left + (it % side) as f32, top + (it / side) as f32)))
         .collect();
     for y in 0..side - 1 {
         for x in 0..side - 1 {

@@ -9,7 +9,7 @@
 
 use super::Quantity;
 use super::head::Head;
-use crate::photo::{Image, Marks, Point};
+use crate::photo::{Image, Marks, Point, light};
 
 /// Cells in the distance of the eyes.
 const FINENESS: f32 = 24.0;
@@ -82,7 +82,7 @@ impl Surface {
                 colours.push(colour);
             }
         }
-        let lights: Vec<f32> = colours.iter().map(light).collect();
+        let lights: Vec<f32> = colours.iter().copied().map(light).collect();
         let mut surface = Self { colours, lights, frame, skin: Skin::default() };
         surface.skin = surface.skin();
         surface
@@ -169,7 +169,7 @@ impl Surface {
         Skin {
             red: colour[0] / sum,
             green: colour[1] / sum,
-            light: light(&colour),
+            light: light(colour),
             redness: redness(&colour),
         }
     }
@@ -224,12 +224,12 @@ impl Skin {
         const COLOUR_APART: f32 = 0.045;
         let sum = colour.iter().sum::<f32>().max(1.0);
         let apart = (colour[0] / sum - self.red).hypot(colour[1] / sum - self.green);
-        let light = light(colour) / self.light.max(1.0);
+        let light = light(*colour) / self.light.max(1.0);
         apart <= COLOUR_APART && (0.5..=1.8).contains(&light)
     }
 
     fn darker(&self, colour: &[f32; 3]) -> bool {
-        light(colour) < 0.6 * self.light
+        light(*colour) < 0.6 * self.light
     }
 }
 
@@ -249,10 +249,6 @@ fn column(x: f32) -> usize {
 
 fn row(y: f32) -> usize {
     (((y - TOP) * FINENESS).round().max(0.0) as usize).min(ROWS)
-}
-
-pub(super) fn light(colour: &[f32; 3]) -> f32 {
-    0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
 }
 
 /// How much more red than green or blue, 0–1.

@@ -2,7 +2,9 @@
 export type Ask =
   | "look"
   | { do: "turn-left" | "turn-right" | "nod" | "blink" | "smile" | "come-closer" }
-  | { colours: Array<"red" | "green" | "blue" | "yellow" | "cyan" | "magenta"> };
+  | { colours: Array<"red" | "green" | "blue" | "yellow" | "cyan" | "magenta"> }
+  /** The same without a flash: each colour fades in. */
+  | { fades: Array<"green" | "blue" | "yellow" | "cyan" | "magenta"> };
 
 /** The one thing that helps most now. */
 export type Hint =
@@ -95,7 +97,8 @@ export interface SenimLivenessEventMap {
 export declare const LANGUAGES: ReadonlyArray<"kk" | "ru" | "en">;
 
 /**
- * Attributes: `endpoint`, `token`, `lang` (kk, ru, en), `no-movement`, `no-flashing`, `assets`.
+ * Attributes: `endpoint`, `token`, `lang` (kk, ru, en), `no-movement`, `no-flashing` (colours fade slowly, none of them
+ * red), `assets`.
  * All events bubble and cross shadow roots.
  */
 export declare class SenimLiveness extends HTMLElement {

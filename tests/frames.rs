@@ -11,7 +11,7 @@ use senim_core::liveness::pack::{About, Frame, Kind, Pack, Writer};
 use senim_host::vendor_trial::actor::{Actor, WOMAN};
 use serde_json::Value;
 
-/// What the genuine recording can show: no free one has turned heads or a screen's light.
+/// What the genuine recording can show: no free one has turned heads.
 pub const WISHES: Wishes = Wishes { no_movement: true, no_flashing: true };
 
 /// What the platform asked for. The moments are the platform's own business.
@@ -44,7 +44,9 @@ pub fn stills(challenge: &Challenge, pictures: &[Vec<u8>]) -> Vec<u8> {
         let kinds = match &step.ask {
             Ask::Look => vec![Kind::Portrait; 4],
             Ask::Do(_) => vec![Kind::Passing, Kind::Passing, Kind::Peak, Kind::Passing],
-            Ask::Colours(colours) => (0..).map(Kind::Colour).take(colours.len()).collect(),
+            Ask::Colours(colours) | Ask::Fades(colours) => {
+                (0..).map(Kind::Colour).take(colours.len()).collect()
+            }
         };
         for kind in kinds {
             now += 400;

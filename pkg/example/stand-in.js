@@ -4,10 +4,12 @@
 const PATH = /\/stand-in\/liveness(\/challenge)?$/;
 const LIFETIME_MS = 90_000;
 const COLOUR_MS = 700;
+const FADE_MS = 900;
 const PACK_MAX = 5 * 1024 * 1024;
 const CHECKS = 4;
 const MOVES = ["turn-left", "turn-right", "nod", "blink", "smile", "come-closer"];
-const COLOURS = ["red", "green", "blue", "yellow", "cyan", "magenta"];
+const GENTLE = ["green", "blue", "yellow", "cyan", "magenta"];
+const COLOURS = ["red", ...GENTLE];
 
 let checksLeft = CHECKS;
 let open;
@@ -51,23 +53,25 @@ const told = ({ nonce, steps, until }) => ({
   nonce: btoa(String.fromCharCode(...nonce)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
   steps,
   colour_ms: COLOUR_MS,
+  fade_ms: FADE_MS,
   expires_in_ms: until - Date.now(),
   checks_left: checksLeft,
 });
 
 function steps({ no_movement, no_flashing }) {
-  const step = (ask) => ({ ask, after_ms: 500 + below(1_501), within_ms: 6_000 });
+  const step = (ask, within_ms = 6_000) => ({ ask, after_ms: 500 + below(1_501), within_ms });
   const found = [{ ask: "look", after_ms: 0, within_ms: 8_000 }];
-  const left = no_movement ? ["blink", "smile"] : [...MOVES];
-  for (let at = 0; at < 2; at++) found.push(step({ do: left.splice(below(left.length), 1)[0] }));
-  if (!no_flashing) {
-    const colours = [];
-    while (colours.length < 4) {
-      const colour = COLOURS[below(COLOURS.length)];
-      if (colours.at(-1) !== colour) colours.push(colour);
-    }
-    found.push(step({ colours }));
+  // Of two deeds, three in a row: each comes at least once.
+  const left = no_movement ? ["blink", "blink", "smile", "smile"] : [...MOVES];
+  const deeds = no_movement ? 3 : 2;
+  for (let at = 0; at < deeds; at++) found.push(step({ do: left.splice(below(left.length), 1)[0] }));
+  const among = no_flashing ? GENTLE : COLOURS;
+  const colours = [];
+  while (colours.length < 4) {
+    const colour = among[below(among.length)];
+    if (colours.at(-1) !== colour) colours.push(colour);
   }
+  found.push(no_flashing ? step({ fades: colours }, 9_000) : step({ colours }));
   return found;
 }
 

@@ -17,7 +17,7 @@ const PHONE: (u32, u32) = (480, 900);
 const DESK: (u32, u32) = (1200, 900);
 /// The narrowest screen that a page must fit without scrolling sideways.
 const NARROW: u32 = 320;
-/// From opening the camera to the server's verdict: lining up, five deeds, sending, judging.
+/// From opening the camera to the server's verdict: lining up, three deeds, four colours, sending, judging.
 const CAMERA_MAX: Duration = Duration::from_mins(3);
 
 /// From opening the camera to the hint that the face is well placed.
@@ -27,8 +27,8 @@ const CHECKS: u8 = 4;
 /// What may follow a check.
 const OUTCOMES: [&str; 5] = ["code-input", "last-problem", "failed", "camera-fault", "trouble"];
 
-/// The recording is a real person who blinks and smiles; no free one turns, comes closer or is lit by a screen.
-/// So before the camera sits a client who asked for neither movement nor flashing.
+/// The recording is a real person who blinks and smiles; no free one turns or comes closer. So before the camera sits a
+/// client who can't move, and who asked for no flashing: colours that come slowly.
 const WISHES: [&str; 2] = ["wish-no-movement", "wish-no-flashing"];
 
 pub(crate) async fn walk(

@@ -3,10 +3,15 @@
 // arguments[0]: { "0205": base64 of a JPEG, … }; arguments[1]: segments by name, each [first, last];
 // arguments[2]: { width, height, rate, part } of the camera: pixels, frames a second, and what it shows of the recording's
 // 1280 × 720: left, top, width, height, as wide for its height as the camera's picture. She sits beside its middle.
-// Every frame is real. Between two frames the picture shifts by less than a pixel and gets a little
-// noise, as a hand and a sensor make it, so that no two frames are the same to the bit.
+// Every frame is real. The light of the page's colours on her face is drawn, since no free recording shows it. Between two
+// frames the picture shifts by less than a pixel and gets a little noise, as a hand and a sensor make it, so that no two
+// frames are the same to the bit.
 const [files, segments, { width: WIDTH, height: HEIGHT, rate: RATE, part: PART }] = arguments;
 const REACTION_MS = 450, SWAY = 2, SPARE = 256;
+/** Her face while she is calm, in the recording's pixels: its middle, half its width and half its height. */
+const FACE = { x: 880, y: 340, width: 211, height: 320 };
+/** What the screen adds to the room's light: where the face looks at it, and all around. */
+const LIGHT = { middle: 0.1, around: 0.012 };
 
 const person = (window.__person = { asked: [], shown: 0 });
 const canvas = document.createElement("canvas");
@@ -62,11 +67,33 @@ function draw() {
   const picture = pictures[next()];
   if (!picture) return;
   context.drawImage(picture, -SWAY + Math.random() - 0.5, -SWAY + Math.random() - 0.5);
+  shine();
   // Of 256 even steps: 1.5 greys, a sensor's by day.
   context.globalAlpha = 0.02;
   context.drawImage(noise, -Math.floor(Math.random() * SPARE), -Math.floor(Math.random() * SPARE));
   context.globalAlpha = 1;
   person.shown += 1;
+}
+
+/** What the page shines falls on her, by the angle at which each place of her face looks at it; skin multiplies it. */
+function shine() {
+  const stage = document.querySelector("senim-liveness")?.shadowRoot?.querySelector(".stage[data-flash]");
+  const colour = stage && getComputedStyle(stage).backgroundColor.match(/^rgba?\((.*)\)$/)?.[1].match(/[\d.]+/g);
+  if (!colour) return;
+  const scale = (WIDTH + 2 * SWAY) / PART[2];
+  const [x, y] = [(FACE.x - PART[0]) * scale - SWAY, (FACE.y - PART[1]) * scale - SWAY];
+  const light = context.createRadialGradient(0, 0, 0, 0, 0, FACE.width * scale);
+  for (let at = 0; at <= 1; at += 0.125) {
+    const share = LIGHT.around + (LIGHT.middle - LIGHT.around) * Math.sqrt(1 - at * at);
+    light.addColorStop(at, `rgb(${colour.slice(0, 3).map((it) => it * share).join(" ")})`);
+  }
+  context.save();
+  context.translate(x, y);
+  context.scale(1, FACE.height / FACE.width);
+  context.globalCompositeOperation = "color-dodge";
+  context.fillStyle = light;
+  context.fillRect(-WIDTH, -HEIGHT, 2 * WIDTH, 2 * HEIGHT);
+  context.restore();
 }
 
 /** Over the whole picture alike: patches of it pile up where the face is, and the passive net takes that for a screen. */

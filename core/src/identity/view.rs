@@ -100,6 +100,8 @@ pub struct ChallengeView {
     pub steps: Vec<Step>,
     /// How long each colour stands on the screen.
     pub colour_ms: u16,
+    /// How long each of `fades` takes to come before.
+    pub fade_ms: u16,
     /// Until then the last byte of the frames has arrived.
     pub expires_in_ms: u32,
     /// Further challenges that may be asked for.

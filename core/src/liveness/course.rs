@@ -1,6 +1,6 @@
 //! Whether a check's frames and times are those of one client who followed the challenge as it was shown.
 
-use super::challenge::{Ask, COLOUR_MS, Challenge};
+use super::challenge::{Ask, Challenge};
 use super::deed::REACTION_MS;
 use super::follow::PORTRAITS_LOOK;
 use super::pack::{About, Kind};
@@ -70,7 +70,7 @@ fn complete(challenge: &Challenge, seen: &[Seen]) -> bool {
                 Ask::Do(_) => {
                     count(Kind::Passing) + count(Kind::Portrait) > 0 && count(Kind::Peak) > 0
                 }
-                Ask::Colours(colours) => (0..colours.len())
+                Ask::Colours(colours) | Ask::Fades(colours) => (0..colours.len())
                     .all(|it| u8::try_from(it).is_ok_and(|it| count(Kind::Colour(it)) > 0)),
             }
         })
@@ -97,11 +97,12 @@ fn in_time(challenge: &Challenge, about: &About, seen: &[Seen], known: &Known) -
                 && match it.kind {
                     Kind::Passing | Kind::Portrait => true,
                     Kind::Peak => since >= i64::from(REACTION_MS),
-                    Kind::Colour(colour) => {
-                        let begins = i64::from(colour) * i64::from(COLOUR_MS);
-                        let ends = begins + i64::from(COLOUR_MS) + i64::from(SLACK_MS);
-                        (begins..=ends).contains(&since)
-                    }
+                    Kind::Colour(colour) => step.ask.colours().is_some_and(|(_, pace)| {
+                        let comes = i64::from(colour) * i64::from(pace.each_ms());
+                        let stands = comes + i64::from(pace.stands_from_ms());
+                        let ends = comes + i64::from(pace.each_ms() + SLACK_MS);
+                        (stands..=ends).contains(&since)
+                    }),
                 }
         });
         waited && in_its_time && frames

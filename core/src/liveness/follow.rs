@@ -11,7 +11,7 @@
 
 use std::collections::VecDeque;
 
-use super::challenge::{Action, Ask, COLOUR_MS, Step};
+use super::challenge::{Action, Ask, Pace, Step};
 use super::deed::{Deed, Extent, REACTION_MS, State, returns};
 use super::pack::Kind;
 use super::stance::Stance;
@@ -43,7 +43,7 @@ pub const PORTRAIT_PITCH_MAX: f32 = 18.5;
 pub const LOST_MS: u32 = 2_000;
 /// A new prompt waits until the head is within so many degrees of its own front.
 const FRONT_DEGREES: f32 = 10.0;
-/// The colour's light needs so long to be on the face and through the camera.
+/// The colour's light needs so long, from when it stands, to be on the face and through the camera.
 pub const COLOUR_SETTLE_MS: u32 = 300;
 pub const COLOUR_SECOND_MS: u32 = 520;
 
@@ -225,14 +225,14 @@ impl Follower {
         if now.saturating_sub(shown_at) > u32::from(step.within_ms) {
             return if self.surer.is_some() { self.done(now) } else { Phase::TimedOut };
         }
+        if let Some((colours, pace)) = step.ask.colours() {
+            return self.colour(colours.len(), pace, shown_at, sight, stance, keep);
+        }
         match (&step.ask, stance) {
-            (Ask::Colours(colours), _) => self.colour(colours.len(), shown_at, sight, stance, keep),
-            (Ask::Look | Ask::Do(_), None) if sight.guidance == Guidance::Good => {
-                Phase::LiningUp(Guidance::NoFace)
-            }
-            (Ask::Look | Ask::Do(_), None) => Phase::LiningUp(sight.guidance),
-            (Ask::Look, Some(stance)) => self.look(sight, stance, keep),
+            (_, None) if sight.guidance == Guidance::Good => Phase::LiningUp(Guidance::NoFace),
+            (_, None) => Phase::LiningUp(sight.guidance),
             (Ask::Do(action), Some(stance)) => self.asked(*action, sight, stance, keep),
+            (_, Some(stance)) => self.look(sight, stance, keep),
         }
     }
 
@@ -276,7 +276,7 @@ impl Follower {
                 self.keep(Past { frame: sight.frame, at_ms: now }, Kind::Passing, keep);
                 match &step.ask {
                     Ask::Look => Phase::Look,
-                    Ask::Colours(_) => Phase::Colour(0),
+                    Ask::Colours(_) | Ask::Fades(_) => Phase::Colour(0),
                     Ask::Do(action) => {
                         let front = self.front.clone().unwrap_or_else(|| stance.clone());
                         let mut deed = Deed::new(*action, front, now).with_margin();
@@ -387,13 +387,14 @@ impl Follower {
     fn colour(
         &mut self,
         colours: usize,
+        pace: Pace,
         shown_at: u32,
         sight: &Sight<'_>,
         stance: Option<&Stance>,
         keep: &mut Vec<Keep>,
     ) -> Phase {
         let since = sight.at_ms.saturating_sub(shown_at);
-        let each = u32::from(COLOUR_MS);
+        let each = pace.each_ms();
         let index = usize::try_from(since / each).unwrap_or(usize::MAX);
         if index >= colours {
             return self.done(sight.at_ms);
@@ -401,13 +402,13 @@ impl Follower {
         let index = u8::try_from(index).unwrap_or(u8::MAX);
         // Two of each colour: numbered through, so that none is kept twice.
         let (first, second) = (index.saturating_mul(2), index.saturating_mul(2).saturating_add(1));
-        let place = match since % each {
-            COLOUR_SECOND_MS.. => second,
-            COLOUR_SETTLE_MS.. => first,
+        let nth = match (since % each).checked_sub(pace.stands_from_ms()) {
+            Some(COLOUR_SECOND_MS..) => second,
+            Some(COLOUR_SETTLE_MS..) => first,
             _ => return Phase::Colour(index),
         };
-        if stance.is_some() && self.colours_kept <= place {
-            self.colours_kept = place + 1;
+        if stance.is_some() && self.colours_kept <= nth {
+            self.colours_kept = nth + 1;
             let now = Past { frame: sight.frame, at_ms: sight.at_ms };
             self.keep(now, Kind::Colour(index), keep);
         }

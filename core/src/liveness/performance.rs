@@ -46,7 +46,10 @@ pub(super) fn challenge(asks: &[Ask]) -> Challenge {
     let now = Timestamp::UNIX_EPOCH;
     let drawn = Challenge::draw([7; 32], Wishes::default(), now);
     let look = drawn.steps[0].clone();
-    let rest = asks.iter().map(|ask| Step { ask: ask.clone(), after_ms: 700, within_ms: 6_000 });
+    let rest = asks.iter().map(|ask| {
+        let within_ms = if matches!(ask, Ask::Fades(_)) { 9_000 } else { 6_000 };
+        Step { ask: ask.clone(), after_ms: 700, within_ms }
+    });
     Challenge { steps: std::iter::once(look).chain(rest).collect(), ..drawn }
 }
 
@@ -76,8 +79,8 @@ pub(super) fn check(challenge: &Challenge, person: Person) -> Check {
             let mut facts = head.facts();
             let face = facts.face.as_mut().unwrap();
             face.quality = 0.5 + 0.2 * random(&mut chance);
-            if let (Kind::Colour(index), Ask::Colours(colours)) =
-                (keep.kind, &challenge.steps[usize::from(keep.step)].ask)
+            if let (Kind::Colour(index), Some((colours, _))) =
+                (keep.kind, challenge.steps[usize::from(keep.step)].ask.colours())
             {
                 person.light(colours, usize::from(index), face);
             }

@@ -167,7 +167,7 @@ fn acts(challenge: &Challenge, about: &About, seen: &[Seen], portraits: &[usize]
                 (Ask::Look, _) => None,
                 (Ask::Do(_), None) => Some(Reason::NotDone),
                 (Ask::Do(action), Some(front)) => act(*action, front, shown_at, &frames),
-                (Ask::Colours(shown), _) => colours::reason(shown, &frames),
+                (Ask::Colours(shown) | Ask::Fades(shown), _) => colours::reason(shown, &frames),
             }
         })
         .collect()
@@ -374,18 +374,26 @@ mod tests {
 
     #[test]
     fn colours_must_be_seen_in_their_order_and_on_a_solid_face() {
-        let ask = Ask::Colours(COLOURS.to_vec());
-        let reasons = |person: Person| {
-            verdict(&check(&challenge(std::slice::from_ref(&ask)), person)).reasons
-        };
-        assert_eq!(reasons(Person::GENUINE), []);
-        assert_eq!(reasons(Person { reflects: 0.015, ..Person::GENUINE }), [], "a bright room");
-        assert_eq!(reasons(Person { reflects: 0.0, ..Person::GENUINE }), [Reason::NoReflection]);
-        assert_eq!(
-            reasons(Person { other_colours: true, ..Person::GENUINE }),
-            [Reason::WrongReflection]
-        );
-        assert_eq!(reasons(Person { evenly: true, ..Person::GENUINE }), [Reason::WrongReflection]);
+        for ask in [Ask::Colours(COLOURS.to_vec()), Ask::Fades(COLOURS.to_vec())] {
+            let reasons = |reflects: f32, other_colours: bool, evenly: bool| {
+                let person = Person { reflects, other_colours, evenly, ..Person::GENUINE };
+                verdict(&check(&challenge(std::slice::from_ref(&ask)), person)).reasons
+            };
+            assert_eq!(reasons(0.08, false, false), []);
+            assert_eq!(reasons(0.015, false, false), [], "a bright room");
+            assert_eq!(reasons(0.0, false, false), [Reason::NoReflection]);
+            assert_eq!(reasons(0.08, true, false), [Reason::WrongReflection]);
+            assert_eq!(reasons(0.08, false, true), [Reason::WrongReflection]);
+        }
+    }
+
+    #[test]
+    fn a_colour_is_looked_for_when_it_stands() {
+        let mut check = check(&challenge(&[Ask::Fades(COLOURS.to_vec())]), Person::GENUINE);
+        assert!(verdict(&check).live);
+        let first = check.seen.iter_mut().find(|it| it.kind == Kind::Colour(0)).unwrap();
+        first.at_ms -= 400;
+        assert!(verdict(&check).reasons.contains(&Reason::Mistimed));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the page hears of a frame.
 
-use senim_core::liveness::challenge::{Ask, Step};
+use senim_core::liveness::challenge::Step;
 use senim_core::liveness::follow::{Keep, Phase, Progress};
 use senim_core::liveness::pack::Kind;
 use senim_core::photo::{Guidance, Look};
@@ -63,8 +63,8 @@ impl Told {
         };
         self.progress = Some(ToldProgress {
             phase: name(progress.phase),
-            rgb: match (progress.phase, steps.get(progress.step).map(|it| &it.ask)) {
-                (Phase::Colour(index), Some(Ask::Colours(colours))) => {
+            rgb: match (progress.phase, steps.get(progress.step).and_then(|it| it.ask.colours())) {
+                (Phase::Colour(index), Some((colours, _))) => {
                     colours.get(usize::from(index)).map(|it| it.rgb())
                 }
                 _ => None,

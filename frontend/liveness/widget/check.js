@@ -2,6 +2,7 @@
 
 import { Camera, Fault, GAP_MAX_MS, pause } from "./camera.js";
 import { Offline } from "./endpoint.js";
+import { FADE_MS } from "./style.js";
 
 /** Well placed for so long before a challenge is asked for: with its hand-out the check counts (IDX-2). */
 const STEADY_MS = 400;
@@ -77,6 +78,8 @@ export class Check {
       if (refused) return refused;
       const about = this.#about();
       this.#camera.close();
+      if (view.fading) await pause(FADE_MS);
+      if (signal.aborted) throw new Stopped();
       view.sending(0);
       const pack = await guide.finish(about);
       const answer = await endpoint.send(pack, this.#expires, {

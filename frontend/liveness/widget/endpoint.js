@@ -1,5 +1,5 @@
 // The way to the server: a challenge, and the frames that answer it. Two paths, the same for a bank's proxy:
-//   POST {endpoint}/challenge  { no_movement, no_flashing }        → { nonce, steps, colour_ms, expires_in_ms, checks_left }
+//   POST {endpoint}/challenge  { no_movement, no_flashing }        → { nonce, steps, colour_ms, fade_ms, expires_in_ms, checks_left }
 //   POST {endpoint}            application/vnd.senim.frames        → whatever the server says of the check
 
 import { pause } from "./camera.js";

@@ -5,6 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FACE = "M32 12c-9 0-15 8-15 19s7 21 15 21 15-10 15-21-6-19-15-19z";
 const EYES = "M26 29v1M38 29v1";
 const MOUTH = "M27 41h10";
+const LIT = [["face", FACE, EYES, MOUTH], ["glow", "M32 2v5M8 10l4 4M56 10l-4 4M2 34h6M56 34h6"]];
 
 /** Paths by class: `face` stands still, the others move. */
 const DRAWINGS = {
@@ -15,7 +16,8 @@ const DRAWINGS = {
   blink: [["face", FACE, MOUTH], ["lids", "M23 29q3 3 6 0M35 29q3 3 6 0"]],
   smile: [["face", FACE, EYES], ["grin", "M25 39q7 8 14 0"]],
   "come-closer": [["grow", FACE, EYES, MOUTH], ["face", "M6 14V6h8M58 14V6h-8M6 50v8h8M58 50v8h-8"]],
-  colours: [["face", FACE, EYES, MOUTH], ["glow", "M32 2v5M8 10l4 4M56 10l-4 4M2 34h6M56 34h6"]],
+  colours: LIT,
+  fades: LIT,
 };
 
 export function icon(name) {

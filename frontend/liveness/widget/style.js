@@ -2,6 +2,9 @@
 //
 // Themed by custom properties (--senim-*) and parts; README.md lists both.
 
+/** From one colour to the next, where the client asked for no flashing. */
+export const FADE_MS = 900;
+
 export const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host {
@@ -89,9 +92,11 @@ button {
   .actions button { width: 100%; }
 }
 .stage[data-flash] {
-  position: fixed; inset: 0; z-index: 2147483647; padding: 1rem; background: var(--flash);
+  position: fixed; inset: 0; z-index: 2147483647; padding: 1rem; background: var(--flash, var(--_ground));
+  forced-color-adjust: none;
   grid-template-rows: auto 1fr auto; justify-items: center; align-items: center; overflow: hidden;
 }
+.stage[data-fade] { transition: background-color ${FADE_MS}ms linear; }
 .stage[data-flash] .prompt { padding: .5rem 1rem; color: #14211f; background: #fff; border-radius: var(--_radius); font-size: 1.125rem; }
 .stage[data-flash] .figure svg { stroke: #0d4f4a; }
 .stage[data-flash] .window {
@@ -109,7 +114,11 @@ button {
   .grin { animation: grin 1.6s ease-in-out infinite; transform-origin: 50% 61%; }
 }
 @media (prefers-reduced-motion: reduce) { .bar { display: none; } .track { display: none; } }
-@media (forced-colors: active) { .steps li[data-done] { background: Highlight; } .start { border-color: ButtonText; } }
+@media (forced-colors: active) {
+  .steps li[data-done] { background: Highlight; }
+  .start { border-color: ButtonText; }
+  .stage[data-flash] { --_ground: Canvas; }
+}
 @keyframes left { 50% { transform: translateX(-2px); } 0%, 100% { transform: translateX(4px); } }
 @keyframes right { 50% { transform: translateX(2px); } 0%, 100% { transform: translateX(-4px); } }
 @keyframes down { 50% { transform: translateY(4px); } 0%, 100% { transform: translateY(-4px); } }

@@ -1,7 +1,7 @@
 // What the widget shows, in its shadow: built by the DOM's own functions, so that no policy has to allow more.
 
 import { icon } from "./icons.js";
-import { sheet } from "./style.js";
+import { FADE_MS, sheet } from "./style.js";
 import { WORDS } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -23,6 +23,10 @@ export class View {
   /** Elements that say a word of their own, to be said again in another language. */
   #said = new Map();
   #ticking;
+  /** The colours of this step come slowly. */
+  #fades = false;
+  /** Set while the last of them goes. */
+  #going;
   #shadow;
 
   constructor(shadow, { onstart, onstop, onwish }) {
@@ -158,7 +162,8 @@ export class View {
 
   /** A step begins. Everything is in the page when this returns. */
   prompt(step, ask, withinMs) {
-    const name = typeof ask === "string" ? ask : (ask.do ?? "colours");
+    const name = typeof ask === "string" ? ask : (ask.do ?? Object.keys(ask)[0]);
+    this.#fades = name === "fades";
     this.#put(this.#at.ask, `ask-${name}`);
     this.#figure(name);
     const dots = [...this.#at.steps.children];
@@ -175,10 +180,28 @@ export class View {
     this.#figure("look");
   }
 
-  /** The whole screen in one colour, or as it was. */
+  /** The whole screen in one colour, or as it was; slowly where the step asks for it. */
   flash(rgb) {
-    this.#at.stage.toggleAttribute("data-flash", rgb !== null);
-    if (rgb) this.#at.stage.style.setProperty("--flash", `rgb(${rgb.join(" ")})`);
+    const { stage } = this.#at;
+    const was = stage.hasAttribute("data-flash");
+    if (!rgb) {
+      if (!stage.hasAttribute("data-fade")) return this.#unlit();
+      stage.style.removeProperty("--flash");
+      this.#going ??= setTimeout(() => this.#unlit(), FADE_MS);
+      return;
+    }
+    clearTimeout(this.#going);
+    this.#going = undefined;
+    stage.toggleAttribute("data-flash", true);
+    // The ground is there before the first colour, or that one would not come slowly.
+    if (this.#fades && !was) void getComputedStyle(stage).backgroundColor;
+    stage.toggleAttribute("data-fade", this.#fades);
+    stage.style.setProperty("--flash", `rgb(${rgb.join(" ")})`);
+  }
+
+  /** The last colour is still on its way out. */
+  get fading() {
+    return this.#going !== undefined;
   }
 
   sending(percent) {
@@ -216,9 +239,21 @@ export class View {
     at.start.hidden = !["rest", "again", "broken"].includes(mode);
     at.stop.hidden = mode !== "camera";
     this.#put(at.start, mode === "rest" ? "start" : "again");
-    if (mode !== "camera") this.#count(0);
+    if (mode !== "camera") {
+      this.#count(0);
+      this.#unlit();
+    }
     // The button that had the keyboard is gone.
     if (focused) (at.stop.hidden ? at.start : at.stop).focus();
+  }
+
+  #unlit() {
+    clearTimeout(this.#going);
+    this.#going = undefined;
+    const { stage } = this.#at;
+    stage.style.removeProperty("--flash");
+    stage.removeAttribute("data-flash");
+    stage.removeAttribute("data-fade");
   }
 
   #count(withinMs) {

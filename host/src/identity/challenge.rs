@@ -3,7 +3,7 @@
 use axum::Json;
 use senim_core::identity::session::{Input, Seed};
 use senim_core::identity::view::ChallengeView;
-use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, Wishes};
+use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, FADE_MS, Wishes};
 use senim_core::problem::Problem;
 
 use super::browser::Browser;
@@ -39,6 +39,7 @@ pub async fn ask(
         nonce: challenge.nonce,
         steps: challenge.steps.clone(),
         colour_ms: COLOUR_MS,
+        fade_ms: FADE_MS,
         expires_in_ms: u32::try_from(left).unwrap_or_default(),
         checks_left: session.checks_left(),
     }))
@@ -50,6 +51,9 @@ pub(super) fn told(challenge: &Challenge) -> String {
         Ask::Look => "look".to_owned(),
         Ask::Do(action) => word(action),
         Ask::Colours(colours) => colours.iter().map(word).collect::<Vec<_>>().join("-"),
+        Ask::Fades(colours) => {
+            format!("slowly {}", colours.iter().map(word).collect::<Vec<_>>().join("-"))
+        }
     });
     steps.collect::<Vec<_>>().join(", ")
 }

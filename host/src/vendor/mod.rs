@@ -92,7 +92,7 @@ pub async fn suite(solution: &dyn Solution, same: [&[u8]; 2], other: &[u8]) {
     let other = solution.open_liveness(open(request, still)).await.expect("another one");
     assert_ne!(session.challenge.nonce, other.challenge.nonce, "nobody can foresee one");
     assert_eq!(session.challenge.steps.first().map(|it| &it.ask), Some(&Ask::Look));
-    assert!(session.challenge.steps.iter().all(|it| !matches!(it.ask, Ask::Colours(_))));
+    assert!(matches!(session.challenge.steps.last().map(|it| &it.ask), Some(Ask::Fades(_))));
     // Three stills of a portrait are nobody who blinks.
     let mut pack = Writer::new(&session.challenge.nonce, &About::default());
     for at_ms in [0, 300, 600] {

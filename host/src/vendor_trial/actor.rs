@@ -1,8 +1,8 @@
 //! A genuine recording that performs a challenge: real frames at plausible moments, packed as the widget packs them.
 //!
-//! The recordings show people who look, blink and smile. What they don't show (turning, coming closer, the
-//! light of a screen) the actor refuses to play: nothing is made up for it. Its asks come from
-//! `Wishes { no_movement: true, no_flashing: true }`.
+//! The recordings show people who look, blink and smile. What they don't show (turning, coming closer) the actor
+//! refuses to play: its asks come from `Wishes { no_movement: true, .. }`. One thing is drawn: the light of the screen
+//! on the face while colours are shown, since no recording that is free to use has it.
 //!
 //! Each performance is filmed anew (another framing, light, grain and compression by its seed), for a camera
 //! never gives the same frame twice and the platform refuses frames that it has seen.
@@ -10,10 +10,11 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
-use senim_core::liveness::challenge::{Action, Ask, Challenge};
+use senim_core::liveness::challenge::{Action, Ask, Challenge, Colour, Pace};
 use senim_core::liveness::pack::{About, Camera, Change, Frame, Kind, Page, Writer};
 
 use super::attacks::chance::Chance;
+use super::attacks::medium::{Head, lit_head};
 use super::attacks::pixels::{self, Film};
 
 /// What a recording shows, by the numbers of its frames.
@@ -28,7 +29,13 @@ pub struct Takes {
     blink: Option<(u32, u32, u32)>,
     /// From a mouth at rest to the broadest smile: first and last.
     smile: (u32, u32),
+    /// In the recording's pixels.
+    head: Head,
 }
+
+/// What the screen adds to the light on a face, as [`lit_head`] takes it, from a bright room to a dim one: 6 to 23 % of
+/// what a skin of 150 greys has by the room's light, for a colour that is full.
+pub(crate) const SCREEN: (f32, f32) = (0.04, 0.16);
 
 /// 472 frames at 24 a second. A second's worth of them has it all: she talks, blinks once, laughs.
 pub const WOMAN: Takes = Takes {
@@ -37,6 +44,7 @@ pub const WOMAN: Takes = Takes {
     neutral: (277, 287),
     blink: Some((285, 289, 292)),
     smile: (291, 311),
+    head: Head { middle: (880.0, 340.0), half: (211.0, 320.0) },
 };
 
 /// 72 frames at 30 a second. His one blink is in the middle of a smile, so he is asked to smile only.
@@ -46,6 +54,7 @@ pub const MAN: Takes = Takes {
     neutral: (1, 16),
     blink: None,
     smile: (16, 44),
+    head: Head { middle: (596.0, 380.0), half: (150.0, 230.0) },
 };
 
 impl Takes {
@@ -149,10 +158,20 @@ impl Actor {
         chance: &mut Chance,
     ) -> Result<Vec<RgbImage>, ActorError> {
         let film = Film::genuine(chance);
+        let screen = chance.between(SCREEN.0, SCREEN.1);
         let shots = script.shots.iter();
         shots
-            .map(|it| Ok(film.shoot(&self.frame(it.source)?, it.at_ms, it.size(), chance)))
+            .map(|it| Ok(film.shoot(&self.scene(it, screen)?, it.at_ms, it.size(), chance)))
             .collect()
+    }
+
+    /// The shot's frame under the light of the screen, which is `screen` strong.
+    pub(crate) fn scene(&self, shot: &Shot, screen: f32) -> Result<RgbImage, ActorError> {
+        let mut scene = self.frame(shot.source)?;
+        if let Some(light) = shot.pose.light {
+            lit_head(&mut scene, self.takes.head, light, screen);
+        }
+        Ok(scene)
     }
 
     /// A frame of the recording as it is.
@@ -165,10 +184,9 @@ impl Actor {
 
     fn undone(&self, ask: &Ask) -> Option<String> {
         match ask {
-            Ask::Look | Ask::Do(Action::Smile) => None,
+            Ask::Look | Ask::Do(Action::Smile) | Ask::Colours(_) | Ask::Fades(_) => None,
             Ask::Do(Action::Blink) if self.takes.blink.is_some() => None,
             Ask::Do(action) => Some(format!("{action:?}")),
-            Ask::Colours(_) => Some("Colours".to_owned()),
         }
     }
 
@@ -201,10 +219,8 @@ pub(crate) fn script(takes: &Takes, challenge: &Challenge, chance: &mut Chance) 
         let done = match &step.ask {
             Ask::Look => stage.look(step_index, now, chance),
             Ask::Do(action) => stage.act(step_index, *action, now, starts, chance),
-            Ask::Colours(colours) => {
-                let colours: Vec<_> = colours.iter().map(|it| it.rgb()).collect();
-                stage.lit(step_index, &colours, now)
-            }
+            Ask::Colours(colours) => stage.lit(step_index, colours, Pace::QUICK, now),
+            Ask::Fades(colours) => stage.lit(step_index, colours, Pace::SLOW, now),
         };
         stage.done.push(done);
         // A deed is undone in a little less time than it took.
@@ -299,15 +315,16 @@ impl Stage<'_> {
         }
     }
 
-    fn lit(&mut self, step: u8, colours: &[[u8; 3]], shown: u32) -> u32 {
-        let each = u32::from(senim_core::liveness::challenge::COLOUR_MS);
+    fn lit(&mut self, step: u8, colours: &[Colour], pace: Pace, shown: u32) -> u32 {
+        let each = pace.each_ms();
+        let stands = each - pace.stands_from_ms();
         self.rest(step, shown.saturating_sub(80), Kind::Passing);
-        for (index, light) in (0_u32..).zip(colours) {
-            for moment in [each * 45 / 100, each * 85 / 100] {
+        for (index, colour) in (0_u32..).zip(colours) {
+            for moment in [45, 85].map(|it| pace.stands_from_ms() + stands * it / 100) {
                 let kind = Kind::Colour(u8::try_from(index).unwrap_or(0));
                 self.rest(step, shown + each * index + moment, kind);
                 if let Some(shot) = self.shots.last_mut() {
-                    shot.pose.light = Some(*light);
+                    shot.pose.light = Some(colour.rgb());
                 }
             }
         }
@@ -407,8 +424,9 @@ mod tests {
 
     #[test]
     fn what_no_recording_shows_is_not_played() {
-        let challenge = Challenge::draw([1; 32], Wishes::default(), chrono::DateTime::UNIX_EPOCH);
+        let mut challenge = Challenge::draw([1; 32], EASY, chrono::DateTime::UNIX_EPOCH);
+        challenge.steps[1].ask = Ask::Do(Action::Nod);
         let refused = woman().perform(&challenge, 7).unwrap_err().to_string();
-        assert!(refused.contains("Colours"), "{refused}");
+        assert!(refused.contains("Nod"), "{refused}");
     }
 }

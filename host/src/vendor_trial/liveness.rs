@@ -260,8 +260,11 @@ fn summed(rows: &[Row], seed: u64) -> LivenessResult {
              compression): they show how steady the judge is, not how it treats a population.",
             people.len()
         ),
-        "No free recording shows a person turning, nodding straight, coming closer or lit by a screen: genuine \
-         sessions ask for blinks and smiles only; those deeds are judged on synthetic marks in core's tests."
+        "No free recording shows a person turning, nodding straight or coming closer: genuine sessions ask for \
+         blinks and smiles only; those deeds are judged on synthetic marks in core's tests."
+            .to_owned(),
+        "Nor does one show a face lit by a screen: the light of the colours is drawn on the genuine person's, \
+         as on an ellipsoid, 6 to 23 % of what a skin of 150 greys has. Rooms too bright for it are not shown."
             .to_owned(),
         "Attacks are drawn by programs from recordings and photographs, not presented to a camera.".to_owned(),
     ];

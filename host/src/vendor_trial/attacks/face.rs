@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::medium::{Tone, blend, matched};
+use super::medium::{Head, Tone, blend, matched};
 use super::mesh::{Bend, Points};
 use super::pixels::{self, Place, at, smooth};
 
@@ -28,6 +28,14 @@ impl Portrait {
     /// Middle of the face and its radius.
     pub(super) fn disc(&self) -> (Place, f32) {
         (self.marks[30], self.unit() * 1.9)
+    }
+
+    /// The head that the face is on, from ear to ear and half as much again from chin to hair.
+    pub(super) fn head(&self) -> Head {
+        let (left, right) = (self.marks[0], self.marks[16]);
+        let half = (right.0 - left.0).hypot(right.1 - left.1) / 2.0;
+        let middle = (left.0.midpoint(right.0), self.marks[30].1);
+        Head { middle, half: (half, 1.5 * half) }
     }
 
     fn mouth(&self) -> Place {

@@ -1,17 +1,17 @@
 //! How a presentation of each species is made.
 
 use image::RgbImage;
-use senim_core::liveness::challenge::{Action, Ask, Challenge, Colour, Wishes};
+use senim_core::liveness::challenge::{Action, Ask, Challenge, Wishes};
 use senim_core::liveness::pack::{Kind, Pack, Writer};
 use senim_core::photo::Nets;
 
 use super::chance::Chance;
 use super::face::{self, Portrait};
-use super::medium::{Print, Screen, lit};
+use super::medium::{Print, Screen, lit, lit_head};
 use super::mesh::{Bend, anchored, posed};
 use super::pixels::{self, Film};
 use super::workshop::{EASY, Presentation, Workshop, WorkshopError, before_a_wall, draw, marked};
-use crate::vendor_trial::actor::{self, Actor, ActorError, MAN, Mien, Script, Shot};
+use crate::vendor_trial::actor::{self, Actor, ActorError, MAN, Mien, SCREEN, Script, Shot};
 
 pub(super) struct Making<'a, N> {
     pub(super) workshop: &'a Workshop,
@@ -104,7 +104,7 @@ impl<'a, N: Nets> Making<'a, N> {
         let script = self.script(actor);
         self.filmed(&script, "a still bent in three dimensions", |_, shot| {
             let mut shown = bent(victim, &lively(shot));
-            reflect(&mut shown, victim, shot);
+            shine(&mut shown, victim, shot);
             Ok(shown)
         })
     }
@@ -118,7 +118,7 @@ impl<'a, N: Nets> Making<'a, N> {
         self.filmed(&script, "a face pasted on another's", |making, shot| {
             let wearer = making.marked_shot(actor, own, shot)?;
             let mut shown = face::swapped(victim, &wearer, melt);
-            reflect(&mut shown, &wearer, shot);
+            shine(&mut shown, &wearer, shot);
             Ok(shown)
         })
     }
@@ -129,23 +129,25 @@ impl<'a, N: Nets> Making<'a, N> {
         let script = self.script(actor);
         self.filmed(&script, "one still with fresh noise", |_, shot| {
             let mut shown = victim.picture.clone();
-            reflect(&mut shown, victim, shot);
+            shine(&mut shown, victim, shot);
             Ok(shown)
         })
     }
 
-    /// A recording of some session, round and round, whatever is asked.
+    /// A recording of some session, round and round, whatever is asked: from its beginning, frame for frame at the
+    /// moments of this session, or from anywhere.
     pub(super) fn looped(mut self) -> Result<Presentation, WorkshopError> {
         let actor = &self.workshop.actors[0];
         let script = self.script(actor);
         let other = draw(EASY, &mut self.chance);
-        let recorded = actor::script(&actor.takes, &other, &mut self.chance);
-        let length = u32::try_from(recorded.shots.len()).unwrap_or(1);
-        let start = self.chance.below(length);
-        let mut turn = start as usize;
-        self.filmed(&script, "a recording of another session", |_, _| {
-            turn = (turn + 1) % recorded.shots.len();
-            Ok(actor.frame(recorded.shots[turn].source)?)
+        let recorded = actor::script(&actor.takes, &other, &mut self.chance).shots;
+        let screen = self.chance.between(SCREEN.0, SCREEN.1);
+        let length = u32::try_from(recorded.len()).unwrap_or(1);
+        let start = if self.index.is_multiple_of(2) { 0 } else { self.chance.below(length) };
+        let how = ["a recording of another session", "the same, begun anywhere"];
+        let mut film = recorded.iter().cycle().skip(start as usize);
+        self.filmed(&script, how[usize::from(start > 0)], |_, shot| {
+            Ok(actor.scene(film.next().unwrap_or(shot), screen)?)
         })
     }
 
@@ -153,19 +155,10 @@ impl<'a, N: Nets> Making<'a, N> {
     pub(super) fn colour_order(mut self) -> Result<Presentation, WorkshopError> {
         let actor = &self.workshop.actors[0];
         let (script, own) = (self.script(actor), self.still_of(actor));
-        let asked: Vec<[u8; 3]> = self
-            .challenge
-            .steps
-            .iter()
-            .filter_map(|it| match &it.ask {
-                Ask::Colours(colours) => Some(colours.iter().map(|it| it.rgb())),
-                Ask::Look | Ask::Do(_) => None,
-            })
-            .flatten()
-            .collect();
+        let asked = colours_of(&self.challenge);
         let (kind, strength) = (self.index % 3, self.chance.between(0.10, 0.35));
         let how = ["a screen's colours one late", "no colours", "another challenge's colours"];
-        let other = draw(Wishes { no_flashing: false, ..EASY }, &mut self.chance);
+        let other = draw(Wishes { no_flashing: self.index % 2 == 1, ..EASY }, &mut self.chance);
         self.filmed(&script, how[kind as usize], |_, shot| {
             let mut scene = actor.frame(shot.source)?;
             if let Kind::Colour(nth) = shot.kind {
@@ -177,7 +170,7 @@ impl<'a, N: Nets> Making<'a, N> {
                 };
                 // By chance another challenge has the same colour here; then it is no attack.
                 let light = if light == asked[nth] { light.map(|it| 255 - it) } else { light };
-                lit(&mut scene, own.disc(), light, strength * 160.0 / 255.0);
+                lit_head(&mut scene, own.head(), light, strength * 160.0 / 255.0);
             }
             Ok(scene)
         })
@@ -202,7 +195,7 @@ impl<'a, N: Nets> Making<'a, N> {
                     match step.ask {
                         Ask::Do(Action::Blink) => step.ask = Ask::Do(Action::Smile),
                         Ask::Do(Action::Smile) => step.ask = Ask::Do(Action::Blink),
-                        Ask::Do(_) | Ask::Look | Ask::Colours(_) => {}
+                        Ask::Do(_) | Ask::Look | Ask::Colours(_) | Ask::Fades(_) => {}
                     }
                 }
                 script = actor::script(&actor.takes, &other, &mut self.chance);
@@ -221,7 +214,8 @@ impl<'a, N: Nets> Making<'a, N> {
                 }
             }
         }
-        self.filmed(&script, how[kind as usize], |_, shot| Ok(actor.frame(shot.source)?))
+        let screen = self.chance.between(SCREEN.0, SCREEN.1);
+        self.filmed(&script, how[kind as usize], |_, shot| Ok(actor.scene(shot, screen)?))
     }
 
     /// Frames of an earlier session under the new challenge's nonce, or the earlier pack as it was.
@@ -305,11 +299,8 @@ fn acted(
 }
 
 fn colours_of(challenge: &Challenge) -> Vec<[u8; 3]> {
-    let colours = challenge.steps.iter().filter_map(|it| match &it.ask {
-        Ask::Colours(colours) => Some(colours.clone()),
-        Ask::Look | Ask::Do(_) => None,
-    });
-    colours.flatten().map(Colour::rgb).collect()
+    let colours = challenge.steps.iter().filter_map(|it| it.ask.colours());
+    colours.flat_map(|it| it.0).map(|it| it.rgb()).collect()
 }
 
 /// Nobody is quite still: a breath's worth of movement in every frame.
@@ -326,6 +317,13 @@ fn bent(still: &Portrait, mien: &Mien) -> RgbImage {
     let to = posed(&still.marks, mien);
     let (width, height) = (still.picture.width(), still.picture.height());
     Bend::new(width, height, &anchored(width, height, &to, &still.marks)).apply(&still.picture)
+}
+
+/// The page's light falls on the head of who wears another's face; who draws a face draws its light like that.
+fn shine(shown: &mut RgbImage, face: &Portrait, shot: &Shot) {
+    if let Some(light) = shot.pose.light {
+        lit_head(shown, face.head(), light, 0.09);
+    }
 }
 
 /// The page's light falls on paper and displays too, on paper as on skin.

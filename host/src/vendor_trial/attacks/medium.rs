@@ -202,13 +202,33 @@ impl Screen {
     }
 }
 
-/// The screen's light on a face near it: strongest in the middle, and a little on what is around.
+/// Where a head is, as the light of a screen meets it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) middle: Place,
+    /// Half its width and half its height.
+    pub(crate) half: Place,
+}
+
+/// The screen's light on a sheet or a display near it: strongest in the middle, and a little on what is around.
 pub(super) fn lit(scene: &mut RgbImage, face: (Place, f32), light: [u8; 3], strength: f32) {
-    let light = light.map(f32::from);
     let ((x, y), radius) = face;
+    shone(scene, light, strength, |px, py| 1.0 - smooth(0.5, 1.5, (px - x).hypot(py - y) / radius));
+}
+
+/// The screen's light on a head before it: by the cosine of the angle at which each place of an ellipsoid looks at it,
+/// and a little on what is around.
+pub(crate) fn lit_head(scene: &mut RgbImage, head: Head, light: [u8; 3], strength: f32) {
+    let Head { middle: (x, y), half: (width, height) } = head;
+    shone(scene, light, strength, |px, py| {
+        (1.0 - ((px - x) / width).powi(2) - ((py - y) / height).powi(2)).max(0.0).sqrt()
+    });
+}
+
+fn shone(scene: &mut RgbImage, light: [u8; 3], strength: f32, share: impl Fn(f32, f32) -> f32) {
+    let light = light.map(f32::from);
     pixels::changed(scene, |px, py, colour| {
-        let far = (px - x).hypot(py - y) / radius;
-        let share = 0.12 + 0.88 * (1.0 - smooth(0.5, 1.5, far));
+        let share = 0.12 + 0.88 * share(px, py);
         // What is lit reflects by its own colour, over the room's light.
         std::array::from_fn(|it| {
             colour[it] * (1.0 - 0.05 * share)

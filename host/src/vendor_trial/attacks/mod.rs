@@ -3,7 +3,7 @@
 pub(crate) mod chance;
 mod face;
 mod making;
-mod medium;
+pub(crate) mod medium;
 mod mesh;
 pub(crate) mod pixels;
 pub mod species;

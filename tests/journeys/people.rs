@@ -150,6 +150,7 @@ impl Walk<'_> {
                 self.sits_down().await?;
                 page.see_within("[data-good]", LINED_UP_MAX).await?;
                 self.picture("camera").await?;
+                self.is_lit_slowly().await?;
                 match self.is_checked("").await? {
                     "code-input" => Ok(()),
                     other => anyhow::bail!("{other}: {}", page.text(other).await?),
@@ -353,6 +354,13 @@ impl Walk<'_> {
         self.sits_down().await
     }
 
+    /// The page's colours, which come slowly as was wished; a check that ends before them is told by its outcome.
+    async fn is_lit_slowly(&self) -> Result<()> {
+        let [a, b, c, d, e] = OUTCOMES;
+        let came = self.browser.see_one_of(&["[data-fade]", a, b, c, d, e], CAMERA_MAX).await?;
+        if came == "[data-fade]" { self.glimpse("colours").await } else { Ok(()) }
+    }
+
     /// What came of the camera in the end: IDX-2 gives a client four checks, and a slow machine's camera may miss a
     /// blink. A check that ends with this problem is the last.
     async fn is_checked(&self, wanted: &str) -> Result<&'static str> {
@@ -479,11 +487,17 @@ impl Walk<'_> {
         self.picture("journal").await
     }
 
-    /// A picture for whoever wants one; and each page that is pictured must fit into 320 px.
-    async fn picture(&self, name: &str) -> Result<()> {
-        if let Some(folder) = &self.pictures.wanted {
-            self.browser.screenshot(&folder.join(format!("{name}.png"))).await?;
+    /// A picture for whoever wants one.
+    async fn glimpse(&self, name: &str) -> Result<()> {
+        match &self.pictures.wanted {
+            Some(folder) => self.browser.screenshot(&folder.join(format!("{name}.png"))).await,
+            None => Ok(()),
         }
+    }
+
+    /// The same; and each page that is pictured must fit into 320 px.
+    async fn picture(&self, name: &str) -> Result<()> {
+        self.glimpse(name).await?;
         if self.browser.engine != Engine::Chromium {
             return Ok(());
         }

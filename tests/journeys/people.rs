@@ -356,8 +356,8 @@ impl Walk<'_> {
 
     /// The page's colours, which come slowly as was wished; a check that ends before them is told by its outcome.
     async fn is_lit_slowly(&self) -> Result<()> {
-        let [a, b, c, d, e] = OUTCOMES;
-        let came = self.browser.see_one_of(&["[data-fade]", a, b, c, d, e], CAMERA_MAX).await?;
+        let next: Vec<&str> = std::iter::once("[data-fade]").chain(OUTCOMES).collect();
+        let came = self.browser.see_one_of(&next, CAMERA_MAX).await?;
         if came == "[data-fade]" { self.glimpse("colours").await } else { Ok(()) }
     }
 

@@ -70,7 +70,7 @@ problems! {
     IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
     IdentityExpired      = "identity.expired",        410, "The session took longer than 15 minutes and has ended; start again from your bank";
     IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN that your bank asked about";
-    IdentityNotLive      = "identity.not-live",       422, "We could not tell that a live person is in front of the camera; try again in better light";
+    IdentityNotLive      = "identity.not-live",       422, "We could not tell that a live person is in front of the camera; try again in a light room out of the sun, with the screen bright";
     IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
     IdentityNoSession    = "identity.no-session",     401, "There is no open session in this browser; start again from your bank";
     IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; load the page again";

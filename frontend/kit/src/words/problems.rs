@@ -199,9 +199,9 @@ words! {
         en: "There is no open session in this browser. Start from your bank or from the cabinet.",
     }
     NOT_LIVE {
-        kk: "Камера алдында тірі адам тұрғанын анықтай алмадық. Жарық жерге ауысып, камераға тура қараңыз.",
-        ru: "Не удалось убедиться, что перед камерой живой человек. Перейдите к свету и смотрите прямо в камеру.",
-        en: "We could not tell that a live person is in front of the camera. Move into better light and look straight at it.",
+        kk: "Камера алдында тірі адам тұрғанын анықтай алмадық. Күн түспейтін жарық бөлмеге өтіп, экранды жарық етіңіз де, камераға тура қараңыз.",
+        ru: "Не удалось убедиться, что перед камерой живой человек. Перейдите в светлую комнату без солнца, сделайте экран ярче и смотрите прямо в камеру.",
+        en: "We could not tell that a live person is in front of the camera. Go into a light room out of the sun, make the screen bright, and look straight at the camera.",
     }
     OUT_OF_ORDER {
         kk: "Сессия басқа қадамда тұр. Бет жаңартылды.",

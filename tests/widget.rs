@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use senim_core::liveness::challenge::Action;
+use senim_core::liveness::challenge::{Action, Ask, COLOUR_MS, FADE_MS};
 use senim_core::liveness::follow::{KEPT_MAX, RING};
 use senim_core::liveness::pack::{ABOUT_MAX, CHUNKS_MAX, PACK_MAX};
 use senim_core::photo::Guidance;
@@ -18,6 +18,12 @@ fn everything_that_core_hints_and_asks_has_its_words() {
     }
     for action in Action::ALL {
         assert!(words.contains(&format!("ask-{}", wire(action))), "{action:?}");
+    }
+    assert!(words.contains(&format!("ask-{}", wire(Ask::Look))));
+    for ask in [Ask::Colours(Vec::new()), Ask::Fades(Vec::new())] {
+        let told = serde_json::to_value(&ask).expect("an ask");
+        let name = told.as_object().and_then(|it| it.keys().next()).expect("its name");
+        assert!(words.contains(&format!("ask-{name}")), "{ask:?}");
     }
 }
 
@@ -50,6 +56,16 @@ fn the_worker_holds_and_sends_what_core_allows() {
     // Beside the frames: heads and links, and what tells of the camera.
     let beside = ABOUT_MAX + CHUNKS_MAX * 44 + 44;
     assert!(constant(&worker, "BYTES") + beside <= PACK_MAX);
+}
+
+/// The page's colours stand when the judge looks for them.
+#[test]
+fn colours_come_as_quickly_as_core_waits_for_them() {
+    for script in ["frontend/liveness/widget/style.js", "pkg/example/stand-in.js"] {
+        assert_eq!(constant(&read(script), "FADE_MS"), usize::from(FADE_MS), "{script}");
+    }
+    let colour = constant(&read("pkg/example/stand-in.js"), "COLOUR_MS");
+    assert_eq!(colour, usize::from(COLOUR_MS));
 }
 
 fn words() -> BTreeSet<String> {

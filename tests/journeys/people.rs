@@ -28,8 +28,13 @@ const CHECKS: u8 = 4;
 const OUTCOMES: [&str; 5] = ["code-input", "last-problem", "failed", "camera-fault", "trouble"];
 
 /// The recording is a real person who blinks and smiles; no free one turns or comes closer. So before the camera sits a
-/// client who can't move, and who asked for no flashing: colours that come slowly.
-const WISHES: [&str; 2] = ["wish-no-movement", "wish-no-flashing"];
+/// client who can't move; in Firefox one who sees quick colours, else one who asked for no flashing.
+fn wishes(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Firefox => &["wish-no-movement"],
+        Engine::Chromium | Engine::Webkit => &["wish-no-movement", "wish-no-flashing"],
+    }
+}
 
 pub(crate) async fn walk(
     platform: &Platform,
@@ -150,7 +155,7 @@ impl Walk<'_> {
                 self.sits_down().await?;
                 page.see_within("[data-good]", LINED_UP_MAX).await?;
                 self.picture("camera").await?;
-                self.is_lit_slowly().await?;
+                self.is_lit().await?;
                 match self.is_checked("").await? {
                     "code-input" => Ok(()),
                     other => anyhow::bail!("{other}: {}", page.text(other).await?),
@@ -354,11 +359,15 @@ impl Walk<'_> {
         self.sits_down().await
     }
 
-    /// The page's colours, which come slowly as was wished; a check that ends before them is told by its outcome.
-    async fn is_lit_slowly(&self) -> Result<()> {
-        let next: Vec<&str> = std::iter::once("[data-fade]").chain(OUTCOMES).collect();
+    /// The page's colours, slow ones where that was wished: nobody gets on without them. A check that ends before is told
+    /// by its outcome.
+    async fn is_lit(&self) -> Result<()> {
+        let slowly = wishes(self.browser.engine).contains(&"wish-no-flashing");
+        let lit = if slowly { "[data-fade]" } else { "[data-flash]" };
+        let next: Vec<&str> = std::iter::once(lit).chain(OUTCOMES).collect();
         let came = self.browser.see_one_of(&next, CAMERA_MAX).await?;
-        if came == "[data-fade]" { self.glimpse("colours").await } else { Ok(()) }
+        anyhow::ensure!(came != "code-input", "the check was passed without the page's colours");
+        if came == lit { self.glimpse("colours").await } else { Ok(()) }
     }
 
     /// What came of the camera in the end: IDX-2 gives a client four checks, and a slow machine's camera may miss a
@@ -389,7 +398,7 @@ impl Walk<'_> {
         if let Some(recording) = self.camera {
             page.seat(recording).await?;
         }
-        for wish in WISHES {
+        for wish in wishes(page.engine) {
             page.check(wish).await?;
         }
         page.click("camera-start").await

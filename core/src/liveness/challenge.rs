@@ -143,7 +143,7 @@ impl Colour {
 
 /// Slow enough for most people (WCAG 2.3.1: at most three flashes a second), long enough for a camera.
 pub const COLOUR_MS: u16 = 700;
-/// Nothing on the page flashes then: a colour takes as long to come as three flashes may.
+/// A fade of nearly the second in which WCAG 2.3.1 counts three flashes: with the time it stands, less than one change.
 pub const FADE_MS: u16 = 900;
 /// The colours of one challenge.
 const COLOURS: usize = 4;
@@ -218,8 +218,8 @@ impl Challenge {
             // another has the skin of lids.
             let blink = dice.below(2);
             for at in 0..2 {
-                let others = Action::ALL.into_iter().filter(|it| *it != Action::Blink);
-                let other = others.clone().nth(usize::from(dice.below(5)));
+                let mut others = Action::ALL.into_iter().filter(|it| *it != Action::Blink);
+                let other = others.nth(usize::from(dice.below(5)));
                 let deed = other.filter(|_| at != blink).unwrap_or(Action::Blink);
                 ask(&mut dice, Ask::Do(deed), 6_000);
             }

@@ -14,8 +14,8 @@ use super::verdict::{Reason, Seen};
 const CORRELATION_MIN: f32 = 0.6;
 /// The screen's share of the face's light. Sensors and JPEG stray by 0.002 over a cheek.
 const SHARE_MIN: f32 = 0.008;
-/// Of all orders of colours at most this share may fit better. The reflections of another challenge pass by chance once
-/// in 85 where colours come quickly, once in 57 where they come slowly, without red: counted over all pairs of orders.
+/// Of all orders of colours at most this share may fit better. The reflections of another challenge pass by chance about
+/// once in 85 where colours come quickly, once in 57 where they come slowly, without red: the test below counts them.
 const BETTER_MAX: f32 = 0.01;
 /// Regions of a solid face see the screen at different angles; those of a flat one all alike. Only told where the
 /// reflection is strong enough to be measured by region.

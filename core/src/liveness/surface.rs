@@ -8,7 +8,7 @@ use super::passive::CROPS;
 use super::verdict::{Reason, Seen};
 
 /// The median frame must be at least so surely live. Where nobody is asked to move, a display with the right
-/// recordings is told by its surface, and by the flat light of the colours on it (one of 300 by that alone; seed 7).
+/// recordings is told by its surface, and by the light of the colours on it (one of 300 by that alone; seed 7).
 ///
 /// Set on seed 2 of `senim trial liveness`: 33 genuine sessions .57–1.00, three of them below; of 32 displays one was
 /// refused by nothing else, at .69.

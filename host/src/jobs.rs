@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::store::StoreError;
+use senim_store::StoreError;
 use crate::{authorization, consent, evidence, identity, messages, photo, store, vendor};
 
 const TURN: Duration = Duration::from_secs(1);

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::http::router;
+use crate::router;
 use crate::jobs;
 
 /// Open requests get so long to be answered once the host is told to stop.

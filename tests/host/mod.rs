@@ -10,4 +10,4 @@ mod photo;
 mod pictures;
 mod stand;
 mod store;
-mod vendor;
+mod solution;

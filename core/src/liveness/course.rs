@@ -1,7 +1,7 @@
 //! Whether a check's frames and times are those of one client who followed the challenge as it was shown.
 
 use super::challenge::{Ask, Challenge};
-use super::deed::REACTION_MS;
+use super::tracker::REACTION_MS;
 use super::follow::PORTRAITS_LOOK;
 use super::pack::{About, Kind};
 use super::stance::Stance;

@@ -8,7 +8,7 @@ mod bezel;
 pub mod challenge;
 mod colours;
 mod course;
-pub mod deed;
+pub mod tracker;
 mod degree;
 pub mod facts;
 pub mod follow;

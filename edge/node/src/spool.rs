@@ -277,7 +277,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use senim_core::Timestamp;
-    use senim_core::id::InteractionId;
+    use senim_core::id::UseId;
 
     use super::*;
 
@@ -352,7 +352,7 @@ mod tests {
 
     fn told(number: u128) -> Use {
         Use {
-            id: InteractionId(number),
+            id: UseId(number),
             at: Timestamp::from_timestamp(1_800_000_000, 0).unwrap(),
             consent: None,
             consumer: None,

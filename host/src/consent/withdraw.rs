@@ -9,7 +9,7 @@ use senim_core::problem::Problem;
 use super::{end, show};
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::identity::cabinet::Client;
+use crate::caller::Client;
 
 #[tracing::instrument(name = "consent.withdraw", skip_all)]
 pub async fn withdraw(

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::bundle::{Bundle, Packed, VERSION, sha256};
 use super::export::{BUNDLE, PACK, SEAL, Seal};
 use super::judge::{Judge, JudgeError};
-use crate::faces::FILES;
+use senim_faces::FILES;
 
 /// What a replay found. It upholds the evidence where there is no complaint.
 #[derive(Debug, Default)]

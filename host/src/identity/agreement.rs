@@ -4,7 +4,7 @@ use axum::Json;
 use senim_core::identity::session::Input;
 use senim_core::identity::view::{AnswerAgreement, IdentityView};
 
-use super::browser::Browser;
+use crate::caller::browser::Browser;
 use super::{dialogue, view};
 use crate::app::App;
 use crate::http::body::JsonBody;

@@ -8,17 +8,17 @@ use senim_core::Timestamp;
 use senim_core::id::{Bin, SessionId};
 use senim_core::identity::session::{Input, Session};
 use senim_core::participant::view::ParticipantName;
+use senim_core::journal::{Event, StartedFor};
 use senim_core::problem::Problem;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::browser::{self, Browser};
+use crate::caller::browser::{self, Browser};
 use super::dialogue::{self, Content, Dialogue, Request};
 use crate::app::App;
 use crate::authorization::{self, Begun};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 /// What a browser may bring. Other parameters are ignored: only what was pushed counts (FAPI 2.0 §5.3.2.2).
 #[derive(Deserialize)]
@@ -51,12 +51,12 @@ async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
     let now = app.now();
     let begun = authorization::begin(app, &client_id, &request_uri).await?;
     let browser = Browser::of(headers);
-    let secret = app.chance.token();
+    let secret = app.rng.token();
     let is_new = app
         .store
         .transact("identity.authorize", async |tx| {
             let known =
-                store::identity::by_authorization(tx, &app.sealer, begun.authorization).await?;
+                store::identity::by_authorization(tx, begun.authorization).await?;
             match known {
                 Some((_, hash)) if browser.as_ref().is_some_and(|it| it.0 == hash) => Ok(false),
                 Some((dialogue, _)) => {
@@ -64,7 +64,7 @@ async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
                     let id = dialogue.id;
                     dialogue::advance(tx, app, dialogue, Input::Restarted, None, now).await?;
                     store::identity::change_secret(tx, id, &browser::hash(&secret)).await?;
-                    dialogue::tell(tx, id, "identity.restarted", json!({}), now).await?;
+                    dialogue::record(tx, id, Event::IdentityRestarted {}, now).await?;
                     Ok(true)
                 }
                 None => {
@@ -103,19 +103,18 @@ async fn start(
         providers,
         asked: begun.asked.clone(),
     };
-    let id = SessionId(app.chance.id());
+    let id = SessionId(app.rng.id());
     let session = Session::start(request.purpose(), browser::language(headers), now);
-    let facts = json!({
-        "purpose": "authorization",
-        "authorization": begun.authorization,
-        "consumer": begun.consumer.bin,
-        "application": begun.client_id,
-    });
     let content = Content { session, request: Some(request), client_name: None, redirect: None };
     let dialogue = Dialogue { id, content, cabinet_until: None };
     let hash = browser::hash(secret);
-    store::identity::add(tx, &app.sealer, &*app.chance, &dialogue, &hash, now).await?;
-    dialogue::tell(tx, id, "identity.started", facts, now).await?;
+    store::identity::add(tx, &dialogue, &hash, now).await?;
+    let purpose = StartedFor::Authorization {
+        authorization: begun.authorization,
+        consumer: begun.consumer.bin,
+        application: begun.client_id.clone(),
+    };
+    dialogue::record(tx, id, Event::IdentityStarted { purpose }, now).await?;
     Ok(())
 }
 

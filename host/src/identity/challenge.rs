@@ -6,7 +6,7 @@ use senim_core::identity::view::ChallengeView;
 use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, FADE_MS, Wishes};
 use senim_core::problem::Problem;
 
-use super::browser::Browser;
+use crate::caller::browser::Browser;
 use super::{dialogue, liveness};
 use crate::app::App;
 use crate::http::body::JsonBody;
@@ -21,7 +21,7 @@ pub async fn ask(
 ) -> Result<Json<ChallengeView>, Refusal> {
     let now = app.now();
     let mut seed = [0; 32];
-    app.chance.fill(&mut seed);
+    app.rng.fill(&mut seed);
     let asked = app
         .store
         .transact("identity.challenge", async |tx| {
@@ -46,7 +46,7 @@ pub async fn ask(
 }
 
 /// For the journal, which may know what was asked but not the nonce.
-pub(super) fn told(challenge: &Challenge) -> String {
+pub(super) fn summary(challenge: &Challenge) -> String {
     let steps = challenge.steps.iter().map(|it| match &it.ask {
         Ask::Look => "look".to_owned(),
         Ask::Do(action) => word(action),

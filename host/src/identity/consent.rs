@@ -5,13 +5,13 @@ use senim_core::identity::session::Input;
 use senim_core::identity::view::{AnswerConsent, IdentityView};
 use senim_core::problem::Problem;
 
-use super::browser::Browser;
+use crate::caller::browser::Browser;
 use super::dialogue::{self, Dialogue};
 use super::view;
 use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 #[tracing::instrument(name = "identity.consent", skip_all)]
 pub async fn answer(

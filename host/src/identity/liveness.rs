@@ -17,15 +17,15 @@ use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
 use tokio::sync::Semaphore;
 
-use super::browser::Browser;
+use crate::caller::browser::Browser;
 use super::dialogue::{self, Dialogue};
 use super::verdict::{Judging, Outcome};
 use super::{iin, view};
 use crate::app::App;
-use crate::evidence::bundle::Packed;
+use senim_core::evidence::bundle::Packed;
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
-use crate::store::{self, StoreError, Tx};
+use senim_store::{self as store, StoreError, Tx};
 
 pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
 
@@ -104,7 +104,7 @@ pub(super) async fn blocked_until(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     match dialogue.content.session.person() {
-        Some(person) => store::identity::blocked_until(tx, &app.sealer, &person.iin, now).await,
+        Some(person) => store::identity::blocked_until(tx, &person.iin, now).await,
         None => Ok(None),
     }
 }
@@ -152,8 +152,8 @@ async fn forged(
                 let id = ended.dialogue.id;
                 arrive(tx, app, (id, number), bytes, now).await?;
                 store::identity::check_ended(tx, id, number, problem.code(), now).await?;
-                let facts = serde_json::json!({ "check": number, "outcome": problem.code() });
-                dialogue::tell(tx, id, "identity.checked", facts, now).await?;
+                let event = Event::IdentityForged { check: number, problem };
+                dialogue::record(tx, id, event, now).await?;
             }
             Ok::<_, Refusal>(ended)
         })
@@ -203,14 +203,14 @@ async fn arrive(
 ) -> Result<(), StoreError> {
     let kept = chrono::TimeDelta::days(app.config.evidence_frames_days.into());
     store::identity::check_arrived(tx, check.0, check.1, now).await?;
-    store::evidence::add_frames(tx, &app.sealer, &*app.chance, check, bytes, now + kept).await
+    store::evidence::add_frames(tx, check, bytes, now + kept).await
 }
 
 async fn record(
     app: &App,
     browser: &Browser,
     (id, number): (SessionId, u8),
-    Outcome { judgement, bundle, digest, facts }: Outcome,
+    Outcome { judgement, bundle, digest, outcome, event }: Outcome,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
     let digits = dialogue::draw(app);
@@ -218,12 +218,10 @@ async fn record(
     // By itself: the evidence stays also where the session has gone on without this check.
     app.store
         .transact("identity.liveness.evidence", async |tx| {
-            let (sealer, chance) = (&app.sealer, &*app.chance);
             let kept = (bundle.as_slice(), digest.as_str());
-            store::evidence::add_bundle(tx, sealer, chance, (id, number), kept, now).await?;
-            let outcome = facts["outcome"].as_str().unwrap_or_default();
-            store::identity::check_ended(tx, id, number, outcome, now).await?;
-            dialogue::tell(tx, id, "identity.checked", facts.clone(), now).await
+            store::evidence::add_bundle(tx, (id, number), kept, now).await?;
+            store::identity::check_ended(tx, id, number, &outcome, now).await?;
+            dialogue::record(tx, id, event.clone(), now).await
         })
         .await?;
     let judged = app

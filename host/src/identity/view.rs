@@ -8,7 +8,7 @@ use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
 use senim_core::text::Language;
 
-use super::browser::Browser;
+use crate::caller::browser::Browser;
 use super::dialogue::{self, Dialogue, Request};
 use crate::app::App;
 use crate::http::problem::Refusal;
@@ -30,7 +30,7 @@ pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refu
             if dialogue.content.session.ended_at().is_some() {
                 return Ok(Json(of(&dialogue, now)));
             }
-            // A refusal would answer a deed; here the view itself tells.
+            // A refusal would answer a event; here the view itself tells.
             let advanced =
                 dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
             Ok(Json(of(&advanced.dialogue, now)))

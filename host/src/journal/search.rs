@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use senim_core::participant::view::JournalView;
+use senim_core::journal::view::{JournalRecordView, JournalView};
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::monitoring::Operator;
-use crate::store;
+use crate::caller::Operator;
+use senim_store as store;
+use senim_store::journal::Cursor;
 
 const PAGE: u64 = 50;
 const PAGE_MAX: u64 = 200;
@@ -21,7 +22,8 @@ const SEARCH_LENGTH_MAX: usize = 100;
 pub struct SearchJournal {
     #[serde(default)]
     search: String,
-    before: Option<u64>,
+    /// `next` of the page before: the last record's moment in milliseconds, a dot, its identifier.
+    before: Option<String>,
     limit: Option<u64>,
 }
 
@@ -37,16 +39,27 @@ pub async fn search(
         let detail = "limit is 1 to 200, search at most 100 characters";
         return Err(Refusal::detailed(Problem::RequestMalformed, detail));
     }
+    let before = asked.before.as_deref().map(cursor).transpose()?;
     app.store
         .read("journal.search", async |tx| {
             // One more than shown tells whether there is a next page.
             let mut records =
-                store::journal::search(tx, &asked.search, asked.before, limit + 1).await?;
+                store::journal::search(tx, &asked.search, before.clone(), limit + 1).await?;
             let shown = usize::try_from(limit).unwrap_or(usize::MAX);
             let more = records.len() > shown;
             records.truncate(shown);
-            let next = records.last().map(|it| it.position).filter(|_| more);
+            let next = records.last().map(written).filter(|_| more);
             Ok(Json(JournalView { records, next }))
         })
         .await
+}
+
+fn cursor(text: &str) -> Result<Cursor, Problem> {
+    let (at, id) = text.split_once('.').ok_or(Problem::RequestMalformed)?;
+    let at = at.parse().map_err(|_| Problem::RequestMalformed)?;
+    Ok(Cursor { at, id: id.to_owned() })
+}
+
+fn written(record: &JournalRecordView) -> String {
+    format!("{}.{}", record.at.timestamp_millis(), record.id)
 }

@@ -6,18 +6,18 @@ use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
 use senim_core::Timestamp;
 
-use senim_channel::clock::{Rng, Clock, SystemRng, SystemClock};
 use crate::config::Config;
 use crate::evidence::judge::Judge;
-use senim_faces::Faces;
 use crate::http::problem::Refusal;
 use crate::keys::Keys;
 use crate::messages::Messages;
-use crate::routing::Feed;
 use crate::outside::source::Source;
+use crate::routing::Feed;
+use crate::solution::Solutions;
+use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
+use senim_faces::Faces;
 use senim_store::Store;
 use senim_store::seal::Sealer;
-use crate::solution::Solutions;
 
 #[derive(Clone, FromRequestParts)]
 #[from_request(via(State))]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use senim_faces::{Options, Provider};
 use crate::solution::{self, SolutionConfig};
+use senim_faces::{Options, Provider};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

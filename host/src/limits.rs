@@ -9,8 +9,8 @@ use axum::response::Response;
 use senim_core::problem::Problem;
 use tracing::Instrument as _;
 
-use crate::http::problem::{Answered, answer};
 use crate::app::App;
+use crate::http::problem::{Answered, answer};
 
 /// Header names and values together, and the address.
 const HEADERS_MAX: usize = 32 * 1024;

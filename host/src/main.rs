@@ -14,18 +14,18 @@ use senim_channel::{ClientCertificates, server_config};
 use senim_core::Timestamp;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
+use senim_faces::{Solution, bench};
 use senim_host::app::App;
 use senim_host::config::Config;
 use senim_host::evidence::export::export;
 use senim_host::evidence::judge::Judge;
 use senim_host::evidence::replay::replay;
-use senim_faces::{Solution, bench};
 use senim_host::keys::rotate::rotate;
 use senim_host::operator::add_operator;
 use senim_host::participant::seed::seed;
 use senim_host::serve::serve;
-use senim_store::seal::Sealer;
 use senim_host::solution;
+use senim_store::seal::Sealer;
 use tracing_subscriber::EnvFilter;
 
 /// Senim, the national trust platform: authorization server, identity sessions, consent register.

@@ -9,7 +9,7 @@ use axum::http::{Request, header};
 use senim_channel::verify_jws;
 use senim_core::jose::{JwkSet, Jws, to_base64};
 use senim_host::keys::rotate::rotate;
-use senim_store;
+use senim_store as store;
 use senim_store::routing::Published;
 use serde_json::{Value, json};
 

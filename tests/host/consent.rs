@@ -4,9 +4,9 @@
 
 use senim_core::consent::{Consent, ConsentState};
 use senim_core::id::{ConsentId, Iin, UseId};
-use senim_core::journal::Use;
+use senim_core::usage::Use;
 use senim_host::consent::expire;
-use senim_store;
+use senim_store as store;
 use serde_json::{Value, json};
 
 use super::stand::{CONSUMER, IIN, OTHER_IIN, Stand, asked};
@@ -137,7 +137,7 @@ async fn a_term_that_is_over_is_told_once_and_can_not_be_withdrawn() {
         stand.approved(short).await;
         stand.wait(86_400);
         for _ in 0..2 {
-            expire::tell_expired(&stand.app).await.unwrap();
+            expire::expire_due(&stand.app).await.unwrap();
         }
         let events = stand.events().await;
         assert_eq!(events.iter().filter(|it| *it == "consent.ended").count(), 1);
@@ -180,7 +180,7 @@ async fn each_use_is_shown_to_the_client() {
             for _ in 0..2 {
                 app.store
                     .transact("test.use", async |tx| {
-                        store::journal::add_use(tx, "node", &told, now).await
+                        store::usage::add(tx, "node", &told, now).await
                     })
                     .await
                     .unwrap();

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use senim_core::id::UseId;
-use senim_core::journal::{ReportUses, Use};
 use senim_core::routing::Registry;
+use senim_core::usage::{ReportUses, Use};
 use senim_host::operator::totp::Totp;
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ async fn a_suspended_participant_gets_no_token() {
         assert_eq!(post(&bank, unknown, &cookie, json!({})).await.0, "404 not-found");
         let found = get(&bank, "/api/console/journal?search=LICENCE&limit=1", &cookie).await;
         assert_eq!(found["records"][0]["actor"], "operator:aigul");
-        assert_eq!(found["records"][0]["facts"]["reason"], "licence withdrawn");
+        assert_eq!(found["records"][0]["fields"]["reason"], "licence withdrawn");
     })
     .await;
 }
@@ -149,7 +149,7 @@ async fn uses_told_twice_count_once() {
             .stand
             .app
             .store
-            .read("test", async |tx| senim_store::journal::uses(tx, consent, 10).await);
+            .read("test", async |tx| senim_store::usage::uses(tx, consent, 10).await);
         assert_eq!(kept.await.unwrap(), [answered]);
         let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
         let overview = get(&bank, "/api/console/overview", &cookie).await;
@@ -211,10 +211,8 @@ async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
         .expect("as it should be");
-    let response = tower::ServiceExt::oneshot(
-        senim_host::router::pages(bank.stand.app.clone()),
-        request,
-    );
+    let response =
+        tower::ServiceExt::oneshot(senim_host::router::pages(bank.stand.app.clone()), request);
     let response = response.await.expect("as it should be");
     let status = response.status().as_u16();
     let cookie = response.headers().get(header::SET_COOKIE).and_then(|it| it.to_str().ok());

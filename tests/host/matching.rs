@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use senim_core::id::{PhotoRequestId, SolutionRequestId};
 use senim_core::participant::Kind;
-use senim_store;
+use senim_store as store;
 use senim_store::matching::{Finished, Started};
 use serde_json::{Value, json};
 
@@ -255,7 +255,8 @@ async fn matched(bank: &Bank, id: u128, personal_data: bool, degree_millis: i64)
         asked_at: now,
     };
     let matched = degree_millis >= 85_000;
-    let finished = Finished::Compared { matched, degree_millis, vendor: SolutionRequestId(id) };
+    let finished =
+        Finished::Compared { matched, degree_millis, solution_request: SolutionRequestId(id) };
     app.store
         .transact("test.matched", async |tx| {
             store::matching::add(tx, &started).await?;

@@ -10,18 +10,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use senim_channel::clock::{SystemClock, SystemRng};
 use senim_channel::{ClientCertificates, ListenerLimits, TlsListener, server_config};
 use senim_core::Timestamp;
 use senim_core::id::SolutionRequestId;
-use senim_core::solution::{Base64, FAULTS_MAX, Fault, MatchFaces, Purpose};
-use senim_channel::clock::{SystemRng, SystemClock};
-use senim_host::config::Config;
+use senim_core::solution::{Asker, Base64, FAULTS_MAX, Fault, MatchFaces, Purpose};
 use senim_faces::Faces;
-use senim_store;
-use senim_store::solution::Counts;
+use senim_host::config::Config;
 use senim_host::solution::{
-    self, Asker, Builtin, HttpSolution, Solution, SolutionConfig, Solutions, suite,
+    self, Builtin, HttpSolution, Solution, SolutionConfig, Solutions, suite,
 };
+use senim_store as store;
+use senim_store::solution::Counts;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -46,7 +46,7 @@ async fn the_built_in_engine_passes_the_suite_in_process_and_over_http() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let served = tokio::spawn(async move {
-        let _ = axum::serve(listener, vendor::routes(engine)).await;
+        let _ = axum::serve(listener, solution::routes(engine)).await;
     });
     let vendor = HttpSolution::open(&url, None, Duration::from_mins(2)).unwrap();
     suite(&vendor, [one, &two], &other).await;
@@ -60,7 +60,7 @@ async fn the_served_engine_refuses_what_is_against_the_contract() {
     use axum::http::{Request, header};
     use tower::ServiceExt as _;
 
-    let routes = vendor::routes(builtin());
+    let routes = solution::routes(builtin());
     let sent = async |path: &str, media_type: &str, body: String| {
         let request = Request::post(path).header(header::CONTENT_TYPE, media_type);
         let response =
@@ -131,14 +131,14 @@ async fn each_misdeed_is_a_fault_and_the_next_solution_answers() {
                 &[solution("bad", u32::MAX, &bad.url), solution("good", 1, &good.url)],
             );
             let start = app.now();
-            let matched = vendor::match_faces(&app, ASKER, &[face()], &face()).await.unwrap();
+            let matched = solution::match_faces(&app, ASKER, &[face()], &face()).await.unwrap();
             assert_eq!(
                 (matched.solution.as_str(), matched.found.degree),
                 ("good", 97.0),
                 "{fault}"
             );
             assert_eq!(bad.asked(), 1, "{fault}");
-            let chosen = vendor::match_with(&app, "bad", ASKER, &[face()], &face()).await;
+            let chosen = solution::match_with(&app, "bad", ASKER, &[face()], &face()).await;
             let problem = chosen.unwrap_err().problem();
             assert!(problem.code().starts_with("vendor."), "{fault}");
             assert_eq!(tried(&app, "bad").await, [fault, fault], "{problem:?}");
@@ -161,7 +161,7 @@ async fn a_refused_picture_is_an_answer() {
             &stand,
             &[solution("refuses", u32::MAX, &refuses.url), solution("good", 1, &good.url)],
         );
-        let refusal = vendor::match_faces(&app, ASKER, &[face()], &face()).await.unwrap_err();
+        let refusal = solution::match_faces(&app, ASKER, &[face()], &face()).await.unwrap_err();
         assert_eq!(refusal.problem().code(), "photo.no-face");
         assert_eq!(tried(&app, "refuses").await, ["photo.no-face"]);
         assert_eq!(tried(&app, "good").await, [""; 0]);
@@ -179,7 +179,7 @@ async fn a_solution_that_keeps_failing_is_asked_again_only_when_it_is_well() {
         let stand = Stand::on(database).await;
         let app = connect(&stand, &[solution("only", 1, &vendor.url)]);
         let ask = async || {
-            let answer = vendor::match_faces(&app, ASKER, &[face()], &face()).await;
+            let answer = solution::match_faces(&app, ASKER, &[face()], &face()).await;
             answer.map(|it| it.solution).map_err(|it| it.problem().code())
         };
         let before = vendor.asked();
@@ -189,20 +189,21 @@ async fn a_solution_that_keeps_failing_is_asked_again_only_when_it_is_well() {
         assert_eq!(vendor.asked() - before, usize::from(FAULTS_MAX));
         // Now it is left alone, also by who chooses it.
         assert_eq!(ask().await, Err("solution.none-available"));
-        let chosen = vendor::match_with(&app, "only", ASKER, &[face()], &face()).await.unwrap_err();
+        let chosen =
+            solution::match_with(&app, "only", ASKER, &[face()], &face()).await.unwrap_err();
         assert_eq!(chosen.problem().code(), "solution.unavailable");
         assert_eq!(vendor.asked() - before, usize::from(FAULTS_MAX));
         // Not well yet, then well, but too early, then well.
         stand.wait(10);
-        vendor::probe(&app).await;
+        solution::probe(&app).await;
         assert_eq!(ask().await, Err("solution.none-available"));
         vendor.behave(Behaviour::Honest);
-        vendor::probe(&app).await;
+        solution::probe(&app).await;
         assert_eq!(ask().await, Ok("only".to_owned()));
         // A solution that says it is unwell is left out before anybody's request fails.
         vendor.behave(Behaviour::Status("503 Later"));
         for _ in 0..FAULTS_MAX {
-            vendor::probe(&app).await;
+            solution::probe(&app).await;
         }
         let before = vendor.asked();
         assert_eq!(ask().await, Err("solution.none-available"));
@@ -223,13 +224,13 @@ async fn a_solution_under_maintenance_is_not_asked() {
         resting.maintenance = vec![senim_core::solution::Window { from: now, until: now + hour }];
         let app = connect(&stand, &[resting, solution("other", 1, &two.url)]);
         let ask =
-            async || vendor::match_faces(&app, ASKER, &[face()], &face()).await.unwrap().solution;
+            async || solution::match_faces(&app, ASKER, &[face()], &face()).await.unwrap().solution;
         assert_eq!(ask().await, "other");
-        let chosen = vendor::match_with(&app, "resting", ASKER, &[face()], &face()).await;
+        let chosen = solution::match_with(&app, "resting", ASKER, &[face()], &face()).await;
         assert_eq!(chosen.unwrap_err().problem().code(), "solution.unavailable");
         stand.wait(3600);
         assert_eq!(ask().await, "resting");
-        let unknown = vendor::match_with(&app, "nobody", ASKER, &[face()], &face()).await;
+        let unknown = solution::match_with(&app, "nobody", ASKER, &[face()], &face()).await;
         assert_eq!(unknown.unwrap_err().problem().code(), "solution.unknown");
     })
     .await;
@@ -250,7 +251,7 @@ async fn every_request_is_counted_and_paid() {
         let asker = Asker { participant, ..ASKER };
         let before = [vendors[0].asked(), vendors[1].asked()];
         for _ in 0..40 {
-            vendor::match_faces(&app, asker, &[face()], &face()).await.unwrap();
+            solution::match_faces(&app, asker, &[face()], &face()).await.unwrap();
         }
         let shares = [vendors[0].asked() - before[0], vendors[1].asked() - before[1]];
         assert_eq!(shares[0] + shares[1], 40);
@@ -263,11 +264,12 @@ async fn every_request_is_counted_and_paid() {
         );
         app.config = Arc::new(Config { solution_price_cap_tiyn: 1_000, ..(*app.config).clone() });
         let (from, until) = (app.now(), app.now() + chrono::TimeDelta::hours(1));
-        let report = vendor::report(&app, from, until).await.unwrap();
+        let report = solution::report(&app, from, until).await.unwrap();
         let last = |line: &str| line.split_whitespace().last().unwrap().parse::<usize>().unwrap();
         let paid: Vec<usize> = report.lines().skip(1).map(last).collect();
         assert_eq!(paid, [shares[0] * 100, shares[1] * 1_000], "{report}");
-        let later = vendor::report(&app, until, until + chrono::TimeDelta::hours(1)).await.unwrap();
+        let later =
+            solution::report(&app, until, until + chrono::TimeDelta::hours(1)).await.unwrap();
         assert_eq!(later.lines().count(), 1, "{later}");
     })
     .await;
@@ -282,7 +284,7 @@ async fn a_vendor_by_tls_is_the_one_whose_ca_is_named() {
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", tcp.local_addr().unwrap().port());
     let listener = TlsListener::new(tcp, tls, ListenerLimits::default()).unwrap();
-    let routes = vendor::routes(builtin());
+    let routes = solution::routes(builtin());
     let served = tokio::spawn(async move {
         let _ = axum::serve(listener, routes).await;
     });
@@ -344,7 +346,7 @@ async fn tried(app: &senim_host::app::App, solution: &str) -> Vec<String> {
             let rows = sqlx::query_as::<_, (String, Option<String>)>(
                 "SELECT outcome, why FROM solution_request WHERE solution = $1 ORDER BY asked_at, id",
             );
-            Ok::<_, store::StoreError>(rows.bind(solution).fetch_all(tx).await?)
+            Ok::<_, store::StoreError>(rows.bind(solution).fetch_all(tx.conn()).await?)
         })
         .await
         .unwrap()

@@ -13,6 +13,7 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use chrono::TimeDelta;
+use senim_channel::clock::{FixedClock, FixedRng, Rng as _};
 use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, Pushed};
 use senim_core::consent::Asked;
@@ -21,22 +22,21 @@ use senim_core::identity::session::{Input, Judgement, Seed, SessionError};
 use senim_core::jose::sha256_base64;
 use senim_core::liveness::challenge::{Challenge, Wishes};
 use senim_core::problem::Problem;
+use senim_faces::Faces;
 use senim_host::app::App;
-use senim_channel::clock::{Rng as _, FixedRng, FixedClock};
+use senim_host::caller::browser::{Browser, hash};
 use senim_host::config::Config;
 use senim_host::evidence::judge::Judge;
-use senim_faces::Faces;
 use senim_host::http::problem::Refusal;
-use senim_host::router;
-use senim_host::identity::browser::{Browser, hash};
 use senim_host::identity::dialogue;
 use senim_host::keys::Keys;
 use senim_host::messages::Messages;
-use senim_host::participant::seed;
 use senim_host::outside::source::Source;
-use senim_store::seal::Sealer;
-use senim_store::{self, Store};
+use senim_host::participant::seed;
+use senim_host::router;
 use senim_host::solution::Solutions;
+use senim_store::seal::Sealer;
+use senim_store::{self as store, Store};
 use senim_tests::frames;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -119,8 +119,7 @@ impl Stand {
         let hash = sha256_base64(request_uri.as_bytes());
         app.store
             .transact("test.push", async |tx| {
-                store::authorization::add(tx, &authorization, &hash)
-                    .await
+                store::authorization::add(tx, &authorization, &hash).await
             })
             .await
             .expect("pushes");
@@ -221,11 +220,10 @@ impl Stand {
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, app, &browser).await?;
+                let dialogue = dialogue::open(tx, &browser).await?;
                 let iin = dialogue.content.session.person().map(|it| it.iin.clone());
                 let iin = iin.ok_or(SessionError::OutOfOrder)?;
-                let blocked_until =
-                    store::identity::blocked_until(tx, &iin, now).await?;
+                let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
                 let seed = Seed(app.rng.id().to_be_bytes().repeat(2).try_into().expect("32"));
                 let wishes = Wishes::default();
                 let input = Input::ChallengeAsked { seed, wishes, blocked_until };
@@ -468,9 +466,9 @@ pub(super) fn folder() -> PathBuf {
 }
 
 async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App {
-    let store = Store::open(database).await.expect("the store opens");
     let sealer = Sealer::new(&[7; 32]);
     let rng = Arc::new(FixedRng::new(chance_of_this_test()));
+    let store = Store::open(database, sealer.clone(), rng.clone()).await.expect("the store opens");
     let keys = Keys::open(&store, &sealer, &*rng, moment(START)).await.expect("keys");
     let config = config(database, &outside.url);
     App {

@@ -1,8 +1,8 @@
 //! The platform's own signing key, taken from its store by whoever set it up: for tokens that it would never sign.
 
 use anyhow::{Context as _, Result};
-use senim_core::Timestamp;
 use senim_channel::clock::SystemRng;
+use senim_core::Timestamp;
 use senim_host::keys::Keys;
 use senim_store::Store;
 use senim_store::seal::Sealer;
@@ -15,8 +15,9 @@ pub struct IssuerKey(Keys);
 
 impl IssuerKey {
     pub(super) async fn open(platform: &Platform) -> Result<Self> {
-        let store = Store::open(&platform.described.database).await?;
         let sealer = Sealer::open(&platform.material.master_key_file)?;
+        let rng = std::sync::Arc::new(SystemRng);
+        let store = Store::open(&platform.described.database, sealer.clone(), rng).await?;
         Ok(Self(Keys::open(&store, &sealer, &SystemRng, now()?).await?))
     }
 

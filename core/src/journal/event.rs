@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::{Data, EndedBy, PurposeCode};
-use crate::id::{
-    AuthorizationId, Bin, ConsentId, MessageId, SessionId, SolutionRequestId, UseId,
-};
+use crate::id::{AuthorizationId, Bin, ConsentId, MessageId, SessionId, SolutionRequestId, UseId};
 use crate::liveness::{Reason, Signal};
 use crate::problem::Problem;
 

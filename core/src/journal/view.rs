@@ -9,12 +9,14 @@ use crate::Timestamp;
 pub struct JournalView {
     pub records: Vec<JournalRecordView>,
     /// Give it as `before` for the next page; absent on the last.
-    pub next: Option<String>,
+    pub next: Option<u64>,
 }
 
 /// One record. Never a secret, never what names a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JournalRecordView {
+    /// In which order records were written: the cursor of pages.
+    pub arrival: u64,
     pub id: String,
     /// Its number in the log; absent until the sequencer has given one, within a second.
     pub position: Option<u64>,

@@ -12,9 +12,9 @@
 use std::collections::VecDeque;
 
 use super::challenge::{Action, Ask, Pace, Step};
-use super::tracker::{Tracker, Extent, REACTION_MS, State, returns};
 use super::pack::Kind;
 use super::stance::Stance;
+use super::tracker::{Extent, REACTION_MS, State, Tracker, returns};
 use crate::photo::{Guidance, Look};
 
 /// So many of the last frames the widget holds, for a frame may be kept a little later than it was seen.

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{Action, Ask, Challenge};
-use super::tracker::{BULGE_MIN, Tracker, Extent, State};
 use super::facts::FrameFacts;
 use super::pack::{About, Kind};
 use super::stance::Stance;
+use super::tracker::{BULGE_MIN, Extent, State, Tracker};
 use super::{colours, course, follow, signals, surface};
 use crate::problem::Problem;
 

@@ -1,6 +1,6 @@
 //! Everyone against everyone, and who must not be held against whom.
 
-use super::bootstrap::{Rng, Person};
+use super::bootstrap::{Person, Rng};
 use super::scores::Scores;
 
 /// A picture with its template, or several of one person with their common direction.

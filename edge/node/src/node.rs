@@ -14,9 +14,9 @@ use senim_channel::{ChannelError, ClientCertificates, Peer, TlsListener, server_
 use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
 use senim_core::id::UseId;
-use senim_core::journal::Use;
 use senim_core::problem::Problem;
 use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal};
+use senim_core::usage::Use;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -158,12 +158,7 @@ impl Edge {
         self.serve(request, peer, id).instrument(span).await
     }
 
-    async fn serve(
-        &self,
-        request: http::Request<Incoming>,
-        peer: &Peer,
-        id: UseId,
-    ) -> Answer {
+    async fn serve(&self, request: http::Request<Incoming>, peer: &Peer, id: UseId) -> Answer {
         let (start, at) = (clock::instant(), clock::now());
         let (parts, body) = request.into_parts();
         let interaction = interaction_name(&parts.headers, id);

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use senim_core::journal::Use;
+use senim_core::usage::Use;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::memory::locked;

@@ -1,11 +1,11 @@
 //! The matching solution as configuration: which nets compare faces, how much each counts, and what their
 //! similarity means. A better set of weights drops in as a file, without code.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::digest;
+use senim_core::jose::sha256;
 use senim_core::liveness::DEGREE_MIN;
 use senim_core::photo::Placing;
 use serde::{Deserialize, Serialize};
@@ -228,11 +228,7 @@ impl Embedding {
     pub(super) fn verify(&self, models_dir: &Path) -> Result<(), FacesError> {
         let path = self.path(models_dir);
         let bytes = fs::read(&path).map_err(|_| FacesError::Missing(path.clone()))?;
-        let mut found = String::new();
-        for byte in digest::digest(&digest::SHA256, &bytes).as_ref() {
-            // Writing to a string does not fail.
-            let _ = write!(found, "{byte:02x}");
-        }
+        let found = sha256(&bytes);
         if found == self.sha256.to_ascii_lowercase() {
             Ok(())
         } else {

@@ -8,7 +8,6 @@ use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::participant::view::ParticipantName;
 use senim_core::problem::Problem;
-use serde_json::json;
 use url::Url;
 
 use crate::app::App;

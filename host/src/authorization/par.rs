@@ -11,6 +11,7 @@ use senim_core::id::AuthorizationId;
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
+use serde_json::json;
 
 use super::answer::Denied;
 use super::client::{Client, ClientRequest, authenticate};

@@ -89,7 +89,7 @@ async fn redeem(
             let given = consent_of(&authorization.stage);
             let redeemed = match authorization.redeem(client_id, redirect_uri, verifier, now) {
                 Err(denial) if denial.problem == Problem::CodeReplayed => {
-                    take_back(tx, app, given, client_id, now).await?;
+                    take_back(tx, given, client_id, now).await?;
                     return Ok(Traded::Replayed);
                 }
                 outcome => outcome?,
@@ -98,7 +98,7 @@ async fn redeem(
             if named.is_some() && named != confirmation.jkt {
                 return Err(Denial::dpop(Problem::DpopInvalid).into());
             }
-            let consent = living_consent(tx, app, given.ok_or(unknown)?, now).await?;
+            let consent = living_consent(tx, given.ok_or(unknown)?, now).await?;
             store::authorization::save(tx, &redeemed).await?;
             let kept = RefreshToken {
                 hash: sha256_base64(refresh_token.as_bytes()),
@@ -134,7 +134,7 @@ async fn refresh(
             if kept.client_id != client_id || bound != confirmation {
                 return Err(invalid.into());
             }
-            let consent = living_consent(tx, app, kept.consent, now).await?;
+            let consent = living_consent(tx, kept.consent, now).await?;
             record(tx, client, consent.id, GrantType::RefreshToken, now).await?;
             Ok(Traded::Tokens { consent, refresh_token: None })
         })
@@ -151,7 +151,6 @@ fn consent_of(stage: &Stage) -> Option<ConsentId> {
 /// A code played twice was in two hands: the consent and all that stands on it ends (RFC 6749 §4.1.2).
 async fn take_back(
     tx: &mut Tx,
-    app: &App,
     consent: Option<ConsentId>,
     client_id: &str,
     now: Timestamp,
@@ -167,12 +166,7 @@ async fn take_back(
 }
 
 /// The consent under which data may flow now (CNS-4).
-async fn living_consent(
-    tx: &mut Tx,
-    app: &App,
-    id: ConsentId,
-    now: Timestamp,
-) -> Result<Consent, Denied> {
+async fn living_consent(tx: &mut Tx, id: ConsentId, now: Timestamp) -> Result<Consent, Denied> {
     let consent = store::consent::load(tx, id).await?;
     let consent =
         consent.ok_or_else(|| Refusal::internal("a grant's consent is not in the register"))?;

@@ -6,8 +6,8 @@ use senim_core::id::{Iin, SessionId};
 use senim_core::problem::Problem;
 use senim_store as store;
 
-use crate::caller::browser::Browser;
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::problem::Refusal;
 
 pub struct Client {
@@ -27,9 +27,7 @@ where
         let browser = Browser::of(&parts.headers).ok_or(Problem::SignedOut)?;
         let dialogue = app
             .store
-            .read("cabinet.client", async |tx| {
-                store::identity::by_secret(tx, &browser.0).await
-            })
+            .read("cabinet.client", async |tx| store::identity::by_secret(tx, &browser.0).await)
             .await?;
         let now = app.now();
         let signed_in = dialogue.filter(|it| it.cabinet_until.is_some_and(|until| now < until));

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use senim_core::jose::sha256_base64;
-use senim_core::operator::session_holds;
 use senim_core::journal::Actor;
+use senim_core::operator::session_holds;
 use senim_core::operator::view::OperatorView;
 use senim_core::problem::Problem;
 

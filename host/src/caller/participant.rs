@@ -2,6 +2,7 @@
 
 use senim_channel::PeerCertificate;
 use senim_core::jose::Jwk;
+use senim_core::journal::Actor;
 use senim_core::participant::{Kind, Participant, Standing};
 use senim_core::problem::Problem;
 
@@ -43,7 +44,7 @@ impl Caller {
         if same { Ok(()) } else { Err(Problem::PhotoUsername) }
     }
 
-    pub fn actor(&self) -> String {
-        format!("participant:{}", self.participant.bin)
+    pub fn actor(&self) -> Actor {
+        Actor::Participant(self.participant.bin)
     }
 }

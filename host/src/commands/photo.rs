@@ -11,7 +11,7 @@ use senim_faces::rules::Taken;
 use serde_json::{Map, Value, json};
 
 #[derive(clap::Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// JPEG or PNG
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     summary: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let faces = Faces::open(&arguments.models_dir, arguments.onnxruntime.as_deref())?;
     let taken = if arguments.frames { Taken::Frame } else { Taken::Photo };
     let mut reports = Vec::new();

@@ -8,10 +8,10 @@ use senim_store::{self as store, StoreError};
 /// Consents that one round of the job takes on.
 const ROUND_MAX: u64 = 500;
 
-pub async fn tell_expired(app: &App) -> Result<(), StoreError> {
+pub async fn expire_due(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     app.store
-        .transact("consent.tell_expired", async |tx| {
+        .transact("consent.expire_due", async |tx| {
             for (id, consumer, expires_at) in
                 store::consent::expired_untold(tx, now, ROUND_MAX).await?
             {

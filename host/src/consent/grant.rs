@@ -8,7 +8,7 @@ use senim_core::journal::{Actor, Event, Subject};
 use super::end;
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::identity::dialogue::{Dialogue, Request};
+use senim_core::identity::dialogue::{Dialogue, Request};
 use senim_store::{self as store, Tx};
 
 /// Within the transaction that ends the identity session.

@@ -10,8 +10,8 @@ use senim_core::id::Bin;
 use senim_core::participant::view::ParticipantName;
 
 use crate::app::App;
-use crate::http::problem::Refusal;
 use crate::caller::Client;
+use crate::http::problem::Refusal;
 use senim_store::{self as store, Tx};
 
 #[tracing::instrument(name = "cabinet.list", skip_all)]
@@ -71,7 +71,7 @@ pub(super) async fn view(
     for &bin in &consent.providers {
         providers.push(names.of(tx, bin).await?);
     }
-    let totals = store::journal::use_totals(tx, consent.id).await?;
+    let totals = store::usage::use_totals(tx, consent.id).await?;
     Ok(Some(ConsentView {
         id: consent.id,
         consumer: names.of(tx, consent.consumer).await?,

@@ -12,8 +12,8 @@ use senim_core::journal::{Actor, Event, Subject};
 use senim_core::liveness::pack::{Kind, Pack};
 use serde::{Deserialize, Serialize};
 
-use senim_core::jose::sha256;
 use crate::app::App;
+use senim_core::jose::sha256;
 use senim_store as store;
 
 pub const BUNDLE: &str = "bundle.json";

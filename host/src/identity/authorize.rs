@@ -7,17 +7,18 @@ use axum::response::{IntoResponse, Response};
 use senim_core::Timestamp;
 use senim_core::id::{Bin, SessionId};
 use senim_core::identity::session::{Input, Session};
-use senim_core::participant::view::ParticipantName;
 use senim_core::journal::{Event, StartedFor};
+use senim_core::participant::view::ParticipantName;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
-use crate::caller::browser::{self, Browser};
-use super::dialogue::{self, Content, Dialogue, Request};
+use super::dialogue;
 use crate::app::App;
 use crate::authorization::{self, Begun};
+use crate::caller::browser::{self, Browser};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
+use senim_core::identity::dialogue::{Content, Dialogue, Request};
 use senim_store::{self as store, Tx};
 
 /// What a browser may bring. Other parameters are ignored: only what was pushed counts (FAPI 2.0 §5.3.2.2).
@@ -55,8 +56,7 @@ async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
     let is_new = app
         .store
         .transact("identity.authorize", async |tx| {
-            let known =
-                store::identity::by_authorization(tx, begun.authorization).await?;
+            let known = store::identity::by_authorization(tx, begun.authorization).await?;
             match known {
                 Some((_, hash)) if browser.as_ref().is_some_and(|it| it.0 == hash) => Ok(false),
                 Some((dialogue, _)) => {

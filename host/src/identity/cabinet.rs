@@ -9,10 +9,10 @@ use senim_core::identity::dialogue::{Content, Dialogue};
 use senim_core::identity::session::{Purpose, Session};
 use senim_core::journal::{Event, StartedFor};
 
-use crate::caller::browser::{self, Address, Browser};
 use super::dialogue;
 use super::view;
 use crate::app::App;
+use crate::caller::browser::{self, Address, Browser};
 use crate::caller::limit::limit;
 use crate::http::cookie;
 use crate::http::problem::Refusal;
@@ -61,9 +61,7 @@ pub async fn sign_out(app: App, headers: HeaderMap) -> Result<Response, Refusal>
     if let Some(browser) = Browser::of(&headers) {
         app.store
             .transact("cabinet.sign_out", async |tx| {
-                let Some(mut dialogue) =
-                    store::identity::by_secret(tx, &browser.0).await?
-                else {
+                let Some(mut dialogue) = store::identity::by_secret(tx, &browser.0).await? else {
                     return Ok(());
                 };
                 if dialogue.cabinet_until.is_some_and(|until| until > now) {

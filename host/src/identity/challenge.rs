@@ -6,9 +6,9 @@ use senim_core::identity::view::ChallengeView;
 use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, FADE_MS, Wishes};
 use senim_core::problem::Problem;
 
-use crate::caller::browser::Browser;
 use super::{dialogue, liveness};
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 
@@ -25,8 +25,8 @@ pub async fn ask(
     let asked = app
         .store
         .transact("identity.challenge", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
-            let blocked_until = liveness::blocked_until(tx, &app, &dialogue, now).await?;
+            let dialogue = dialogue::open(tx, &browser).await?;
+            let blocked_until = liveness::blocked_until(tx, &dialogue, now).await?;
             let input = Input::ChallengeAsked { seed: Seed(seed), wishes, blocked_until };
             dialogue::advance(tx, &app, dialogue, input, None, now).await
         })

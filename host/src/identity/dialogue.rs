@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use senim_core::Timestamp;
 use senim_core::consent::words;
 use senim_core::id::{MessageId, SessionId};
-use senim_core::identity::dialogue::Dialogue;
+use senim_core::identity::dialogue::{Content, Dialogue};
 use senim_core::identity::session::{
     CODE_LIFETIME, CodeDigest, Effect, Failure, Input, SessionError, Step,
 };
@@ -12,10 +12,10 @@ use senim_core::jose::from_base64;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
 
-use crate::caller::browser::Browser;
 use super::challenge;
 use crate::app::App;
 use crate::authorization::{self, Outcome};
+use crate::caller::browser::Browser;
 use crate::consent;
 use crate::http::problem::Refusal;
 use crate::messages;
@@ -52,7 +52,7 @@ pub async fn step(
     let advanced = app
         .store
         .transact(name, async |tx| {
-            let dialogue = open(tx, app, browser).await?;
+            let dialogue = open(tx, browser).await?;
             let input = input(&dialogue);
             advance(tx, app, dialogue, input, digits, now).await
         })
@@ -60,7 +60,7 @@ pub async fn step(
     settle(app, advanced)
 }
 
-pub async fn open(tx: &mut Tx, app: &App, browser: &Browser) -> Result<Dialogue, Refusal> {
+pub async fn open(tx: &mut Tx, browser: &Browser) -> Result<Dialogue, Refusal> {
     let dialogue = store::identity::by_secret(tx, &browser.0).await?;
     dialogue.ok_or_else(|| Problem::IdentityNoSession.into())
 }

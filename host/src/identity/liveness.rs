@@ -12,19 +12,21 @@ use senim_core::Timestamp;
 use senim_core::id::{Iin, SessionId};
 use senim_core::identity::session::{Effect, Input};
 use senim_core::identity::view::IdentityView;
+use senim_core::journal::Event;
 use senim_core::liveness::challenge::{Challenge, Nonce};
 use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
 use tokio::sync::Semaphore;
 
-use crate::caller::browser::Browser;
-use super::dialogue::{self, Dialogue};
+use super::dialogue;
 use super::verdict::{Judging, Outcome};
 use super::{iin, view};
 use crate::app::App;
-use senim_core::evidence::bundle::Packed;
+use crate::caller::browser::Browser;
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
+use senim_core::evidence::bundle::Packed;
+use senim_core::identity::dialogue::Dialogue;
 use senim_store::{self as store, StoreError, Tx};
 
 pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
@@ -99,7 +101,6 @@ pub async fn check(
 /// Until when liveness is blocked for whom the session is about.
 pub(super) async fn blocked_until(
     tx: &mut Tx,
-    app: &App,
     dialogue: &Dialogue,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
@@ -114,7 +115,7 @@ async fn expected(app: &App, browser: &Browser) -> Result<(Iin, Challenge), Refu
     let now = app.now();
     let dialogue = app
         .store
-        .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, browser).await)
+        .read("identity.liveness.expected", async |tx| dialogue::open(tx, browser).await)
         .await?;
     let session = dialogue.content.session;
     let open = session.person().map(|it| it.iin.clone()).zip(session.challenge().cloned());
@@ -143,7 +144,7 @@ async fn forged(
     let ended = app
         .store
         .transact("identity.liveness.forged", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
+            let dialogue = dialogue::open(tx, browser).await?;
             let number = dialogue.content.session.checks();
             let input = Input::CheckForged { nonce, problem };
             let open = dialogue.content.session.challenge().is_some_and(|it| it.nonce == nonce);
@@ -170,8 +171,8 @@ async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialog
     let started = app
         .store
         .transact("identity.liveness.start", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
-            let blocked_until = blocked_until(tx, app, &dialogue, now).await?;
+            let dialogue = dialogue::open(tx, browser).await?;
+            let blocked_until = blocked_until(tx, &dialogue, now).await?;
             let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
             let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
             let mut known = Vec::new();
@@ -227,7 +228,7 @@ async fn record(
     let judged = app
         .store
         .transact("identity.liveness.judged", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
+            let dialogue = dialogue::open(tx, browser).await?;
             let input = Input::CheckJudged { check: number, judgement, code };
             dialogue::advance(tx, app, dialogue, input, Some(&digits), now).await
         })

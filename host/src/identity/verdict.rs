@@ -14,14 +14,14 @@ use senim_core::problem::Problem;
 use senim_core::solution::{Asker, Purpose};
 
 use crate::app::App;
+use crate::evidence::judge::Judge;
+use crate::http::problem::Refusal;
+use crate::solution::{self, Matched};
 use senim_core::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution};
 use senim_core::jose::sha256;
 use senim_core::journal::Event;
-use crate::evidence::judge::Judge;
 use senim_faces::Faces;
-use crate::http::problem::Refusal;
 use senim_store as store;
-use crate::solution::{self, Matched};
 
 /// A check whose frames have come.
 pub(super) struct Judging {

@@ -3,15 +3,14 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use senim_core::journal::view::{JournalRecordView, JournalView};
+use senim_core::journal::view::JournalView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::http::problem::Refusal;
 use crate::caller::Operator;
+use crate::http::problem::Refusal;
 use senim_store as store;
-use senim_store::journal::Cursor;
 
 const PAGE: u64 = 50;
 const PAGE_MAX: u64 = 200;
@@ -19,16 +18,16 @@ const SEARCH_LENGTH_MAX: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchJournal {
+pub(super) struct SearchJournal {
     #[serde(default)]
     search: String,
-    /// `next` of the page before: the last record's moment in milliseconds, a dot, its identifier.
-    before: Option<String>,
+    /// `next` of the page before.
+    before: Option<u64>,
     limit: Option<u64>,
 }
 
 #[tracing::instrument(name = "journal.search", skip_all)]
-pub async fn search(
+pub(super) async fn search(
     app: App,
     _operator: Operator,
     asked: Result<Query<SearchJournal>, QueryRejection>,
@@ -39,27 +38,16 @@ pub async fn search(
         let detail = "limit is 1 to 200, search at most 100 characters";
         return Err(Refusal::detailed(Problem::RequestMalformed, detail));
     }
-    let before = asked.before.as_deref().map(cursor).transpose()?;
     app.store
         .read("journal.search", async |tx| {
             // One more than shown tells whether there is a next page.
             let mut records =
-                store::journal::search(tx, &asked.search, before.clone(), limit + 1).await?;
+                store::journal::search(tx, &asked.search, asked.before, limit + 1).await?;
             let shown = usize::try_from(limit).unwrap_or(usize::MAX);
             let more = records.len() > shown;
             records.truncate(shown);
-            let next = records.last().map(written).filter(|_| more);
+            let next = records.last().map(|it| it.arrival).filter(|_| more);
             Ok(Json(JournalView { records, next }))
         })
         .await
-}
-
-fn cursor(text: &str) -> Result<Cursor, Problem> {
-    let (at, id) = text.split_once('.').ok_or(Problem::RequestMalformed)?;
-    let at = at.parse().map_err(|_| Problem::RequestMalformed)?;
-    Ok(Cursor { at, id: id.to_owned() })
-}
-
-fn written(record: &JournalRecordView) -> String {
-    format!("{}.{}", record.at.timestamp_millis(), record.id)
 }

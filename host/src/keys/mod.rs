@@ -16,8 +16,8 @@ use senim_core::authorization::TOKEN_LIFETIME;
 use senim_core::jose::{Algorithm, Jwk, JwkSet, PublicKey, joined, unsigned};
 use serde::Serialize;
 
-use senim_channel::clock::{Rng, moment};
 use crate::http::problem::Refusal;
+use senim_channel::clock::{Rng, moment};
 use senim_store::keys::KeyRow;
 use senim_store::seal::Sealer;
 use senim_store::{self as store, Store, StoreError, inconsistent, millis};

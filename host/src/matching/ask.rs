@@ -6,21 +6,20 @@ use bytes::Bytes;
 use senim_core::id::{Iin, PhotoRequestId};
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Event, Subject};
-use senim_core::photo::Rule;
 use senim_core::matching::{ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline};
+use senim_core::photo::Rule;
 use senim_core::problem::Problem;
-use senim_core::solution::Purpose;
-use serde_json::{Value, json};
+use senim_core::solution::{Asker, Purpose};
 
 use crate::app::App;
 use crate::caller::Caller;
-use senim_faces::rules::Taken;
 use crate::http::body::JsonBody;
 use crate::http::peer::Certificate;
 use crate::http::problem::{Refusal, answer};
+use crate::solution::{self, Matched};
+use senim_faces::rules::Taken;
 use senim_store as store;
 use senim_store::matching::{Finished, Started};
-use crate::solution::{self, Matched};
 
 #[tracing::instrument(name = "photo.match", skip_all)]
 pub(super) async fn match_photo(
@@ -53,11 +52,7 @@ async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Resp
         personal_data: asked.personal_data,
         asked_at: app.now(),
     };
-    app.store
-        .transact("photo.start", async |tx| {
-            store::matching::add(tx, &started).await
-        })
-        .await?;
+    app.store.transact("photo.start", async |tx| store::matching::add(tx, &started).await).await?;
     let outcome = compared(app, caller, &started, asked.photo.0.into()).await;
     let (finished, event) = recorded(&outcome, &started.solution);
     let now = app.now();

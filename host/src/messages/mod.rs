@@ -8,8 +8,8 @@ use senim_core::journal::{Actor, Event, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use senim_store::{self as store, StoreError, Tx};
 use crate::outside::gateway::Gateway;
+use senim_store::{self as store, StoreError, Tx};
 
 const SEALED: &str = "message.sealed";
 /// Messages that one round of the job takes on.
@@ -122,7 +122,7 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
 }
 
 /// 1, 2, 4 … seconds.
-fn wait(tries: i64) -> TimeDelta {
+fn wait(tries: u32) -> TimeDelta {
     let doubled = u32::try_from(tries - 1).ok().and_then(|it| 1_i64.checked_shl(it));
     doubled
         .and_then(TimeDelta::try_seconds)

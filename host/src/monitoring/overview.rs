@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
+use senim_core::monitoring::view::OverviewView;
 use senim_core::monitoring::{MINUTES_SHOWN, hour_before};
 use senim_core::participant::Standing;
-use senim_core::monitoring::view::OverviewView;
 
 use crate::app::App;
 use crate::caller::Operator;

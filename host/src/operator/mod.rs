@@ -5,7 +5,7 @@ pub mod password;
 mod sign_in;
 pub mod totp;
 
-pub use add::add_operator;
+pub use add::{OperatorError, add_operator};
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -1,6 +1,6 @@
 //! Codes that change every 30 seconds (RFC 6238): six digits, HMAC-SHA-1.
 
-use senim_core::monitoring::TOTP_STEP_S;
+use senim_core::operator::TOTP_STEP_S;
 use subtle::ConstantTimeEq as _;
 use totp_rs::{Algorithm, Secret, TOTP};
 

@@ -28,7 +28,7 @@ pub(super) async fn list(
         .await
 }
 
-pub async fn view(
+pub(super) async fn view(
     tx: &mut Tx,
     participant: Participant,
     now: Timestamp,

@@ -8,20 +8,20 @@ use senim_core::participant::view::ParticipantView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
+use super::list;
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use super::list;
-use crate::caller::Operator;
 use senim_store as store;
 use senim_store::routing::Published;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ResumeParticipant {}
+pub(super) struct ResumeParticipant {}
 
 #[tracing::instrument(name = "participant.resume", skip_all, fields(participant.bin = bin))]
-pub async fn resume(
+pub(super) async fn resume(
     app: App,
     operator: Operator,
     Path(bin): Path<String>,

@@ -89,6 +89,7 @@ impl store::Failure for SeedError {
     fn store(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
+            Self::Operator(error) => store::Failure::store(error),
             Self::Unreadable { .. } | Self::Syntax(_) | Self::Wrong { .. } => None,
         }
     }

@@ -7,16 +7,16 @@ use senim_core::journal::{Event, Subject};
 use senim_core::participant::view::{ParticipantView, SuspendParticipant};
 use senim_core::problem::Problem;
 
+use super::list;
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use super::list;
-use crate::caller::Operator;
 use senim_store as store;
 use senim_store::routing::Published;
 
 #[tracing::instrument(name = "participant.suspend", skip_all, fields(participant.bin = bin))]
-pub async fn suspend(
+pub(super) async fn suspend(
     app: App,
     operator: Operator,
     Path(bin): Path<String>,

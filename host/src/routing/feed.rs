@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use senim_core::Timestamp;
-use senim_core::status::PackedList;
 use senim_core::routing::RegistryParticipant;
+use senim_core::status::PackedList;
 
 use crate::app::App;
 use crate::http::problem::Refusal;

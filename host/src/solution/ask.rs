@@ -110,7 +110,9 @@ async fn tried(
         outcome,
         price_tiyn: connected.config.price_tiyn,
     };
-    app.store.transact("solution.count", async |tx| store::solution::add(tx, &counted).await).await?;
+    app.store
+        .transact("solution.count", async |tx| store::solution::add(tx, &counted).await)
+        .await?;
     let solution = counted.solution;
     Ok(answer.map(|answer| match answer {
         Answer::Told(found) => Ok(Matched { found, solution, request }),

@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::{Answer, Solution};
-use senim_channel::clock::{Rng, Clock};
+use senim_channel::clock::{Clock, Rng};
 use senim_faces::Faces;
 
 #[derive(Clone)]

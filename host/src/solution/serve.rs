@@ -20,10 +20,10 @@ use tokio::net::TcpListener;
 
 use super::builtin::judges;
 use super::{Answer, Builtin, Solution as _};
-use senim_channel::clock::{SystemRng, SystemClock};
-use senim_faces::{BYTES_MAX, Faces};
 use crate::http::body::{BodyMax, JsonBody};
 use crate::http::problem::{Refusal, answer};
+use senim_channel::clock::{SystemClock, SystemRng};
+use senim_faces::{BYTES_MAX, Faces};
 
 /// The pictures of one request in base64, and the reference.
 const BODY_MAX: usize = 16 * 1024 * 1024;

@@ -5,10 +5,10 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use senim_core::status::{StatusList, StatusListClaims, TYPE};
 
-use crate::routing::feed::{Edition, LIFETIME};
 use crate::app::App;
 use crate::caller::Node;
 use crate::http::problem::Refusal;
+use crate::routing::feed::{Edition, LIFETIME};
 use senim_store as store;
 use senim_store::routing::Published;
 

@@ -1,8 +1,8 @@
 //! `POST /edge/uses`: requests that went through an edge, handed over from its disk (OAPI-15).
 
 use axum::http::StatusCode;
-use senim_core::usage::{ReportUses, USES_MAX};
 use senim_core::problem::Problem;
+use senim_core::usage::{ReportUses, USES_MAX};
 
 use crate::app::App;
 use crate::caller::Node;

@@ -1,6 +1,7 @@
 -- What was done, by whom, to what, written in the transaction that did it: core/src/journal.
 CREATE TABLE journal (
-    id       TEXT   NOT NULL PRIMARY KEY,
+    arrival  {ARRIVAL},                -- in which order records were written: for pages, with gaps
+    id       TEXT   NOT NULL UNIQUE,
     at       BIGINT NOT NULL,
     event    TEXT   NOT NULL,
     actor    TEXT   NOT NULL,
@@ -8,5 +9,3 @@ CREATE TABLE journal (
     record   TEXT   NOT NULL,          -- its written form, which the columns before repeat for searching
     position BIGINT UNIQUE             -- given by the sequencer, in order and without gaps
 );
-
-CREATE INDEX journal_at ON journal (at, id);

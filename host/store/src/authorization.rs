@@ -4,10 +4,10 @@ use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, Code, Pushed, Stage};
 use senim_core::id::{AuthorizationId, ConsentId};
 
-use super::seal::Sealer;
 use super::row::row;
+use super::seal::Sealer;
 use super::{StoreError, Tx, inconsistent, millis};
-use senim_channel::clock::{Rng, moment};
+use senim_channel::clock::moment;
 
 const SEALED_IN: &str = "authorization_request.asked";
 
@@ -42,10 +42,7 @@ pub async fn add(
     Ok(())
 }
 
-pub async fn load(
-    tx: &mut Tx,
-    id: AuthorizationId,
-) -> Result<Option<Authorization>, StoreError> {
+pub async fn load(tx: &mut Tx, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- authorization.load
          SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, asked_sealed
@@ -76,10 +73,7 @@ pub async fn by_request_uri(
     row.map(|it| it.into_authorization(&tx.sealer)).transpose()
 }
 
-pub async fn by_code(
-    tx: &mut Tx,
-    code_hash: &str,
-) -> Result<Option<Authorization>, StoreError> {
+pub async fn by_code(tx: &mut Tx, code_hash: &str) -> Result<Option<Authorization>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- authorization.by_code
          SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, asked_sealed

@@ -8,10 +8,10 @@ use senim_core::id::{Bin, ConsentId, Iin, SessionId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::seal::Sealer;
 use super::row::row;
+use super::seal::Sealer;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
-use senim_channel::clock::{Rng, moment};
+use senim_channel::clock::moment;
 
 const TABLE: &str = "consent";
 const IIN_SEALED: &str = "consent.iin_sealed";
@@ -99,10 +99,7 @@ pub async fn save(tx: &mut Tx, consent: &Consent) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub async fn load(
-    tx: &mut Tx,
-    id: ConsentId,
-) -> Result<Option<Consent>, StoreError> {
+pub async fn load(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- consent.load
          SELECT id

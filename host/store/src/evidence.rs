@@ -4,9 +4,7 @@ use senim_core::Timestamp;
 use senim_core::id::SessionId;
 use senim_core::liveness::print::{Print, SAME_MAX};
 
-use super::seal::Sealer;
 use super::{StoreError, Tx, inconsistent, millis};
-use senim_channel::clock::Rng;
 
 const BUNDLE_SEALED: &str = "evidence_bundle.bundle_sealed";
 const PACK_SEALED: &str = "evidence_frames.pack_sealed";

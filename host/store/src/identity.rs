@@ -6,8 +6,8 @@ use senim_core::Timestamp;
 use senim_core::id::{AuthorizationId, Iin, SessionId};
 use senim_core::liveness::challenge::Challenge;
 
-use super::seal::Sealer;
 use super::row::row;
+use super::seal::Sealer;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 use senim_channel::clock::{Rng, moment};
 use senim_core::identity::dialogue::{Content, Dialogue};
@@ -44,10 +44,7 @@ pub async fn add(
     Ok(())
 }
 
-pub async fn save(
-    tx: &mut Tx,
-    dialogue: &Dialogue,
-) -> Result<(), StoreError> {
+pub async fn save(tx: &mut Tx, dialogue: &Dialogue) -> Result<(), StoreError> {
     let columns = Columns::of(dialogue);
     sqlx::query(
         "-- identity.save
@@ -73,10 +70,7 @@ pub async fn save(
 }
 
 /// The session of a browser, by the hash of its cookie.
-pub async fn by_secret(
-    tx: &mut Tx,
-    secret_hash: &str,
-) -> Result<Option<Dialogue>, StoreError> {
+pub async fn by_secret(tx: &mut Tx, secret_hash: &str) -> Result<Option<Dialogue>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- identity.by_secret
          SELECT id
@@ -114,10 +108,7 @@ pub async fn by_authorization(
     Ok(Some((row.into_dialogue(&tx.sealer)?, secret_hash)))
 }
 
-pub async fn load(
-    tx: &mut Tx,
-    id: SessionId,
-) -> Result<Option<Dialogue>, StoreError> {
+pub async fn load(tx: &mut Tx, id: SessionId) -> Result<Option<Dialogue>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- identity.load
          SELECT id
@@ -191,11 +182,7 @@ pub async fn blocked_until(
     Ok(until.map(moment))
 }
 
-pub async fn block(
-    tx: &mut Tx,
-    iin: &Iin,
-    until: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn block(tx: &mut Tx, iin: &Iin, until: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "-- identity.block
          INSERT INTO identity_block (iin_index, blocked_until)

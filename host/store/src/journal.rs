@@ -1,8 +1,8 @@
 //! The journal's rows.
 
+use senim_core::Timestamp;
 use senim_core::journal::view::JournalRecordView;
 use senim_core::journal::{Actor, Event, ID_BYTES, Record, Subject};
-use senim_core::Timestamp;
 
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 
@@ -45,7 +45,7 @@ pub async fn sequence(tx: &mut Tx) -> Result<u64, StoreError> {
          SELECT id
            FROM journal
           WHERE position IS NULL
-          ORDER BY at, id
+          ORDER BY arrival
           LIMIT $1",
     )
     .bind(count(SEQUENCED_MAX))
@@ -76,46 +76,39 @@ pub async fn sequence(tx: &mut Tx) -> Result<u64, StoreError> {
     Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
 }
 
-/// Where a page of the journal ends: the moment in milliseconds and the identifier of its last record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    pub at: i64,
-    pub id: String,
-}
-
-/// Newest first. `search` is looked for in the record's event, actor, subject and fields.
+/// Newest first; `before` is an arrival. `search` is looked for in the record's event, actor, subject and fields.
 pub async fn search(
     tx: &mut Tx,
     search: &str,
-    before: Option<Cursor>,
+    before: Option<u64>,
     limit: u64,
 ) -> Result<Vec<JournalRecordView>, StoreError> {
-    let before = before.unwrap_or(Cursor { at: i64::MAX, id: String::new() });
-    let rows = sqlx::query_as::<_, (String, Option<i64>, String)>(
+    let rows = sqlx::query_as::<_, (i64, String, Option<i64>, String)>(
         "-- journal.search
-         SELECT id
+         SELECT arrival
+              , id
               , position
               , record
            FROM journal
-          WHERE (at < $1 OR (at = $1 AND id < $2))
-            AND (   LOWER(event)   LIKE $3 ESCAPE '!'
-                 OR LOWER(actor)   LIKE $3 ESCAPE '!'
-                 OR LOWER(subject) LIKE $3 ESCAPE '!'
-                 OR LOWER(record)  LIKE $3 ESCAPE '!')
-          ORDER BY at DESC, id DESC
-          LIMIT $4",
+          WHERE arrival < $1
+            AND (   LOWER(event)   LIKE $2 ESCAPE '!'
+                 OR LOWER(actor)   LIKE $2 ESCAPE '!'
+                 OR LOWER(subject) LIKE $2 ESCAPE '!'
+                 OR LOWER(record)  LIKE $2 ESCAPE '!')
+          ORDER BY arrival DESC
+          LIMIT $3",
     )
-    .bind(before.at)
-    .bind(before.id)
+    .bind(before.map_or(i64::MAX, count))
     .bind(containing(search))
     .bind(count(limit))
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
-        .map(|(id, position, record)| {
+        .map(|(arrival, id, position, record)| {
             let record = Record::decode(&record).map_err(|_| inconsistent("journal", &id))?;
             let fields = serde_json::to_value(&record.event).unwrap_or_default();
             Ok(JournalRecordView {
+                arrival: uncount(arrival),
                 id,
                 position: position.map(uncount),
                 at: record.at,

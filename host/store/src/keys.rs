@@ -5,8 +5,8 @@ use senim_core::Timestamp;
 use super::row::row;
 use super::{StoreError, Tx, millis};
 
-/// A key as it is kept: its secret sealed to `signing_key.secret` and its `kid`.
 row! {
+    /// A key as it is kept: its secret sealed to `signing_key.secret` and its `kid`.
     #[derive(Clone)]
     pub struct KeyRow {
         pub kid: String,

@@ -26,8 +26,8 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use senim_core::Timestamp;
 use senim_channel::clock::Rng;
+use senim_core::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _};
 use tokio::sync::Mutex;
@@ -119,13 +119,24 @@ impl Store {
                 .connect_with(options(url)?)
                 .await?;
             let (writers, readers) = (pool.clone(), pool);
-            Self { engine: Engine::Postgres, writers, readers, sealer, rng, in_line: Arc::default() }
+            Self {
+                engine: Engine::Postgres,
+                writers,
+                readers,
+                sealer,
+                rng,
+                in_line: Arc::default(),
+            }
         };
         migrations::run(store.engine, &store.writers).await?;
         Ok(store)
     }
 
-    async fn open_sqlite(path: &str, sealer: Sealer, rng: Arc<dyn Rng>) -> Result<Self, StoreError> {
+    async fn open_sqlite(
+        path: &str,
+        sealer: Sealer,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
         let options = options(&format!("sqlite:{path}?mode=rwc"))?;
         let pool = |connections| {
             AnyPoolOptions::new()

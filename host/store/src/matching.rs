@@ -5,9 +5,8 @@ use senim_core::id::{Bin, Iin, PhotoRequestId, SolutionRequestId};
 use senim_core::matching::PhotoRequestsView;
 use senim_core::problem::Problem;
 
-use super::seal::Sealer;
 use super::{StoreError, Tx, inconsistent, millis, uncount};
-use senim_channel::clock::{Rng, moment};
+use senim_channel::clock::moment;
 
 const IIN: &str = "photo_request.iin";
 
@@ -47,10 +46,7 @@ pub struct Matched {
     pub accepted_at: Option<Timestamp>,
 }
 
-pub async fn add(
-    tx: &mut Tx,
-    it: &Started,
-) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, it: &Started) -> Result<(), StoreError> {
     let id = it.id.to_string();
     let iin = it.iin.expose();
     sqlx::query(
@@ -110,11 +106,7 @@ pub async fn finish(
 }
 
 /// How often this participant's matches of this person failed since the last that did not (PHM-6).
-pub async fn failures(
-    tx: &mut Tx,
-    bin: Bin,
-    iin: &Iin,
-) -> Result<u64, StoreError> {
+pub async fn failures(tx: &mut Tx, bin: Bin, iin: &Iin) -> Result<u64, StoreError> {
     let failures = sqlx::query_scalar::<_, i64>(
         "-- matching.failures
          SELECT COUNT(*)

@@ -108,7 +108,10 @@ pub async fn mark_sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(),
 }
 
 /// Erases messages whose codes have expired; tells which.
-pub async fn give_up(tx: &mut Tx, now: Timestamp) -> Result<Vec<(MessageId, SessionId)>, StoreError> {
+pub async fn give_up(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<Vec<(MessageId, SessionId)>, StoreError> {
     let given_up = sqlx::query_as::<_, (String, String)>(
         "-- message.give_up
          UPDATE message

@@ -31,11 +31,11 @@ pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError
     Ok(())
 }
 
-/// The word in which the engines differ.
+/// The two words in which the engines differ.
 fn for_engine(engine: Engine, sql: &str) -> String {
-    let bytes = match engine {
-        Engine::Sqlite => "BLOB",
-        Engine::Postgres => "BYTEA",
+    let (bytes, arrival) = match engine {
+        Engine::Sqlite => ("BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+        Engine::Postgres => ("BYTEA", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
     };
-    sql.replace("{BYTES}", bytes)
+    sql.replace("{BYTES}", bytes).replace("{ARRIVAL}", arrival)
 }

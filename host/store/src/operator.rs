@@ -1,7 +1,7 @@
 //! Operators and their sessions as rows.
 
 use senim_core::Timestamp;
-use senim_core::monitoring::Attempts;
+use senim_core::operator::Attempts;
 
 use super::{StoreError, Tx, count, millis, uncount};
 use senim_channel::clock::moment;

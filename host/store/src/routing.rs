@@ -1,7 +1,7 @@
 //! What edges poll: versions that grow with each change, and when each edge was last heard.
 
 use senim_core::Timestamp;
-use senim_core::participant::view::EdgeView;
+use senim_core::monitoring::view::EdgeView;
 
 use super::{StoreError, Tx, millis, uncount};
 use senim_channel::clock::moment;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use senim_core::Timestamp;
 use senim_channel::clock::moment;
+use senim_core::Timestamp;
 use senim_core::consent::Data;
 use senim_core::id::{Bin, ConsentId};
 use senim_core::journal::{Actor, Event, Subject};
@@ -14,12 +14,7 @@ use super::row::row;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 
 /// Keeps a use that an edge reports, with its journal record. `false`: it was kept before.
-pub async fn add_use(
-    tx: &mut Tx,
-    edge: &str,
-    told: &Use,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn add(tx: &mut Tx, edge: &str, told: &Use, now: Timestamp) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "-- usage.add
          INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, route, status,

@@ -13,9 +13,9 @@ use image::RgbImage;
 use senim_core::liveness::challenge::{Action, Ask, Challenge, Colour, Pace};
 use senim_core::liveness::pack::{About, Camera, Change, Frame, Kind, Page, Writer};
 
-use super::attacks::rng::Rng;
 use super::attacks::medium::{Head, lit_head};
 use super::attacks::pixels::{self, Film};
+use super::attacks::rng::Rng;
 
 /// What a recording shows, by the numbers of its frames.
 #[derive(Clone, Copy, Debug)]
@@ -152,17 +152,11 @@ impl Actor {
     }
 
     /// The script's frames, framed, lit and grained as one camera would in one session.
-    pub(crate) fn film(
-        &self,
-        script: &Script,
-        rng: &mut Rng,
-    ) -> Result<Vec<RgbImage>, ActorError> {
+    pub(crate) fn film(&self, script: &Script, rng: &mut Rng) -> Result<Vec<RgbImage>, ActorError> {
         let film = Film::genuine(rng);
         let screen = rng.between(SCREEN.0, SCREEN.1);
         let shots = script.shots.iter();
-        shots
-            .map(|it| Ok(film.shoot(&self.scene(it, screen)?, it.at_ms, it.size(), rng)))
-            .collect()
+        shots.map(|it| Ok(film.shoot(&self.scene(it, screen)?, it.at_ms, it.size(), rng))).collect()
     }
 
     /// The shot's frame under the light of the screen, which is `screen` strong.
@@ -262,14 +256,7 @@ impl Stage<'_> {
         at
     }
 
-    fn act(
-        &mut self,
-        step: u8,
-        action: Action,
-        shown: u32,
-        starts: u32,
-        rng: &mut Rng,
-    ) -> u32 {
+    fn act(&mut self, step: u8, action: Action, shown: u32, starts: u32, rng: &mut Rng) -> u32 {
         // As the prompt comes, and the last frame at rest.
         self.rest(step, shown, Kind::Passing);
         self.rest(step, starts - 40, Kind::Passing);

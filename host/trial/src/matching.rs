@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
-use senim_core::trial::bootstrap::{Rng, Person};
+use senim_core::trial::bootstrap::{Person, Rng};
 use senim_core::trial::{
     Data, MatchingResult, Report, SCHEMA, Scores, SetResult, Share, matching_verdicts, next_try,
 };

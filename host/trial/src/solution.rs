@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
 
 use senim_channel::clock::{Rng, SystemRng};
-use senim_faces::{self, Faces};
+use senim_faces::{self as faces, Faces};
 
 pub(super) enum Tried {
     /// `templates` is the digest of what makes templates: nets, alignment, not weights, gate or calibration.

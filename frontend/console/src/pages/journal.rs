@@ -1,6 +1,6 @@
 //! What was done, by whom, to what: newest first, searched and paged.
 
-use senim_core::participant::view::{JournalRecordView, JournalView};
+use senim_core::journal::view::{JournalRecordView, JournalView};
 use senim_core::text::Language;
 use senim_kit::api::query;
 use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, Tone};
@@ -24,10 +24,10 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     let language = use_language();
     let search = use_state(String::new);
     let before = use_state(|| None::<u64>);
-    let position = before.map(|it| it.to_string()).unwrap_or_default();
+    let cursor = before.map(|it| it.to_string()).unwrap_or_default();
     let path = query(
         "/api/console/journal",
-        &[("search", search.trim()), ("before", &position), ("limit", PAGE)],
+        &[("search", search.trim()), ("before", &cursor), ("limit", PAGE)],
     );
     // Only the newest page changes.
     let journal = use_resource::<JournalView>(&path, before.is_none().then_some(REFRESH_MS));
@@ -122,21 +122,21 @@ fn records(view: &JournalView, language: Language) -> Html {
 
 fn record(it: &JournalRecordView, language: Language) -> Html {
     html! {
-        <tr key={it.position} data-test="journal-row" data-event={it.event.clone()}>
-            <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
+        <tr key={it.id.clone()} data-test="journal-row" data-event={it.event.clone()}>
+            <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.at) }</td>
             <th scope="row">{ &it.event }</th>
             <td data-name={console::WHO.say(language)}>{ &it.actor }</td>
             <td class="table-subject mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
-            <td class="table-facts mono">{ facts(&it.facts) }</td>
+            <td class="table-facts mono">{ fields(&it.fields) }</td>
         </tr>
     }
 }
 
 /// `route=accounts status=200`: flat, as the journal keeps them.
-fn facts(facts: &Value) -> String {
-    let Value::Object(facts) = facts else { return String::new() };
+fn fields(fields: &Value) -> String {
+    let Value::Object(fields) = fields else { return String::new() };
     let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    facts
+    fields
         .iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| format!("{name}={}", said(value)))
@@ -149,9 +149,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_read_as_names_and_values() {
+    fn fields_read_as_names_and_values() {
         let value = serde_json::json!({"route": "accounts", "status": 200, "problem": null});
-        assert_eq!(facts(&value), "route=accounts status=200");
-        assert_eq!(facts(&Value::Null), "");
+        assert_eq!(fields(&value), "route=accounts status=200");
+        assert_eq!(fields(&Value::Null), "");
     }
 }

@@ -5,11 +5,11 @@ use senim_core::liveness::challenge::{Action, Ask, Challenge, Wishes};
 use senim_core::liveness::pack::{Kind, Pack, Writer};
 use senim_core::photo::Nets;
 
-use super::rng::Rng;
 use super::face::{self, Portrait};
 use super::medium::{Print, Screen, lit, lit_head};
 use super::mesh::{Bend, anchored, posed};
 use super::pixels::{self, Film};
+use super::rng::Rng;
 use super::workshop::{EASY, Presentation, Workshop, WorkshopError, before_a_wall, draw, marked};
 use crate::actor::{self, Actor, ActorError, MAN, Mien, SCREEN, Script, Shot};
 
@@ -180,8 +180,11 @@ impl<'a, N: Nets> Making<'a, N> {
     pub(super) fn shifted(mut self) -> Result<Presentation, WorkshopError> {
         let actor = &self.workshop.actors[0];
         let kind = self.index % 3;
-        let how =
-            ["each action before its prompt", "other actions than asked", "actions after their time"];
+        let how = [
+            "each action before its prompt",
+            "other actions than asked",
+            "actions after their time",
+        ];
         let mut script = self.script(actor);
         match kind {
             0 => {

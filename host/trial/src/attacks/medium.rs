@@ -4,8 +4,8 @@
 
 use image::RgbImage;
 
-use super::rng::Rng;
 use super::pixels::{self, HEIGHT, Place, WIDTH, at, mixed, smooth, wave};
+use super::rng::Rng;
 use crate::actor::Mien;
 
 /// A sheet or a display held before the camera: where it is at a moment.
@@ -67,11 +67,7 @@ pub(super) struct Print {
 impl Print {
     pub(super) fn new(rng: &mut Rng) -> Self {
         // Half of them fill the frame, so that no edge of the sheet tells.
-        let size = if rng.below(2) == 0 {
-            rng.between(0.72, 0.92)
-        } else {
-            rng.between(1.02, 1.2)
-        };
+        let size = if rng.below(2) == 0 { rng.between(0.72, 0.92) } else { rng.between(1.02, 1.2) };
         let grey = rng.between(60.0, 170.0);
         Self {
             held: Held::new(size, rng),
@@ -149,20 +145,14 @@ pub(super) struct Screen {
 
 impl Screen {
     pub(super) fn new(rng: &mut Rng) -> Self {
-        let size = if rng.below(2) == 0 {
-            rng.between(0.75, 0.95)
-        } else {
-            rng.between(1.02, 1.25)
-        };
+        let size =
+            if rng.below(2) == 0 { rng.between(0.75, 0.95) } else { rng.between(1.02, 1.25) };
         Self {
             held: Held::new(size, rng),
             grid: rng.between(1.7, 3.9),
             strength: rng.between(0.04, 0.28),
             band: rng.between(0.0, 0.10),
-            glare: (
-                (rng.between(0.1, 0.9), rng.between(0.0, 0.6)),
-                rng.between(0.0, 70.0),
-            ),
+            glare: ((rng.between(0.1, 0.9), rng.between(0.0, 0.6)), rng.between(0.0, 70.0)),
             blur: rng.below(2),
             tint: [rng.between(0.90, 0.98), 1.0, rng.between(1.02, 1.14)],
         }

@@ -1,11 +1,11 @@
 //! `senim-trial attacks`: presentations of every species, drawn from genuine recordings by seed (BIO-2).
 
-pub(crate) mod rng;
 mod face;
 mod making;
 pub(crate) mod medium;
 mod mesh;
 pub(crate) mod pixels;
+pub(crate) mod rng;
 pub mod species;
 pub mod workshop;
 

@@ -10,10 +10,10 @@ use image::imageops::{self, FilterType};
 use senim_core::liveness::challenge::{Challenge, Wishes};
 use senim_core::photo::{DETECTOR_SIDE, Image, Nets, look};
 
-use super::rng::Rng;
 use super::face::Portrait;
 use super::making::Making;
 use super::pixels::{HEIGHT, WIDTH};
+use super::rng::Rng;
 use super::species::Species;
 use crate::actor::{Actor, ActorError, MAN, WOMAN};
 

@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use senim_core::trial::{Report, SCHEMA, SetResult, next_try};
 
-use senim_channel::clock::{Clock as _, SystemClock};
 pub(super) use document::described;
 use document::{Block, blocks};
+use senim_channel::clock::{Clock as _, SystemClock};
 
 #[derive(clap::Args)]
 pub struct Options {

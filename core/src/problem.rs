@@ -143,8 +143,8 @@ impl Problem {
                 | Self::ProviderUnreachable
         ) {
             Some("provider")
-        } else if code.starts_with("vendor.") && self.status() >= 500 {
-            Some("vendor")
+        } else if code.starts_with("solution.") && self.status() >= 500 {
+            Some("solution")
         } else if self.status() >= 500 {
             Some(if code.starts_with("identity.source") { "source" } else { "platform" })
         } else {

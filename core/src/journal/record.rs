@@ -82,7 +82,7 @@ mod tests {
     /// A change of these bytes is a change of [`VERSION`].
     #[test]
     fn the_written_form_is_exactly_this() {
-        let bin = "100140000017".parse().unwrap();
+        let bin = "080340000123".parse().unwrap();
         let event = Event::ConsentGranted {
             session: SessionId(9),
             consumer: bin,
@@ -98,7 +98,7 @@ mod tests {
                 r#""actor":{"operator":"aigerim"},"#,
                 r#""subject":{"consent":"cns_00000000000000000000000000000007"},"#,
                 r#""event":"consent.granted","fields":{"session":"ids_00000000000000000000000000000009","#,
-                r#""consumer":"100140000017","application":"app","providers":["100140000017"],"#,
+                r#""consumer":"080340000123","application":"app","providers":["080340000125"],"#,
                 r#""data":["accounts","balances"],"term_days":null}}"#
             )
         );
@@ -132,7 +132,7 @@ mod tests {
         assert!(Event::NAMES.is_sorted_by(|a, b| a < b));
         let ended = Event::ConsentEnded {
             by: EndedBy::Client,
-            consumer: "100140000017".parse().unwrap(),
+            consumer: "080340000123".parse().unwrap(),
             granted_at: None,
             uses: 0,
         };

@@ -103,14 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_has_a_name_of_its_own_and_is_the_vendors() {
+    fn every_fault_has_a_name_and_a_problem_of_its_own() {
         let mut names = Fault::ALL.map(Fault::name).to_vec();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Fault::ALL.len());
         for fault in Fault::ALL {
-            assert!(fault.problem().code().starts_with("vendor."), "{fault}");
-            assert_eq!(fault.problem().fault(), Some("vendor"), "{fault}");
+            assert!(fault.problem().code().starts_with("solution."), "{fault}");
+            assert_eq!(fault.problem().fault(), Some("solution"), "{fault}");
         }
     }
 

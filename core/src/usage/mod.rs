@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_use_reads_with_what_was_not_known_left_out() {
-        let text = r#"{"id":"int_000000000000000000000000000000ab","at":"2026-11-23T09:00:00Z",
+        let text = r#"{"id":"use_000000000000000000000000000000ab","at":"2026-11-23T09:00:00Z",
             "route":"/accounts","status":401,"problem":"token.expired","request_bytes":0,"answer_bytes":210,"total_ms":1}"#;
         let told: Use = serde_json::from_str(text).unwrap();
         assert_eq!((told.check(), told.answered()), (Ok(()), false));

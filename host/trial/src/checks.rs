@@ -82,7 +82,7 @@ fn broken_requests(vendor: &Vendor) -> Vec<Check> {
         ("JSON nested a hundred thousand deep", deep),
         (
             "a request without pictures",
-            b"{\"request_id\":\"vnd_00000000000000000000000000000001\",\"probes\":[]}".to_vec(),
+            b"{\"request_id\":\"slr_00000000000000000000000000000001\",\"probes\":[]}".to_vec(),
         ),
         ("thirty megabytes", vec![b' '; 30 * 1024 * 1024]),
     ]

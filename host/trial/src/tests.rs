@@ -113,7 +113,7 @@ fn a_vendor_that_lies_has_no_similarities_and_fails() {
         (json!({ "similarity": null, "threshold": 0.5, "degree": 90.0 }), "malformed"),
         (json!({ "similarity": 0.4, "threshold": 0.5, "degree": 99.0 }), "contradiction"),
         (
-            json!({ "similarity": 0.9, "threshold": 0.5, "degree": 90.0, "request_id": "vnd_00" }),
+            json!({ "similarity": 0.9, "threshold": 0.5, "degree": 90.0, "request_id": "slr_00" }),
             "another-request",
         ),
     ] {

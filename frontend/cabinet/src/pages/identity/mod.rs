@@ -4,7 +4,7 @@ mod agreement;
 mod code;
 mod consent;
 mod countdown;
-mod event;
+mod tracker;
 mod ended;
 mod iin;
 mod liveness;
@@ -22,7 +22,7 @@ use senim_kit::words::{cabinet, common, identity};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use event::Event;
+use tracker::Tracker;
 use running::{Running, RunningAction};
 
 #[function_component]
@@ -31,10 +31,10 @@ pub(crate) fn IdentityPage() -> Html {
     let running = use_reducer(Running::default);
     let act = {
         let running = running.dispatcher();
-        Callback::from(move |event: Event| {
+        Callback::from(move |action: Tracker| {
             let running = running.clone();
-            running.dispatch(RunningAction::Started(event.name()));
-            spawn_local(async move { running.dispatch(after(event.send().await).await) });
+            running.dispatch(RunningAction::Started(action.name()));
+            spawn_local(async move { running.dispatch(after(action.send().await).await) });
         })
     };
     let load = {
@@ -68,7 +68,7 @@ pub(crate) fn IdentityPage() -> Html {
         let act = act.clone();
         use_effect_with((spoken, language), move |&(spoken, language)| {
             if spoken.is_some_and(|it| it != language) {
-                act.emit(Event::Language(ChooseLanguage { language }));
+                act.emit(Tracker::Language(ChooseLanguage { language }));
             }
         });
     }
@@ -127,7 +127,7 @@ fn shown(
     view: &IdentityView,
     running: &Running,
     language: Language,
-    act: &Callback<Event>,
+    act: &Callback<Tracker>,
     Heard { onview, ontrouble, load }: &Heard,
 ) -> Html {
     let busy = running.busy;
@@ -277,7 +277,7 @@ fn NoSession() -> Html {
 #[derive(Properties, PartialEq)]
 struct GiveUpProps {
     busy: Option<&'static str>,
-    act: Callback<Event>,
+    act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -296,7 +296,7 @@ fn GiveUp(props: &GiveUpProps) -> Html {
         let (act, asked) = (props.act.clone(), asked.clone());
         Callback::from(move |()| {
             asked.set(false);
-            act.emit(Event::Abandon);
+            act.emit(Tracker::Abandon);
         })
     };
     html! {

@@ -226,7 +226,7 @@ pub async fn sweep(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
+row! {
 struct Row {
     id: String,
     client_id: String,
@@ -244,6 +244,7 @@ struct Row {
     code_hash: Option<String>,
     code_expires_at: Option<i64>,
     redeemed_at: Option<i64>,
+}
 }
 
 impl Row {

@@ -342,7 +342,7 @@ impl Columns {
     }
 }
 
-#[derive(sqlx::FromRow)]
+row! {
 struct Row {
     id: String,
     application: String,
@@ -362,6 +362,7 @@ struct Row {
     text_hash: Option<String>,
     ended_at: Option<i64>,
     ended_by: Option<String>,
+}
 }
 
 impl Row {

@@ -377,12 +377,13 @@ impl Columns {
     }
 }
 
-#[derive(sqlx::FromRow)]
+row! {
 struct Row {
     id: String,
     secret_hash: String,
     dialogue_sealed: Vec<u8>,
     cabinet_until: Option<i64>,
+}
 }
 
 impl Row {

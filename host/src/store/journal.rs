@@ -230,7 +230,7 @@ pub async fn uses_of_participant(
     Ok(uncount(uses))
 }
 
-#[derive(sqlx::FromRow)]
+row! {
 struct UseRow {
     id: String,
     done_at: i64,
@@ -245,6 +245,7 @@ struct UseRow {
     answer_bytes: i64,
     total_ms: i64,
     upstream_ms: Option<i64>,
+}
 }
 
 impl UseRow {

@@ -5,13 +5,15 @@ use senim_core::Timestamp;
 use super::{StoreError, Tx, millis};
 
 /// A key as it is kept: its secret sealed to `signing_key.secret` and its `kid`.
-#[derive(Clone, sqlx::FromRow)]
+row! {
+#[derive(Clone)]
 pub struct KeyRow {
     pub kid: String,
     pub public_jwk: String,
     pub secret_sealed: Vec<u8>,
     pub made_at: i64,
     pub retired_at: Option<i64>,
+}
 }
 
 pub async fn add(tx: &mut Tx, key: &KeyRow) -> Result<(), StoreError> {

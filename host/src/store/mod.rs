@@ -5,6 +5,25 @@
 //! sums are cast (`CAST(sum(x) AS BIGINT)`), one text is always bound with the same types, and
 //! `RETURNING` tells what an `INSERT` made.
 
+/// A struct that is read from a row by its fields' names. `sqlx`'s own derive would bring `sqlx-core` and tokio into the
+/// build a second time, for the macro.
+macro_rules! row {
+    ($(#[$attribute:meta])* $visible:vis struct $name:ident {
+        $($seen:vis $field:ident: $kind:ty,)*
+    }) => {
+        $(#[$attribute])*
+        $visible struct $name {
+            $($seen $field: $kind,)*
+        }
+
+        impl sqlx::FromRow<'_, sqlx::any::AnyRow> for $name {
+            fn from_row(row: &sqlx::any::AnyRow) -> sqlx::Result<Self> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?,)* })
+            }
+        }
+    };
+}
+
 pub mod authorization;
 pub mod consent;
 pub mod evidence;

@@ -314,7 +314,7 @@ async fn rows(tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
-#[derive(sqlx::FromRow)]
+row! {
 struct Row {
     bin: String,
     name: String,
@@ -324,6 +324,7 @@ struct Row {
     standing: String,
     suspended_at: Option<i64>,
     suspended_why: Option<String>,
+}
 }
 
 impl Row {
@@ -341,7 +342,7 @@ impl Row {
     }
 }
 
-#[derive(sqlx::FromRow)]
+row! {
 struct ApplicationRow {
     client_id: String,
     bin: String,
@@ -349,6 +350,7 @@ struct ApplicationRow {
     auth: String,
     jwks: Option<String>,
     certificate: Option<String>,
+}
 }
 
 impl ApplicationRow {

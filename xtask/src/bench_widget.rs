@@ -64,7 +64,7 @@ pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
     }
     setup::run(place, For::Check)?;
     debian::install(&[NODE, NPM])?;
-    native::build(place)?;
+    native::build_with_journeys(place)?;
     pages::build(place)?;
     widget::package(place)?;
     let peers = bring(place)?;

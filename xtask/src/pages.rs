@@ -11,7 +11,8 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command;
-use crate::place::Place;
+use crate::compile::{WASM, Work};
+use crate::place::{PROFILE_OF_WASM, Place};
 use crate::say;
 use crate::stamp;
 use crate::widget;
@@ -31,8 +32,8 @@ const WITH_SHELL: [App; 2] = [
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building the pages");
     let watch = say::Stopwatch::start();
-    compile(place, "page", &WITH_SHELL.map(|it| it.package))?;
-    compile(place, "component", &[widget::CRATE])?;
+    compile(place, "pages", &WITH_SHELL.map(|it| it.package), &SMALL)?;
+    compile(place, "liveness widget", &[widget::CRATE], &[])?;
 
     // Compression and the glue take seconds each; they share nothing.
     thread::scope(|scope| {
@@ -59,19 +60,18 @@ pub(crate) fn compressed_size(place: &Place, app: &str) -> Result<u64> {
     Ok(size)
 }
 
-fn compile(place: &Place, profile: &str, packages: &[&str]) -> Result<()> {
-    let packages = packages.iter().flat_map(|it| ["--package", it]);
-    command::run(
-        place
-            .cargo("build")
-            .args(["--profile", profile, "--target", "wasm32-unknown-unknown"])
-            .args(packages),
-    )
-    .context("the pages do not build")
+/// Pages are made small, the widget's worker and the components fast; one profile, so that macros are compiled once.
+const SMALL: [&str; 2] = ["--config", "profile.wasm.opt-level=\"z\""];
+
+fn compile(place: &Place, what: &str, packages: &[&str], more: &[&str]) -> Result<()> {
+    let mut arguments = vec!["--profile", PROFILE_OF_WASM];
+    arguments.extend(packages.iter().flat_map(|it| ["--package", it]));
+    arguments.extend(more);
+    Work { what, verb: "build", arguments: &arguments, packages, target: Some(WASM) }.run(place)
 }
 
 fn bundle_app(place: &Place, app: &App) -> Result<()> {
-    let wasm = place.wasm("page", app.package);
+    let wasm = place.wasm(app.package);
     let shell = place.root.join("frontend").join(app.name).join("index.html");
     let statics = files_in(&place.root.join("frontend/kit/static"))?;
     let mut made_from = vec![wasm.clone(), shell.clone()];

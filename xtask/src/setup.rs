@@ -34,6 +34,11 @@ impl For {
         }
     }
 
+    /// Whether programs walk it.
+    pub(crate) fn is_walked(self) -> bool {
+        self.needs_recordings()
+    }
+
     /// Who only looks at the demo brings a face of their own.
     fn needs_recordings(self) -> bool {
         match self {

@@ -37,7 +37,7 @@ const LANGUAGES: [&str; 3] = ["kk", "ru", "en"];
 /// Into `.senim/pages/liveness`. Names stay, since the modules import each other by name.
 pub(crate) fn bundle(place: &Place) -> Result<()> {
     let source = place.root.join("frontend/liveness");
-    let wasm = place.wasm("component", CRATE);
+    let wasm = place.wasm(CRATE);
     let words = source.join("words.json");
     let scripts = pages::files_in(&source.join("widget"))?;
     let mut made_from = vec![wasm.clone(), words.clone()];

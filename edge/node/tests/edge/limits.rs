@@ -1,7 +1,5 @@
 //! Requests that are too large or too slow, over both versions of HTTP.
 
-use std::time::Duration;
-
 use senim_channel::{Identity, client_config};
 
 use crate::tokens::PATH;

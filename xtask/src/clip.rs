@@ -11,8 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::command;
 use crate::debian::Need;
-use crate::fetch::{Archive, Package, Registry, link};
-use crate::models::{Kept, Made};
+use crate::fetch::{Archive, Kept, Made, Package, Registry, link};
 use crate::place::Place;
 use crate::say;
 use crate::stamp;

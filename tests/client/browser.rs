@@ -6,6 +6,7 @@ use senim_core::liveness::challenge::Challenge;
 use serde_json::{Value, json};
 
 use super::{Answer, send};
+use crate::clock::Stopwatch;
 use crate::frames;
 use crate::platform::Platform;
 
@@ -22,11 +23,13 @@ pub struct Browser<'a> {
     platform: &'a Platform,
     http: reqwest::Client,
     cookie: Option<String>,
+    /// Since the last challenge came.
+    asked: Option<Stopwatch>,
 }
 
 impl<'a> Browser<'a> {
     pub fn new(platform: &'a Platform) -> Result<Self> {
-        Ok(Self { platform, http: platform.http()?, cookie: None })
+        Ok(Self { platform, http: platform.http()?, cookie: None, asked: None })
     }
 
     /// `name=value`, once there is one.
@@ -67,6 +70,7 @@ impl<'a> Browser<'a> {
     pub async fn challenge(&mut self) -> Result<Challenge> {
         let wishes = serde_json::to_value(frames::WISHES)?;
         let answer = self.post("/api/identity/liveness/challenge", &wishes).await?;
+        self.asked = Some(Stopwatch::start());
         frames::asked(&answer.ok().context("challenge")?.body)
     }
 
@@ -77,13 +81,23 @@ impl<'a> Browser<'a> {
 
     /// Sends a pack after as long as its person was before the camera: the platform has a clock of its own.
     pub async fn perform(&self, pack: Vec<u8>) -> Result<Answer> {
-        tokio::time::sleep(frames::length(&pack).unwrap_or_default()).await;
+        let length = frames::length(&pack).unwrap_or_default();
+        // The making of the pack took a part of it.
+        let gone = self.asked.map(Stopwatch::elapsed).unwrap_or_default();
+        tokio::time::sleep(length.saturating_sub(gone)).await;
         self.send_frames(pack).await
     }
 
     /// The genuine person does as asked, filmed as never before.
     pub fn genuine(&self, challenge: &Challenge) -> Result<Vec<u8>> {
         frames::genuine(&self.platform.people.0, challenge, rand::random())
+    }
+
+    /// The same while others go on: filming takes a core for a second or two.
+    async fn filmed(&self, challenge: &Challenge) -> Result<Vec<u8>> {
+        let (people, challenge) = (self.platform.people.0.clone(), challenge.clone());
+        let film = move || frames::genuine(&people, &challenge, rand::random());
+        tokio::task::spawn_blocking(film).await?
     }
 
     pub async fn accept_agreement(&mut self) -> Result<Answer> {
@@ -130,7 +144,7 @@ impl<'a> Browser<'a> {
         let mut left = MORE;
         loop {
             let challenge = self.challenge().await?;
-            let pack = self.genuine(&challenge)?;
+            let pack = self.filmed(&challenge).await?;
             let answer = self.perform(pack.clone()).await?;
             if left == 0 || answer.told() != "422 identity.not-live" {
                 return Ok((answer, pack));

@@ -16,16 +16,22 @@ pub struct Console {
 }
 
 impl Console {
-    /// A code works once: where somebody has just signed in with this one, the next is waited for.
+    /// A code works once: where somebody has just signed in with this one, the next is taken already, and after that waited
+    /// for.
     pub async fn sign_in(platform: &Platform) -> Result<Self> {
         let http = platform.http()?;
         let limit = Duration::from_secs(65);
         let answer = clock::until("the operator's sign-in", limit, async || {
-            let answer = enter(platform, &http).await?.ok();
-            if answer.is_err() {
-                tokio::time::sleep(Duration::from_secs(5)).await;
+            for ahead in [0, 1] {
+                let code = platform.one_time_code(ahead)?;
+                let answer = enter(platform, &http, &code).await?;
+                if (200..300).contains(&answer.status) {
+                    return Ok(answer);
+                }
             }
-            answer
+            // Two codes are used: failed tries would lock the operator out.
+            tokio::time::sleep(Duration::from_secs(15)).await;
+            anyhow::bail!("both codes were used before")
         })
         .await?;
         let cookie = answer
@@ -46,9 +52,10 @@ impl Console {
     /// Signs in twice with the same one-time code; what the second try is answered.
     pub async fn replay(platform: &Platform) -> Result<Answer> {
         let http = platform.http()?;
+        let code = platform.one_time_code(0)?;
         // Whether the first is taken does not matter: an earlier sign-in may have used this code.
-        enter(platform, &http).await?;
-        enter(platform, &http).await
+        enter(platform, &http, &code).await?;
+        enter(platform, &http, &code).await
     }
 
     pub async fn suspend(&self, bin: &str) -> Result<Answer> {
@@ -73,9 +80,8 @@ impl Console {
     }
 }
 
-async fn enter(platform: &Platform, http: &reqwest::Client) -> Result<Answer> {
+async fn enter(platform: &Platform, http: &reqwest::Client, code: &str) -> Result<Answer> {
     let operator = &platform.material.operator;
-    let code = platform.one_time_code()?;
     let body = json!({ "name": operator.name, "password": operator.password, "code": code });
     let url = format!("{}/api/console/sign-in", platform.pages_url);
     send(http.post(url).header("senim-page", "1").json(&body)).await

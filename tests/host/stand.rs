@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -75,9 +75,17 @@ impl Stand {
 
     /// With the face models, for tests that show pictures.
     pub(super) fn with_faces(mut self) -> Self {
-        let models = cache().join("models");
-        self.app.faces = Some(Arc::new(Faces::open(&models, None).expect("the models open")));
-        self.app.judge = Some(Arc::new(Judge::open(&judge()).expect("the judge opens")));
+        // Opening them takes a second or two, and they keep nothing of whom they saw.
+        static OPENED: OnceLock<(Arc<Faces>, Arc<Judge>)> = OnceLock::new();
+        let (faces, judged) = OPENED.get_or_init(|| {
+            let library = cache().join("tools/libonnxruntime.so");
+            let library = library.exists().then_some(library);
+            let faces = Faces::open(&cache().join("models"), library.as_deref());
+            let judge = Judge::open(&judge()).expect("the judge opens");
+            (Arc::new(faces.expect("the models open")), Arc::new(judge))
+        });
+        self.app.faces = Some(Arc::clone(faces));
+        self.app.judge = Some(Arc::clone(judged));
         self
     }
 

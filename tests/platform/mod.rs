@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -63,9 +63,10 @@ pub struct Platform {
     running: Running,
 }
 
+#[derive(Clone)]
 enum Running {
-    /// Ours: stopped with this value.
-    Here(Box<Mutex<Processes>>),
+    /// Ours: stopped with the last of those who use it.
+    Here(Arc<Mutex<Processes>>),
     /// Another program's, which starts again what dies; the file tells the new pids.
     Elsewhere(PathBuf),
 }
@@ -76,7 +77,7 @@ impl Platform {
         // Building and setting up are waited for outside of the runtime.
         let processes = tokio::task::spawn_blocking(|| Processes::start(&Parts::find()?)).await??;
         let described = processes.described.clone();
-        let platform = Self::from(described, Running::Here(Box::new(Mutex::new(processes))))?;
+        let platform = Self::from(described, Running::Here(Arc::new(Mutex::new(processes))))?;
         if let Err(error) = platform.ready().await {
             eprintln!("{}", platform.tail());
             return Err(error);
@@ -147,12 +148,12 @@ impl Platform {
         })
     }
 
-    /// What the operator's authenticator shows (RFC 6238).
-    pub fn one_time_code(&self) -> Result<String> {
+    /// What the operator's authenticator shows (RFC 6238), or will show so many steps later.
+    pub fn one_time_code(&self, ahead: u64) -> Result<String> {
         let secret = Secret::Encoded(self.material.operator.totp_secret.clone()).to_bytes();
         let secret = secret.map_err(|_| anyhow::anyhow!("the secret is not base32"))?;
         let totp = TOTP::new(Algorithm::SHA1, 6, 1, 30, secret)?;
-        let code = totp.generate(u64::try_from(clock::now_s())?);
+        let code = totp.generate(u64::try_from(clock::now_s())? + 30 * ahead);
         self.secrets.add("one-time code", &code);
         Ok(code)
     }
@@ -245,10 +246,32 @@ impl Platform {
         self.ready().await
     }
 
-    /// Makes every authorization's and code's time run out: nobody waits five minutes.
-    pub async fn age_authorizations(&self) -> Result<()> {
-        self.sql("UPDATE authorization_request SET expires_at = 1").await?;
-        self.sql("UPDATE authorization_request SET code_expires_at = 1 WHERE code_expires_at IS NOT NULL").await?;
+    /// The same platform with somebody new in [`Platform::person`]'s place, so that others leave their consents alone.
+    pub async fn with_somebody_new(&self) -> Result<Self> {
+        let person = self.world()?.register().await?;
+        Ok(Self {
+            described: self.described.clone(),
+            pages_url: self.pages_url.clone(),
+            issuer: self.issuer.clone(),
+            edge_url: self.edge_url.clone(),
+            people: self.people.clone(),
+            material: Material { person, ..Material::read(&self.described.dir)? },
+            secrets: self.secrets.clone(),
+            running: self.running.clone(),
+        })
+    }
+
+    /// Makes the time of one `request_uri` or code run out: nobody waits five minutes.
+    pub async fn age_authorization(&self, secret: &str) -> Result<()> {
+        let hash = senim_core::jose::sha256_base64(secret.as_bytes());
+        let aged = self
+            .sql(&format!(
+                "UPDATE authorization_request
+                 SET expires_at = 1, code_expires_at = CASE WHEN code_expires_at IS NULL THEN NULL ELSE 1 END
+                 WHERE request_uri_hash = '{hash}' OR code_hash = '{hash}'"
+            ))
+            .await?;
+        anyhow::ensure!(aged == 1, "{aged} authorizations have that secret");
         Ok(())
     }
 

@@ -170,7 +170,8 @@ async fn links(
     table
         .row("a request_uri after its time", "400 authorization.expired", async || {
             let link = client.link(&client.request(asked)).await?;
-            platform.age_authorizations().await?;
+            let uri = parameter(&link, "request_uri").context("no request_uri")?;
+            platform.age_authorization(&uri).await?;
             Browser::new(platform)?.open(&link).await
         })
         .await;

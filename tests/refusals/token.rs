@@ -80,7 +80,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("a code after its minute", "400 invalid_grant code.expired", async || {
-            platform.age_authorizations().await?;
+            platform.age_authorization(&late.0).await?;
             client.trade(&late.0, &late.1).await
         })
         .await;

@@ -14,17 +14,16 @@ use crate::demo::{self, Demo};
 use crate::pages;
 use crate::place::Place;
 use crate::say;
-use crate::setup::{self, For};
+use crate::setup::For;
 
 pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
     if json {
         say::be_quiet();
     }
-    setup::run(place, For::Check)?;
-    demo::build(place)?;
+    demo::set_up_and_build(place, For::Check)?;
 
     let mut metrics = page_sizes(place)?;
-    check::walk(place, Database::Sqlite, &["--no-refusals"], |demo| {
+    check::walk(place, Database::Sqlite, &["--no-refusals"], None, |demo| {
         metrics.extend(step_times(place)?);
         metrics.extend(account_reads(place, demo)?);
         Ok(())

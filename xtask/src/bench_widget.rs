@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
+use crate::bundle;
 use crate::command;
 use crate::debian::{self, NODE, NPM};
 use crate::native;
@@ -64,7 +65,7 @@ pub(crate) fn run(place: &Place, json: bool) -> Result<()> {
     }
     setup::run(place, For::Check)?;
     debian::install(&[NODE, NPM])?;
-    native::build(place)?;
+    native::build_with_journeys(place)?;
     pages::build(place)?;
     widget::package(place)?;
     let peers = bring(place)?;
@@ -97,7 +98,7 @@ fn sizes(place: &Place, peers: &Path) -> Result<Vec<Value>> {
     for peer in &PEERS {
         let mut theirs = 0;
         for file in bundled(peers, peer)? {
-            theirs += pages::compressed(&fs::read(&file)?)?.len() as u64;
+            theirs += bundle::compressed(&fs::read(&file)?)?.len() as u64;
         }
         let mut line = size(&format!("loaded_{}", peer.name), theirs, None);
         line["without"] = peer.lacks.into();
@@ -118,7 +119,7 @@ fn bundled(peers: &Path, peer: &Peer) -> Result<Vec<PathBuf>> {
             .arg("--define:process.env.NODE_ENV=\"production\"")
             .arg(format!("--outdir={}", out.display())),
     )?;
-    let mut files = pages::files_in(&out)?;
+    let mut files = bundle::files_in(&out)?;
     files.extend(peer.beside.iter().map(|it| peers.join("node_modules").join(it)));
     Ok(files)
 }
@@ -179,8 +180,8 @@ fn bring(place: &Place) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let wanted = fs::read(source.join("package.json"))?;
     let stamp = folder.join("installed.json");
-    for file in pages::files_in(&source)? {
-        fs::copy(&file, folder.join(pages::file_name(&file)?))?;
+    for file in bundle::files_in(&source)? {
+        fs::copy(&file, folder.join(bundle::file_name(&file)?))?;
     }
     if fs::read(&stamp).is_ok_and(|it| it == wanted) {
         return Ok(folder);

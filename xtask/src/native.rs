@@ -1,16 +1,48 @@
 //! Builds the native programs.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use crate::command;
+use crate::compile::Work;
 use crate::place::Place;
 use crate::say;
 
-/// The whole default selection, as the tests build it, so that features unify in one way only.
+/// What the demo runs. Of cargo's default selection, so that features unify as the tests' build unifies them and nothing
+/// is compiled twice.
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building host, node and sample banks");
     let watch = say::Stopwatch::start();
-    command::run(&mut place.cargo("build")).context("the programs do not build")?;
+    Work {
+        what: "programs",
+        verb: "build",
+        arguments: &["--bin", "senim", "--bin", "senim-node", "--bin", "senim-world"],
+        packages: &["senim-host", "senim-node", "senim-world"],
+        target: None,
+    }
+    .run(place)?;
     say::done("programs built", &watch);
     Ok(())
+}
+
+/// The same with the journeys and the load, which need a browser's driver.
+pub(crate) fn build_with_journeys(place: &Place) -> Result<()> {
+    say::chapter("building programs and journeys");
+    let watch = say::Stopwatch::start();
+    with_tests("programs and journeys", "build", &[]).run(place)?;
+    say::done("programs and journeys built", &watch);
+    Ok(())
+}
+
+/// What `cargo test` would build before it runs anything.
+pub(crate) fn build_tests(place: &Place) -> Result<()> {
+    say::chapter("building the tests");
+    let watch = say::Stopwatch::start();
+    with_tests("tests", "test", &["--all-targets", "--no-run"]).run(place)?;
+    say::done("tests built", &watch);
+    Ok(())
+}
+
+fn with_tests<'a>(what: &'a str, verb: &'a str, arguments: &'a [&'a str]) -> Work<'a> {
+    let packages =
+        &["senim-core", "senim-channel", "senim-node", "senim-host", "senim-world", "senim-tests"];
+    Work { what, verb, arguments, packages, target: None }
 }

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use wasm_bindgen_cli_support::Bindgen;
+use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::command;
-use crate::place::Place;
+use crate::bundle::{self, Bundle};
+use crate::compile::{WASM, Work};
+use crate::place::{PROFILE_OF_WASM, Place};
 use crate::say;
 use crate::stamp;
 use crate::widget;
@@ -31,8 +28,8 @@ const WITH_SHELL: [App; 2] = [
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building the pages");
     let watch = say::Stopwatch::start();
-    compile(place, "page", &WITH_SHELL.map(|it| it.package))?;
-    compile(place, "component", &[widget::CRATE])?;
+    compile(place, "pages", &WITH_SHELL.map(|it| it.package), &SMALL)?;
+    compile(place, "liveness widget", &[widget::CRATE], &[])?;
 
     // Compression and the glue take seconds each; they share nothing.
     thread::scope(|scope| {
@@ -59,33 +56,32 @@ pub(crate) fn compressed_size(place: &Place, app: &str) -> Result<u64> {
     Ok(size)
 }
 
-fn compile(place: &Place, profile: &str, packages: &[&str]) -> Result<()> {
-    let packages = packages.iter().flat_map(|it| ["--package", it]);
-    command::run(
-        place
-            .cargo("build")
-            .args(["--profile", profile, "--target", "wasm32-unknown-unknown"])
-            .args(packages),
-    )
-    .context("the pages do not build")
+/// Pages are made small, the widget's worker and the components fast; one profile, so that macros are compiled once.
+const SMALL: [&str; 2] = ["--config", "profile.wasm.opt-level=\"z\""];
+
+fn compile(place: &Place, what: &str, packages: &[&str], more: &[&str]) -> Result<()> {
+    let mut arguments = vec!["--profile", PROFILE_OF_WASM];
+    arguments.extend(packages.iter().flat_map(|it| ["--package", it]));
+    arguments.extend(more);
+    Work { what, verb: "build", arguments: &arguments, packages, target: Some(WASM) }.run(place)
 }
 
 fn bundle_app(place: &Place, app: &App) -> Result<()> {
-    let wasm = place.wasm("page", app.package);
+    let wasm = place.wasm(app.package);
     let shell = place.root.join("frontend").join(app.name).join("index.html");
-    let statics = files_in(&place.root.join("frontend/kit/static"))?;
+    let statics = bundle::files_in(&place.root.join("frontend/kit/static"))?;
     let mut made_from = vec![wasm.clone(), shell.clone()];
     made_from.extend(statics.iter().cloned());
-    let digest = made_of(&made_from)?;
+    let digest = stamp::digest(include_bytes!("pages.rs")) + &bundle::made_of(&made_from)?;
     let folder = place.pages().join(app.name);
     if folder.exists() && stamp::matches(place, app.name, &digest) {
         return Ok(());
     }
 
-    let glue = bind(place, &wasm, app.package)?;
-    let wasm_name = named_by_digest(&format!("{}.wasm", app.package), &glue.wasm);
+    let glue = bundle::bind(place, &wasm, app.package)?;
+    let wasm_name = bundle::named_by_digest(&format!("{}.wasm", app.package), &glue.wasm);
     let js = glue.js.replace(&format!("{}_bg.wasm", app.package), &wasm_name);
-    let js_name = named_by_digest(&format!("{}.js", app.package), js.as_bytes());
+    let js_name = bundle::named_by_digest(&format!("{}.js", app.package), js.as_bytes());
 
     let mut bundle = Bundle::default();
     let address = |file: &str| format!("/pages/{}/{file}", app.name);
@@ -99,9 +95,9 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
         bundle.put(path, content);
     }
     for file in statics {
-        let name = file_name(&file)?;
+        let name = bundle::file_name(&file)?;
         let content = fs::read(&file)?;
-        let hashed = named_by_digest(&name, &content);
+        let hashed = bundle::named_by_digest(&name, &content);
         addresses.insert(name.replace(['.', '-'], "_"), address(&hashed));
         bundle.put(hashed, content);
     }
@@ -110,102 +106,6 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
     bundle.put("index.html".to_owned(), html.into_bytes());
     bundle.write(&folder)?;
     stamp::put(place, app.name, &digest)
-}
-
-/// How pages are made is part of what they are made of.
-pub(crate) fn made_of(files: &[PathBuf]) -> Result<String> {
-    let recipe = stamp::digest(include_bytes!("pages.rs"));
-    Ok(recipe + &stamp::digest_of(files)?)
-}
-
-pub(crate) struct Glue {
-    pub(crate) wasm: Vec<u8>,
-    pub(crate) js: String,
-    pub(crate) snippets: Vec<(String, Vec<u8>)>,
-}
-
-pub(crate) fn bind(place: &Place, wasm: &Path, name: &str) -> Result<Glue> {
-    let folder = place.senim.join("glue").join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    Bindgen::new()
-        .input_path(wasm)
-        .out_name(name)
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .web(true)
-        .and_then(|it| it.generate(&folder))
-        .map_err(|error| anyhow!("{error:#}"))
-        .with_context(|| format!("wasm-bindgen cannot read {}", wasm.display()))?;
-
-    let bound = folder.join(format!("{name}_bg.wasm"));
-    shrink(&bound)?;
-    let mut snippets = Vec::new();
-    collect(&folder, &folder.join("snippets"), &mut snippets)?;
-    Ok(Glue {
-        wasm: fs::read(&bound)?,
-        js: fs::read_to_string(folder.join(format!("{name}.js")))?,
-        snippets,
-    })
-}
-
-/// A tenth smaller where the machine has binaryen; nothing depends on it.
-fn shrink(wasm: &Path) -> Result<()> {
-    if command::on_path("wasm-opt").is_none() {
-        return Ok(());
-    }
-    let smaller = wasm.with_extension("opt.wasm");
-    let how = ["-Oz", "--enable-simd", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"];
-    let more = [
-        "--enable-sign-ext",
-        "--enable-mutable-globals",
-        "--enable-reference-types",
-        "--enable-multivalue",
-    ];
-    match command::quietly(
-        Command::new("wasm-opt").args(how).args(more).arg(wasm).arg("-o").arg(&smaller),
-    ) {
-        Ok(()) => fs::rename(smaller, wasm)?,
-        Err(error) => say::line(format_args!("wasm-opt was left out: {error:#}")),
-    }
-    Ok(())
-}
-
-#[derive(Default)]
-pub(crate) struct Bundle(Vec<(String, Vec<u8>)>);
-
-impl Bundle {
-    pub(crate) fn put(&mut self, path: String, content: Vec<u8>) {
-        self.0.push((path, content));
-    }
-
-    /// Written beside and then swapped, so that a running host never serves half a bundle.
-    pub(crate) fn write(self, folder: &Path) -> Result<()> {
-        let unfinished = folder.with_extension("new");
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished)?;
-        }
-        for (path, content) in self.0 {
-            let file = unfinished.join(&path);
-            fs::create_dir_all(file.parent().unwrap_or(&unfinished))?;
-            fs::write(unfinished.join(format!("{path}.br")), compressed(&content)?)?;
-            fs::write(file, content)?;
-        }
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
-        }
-        Ok(fs::rename(unfinished, folder)?)
-    }
-}
-
-pub(crate) fn compressed(content: &[u8]) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut out, 1 << 16, 11, 22);
-    writer.write_all(content)?;
-    drop(writer);
-    Ok(out)
 }
 
 fn filled(shell: &str, addresses: &BTreeMap<String, String>) -> Result<String> {
@@ -224,44 +124,6 @@ fn filled(shell: &str, addresses: &BTreeMap<String, String>) -> Result<String> {
     Ok(html)
 }
 
-fn named_by_digest(name: &str, content: &[u8]) -> String {
-    let digest = stamp::digest(content);
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    format!("{stem}.{}.{extension}", &digest[..12])
-}
-
-pub(crate) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    ensure!(folder.is_dir(), "{} is missing", folder.display());
-    let mut files: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
-    if !folder.is_dir() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(root, &path, found)?;
-        } else {
-            found.push((path.strip_prefix(root)?.to_string_lossy().into_owned(), fs::read(&path)?));
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn file_name(file: &Path) -> Result<String> {
-    Ok(file.file_name().context("a file without a name")?.to_string_lossy().into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,10 +133,5 @@ mod tests {
         let addresses = BTreeMap::from([("app_js".to_owned(), "/pages/x.js".to_owned())]);
         assert_eq!(filled("<a {{app_js}}>", &addresses).unwrap(), "<a /pages/x.js>");
         assert!(filled("<a {{other}}>", &addresses).is_err());
-    }
-
-    #[test]
-    fn a_name_carries_its_content() {
-        assert_eq!(named_by_digest("style.css", b""), "style.e3b0c44298fc.css");
     }
 }

@@ -9,6 +9,9 @@ use anyhow::{Context as _, Result};
 use crate::command;
 use crate::say;
 
+/// In the root's `Cargo.toml`.
+pub(crate) const PROFILE_OF_WASM: &str = "wasm";
+
 pub(crate) struct Place {
     pub(crate) root: PathBuf,
     /// `.senim` in the clone: everything that Senim makes there.
@@ -60,9 +63,9 @@ impl Place {
         self.target.join("debug").join(name)
     }
 
-    pub(crate) fn wasm(&self, profile: &str, package: &str) -> PathBuf {
+    pub(crate) fn wasm(&self, package: &str) -> PathBuf {
         let name = format!("{}.wasm", package.replace('-', "_"));
-        let folder = self.target.join("wasm32-unknown-unknown").join(profile);
+        let folder = self.target.join("wasm32-unknown-unknown").join(PROFILE_OF_WASM);
         // A library's file is named by its crate, a program's by its package.
         let program = folder.join(format!("{package}.wasm"));
         if program.exists() { program } else { folder.join(name) }

@@ -7,10 +7,17 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::command;
-use crate::debian;
+use crate::debian::Need;
 use crate::place::Place;
+use crate::process::is_root;
 use crate::say;
 use crate::stamp;
+
+pub(crate) const POSTGRESQL: Need = Need {
+    package: "postgresql",
+    purpose: "the second database engine",
+    present: || programs().is_some(),
+};
 
 const USER: &str = "senim";
 
@@ -29,7 +36,7 @@ impl Postgres {
         let short = &digest[..12];
         let sockets = Path::new("/tmp").join(format!("senim-{short}"));
         // PostgreSQL refuses to run as root, and its own user can't enter root's folders.
-        let data = if debian::is_root() {
+        let data = if is_root() {
             Path::new("/var/tmp").join(format!("senim-postgres-{short}"))
         } else {
             place.senim.join("postgres").join(name)
@@ -103,7 +110,7 @@ impl Postgres {
         for folder in [&self.data, &self.sockets] {
             fs::create_dir_all(folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
-            if debian::is_root() {
+            if is_root() {
                 command::quietly(Command::new("chown").arg("postgres:").arg(folder))?;
             }
         }
@@ -112,7 +119,7 @@ impl Postgres {
 
     fn program(&self, name: &str) -> Command {
         let program = self.programs.join(name);
-        let mut command = if debian::is_root() {
+        let mut command = if is_root() {
             let mut runuser = Command::new("runuser");
             runuser.args(["-u", "postgres", "--"]).arg(program);
             runuser
@@ -126,7 +133,7 @@ impl Postgres {
 }
 
 /// Debian keeps the server's programs off the PATH.
-pub(crate) fn programs() -> Option<PathBuf> {
+fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
     let newest = versions
         .filter_map(|it| it.file_name().to_string_lossy().parse::<u32>().ok())

@@ -102,6 +102,10 @@ pub(crate) fn end_all(processes: &mut [Process]) {
     }
 }
 
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 pub(crate) fn terminate(pid: u32) {
     if let Some(pid) = of_number(pid) {
         // It may have ended in between.

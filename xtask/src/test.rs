@@ -1,82 +1,210 @@
-//! `cargo xtask test`: everything that CI runs, in order, until something fails.
+//! `cargo xtask test`: everything that CI runs, until something fails.
 
+use std::io::{IsTerminal as _, stderr};
 use std::process::Command;
+use std::sync::atomic::Ordering;
+use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::Database;
 use crate::check;
 use crate::command;
-use crate::demo;
+use crate::compile::GIVEN_UP;
+use crate::component;
 use crate::fuzz;
+use crate::native;
+use crate::pages;
 use crate::place::Place;
 use crate::say;
 use crate::setup::{self, For};
 use crate::tool;
 
-type Stage = (&'static str, fn(&Place) -> Result<()>, &'static str);
+struct Stage {
+    name: &'static str,
+    work: fn(&Place) -> Result<()>,
+    /// What to do when it fails.
+    remedy: &'static str,
+    /// Seconds that it may take on two cores where everything was built before, and where nothing was.
+    budget: (f64, f64),
+}
 
-/// What it is called, what it does, what to do when it fails.
-const STAGES: &[Stage] = &[
-    ("set up", |place| setup::run(place, For::Tests), "see what could not be installed"),
-    ("format", format, "run `cargo fmt --all`"),
-    ("build", demo::build, "mend what does not compile"),
-    ("lints", lints, "mend it, or say why with #[expect(.., reason)]"),
-    (
-        "lints of pages, gate and judge",
-        wasm_lints,
-        "mend it, or say why with #[expect(.., reason)]",
-    ),
-    ("core alone", core_alone, "core must build without what other crates add to its dependencies"),
-    ("licences and sources", deny, "see deny.toml"),
-    ("tests", tests, "run one again with `cargo test NAME`"),
-    (
-        "tests of the pages",
-        page_tests,
-        "run `cargo test -p senim-kit -p senim-cabinet -p senim-console -p senim-liveness`",
-    ),
-    ("tests of the build system", own_tests, "run `cargo test -p xtask`"),
-    ("fuzzing", fuzz::run, "keep the input as a named test, then mend what it broke"),
-    ("foreign clients and documents", foreign, "see tests/foreign"),
-    // Browsers don't know the database, and a person before the camera takes their time: each is walked once.
-    (
-        "demo on SQLite, in browsers",
-        |place| check::walk(place, Database::Sqlite, &["--no-refusals"], |_| Ok(())),
-        "logs are in .senim/check/logs",
-    ),
-    (
-        "demo on PostgreSQL, what is refused",
-        |place| check::walk(place, Database::Postgres, &["--no-browser"], |_| Ok(())),
-        "logs are in .senim/check/logs",
-    ),
+/// What the others need.
+const FIRST: &[Stage] = &[
+    Stage {
+        name: "set up",
+        work: |place| setup::run(place, For::Tests),
+        remedy: "see what could not be installed",
+        budget: (10.0, 420.0),
+    },
+    Stage { name: "format", work: format, remedy: "run `cargo fmt --all`", budget: (10.0, 10.0) },
+    Stage {
+        name: "build",
+        work: build,
+        remedy: "mend what does not compile",
+        budget: (90.0, 900.0),
+    },
 ];
+
+/// Compilers and checkers: both cores are theirs, but for [`BESIDE`].
+const CHECKS: &[Stage] = &[
+    Stage {
+        name: "lints",
+        work: lints,
+        remedy: "mend it, or say why with #[expect(.., reason)]",
+        budget: (60.0, 420.0),
+    },
+    Stage {
+        name: "lints of pages, gate and judge",
+        work: wasm_lints,
+        remedy: "mend it, or say why with #[expect(.., reason)]",
+        budget: (30.0, 150.0),
+    },
+    Stage {
+        name: "core alone",
+        work: core_alone,
+        remedy: "core must build without what other crates add to its dependencies",
+        budget: (10.0, 30.0),
+    },
+    Stage {
+        name: "licences and sources",
+        work: deny,
+        remedy: "see deny.toml",
+        budget: (15.0, 120.0),
+    },
+    Stage {
+        name: "tests of the pages",
+        work: page_tests,
+        remedy: "run `cargo test -p senim-kit -p senim-cabinet -p senim-console -p senim-liveness`",
+        budget: (30.0, 120.0),
+    },
+    Stage {
+        name: "tests of the build system",
+        work: own_tests,
+        remedy: "run `cargo test -p xtask`",
+        budget: (15.0, 30.0),
+    },
+    Stage {
+        name: "fuzzing",
+        work: fuzz::run,
+        remedy: "keep the input as a named test, then mend what it broke",
+        budget: (40.0, 120.0),
+    },
+    Stage {
+        name: "foreign clients and documents",
+        work: foreign,
+        remedy: "see tests/foreign",
+        budget: (60.0, 120.0),
+    },
+];
+
+/// People stand before the camera there most of the time: it runs at the same time as [`CHECKS`].
+const BESIDE: Stage = Stage {
+    name: "demo on PostgreSQL, what is refused",
+    // Browsers don't know the database, and a person before the camera takes their time: each is walked once.
+    work: |place| {
+        let log = place.senim.join("refusals.log");
+        check::walk(place, Database::Postgres, &["--no-browser"], Some(&log), |_| Ok(()))
+    },
+    remedy: "see .senim/refusals.log and .senim/check/logs",
+    budget: (180.0, 180.0),
+};
+
+const LAST: &[Stage] = &[
+    Stage {
+        name: "tests",
+        work: tests,
+        remedy: "run one again with `cargo test NAME`",
+        budget: (240.0, 240.0),
+    },
+    Stage {
+        name: "demo on SQLite, in browsers",
+        work: |place| check::walk(place, Database::Sqlite, &["--no-refusals"], None, |_| Ok(())),
+        remedy: "logs are in .senim/check/logs",
+        budget: (180.0, 180.0),
+    },
+];
+
+struct Row {
+    name: &'static str,
+    seconds: f64,
+    budget: f64,
+    well: bool,
+}
 
 pub(crate) fn run(place: &Place) -> Result<()> {
     let whole = say::Stopwatch::start();
+    let warm = place.binary("senim").exists();
     let mut table = Vec::new();
-    for (number, (name, work, remedy)) in STAGES.iter().enumerate() {
-        say::chapter(format_args!("[{}/{}] {name}", number + 1, STAGES.len()));
-        let watch = say::Stopwatch::start();
-        let outcome = work(place);
-        table.push((name, watch.seconds(), outcome.is_ok()));
-        if outcome.is_err() {
-            tell(&table, &whole);
-        }
-        outcome.with_context(|| format!("stage `{name}` failed: {remedy}"))?;
-    }
+    let outcome = all(place, warm, &mut table);
     tell(&table, &whole);
-    Ok(())
+    outcome
 }
 
-fn tell(table: &[(&&str, f64, bool)], whole: &say::Stopwatch) {
+fn all(place: &Place, warm: bool, table: &mut Vec<Row>) -> Result<()> {
+    each(place, warm, FIRST, table)?;
+    let mut beside = Vec::new();
+    let outcome = thread::scope(|scope| {
+        let refusals = scope.spawn(|| one(place, warm, &BESIDE, &mut beside));
+        let checked = each(place, warm, CHECKS, table);
+        if checked.is_err() {
+            GIVEN_UP.store(true, Ordering::Relaxed);
+        }
+        let refused = refusals.join().map_err(|_| anyhow!("asking what is refused panicked"));
+        checked.and(refused?)
+    });
+    table.extend(beside);
+    outcome?;
+    each(place, warm, LAST, table)
+}
+
+fn each(place: &Place, warm: bool, stages: &[Stage], table: &mut Vec<Row>) -> Result<()> {
+    stages.iter().try_for_each(|it| one(place, warm, it, table))
+}
+
+fn one(place: &Place, warm: bool, stage: &Stage, table: &mut Vec<Row>) -> Result<()> {
+    let Stage { name, work, remedy, budget } = *stage;
+    say::chapter(format_args!("stage: {name}"));
+    let watch = say::Stopwatch::start();
+    let outcome = work(place);
+    let budget = if warm { budget.0 } else { budget.1 };
+    let row = Row { name, seconds: watch.seconds(), budget, well: outcome.is_ok() };
+    say::line(row.line());
+    table.push(row);
+    outcome.with_context(|| format!("stage `{name}` failed: {remedy}"))
+}
+
+impl Row {
+    /// Red where it failed or took longer than it may: a stage that grew is mended before it is got used to.
+    fn line(&self) -> String {
+        let Self { name, seconds, budget, well } = self;
+        let mark = match (well, seconds <= budget) {
+            (false, _) => "FAILED",
+            (true, true) => "ok",
+            (true, false) => "OVER ITS BUDGET",
+        };
+        let line = format!("{name:<40} {seconds:>7.1} s of {budget:>4.0}  {mark}");
+        if mark == "ok" || !stderr().is_terminal() {
+            line
+        } else {
+            format!("\x1b[31m{line}\x1b[0m")
+        }
+    }
+}
+
+fn tell(table: &[Row], whole: &say::Stopwatch) {
     say::chapter("stages");
-    for (name, seconds, well) in table {
-        say::line(format_args!(
-            "{name:<40} {seconds:>7.1} s  {}",
-            if *well { "ok" } else { "FAILED" }
-        ));
+    for it in table {
+        say::line(it.line());
     }
     say::line(format_args!("{:<40} {:>7.1} s", "all", whole.seconds()));
+}
+
+fn build(place: &Place) -> Result<()> {
+    native::build_with_journeys(place)?;
+    native::build_tests(place)?;
+    component::build(place)?;
+    pages::build(place)
 }
 
 fn format(place: &Place) -> Result<()> {
@@ -147,4 +275,25 @@ fn foreign(place: &Place) -> Result<()> {
             .env("SENIM_BINARIES_BUILT", "1")
             .current_dir(&place.root),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_over_its_budget_says_so() {
+        let row = |seconds, well| Row { name: "lints", seconds, budget: 60.0, well }.line();
+        assert!(row(59.0, true).contains("ok"));
+        assert!(row(61.0, true).contains("OVER ITS BUDGET"));
+        assert!(row(1.0, false).contains("FAILED"));
+    }
+
+    #[test]
+    fn the_budgets_add_up_to_what_ci_may_take() {
+        let stages = || FIRST.iter().chain(CHECKS).chain(LAST);
+        let sum = |of: fn(&Stage) -> f64| stages().map(of).sum::<f64>();
+        assert!(sum(|it| it.budget.0) <= 12.0 * 60.0 + 60.0);
+        assert!(sum(|it| it.budget.1) <= 35.0 * 60.0);
+    }
 }

@@ -10,13 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha384};
+use xtask_models::fold::fold;
+use xtask_models::shrink::shrink;
 
+use crate::bundle::{self, Bundle};
 use crate::command;
-use crate::fold::fold;
-use crate::pages::{self, Bundle};
 use crate::place::Place;
 use crate::say;
-use crate::shrink::shrink;
 use crate::stamp;
 
 pub(crate) const CRATE: &str = "senim-liveness";
@@ -37,21 +37,22 @@ const LANGUAGES: [&str; 3] = ["kk", "ru", "en"];
 /// Into `.senim/pages/liveness`. Names stay, since the modules import each other by name.
 pub(crate) fn bundle(place: &Place) -> Result<()> {
     let source = place.root.join("frontend/liveness");
-    let wasm = place.wasm("component", CRATE);
+    let wasm = place.wasm(CRATE);
     let words = source.join("words.json");
-    let scripts = pages::files_in(&source.join("widget"))?;
+    let scripts = bundle::files_in(&source.join("widget"))?;
     let mut made_from = vec![wasm.clone(), words.clone()];
     made_from.extend(scripts.iter().cloned());
     made_from.extend(NETS.map(|(_, file, _)| place.models().join(file)));
-    let recipe = include_bytes!("widget.rs").iter().chain(include_bytes!("shrink.rs"));
+    let recipe =
+        include_bytes!("widget.rs").iter().chain(include_bytes!("../models/src/shrink.rs"));
     let recipe = stamp::digest(&recipe.copied().collect::<Vec<_>>());
-    let digest = recipe + &pages::made_of(&made_from)?;
+    let digest = recipe + &bundle::made_of(&made_from)?;
     let folder = place.pages().join("liveness");
     if folder.exists() && stamp::matches(place, "liveness", &digest) {
         return Ok(());
     }
 
-    let glue = pages::bind(place, &wasm, "liveness")?;
+    let glue = bundle::bind(place, &wasm, "liveness")?;
     let mut files = BTreeMap::from([
         ("liveness_bg.wasm".to_owned(), glue.wasm),
         ("liveness.js".to_owned(), glue.js.into_bytes()),
@@ -71,7 +72,7 @@ pub(crate) fn bundle(place: &Place) -> Result<()> {
     );
     files.insert("parts.js".to_owned(), parts.into_bytes());
     for file in scripts {
-        files.insert(pages::file_name(&file)?, fs::read(&file)?);
+        files.insert(bundle::file_name(&file)?, fs::read(&file)?);
     }
     let mut bundle = Bundle::default();
     for (path, content) in files {
@@ -93,11 +94,11 @@ pub(crate) fn package(place: &Place) -> Result<()> {
     let (built, target) = (place.pages().join("liveness"), folder.join("dist"));
     fs::create_dir_all(&target)?;
     let mut digests = BTreeMap::new();
-    for file in pages::files_in(&built)? {
+    for file in bundle::files_in(&built)? {
         if file.extension().is_some_and(|it| it == "br") {
             continue;
         }
-        let (name, content) = (pages::file_name(&file)?, fs::read(&file)?);
+        let (name, content) = (bundle::file_name(&file)?, fs::read(&file)?);
         digests.insert(format!("dist/{name}"), integrity(&content));
         fs::write(target.join(name), content)?;
     }
@@ -129,8 +130,8 @@ pub(crate) fn package(place: &Place) -> Result<()> {
 /// Compressed bytes: the widget's own script, the runtime with core, the nets.
 pub(crate) fn sizes(place: &Place) -> Result<[(&'static str, u64); 3]> {
     let mut sizes = [("widget_script", 0), ("widget_runtime", 0), ("widget_nets", 0)];
-    for file in pages::files_in(&place.pages().join("liveness"))? {
-        let name = pages::file_name(&file)?;
+    for file in bundle::files_in(&place.pages().join("liveness"))? {
+        let name = bundle::file_name(&file)?;
         let Some(name) = name.strip_suffix(".br") else { continue };
         let kind = match name.rsplit_once('.') {
             Some((_, "wasm")) => 1,
@@ -174,7 +175,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        let target = to.join(pages::file_name(&path)?);
+        let target = to.join(bundle::file_name(&path)?);
         if path.is_dir() {
             copy(&path, &target)?;
         } else {

@@ -99,6 +99,7 @@ impl Faces {
             None => Runtime::embedded(),
         };
         let solution = Solution::read(options.solution.as_deref(), models_dir)?;
+        let digests = nets::digests(models_dir)?;
         let nets = Loaded::open(runtime, models_dir)?;
         let recogniser = |it: &solution::Embedding| {
             it.verify(models_dir)?;
@@ -112,7 +113,6 @@ impl Faces {
         };
         let recognisers =
             solution.embeddings.iter().map(recogniser).collect::<Result<_, FacesError>>()?;
-        let digests = nets::digests(models_dir)?;
         Ok(Self { runtime, nets, digests, solution, recognisers })
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Word {
     pub(crate) lifetime_s: i64,
     /// The status that every answer has instead.
     pub(crate) broken: Option<u16>,
+    /// How often registry or status list were asked for.
+    pub(crate) asked: u32,
     pub(crate) uses: Vec<Use>,
     pub(crate) uses_refused: Option<u16>,
 }
@@ -44,6 +46,7 @@ impl Platform {
             issuer: ISSUER.to_owned(),
             lifetime_s: 60,
             broken: None,
+            asked: 0,
             uses: vec![],
             uses_refused: None,
         })))
@@ -74,6 +77,7 @@ impl Platform {
 
     fn signed(&self, typ: &str, claims: impl FnOnce(&Word) -> Value) -> Result<String, StatusCode> {
         self.word(|word| {
+            word.asked += 1;
             if let Some(status) = word.broken {
                 return Err(StatusCode::from_u16(status).unwrap());
             }

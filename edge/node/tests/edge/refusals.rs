@@ -138,12 +138,12 @@ async fn who_asks_is_known_by_the_certificate_and_must_be_the_tokens_consumer() 
 }
 
 #[tokio::test]
-async fn a_consent_withdrawn_bites_within_a_second() {
+async fn a_consent_withdrawn_bites_at_the_next_poll() {
     let world = World::start("withdrawn").await;
     let token = world.token(|_| {});
     assert_eq!(world.with_token(&token).await.0, 200);
     world.platform.word(|word| word.ended.insert(7));
-    tokio::time::sleep(Duration::from_millis(900)).await;
+    world.heard().await;
     assert_eq!(world.with_token(&token).await, (401, Some("consent.withdrawn".to_owned())));
     world.until(|it| it.platform.word(|word| word.uses.len() == 2)).await;
     world.platform.word(|word| {

@@ -112,7 +112,10 @@ impl World {
 
     /// Waits until the node has taken in what the platform says now.
     pub(crate) async fn heard(&self) {
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        let asked = || self.platform.word(|word| word.asked);
+        // One answer of the poll under way, both of the next one, and the start of a third: by then it is taken in.
+        let enough = asked() + 4;
+        self.until(|_| asked() >= enough).await;
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -11,10 +11,10 @@ use crate::onnx::{self, FLOAT, INT8, INT64, UINT8, attribute, graph, model, node
 use crate::protobuf::{Message, Value};
 
 /// A dimension that the file fixes and the graph does not need fixed: value, axis, its new name.
-pub(crate) type Free = (&'static str, usize, &'static str);
+pub type Free = (&'static str, usize, &'static str);
 
 /// The model with every constant `DequantizeLinear` and `Reshape` computed, at opset 13.
-pub(crate) fn fold(onnx: &[u8], free: &[Free]) -> Result<Vec<u8>> {
+pub fn fold(onnx: &[u8], free: &[Free]) -> Result<Vec<u8>> {
     let model = Message::parse(onnx)?;
     let graph = model.messages(model::GRAPH)?.pop().context("the model has no graph")?;
 

@@ -20,7 +20,7 @@ const MEAN: [f32; 3] = [122.782, 117.001, 104.298];
 const GROUPS: [usize; 5] = [3, 3, 2, 2, 0];
 
 /// Input `input`: N×3×150×150, planes of red, green, blue, 0–255. Output `output`: N×128.
-pub(crate) fn to_onnx(dat: &[u8]) -> Result<Vec<u8>> {
+pub fn to_onnx(dat: &[u8]) -> Result<Vec<u8>> {
     let mut net = Net { layers: layers(dat)?, graph: Graph::default() };
     let mean = net.graph.floats(&[1, 3, 1, 1], &MEAN);
     let scale = net.graph.floats(&[], &[1.0 / 256.0]);

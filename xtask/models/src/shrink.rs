@@ -19,7 +19,7 @@ const MANY: usize = 256;
 const HALF: u64 = 10;
 
 /// `onnx` as [`fold`](crate::fold::fold) writes it. `round` is whether weights lose bits beyond a half float's.
-pub(crate) fn shrink(onnx: &[u8], round: bool) -> Result<Vec<u8>> {
+pub fn shrink(onnx: &[u8], round: bool) -> Result<Vec<u8>> {
     let mut whole = Message::parse(onnx)?;
     let mut nodes = whole.messages(model::GRAPH)?.pop().context("the model has no graph")?;
     let mut kept = Vec::new();

@@ -1,6 +1,6 @@
 //! The camera step: the liveness widget, as any bank's page has it, and what came of the last check.
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{JSON, Reflect};
 use senim_core::identity::view::IdentityView;
 use senim_kit::api::{self, Trouble};
@@ -41,13 +41,18 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                 let runs = running.clone();
                 let start = EventListener::new(&element, "senim-start", move |_| runs.set(true));
                 let runs = running.clone();
-                let result = EventListener::new(&element, "senim-result", move |event| {
+                let heard = EventListenerOptions::enable_prevent_default();
+                let said = move |event: &Event| {
+                    // The page says what came of it.
+                    event.prevent_default();
                     runs.set(false);
                     match answer(event) {
                         Ok(view) => onview.emit(view),
                         Err(trouble) => ontrouble.emit(trouble),
                     }
-                });
+                };
+                let result =
+                    EventListener::new_with_options(&element, "senim-result", heard, said);
                 let error = EventListener::new(&element, "senim-error", move |_| {
                     running.set(false);
                     onstale.emit(());

@@ -11,6 +11,7 @@ mod liveness;
 mod running;
 
 use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
+use senim_core::problem::Problem;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::focus;
@@ -203,8 +204,9 @@ fn shown(
 /// What a check came to, and why a session is over, the step itself says.
 fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
     match (step, trouble) {
+        // Frames sent twice meet no open check the second time: what the first came to is the reason.
         (StepView::Liveness { last_problem: Some(code), .. }, Trouble::Refused(refused)) => {
-            *code == refused.code
+            *code == refused.code || refused.code == Problem::ChallengeNone.code()
         }
         (StepView::Failed { .. } | StepView::Passed { .. }, _) => true,
         (

@@ -7,9 +7,10 @@ use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, To
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::console;
 use serde_json::Value;
 use yew::prelude::*;
+
+use crate::words;
 
 const REFRESH_MS: u32 = 4_000;
 const PAGE: &str = "50";
@@ -65,14 +66,14 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     };
     html! {
         <>
-            <h1>{ console::JOURNAL.say(language) }</h1>
+            <h1>{ words::JOURNAL.say(language) }</h1>
             <div class="search">
                 <Field
                     id="search"
                     test="journal-search"
                     kind="search"
-                    label={console::SEARCH.say(language)}
-                    hint={console::SEARCH_HINT.say(language)}
+                    label={words::SEARCH.say(language)}
+                    hint={words::SEARCH_HINT.say(language)}
                     value={(*search).clone()}
                     {oninput}
                 />
@@ -82,12 +83,12 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
                 <div class="actions">
                     if before.is_some() {
                         <Button kind={ButtonKind::Secondary} test="journal-newest" onclick={newest}>
-                            { console::NEWEST.say(language) }
+                            { words::NEWEST.say(language) }
                         </Button>
                     }
                     if let Some(onclick) = older {
                         <Button kind={ButtonKind::Secondary} test="journal-older" {onclick}>
-                            { console::OLDER.say(language) }
+                            { words::OLDER.say(language) }
                         </Button>
                     }
                 </div>
@@ -99,14 +100,14 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
 fn records(view: &JournalView, language: Language) -> Html {
     if view.records.is_empty() {
         return html! {
-            <p class="soft" role="status" data-test="journal-empty">{ console::FOUND_NONE.say(language) }</p>
+            <p class="soft" role="status" data-test="journal-empty">{ words::FOUND_NONE.say(language) }</p>
         };
     }
     html! {
         <table class="table">
             <thead>
                 <tr>
-                    for name in [console::WHEN, console::DEED, console::WHO, console::SUBJECT, console::FACTS] {
+                    for name in [words::WHEN, words::DEED, words::WHO, words::SUBJECT, words::FACTS] {
                         <th scope="col">{ name.say(language) }</th>
                     }
                 </tr>
@@ -123,10 +124,10 @@ fn records(view: &JournalView, language: Language) -> Html {
 fn record(it: &JournalRecordView, language: Language) -> Html {
     html! {
         <tr key={it.position} data-test="journal-row" data-deed={it.deed.clone()}>
-            <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
+            <td class="when" data-name={words::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
             <th scope="row">{ &it.deed }</th>
-            <td data-name={console::WHO.say(language)}>{ &it.actor }</td>
-            <td class="table-subject mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
+            <td data-name={words::WHO.say(language)}>{ &it.actor }</td>
+            <td class="table-subject mono" data-name={words::SUBJECT.say(language)}>{ &it.subject }</td>
             <td class="table-facts mono">{ facts(&it.facts) }</td>
         </tr>
     }

@@ -7,11 +7,11 @@ use senim_kit::components::{Badge, Card, Notice, Spinner, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::console;
 use yew::prelude::*;
 
 use super::participants::Participants;
 use crate::chart::{Chart, Series};
+use crate::words;
 
 const REFRESH_MS: u32 = 3_000;
 /// An edge that has not fetched for longer refuses requests (`registry_stale_s`).
@@ -38,12 +38,12 @@ pub(crate) fn OverviewPage(props: &OverviewPageProps) -> Html {
     let hour = match (&overview.value, &overview.trouble) {
         (Some(view), trouble) => {
             let time = moment::time(view.now);
-            let updated = if trouble.is_some() { console::STALE } else { console::UPDATED };
+            let updated = if trouble.is_some() { words::STALE } else { words::UPDATED };
             let updated = updated.fill(language, &[("time", &time)]);
             html! {
                 <>
                     <div class="row row-spread">
-                        <h1>{ console::LAST_HOUR.say(language) }</h1>
+                        <h1>{ words::LAST_HOUR.say(language) }</h1>
                         <p class="soft">{ updated }</p>
                     </div>
                     { numbers(view, language) }
@@ -69,21 +69,20 @@ fn numbers(view: &OverviewView, language: Language) -> Html {
     let sum = |minutes: &[u64]| minutes.iter().sum::<u64>().to_string();
     let sessions = format!(
         "{}: {} · {}: {}",
-        console::SESSIONS_PASSED.say(language),
+        words::SESSIONS_PASSED.say(language),
         sum(&view.sessions_passed),
-        console::SESSIONS_FAILED.say(language),
+        words::SESSIONS_FAILED.say(language),
         sum(&view.sessions_failed),
     );
     let refused =
-        format!("{}: {}", console::REQUESTS_REFUSED.say(language), sum(&view.requests_refused));
-    let suspended =
-        format!("{}: {}", console::SUSPENDED.say(language), view.participants_suspended);
+        format!("{}: {}", words::REQUESTS_REFUSED.say(language), sum(&view.requests_refused));
+    let suspended = format!("{}: {}", words::SUSPENDED.say(language), view.participants_suspended);
     html! {
         <dl class="stats">
-            { number(console::SESSIONS.say(language), &sum(&view.sessions_started), &sessions, "stat-sessions") }
-            { number(console::REQUESTS.say(language), &sum(&view.requests_answered), &refused, "stat-requests") }
-            { number(console::CONSENTS_ACTIVE.say(language), &view.consents_active.to_string(), "", "stat-consents") }
-            { number(console::PARTICIPANTS.say(language), &view.participants_active.to_string(), &suspended, "stat-participants") }
+            { number(words::SESSIONS.say(language), &sum(&view.sessions_started), &sessions, "stat-sessions") }
+            { number(words::REQUESTS.say(language), &sum(&view.requests_answered), &refused, "stat-requests") }
+            { number(words::CONSENTS_ACTIVE.say(language), &view.consents_active.to_string(), "", "stat-consents") }
+            { number(words::PARTICIPANTS.say(language), &view.participants_active.to_string(), &suspended, "stat-participants") }
         </dl>
     }
 }
@@ -100,24 +99,24 @@ fn number(name: &'static str, value: &str, more: &str, test: &'static str) -> Ht
 fn pictures(view: &OverviewView, language: Language) -> Html {
     let sessions = vec![
         Series {
-            name: console::SESSIONS_PASSED,
+            name: words::SESSIONS_PASSED,
             class: "chart-1",
             minutes: view.sessions_passed.clone(),
         },
         Series {
-            name: console::SESSIONS_FAILED,
+            name: words::SESSIONS_FAILED,
             class: "chart-bad",
             minutes: view.sessions_failed.clone(),
         },
     ];
     let requests = vec![
         Series {
-            name: console::REQUESTS_ANSWERED,
+            name: words::REQUESTS_ANSWERED,
             class: "chart-1",
             minutes: view.requests_answered.clone(),
         },
         Series {
-            name: console::REQUESTS_REFUSED,
+            name: words::REQUESTS_REFUSED,
             class: "chart-bad",
             minutes: view.requests_refused.clone(),
         },
@@ -125,10 +124,10 @@ fn pictures(view: &OverviewView, language: Language) -> Html {
     html! {
         <div class="charts">
             <Card class="card-small">
-                <Chart id="sessions" title={console::SESSIONS.say(language)} series={sessions} />
+                <Chart id="sessions" title={words::SESSIONS.say(language)} series={sessions} />
             </Card>
             <Card class="card-small">
-                <Chart id="requests" title={console::REQUESTS.say(language)} series={requests} />
+                <Chart id="requests" title={words::REQUESTS.say(language)} series={requests} />
             </Card>
         </div>
     }
@@ -137,9 +136,9 @@ fn pictures(view: &OverviewView, language: Language) -> Html {
 fn edges(edges: &[EdgeView], now: Timestamp, language: Language) -> Html {
     html! {
         <section class="stack" aria-labelledby="edges">
-            <h2 id="edges">{ console::EDGES.say(language) }</h2>
+            <h2 id="edges">{ words::EDGES.say(language) }</h2>
             if edges.is_empty() {
-                <p class="soft">{ console::EDGES_NONE.say(language) }</p>
+                <p class="soft">{ words::EDGES_NONE.say(language) }</p>
             }
             <ul class="edges">
                 for edge in edges.iter() {
@@ -155,9 +154,9 @@ fn edges(edges: &[EdgeView], now: Timestamp, language: Language) -> Html {
 
 fn freshness(seconds: i64, language: Language) -> Html {
     let (tone, word) = if seconds > EDGE_STALE_S {
-        (Tone::Bad, console::EDGE_STALE)
+        (Tone::Bad, words::EDGE_STALE)
     } else {
-        (Tone::Good, console::EDGE_FRESH)
+        (Tone::Good, words::EDGE_FRESH)
     };
     let ago = moment::ago(u32::try_from(seconds).unwrap_or(u32::MAX), language);
     html! {

@@ -7,10 +7,12 @@ use senim_kit::api::{self, Trouble};
 use senim_kit::browser::document;
 use senim_kit::components::{Notice, Tone};
 use senim_kit::language::use_language;
-use senim_kit::words::{camera, problems};
+use senim_kit::words::problems;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element};
 use yew::prelude::*;
+
+use crate::words::camera;
 
 const WIDGET: &str = "/liveness/senim-liveness.js";
 const ENDPOINT: &str = "/api/identity/liveness";
@@ -51,8 +53,7 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                         Err(trouble) => ontrouble.emit(trouble),
                     }
                 };
-                let result =
-                    EventListener::new_with_options(&element, "senim-result", heard, said);
+                let result = EventListener::new_with_options(&element, "senim-result", heard, said);
                 let error = EventListener::new(&element, "senim-error", move |_| {
                     running.set(false);
                     onstale.emit(());

@@ -19,10 +19,11 @@ use senim_kit::components::{
     Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Steps, Tone,
 };
 use senim_kit::language::use_language;
-use senim_kit::words::{cabinet, common, identity};
+use senim_kit::words::common;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::words::{cabinet, identity};
 use deed::Deed;
 use running::{Running, RunningAction};
 
@@ -311,11 +312,11 @@ fn GiveUp(props: &GiveUpProps) -> Html {
             <Dialog open={*asked} title={identity::GIVE_UP_TITLE.say(language)} onclose={close.clone()}>
                 <p>{ identity::GIVE_UP_TEXT.say(language) }</p>
                 <div class="actions">
+                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" autofocus=true onclick={close}>
+                        { common::CONTINUE.say(language) }
+                    </Button>
                     <Button kind={ButtonKind::Danger} test="abandon-confirm" onclick={stop}>
                         { identity::GIVE_UP.say(language) }
-                    </Button>
-                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" onclick={close}>
-                        { common::CONTINUE.say(language) }
                     </Button>
                 </div>
             </Dialog>

@@ -1,7 +1,5 @@
 //! Who is signed in, and which page the address means.
 
-use std::rc::Rc;
-
 use senim_core::participant::view::OperatorView;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
@@ -77,7 +75,11 @@ fn Console() -> Html {
         (None, None) => (html! { <Spinner /> }, None),
     };
     let title = page.title();
-    let navigation = operator.map(|it| navigation(&it, page, language)).unwrap_or_default();
+    // Until it is known who is there the head keeps its height.
+    let waits = me.value.is_none() && me.trouble.is_none();
+    let shows = waits || operator.is_some();
+    let navigation =
+        if shows { navigation(operator.as_deref(), page, language) } else { Html::default() };
     html! {
         <Frame title={title.say(language)} home="/console" wide=true {navigation}>{ shown }</Frame>
     }
@@ -94,7 +96,7 @@ fn troubled(trouble: &Trouble, reload: &Callback<()>, language: Language) -> Htm
     }
 }
 
-fn navigation(operator: &Rc<OperatorView>, page: Page, language: Language) -> Html {
+fn navigation(operator: Option<&OperatorView>, page: Page, language: Language) -> Html {
     let sign_out = Callback::from(|_| {
         spawn_local(async {
             // Whatever came of it, the page loaded anew tells how things stand.
@@ -106,9 +108,11 @@ fn navigation(operator: &Rc<OperatorView>, page: Page, language: Language) -> Ht
         <nav class="navigation">
             <Link to="/console" test="nav-overview" current={page == Page::Overview}>{ words::OVERVIEW.say(language) }</Link>
             <Link to="/console/journal" test="nav-journal" current={page == Page::Journal}>{ words::JOURNAL.say(language) }</Link>
-            <button type="button" data-test="sign-out" onclick={sign_out}>
-                { common::SIGN_OUT.say(language) }{ " · " }{ &operator.name }
-            </button>
+            if let Some(operator) = operator {
+                <button type="button" data-test="sign-out" onclick={sign_out}>
+                    { common::SIGN_OUT.say(language) }{ " · " }{ &operator.name }
+                </button>
+            }
         </nav>
     }
 }

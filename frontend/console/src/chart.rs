@@ -72,7 +72,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
                 }
             </ul>
             if quiet {
-                <p class="soft">{ words::QUIET.say(language) }</p>
+                <p class="soft chart-quiet">{ words::QUIET.say(language) }</p>
             } else {
                 <details>
                     <summary>{ words::AS_TABLE.say(language) }</summary>

@@ -76,6 +76,7 @@ words! {
     FACTS { kk: "Мәліметтер", ru: "Подробности", en: "Facts" }
     FOUND_NONE { kk: "Ештеңе табылмады.", ru: "Ничего не найдено.", en: "Nothing found." }
     OLDER { kk: "Ертеректегі жазбалар", ru: "Более ранние", en: "Older" }
+    NEWER { kk: "Жаңа жазбаларды көрсету", ru: "Показать новые записи", en: "Show new records" }
     NEWEST { kk: "Ең соңғылары", ru: "К последним", en: "Newest" }
 }
 

@@ -1,5 +1,7 @@
 //! What was done, by whom, to what: newest first, searched and paged.
 
+use std::rc::Rc;
+
 use senim_core::participant::view::{JournalRecordView, JournalView};
 use senim_core::text::Language;
 use senim_kit::api::query;
@@ -41,6 +43,7 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
             }
         });
     }
+    let (shown, newer) = use_shown(&path, journal.value.clone());
     let oninput = {
         let (search, before) = (search.clone(), before.clone());
         Callback::from(move |text| {
@@ -54,10 +57,10 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     };
     let older = {
         let before = before.clone();
-        let next = journal.value.as_ref().and_then(|it| it.next);
+        let next = shown.as_ref().and_then(|it| it.next);
         next.map(|next| Callback::from(move |()| before.set(Some(next))))
     };
-    let records = match (&journal.value, &journal.trouble) {
+    let records = match (&shown, &journal.trouble) {
         (Some(view), _) => records(view, language),
         (None, Some(trouble)) => html! {
             <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
@@ -78,6 +81,13 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
                     {oninput}
                 />
             </div>
+            <div class="newer">
+                if let Some(onclick) = newer {
+                    <Button kind={ButtonKind::Quiet} test="journal-newer" {onclick}>
+                        { words::NEWER.say(language) }
+                    </Button>
+                }
+            </div>
             <Card>
                 { records }
                 <div class="actions">
@@ -95,6 +105,34 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
             </Card>
         </>
     }
+}
+
+/// The records in sight stay where they are while newer ones come: those are shown when the reader asks for them.
+#[hook]
+fn use_shown(
+    path: &str,
+    latest: Option<Rc<JournalView>>,
+) -> (Option<Rc<JournalView>>, Option<Callback<()>>) {
+    let shown = use_state(|| None::<(String, Rc<JournalView>)>);
+    {
+        let (path, shown, latest) = (path.to_owned(), shown.clone(), latest.clone());
+        // An answer belongs to the path that is asked when it comes.
+        use_effect_with(latest.as_ref().map(Rc::as_ptr), move |_| {
+            let same = shown.as_ref().is_some_and(|(of, _)| *of == path);
+            if let (false, Some(latest)) = (same, latest) {
+                shown.set(Some((path, latest)));
+            }
+        });
+    }
+    let first = |it: &JournalView| it.records.first().map(|it| it.position);
+    let newer = match (shown.as_ref(), latest) {
+        (Some((of, old)), Some(new)) if of == path && first(old) != first(&new) => {
+            let (of, shown) = (of.clone(), shown.setter());
+            Some(Callback::from(move |()| shown.set(Some((of.clone(), new.clone())))))
+        }
+        _ => None,
+    };
+    (shown.as_ref().map(|(_, view)| view.clone()), newer)
 }
 
 fn records(view: &JournalView, language: Language) -> Html {

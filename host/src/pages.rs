@@ -3,11 +3,16 @@
 use std::path::Path;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::problem::Answered;
 use crate::app::App;
 use crate::config::Config;
 
@@ -52,6 +57,33 @@ type Cached = ServiceBuilder<
 
 fn cached(how: HeaderValue) -> Cached {
     ServiceBuilder::new().layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, how))
+}
+
+/// Where a browser opens an address and is refused, the cabinet says why, in the person's language and with a way on.
+pub(super) async fn say(State(app): State<App>, request: Request, next: Next) -> Response {
+    let opened = opens_a_page(&request);
+    let response = next.run(request).await;
+    let problem = response.extensions().get::<Answered>().map(|it| it.0);
+    let (true, Some(problem), Some(folder)) = (opened, problem, &app.config.pages_dir) else {
+        return response;
+    };
+    let shell = tokio::fs::read_to_string(folder.join("cabinet/index.html")).await;
+    let Ok(shell) = shell else { return response };
+    // The catalogue's own code: nothing of the request is repeated on the page.
+    let place = format!("<div id=\"app\" data-problem=\"{}\"", problem.code());
+    let page = shell.replacen("<div id=\"app\"", &place, 1);
+    let (mut parts, _) = response.into_parts();
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    parts.headers.insert(header::CONTENT_TYPE, html);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(page))
+}
+
+/// A navigation, not a script's question: those of our pages ask for JSON.
+fn opens_a_page(request: &Request) -> bool {
+    let accepted = request.headers().get_all(header::ACCEPT).iter();
+    let html = accepted.filter_map(|it| it.to_str().ok()).any(|it| it.contains("text/html"));
+    html && matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
 /// What browsers are told with every answer of the pages' listener.

@@ -35,7 +35,8 @@ pub fn pages(app: App) -> Router {
         .merge(journal::routes())
         .layer(from_fn(only_from_our_pages));
     let config = app.config.clone();
-    let router = within_limits(rooms.merge(built::routes(&config)), app);
+    let says = from_fn_with_state(app.clone(), built::say);
+    let router = within_limits(rooms.merge(built::routes(&config)), app).layer(says);
     built::guarded(router, &config)
 }
 

@@ -478,6 +478,7 @@ impl Walk<'_> {
             page.click("suspend-confirm").await?;
             "resume"
         } else {
+            page.click("resume-confirm").await?;
             "suspend"
         };
         page.see(&button(other)).await?;

@@ -90,8 +90,8 @@ impl Nets for Loaded {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::tests::models;
+    use super::*;
 
     #[test]
     fn a_net_altered_after_set_up_is_not_opened() {

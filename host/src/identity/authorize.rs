@@ -28,21 +28,15 @@ pub struct Brought {
     request_uri: Option<String>,
 }
 
-/// `GET /authorize`. Until the request is known there is no consumer to send the browser back to: a page tells.
+/// `GET /authorize`. Until the request is known there is no consumer to send the browser back to: a page says why.
 #[tracing::instrument(name = "identity.authorize", skip_all)]
 pub async fn authorize(
     app: App,
     headers: HeaderMap,
     brought: Result<Query<Brought>, QueryRejection>,
-) -> Response {
-    let Ok(Query(brought)) = brought else { return tell(Problem::RequestMalformed) };
-    match open(&app, &headers, brought).await {
-        Ok(response) => response,
-        Err(refusal) => {
-            refusal.log();
-            tell(refusal.problem())
-        }
-    }
+) -> Result<Response, Refusal> {
+    let Query(brought) = brought.map_err(|_| Problem::RequestMalformed)?;
+    open(&app, &headers, brought).await
 }
 
 async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Response, Refusal> {
@@ -122,34 +116,4 @@ async fn named(tx: &mut Tx, bin: Bin) -> Result<ParticipantName, Refusal> {
     let participant = store::participant::load(tx, bin).await?;
     let participant = participant.ok_or(Problem::ProviderNotStanding)?;
     Ok(ParticipantName { bin, name: participant.name })
-}
-
-/// A page for a person whose bank sent them here with something that does not work.
-fn tell(problem: Problem) -> Response {
-    let status = match problem.status() {
-        500.. => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    // The catalogue's own words: nothing of the request is repeated on the page.
-    let page = format!(
-        "<!doctype html><html lang=\"kk\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Senim</title>\
-         <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem;\
-         color-scheme:light dark}}</style><main><h1>Senim</h1>\
-         <p lang=\"kk\">Бұл сілтеме жұмыс істемейді. Банкіңіздің қосымшасына оралып, қайтадан бастаңыз.</p>\
-         <p lang=\"ru\">Эта ссылка не работает. Вернитесь в приложение банка и начните заново.</p>\
-         <p lang=\"en\">This link does not work. Go back to your bank's app and start again.</p>\
-         <p><small lang=\"en\">{}: <code>{}</code></small></p></main></html>",
-        problem.title(),
-        problem.code(),
-    );
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-        ),
-    ];
-    (status, headers, page).into_response()
 }

@@ -4,10 +4,10 @@ use senim_core::consent::words::agreement;
 use senim_core::identity::view::AnswerAgreement;
 use senim_kit::components::{Button, ButtonKind};
 use senim_kit::language::use_language;
-use senim_kit::words::identity;
 use yew::prelude::*;
 
 use super::tracker::Tracker;
+use crate::words::identity;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct AgreementProps {

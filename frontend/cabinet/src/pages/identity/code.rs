@@ -6,11 +6,12 @@ use senim_kit::browser::focus;
 use senim_kit::components::{Button, ButtonKind, Field, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
-use senim_kit::words::{common, identity};
+use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::countdown::use_countdown;
 use super::tracker::Tracker;
+use crate::words::identity;
 
 const DIGITS: usize = 6;
 

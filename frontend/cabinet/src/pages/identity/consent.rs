@@ -7,11 +7,11 @@ use senim_core::text::Language;
 use senim_kit::components::{Button, ButtonKind, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
-use senim_kit::words::{cabinet, identity};
 use yew::prelude::*;
 
 use super::tracker::Tracker;
 use crate::pages::consent::{data_list, fact};
+use crate::words::{cabinet, identity};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ConsentAnswerProps {
@@ -61,7 +61,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                     <>
                         { purpose(language, consent.purpose.code) }
                         if let Some(text) = &consent.purpose.text {
-                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("text", text)]) }</small>
+                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("bank", &consent.consumer.name), ("text", text)]) }</small>
                         }
                     </>
                 }) }

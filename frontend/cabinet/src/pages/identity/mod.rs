@@ -11,6 +11,7 @@ mod liveness;
 mod running;
 
 use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
+use senim_core::problem::Problem;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::focus;
@@ -18,10 +19,11 @@ use senim_kit::components::{
     Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Steps, Tone,
 };
 use senim_kit::language::use_language;
-use senim_kit::words::{cabinet, common, identity};
+use senim_kit::words::common;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::words::{cabinet, identity};
 use tracker::Tracker;
 use running::{Running, RunningAction};
 
@@ -203,8 +205,9 @@ fn shown(
 /// What a check came to, and why a session is over, the step itself says.
 fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
     match (step, trouble) {
+        // Frames sent twice meet no open check the second time: what the first came to is the reason.
         (StepView::Liveness { last_problem: Some(code), .. }, Trouble::Refused(refused)) => {
-            *code == refused.code
+            *code == refused.code || refused.code == Problem::ChallengeNone.code()
         }
         (StepView::Failed { .. } | StepView::Passed { .. }, _) => true,
         (
@@ -309,11 +312,11 @@ fn GiveUp(props: &GiveUpProps) -> Html {
             <Dialog open={*asked} title={identity::GIVE_UP_TITLE.say(language)} onclose={close.clone()}>
                 <p>{ identity::GIVE_UP_TEXT.say(language) }</p>
                 <div class="actions">
+                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" autofocus=true onclick={close}>
+                        { common::CONTINUE.say(language) }
+                    </Button>
                     <Button kind={ButtonKind::Danger} test="abandon-confirm" onclick={stop}>
                         { identity::GIVE_UP.say(language) }
-                    </Button>
-                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" onclick={close}>
-                        { common::CONTINUE.say(language) }
                     </Button>
                 </div>
             </Dialog>

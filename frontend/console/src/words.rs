@@ -1,6 +1,6 @@
-//! Said in the operator's console.
+//! What the operator's console says.
 
-use super::words;
+use senim_kit::words;
 
 words! {
     PAGE { kk: "Оператор консолі", ru: "Консоль оператора", en: "Operator's console" }
@@ -8,7 +8,7 @@ words! {
     NAME { kk: "Аты", ru: "Имя", en: "Name" }
     PASSWORD { kk: "Құпиясөз", ru: "Пароль", en: "Password" }
     CODE { kk: "Аутентификатор коды", ru: "Код из аутентификатора", en: "Code from the authenticator" }
-    CODE_HINT { kk: "6 сан", ru: "6 цифр", en: "Six digits" }
+    CODE_HINT { kk: "6 цифр", ru: "6 цифр", en: "Six digits" }
     SIGN_IN { kk: "Кіру", ru: "Войти", en: "Sign in" }
     OVERVIEW { kk: "Шолу", ru: "Обзор", en: "Overview" }
     JOURNAL { kk: "Журнал", ru: "Журнал", en: "Journal" }
@@ -16,12 +16,12 @@ words! {
     PARTICIPANTS { kk: "Қатысушылар", ru: "Участники", en: "Participants" }
 
     LAST_HOUR { kk: "Соңғы сағат", ru: "Последний час", en: "The last hour" }
-    UPDATED { kk: "{time} жаңартылды", ru: "Обновлено в {time}", en: "Updated at {time}" }
+    UPDATED { kk: "Жаңартылған уақыты: {time}", ru: "Обновлено в {time}", en: "Updated at {time}" }
     STALE { kk: "Жаңарту мүмкін болмады; {time} күйі көрсетілген.", ru: "Не удалось обновить; показано на {time}.", en: "Could not refresh; shown as of {time}." }
     SESSIONS { kk: "Сессиялар", ru: "Сессии", en: "Sessions" }
     SESSIONS_PASSED { kk: "Өтті", ru: "Пройдено", en: "Passed" }
     SESSIONS_FAILED { kk: "Өтпеді", ru: "Не пройдено", en: "Failed" }
-    REQUESTS { kk: "Сұраныстар", ru: "Запросы", en: "Requests" }
+    REQUESTS { kk: "Сұраулар", ru: "Запросы", en: "Requests" }
     REQUESTS_ANSWERED { kk: "Жауап берілді", ru: "Отвечено", en: "Answered" }
     REQUESTS_REFUSED { kk: "Қабылданбады", ru: "Отклонено", en: "Refused" }
     CONSENTS_ACTIVE { kk: "Қолданыстағы келісімдер", ru: "Действующие согласия", en: "Consents in force" }
@@ -30,22 +30,22 @@ words! {
     NOW { kk: "қазір", ru: "сейчас", en: "now" }
     AS_TABLE { kk: "Кесте түрінде", ru: "Таблицей", en: "As a table" }
     MINUTE { kk: "Минут", ru: "Минута", en: "Minute" }
-    QUIET { kk: "Соңғы сағатта тыныш болды.", ru: "За последний час тихо.", en: "It has been quiet for the last hour." }
+    QUIET { kk: "Соңғы сағатта оқиға болған жоқ.", ru: "За последний час событий не было.", en: "Nothing happened in the last hour." }
     EDGES { kk: "Шеткі түйіндер", ru: "Узлы", en: "Edges" }
-    EDGES_NONE { kk: "Бірде-бір түйін тіркелімді алған жоқ.", ru: "Ни один узел ещё не брал реестр.", en: "No edge has fetched the registry yet." }
-    EDGE_FRESH { kk: "Жаңа", ru: "Свежий", en: "Fresh" }
-    EDGE_STALE { kk: "Ескірген", ru: "Отстал", en: "Stale" }
+    EDGES_NONE { kk: "Бірде-бір түйін тізілімді алған жоқ.", ru: "Ни один узел ещё не получал реестр.", en: "No edge has received the registry yet." }
+    EDGE_FRESH { kk: "Өзекті", ru: "Актуален", en: "Up to date" }
+    EDGE_STALE { kk: "Ескірген", ru: "Отстаёт", en: "Behind" }
 
-    ROLE_PROVIDER { kk: "деректер береді", ru: "поставщик", en: "provider" }
-    ROLE_CONSUMER { kk: "деректер алады", ru: "получатель", en: "consumer" }
+    ROLE_PROVIDER { kk: "деректер беруші", ru: "поставщик", en: "provider" }
+    ROLE_CONSUMER { kk: "деректер алушы", ru: "пользователь API", en: "consumer" }
     APPLICATIONS { kk: "Қолданбалар", ru: "Приложения", en: "Applications" }
     CONSENTS { kk: "Келісімдер", ru: "Согласия", en: "Consents" }
-    REQUESTS_HOUR { kk: "Сағатына сұраныс", ru: "Запросов за час", en: "Requests this hour" }
+    REQUESTS_HOUR { kk: "Соңғы сағаттағы сұраулар", ru: "Запросов за час", en: "Requests in the last hour" }
     STANDING { kk: "Күйі", ru: "Состояние", en: "Standing" }
     ACTIVE { kk: "Жұмыс істейді", ru: "Работает", en: "Active" }
     SUSPENDED { kk: "Тоқтатылған", ru: "Приостановлен", en: "Suspended" }
-    SUSPENDED_SINCE { kk: "{date} бастап: {reason}", ru: "с {date}: {reason}", en: "since {date}: {reason}" }
-    DEED { kk: "Әрекет", ru: "Действие", en: "Action" }
+    SUSPENDED_WHY { kk: "{since}: {reason}", ru: "{since}: {reason}", en: "{since}: {reason}" }
+    ACTION { kk: "Әрекет", ru: "Действие", en: "Action" }
     SUSPEND { kk: "Тоқтату", ru: "Приостановить", en: "Suspend" }
     RESUME { kk: "Қайта қосу", ru: "Возобновить", en: "Resume" }
     SUSPEND_TITLE { kk: "{bank} тоқтатылсын ба?", ru: "Приостановить {bank}?", en: "Suspend {bank}?" }
@@ -55,19 +55,35 @@ words! {
         en: "No new tokens, and the edges refuse its requests. It takes effect within seconds.",
     }
     REASON { kk: "Себебі", ru: "Причина", en: "Reason" }
-    REASON_HINT { kk: "Қатысушыға хабарланады", ru: "Её сообщат участнику", en: "The participant is told" }
-    REASON_MISSING { kk: "Себебін жазыңыз.", ru: "Напишите причину.", en: "Say why." }
+    REASON_HINT { kk: "Журналда және осы кестеде сақталады", ru: "Останется в журнале и в этой таблице", en: "It stays in the journal and in this table" }
+    REASON_MISSING { kk: "Себебін жазыңыз.", ru: "Напишите причину.", en: "Enter a reason." }
     SUSPEND_YES { kk: "Тоқтату", ru: "Приостановить", en: "Suspend" }
     SUSPEND_DONE { kk: "{bank} тоқтатылды.", ru: "{bank}: работа приостановлена.", en: "{bank} is suspended." }
+    RESUME_TITLE { kk: "{bank} қайта қосылсын ба?", ru: "Возобновить работу {bank}?", en: "Resume {bank}?" }
+    RESUME_TEXT {
+        kk: "Ол қайтадан токен алып, деректер сұрай алады. Бірнеше секундта күшіне енеді.",
+        ru: "Участник снова сможет получать токены и запрашивать данные. Вступает в силу за секунды.",
+        en: "It can get tokens and ask for data again. It takes effect within seconds.",
+    }
+    RESUME_YES { kk: "Қайта қосу", ru: "Возобновить", en: "Resume" }
     RESUME_DONE { kk: "{bank} қайта қосылды.", ru: "{bank}: работа возобновлена.", en: "{bank} is active again." }
 
     SEARCH { kk: "Іздеу", ru: "Поиск", en: "Search" }
-    SEARCH_HINT { kk: "Әрекет, кім, нөмір", ru: "Действие, кто, номер", en: "Event, actor, identifier" }
+    SEARCH_HINT { kk: "Әрекет, кім, нөмір", ru: "Действие, кто, номер", en: "Action, actor or ID" }
     WHEN { kk: "Қашан", ru: "Когда", en: "When" }
     WHO { kk: "Кім", ru: "Кто", en: "Who" }
-    SUBJECT { kk: "Неге қатысты", ru: "С чем", en: "Subject" }
-    FACTS { kk: "Мәліметтер", ru: "Подробности", en: "Facts" }
+    SUBJECT { kk: "Неге қатысты", ru: "Объект", en: "Subject" }
+    FIELDS { kk: "Мәліметтер", ru: "Подробности", en: "Facts" }
     FOUND_NONE { kk: "Ештеңе табылмады.", ru: "Ничего не найдено.", en: "Nothing found." }
-    OLDER { kk: "Ескірек жазбалар", ru: "Более ранние", en: "Older" }
+    OLDER { kk: "Ертеректегі жазбалар", ru: "Более ранние", en: "Older" }
+    NEWER { kk: "Жаңа жазбаларды көрсету", ru: "Показать новые записи", en: "Show new records" }
     NEWEST { kk: "Ең соңғылары", ru: "К последним", en: "Newest" }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_word_is_whole_in_three_languages() {
+        assert_eq!(senim_kit::words::unfinished(super::ALL), <[&str; 0]>::default());
+    }
 }

@@ -1,46 +1,47 @@
 //! Said in the identity session: agreement, IIN, code, consent, the end.
 
-use super::words;
+use senim_kit::words;
 
 words! {
     PAGE { kk: "Жеке басты растау", ru: "Подтверждение личности", en: "Confirming who you are" }
-    ASKED_BY { kk: "Сұраушы: {bank}", ru: "По запросу: {bank}", en: "Asked by {bank}" }
-    STEPS { kk: "Қадамдар", ru: "Шаги", en: "Steps" }
-    STEP_OF { kk: "{count}-қадам, барлығы {total}", ru: "Шаг {count} из {total}", en: "Step {count} of {total}" }
-    STEP_AGREEMENT { kk: "Келісім", ru: "Соглашение", en: "Agreement" }
+    ASKED_BY { kk: "Сұраушы: {bank}", ru: "Запрашивает: {bank}", en: "Requested by {bank}" }
+    STEP_AGREEMENT { kk: "Пайдаланушы келісімі", ru: "Пользовательское соглашение", en: "User agreement" }
     STEP_IIN { kk: "ЖСН", ru: "ИИН", en: "IIN" }
-    STEP_FACE { kk: "Бет", ru: "Лицо", en: "Face" }
+    STEP_FACE { kk: "Бет-әлпет", ru: "Лицо", en: "Face" }
     STEP_CODE { kk: "SMS-код", ru: "Код из SMS", en: "SMS code" }
-    STEP_CONSENT { kk: "Рұқсат", ru: "Разрешение", en: "Permission" }
+    STEP_CONSENT { kk: "Келісім", ru: "Согласие", en: "Consent" }
 
-    AGREEMENT_TITLE { kk: "Алдымен келісіп алайық", ru: "Сначала договоримся", en: "First, let us agree" }
+    AGREEMENT_TITLE { kk: "Пайдаланушы келісімі", ru: "Пользовательское соглашение", en: "User agreement" }
     AGREEMENT_LEAD {
         kk: "Шоттарыңыз туралы ақпаратты тек сіз аша алатыныңызға көз жеткізуіміз керек. Бұл шамамен екі минут алады.",
         ru: "Нам нужно убедиться, что доступ к вашим счетам открываете именно вы. Это займёт около двух минут.",
         en: "We need to be sure that it is you who opens access to your accounts. It takes about two minutes.",
     }
     AGREEMENT_TAP {
-        kk: "«Келісемін» батырмасын басып, дербес деректеріңізді осы мақсатта өңдеуге келісім бересіз.",
-        ru: "Нажимая «Согласен», вы разрешаете обработать ваши персональные данные для этой цели.",
-        en: "By pressing “I agree” you allow your personal data to be processed for this purpose.",
+        kk: "«Қабылдаймын» түймесін басып, дербес деректеріңізді осы мақсатта өңдеуге келісім бересіз.",
+        ru: "Нажимая «Принимаю», вы соглашаетесь на обработку ваших персональных данных для этой цели.",
+        en: "By pressing “I accept” you agree that your personal data is processed for this purpose.",
     }
-    ACCEPT { kk: "Келісемін", ru: "Согласен", en: "I agree" }
-    REFUSE { kk: "Бас тартамын", ru: "Отказаться", en: "I refuse" }
+    ACCEPT { kk: "Қабылдаймын", ru: "Принимаю", en: "I accept" }
+    REFUSE { kk: "Қабылдамаймын", ru: "Не принимаю", en: "I don't accept" }
 
     IIN_TITLE { kk: "ЖСН-іңізді енгізіңіз", ru: "Введите ваш ИИН", en: "Enter your IIN" }
-    IIN_LEAD { kk: "Жеке куәлігіңіздегі 12 сан.", ru: "12 цифр из удостоверения личности.", en: "The 12 digits on your identity card." }
+    IIN_LEAD {
+        kk: "Жеке сәйкестендіру нөмірі (ЖСН): жеке куәлігіңіздегі 12 цифр.",
+        ru: "Индивидуальный идентификационный номер (ИИН): 12 цифр из удостоверения личности.",
+        en: "Your individual identification number (IIN): the 12 digits on your identity card.",
+    }
     IIN_KNOWN {
-        kk: "Банкіңіз {iin} нөмірімен аяқталатын ЖСН туралы сұрады.",
-        ru: "Ваш банк спросил об ИИН {iin}.",
-        en: "Your bank asked about the IIN {iin}.",
+        kk: "Банкіңіз соңы {iin} болатын ЖСН бойынша сұрау жіберді.",
+        ru: "Банк указал ИИН, оканчивающийся на {iin}.",
+        en: "Your bank named the IIN that ends in {iin}.",
     }
     IIN_LABEL { kk: "ЖСН", ru: "ИИН", en: "IIN" }
-    IIN_HINT { kk: "Тағы {count} сан", ru: "Осталось цифр: {count}", en: "Digits to go: {count}" }
-    IIN_GOOD { kk: "Бақылау саны дұрыс", ru: "Контрольная цифра сходится", en: "The check digit fits" }
+    IIN_HINT { kk: "Тағы {count} цифр", ru: "Осталось цифр: {count}", en: "Digits to go: {count}" }
 
     CODE_TITLE { kk: "SMS-тегі кодты енгізіңіз", ru: "Введите код из SMS", en: "Enter the code we sent" }
     CODE_LEAD { kk: "Код {phone} нөміріне жіберілді.", ru: "Код отправлен на номер {phone}.", en: "The code was sent to {phone}." }
-    CODE_LABEL { kk: "6 саннан тұратын код", ru: "Код из 6 цифр", en: "Six-digit code" }
+    CODE_LABEL { kk: "6 таңбалы код", ru: "Код из 6 цифр", en: "Six-digit code" }
     CODE_LEFT { kk: "Код тағы {time} жарамды", ru: "Код действует ещё {time}", en: "The code is valid for {time}" }
     CODE_GONE { kk: "Кодтың мерзімі өтті", ru: "Срок кода истёк", en: "The code has expired" }
     CODE_TRIES { kk: "Қалған талпыныс: {count}", ru: "Осталось попыток: {count}", en: "Tries left: {count}" }
@@ -54,14 +55,14 @@ words! {
     CODE_WARN {
         kk: "Кодты ешкімге айтпаңыз, банк қызметкеріне де.",
         ru: "Никому не сообщайте код, даже сотруднику банка.",
-        en: "Tell this code to nobody, not even to your bank's staff.",
+        en: "Don't share this code with anyone, not even your bank's staff.",
     }
 
-    CONSENT_TITLE { kk: "Рұқсат бересіз бе?", ru: "Даёте разрешение?", en: "Do you give permission?" }
+    CONSENT_TITLE { kk: "Келісім бересіз бе?", ru: "Даёте согласие?", en: "Do you give your consent?" }
     CONSENT_LEAD {
-        kk: "{bank} сіздің деректеріңізді оқуға рұқсат сұрайды.",
-        ru: "{bank} просит разрешения читать ваши данные.",
-        en: "{bank} asks to read your data.",
+        kk: "{bank} деректеріңізді оқуға келісіміңізді сұрайды.",
+        ru: "{bank} просит вашего согласия читать ваши данные.",
+        en: "{bank} asks for your consent to read your data.",
     }
     CONSENT_WHO { kk: "Кім алады", ru: "Кто получит", en: "Who gets it" }
     CONSENT_FROM { kk: "Қайдан", ru: "Откуда", en: "From whom" }
@@ -69,14 +70,14 @@ words! {
     CONSENT_WHY { kk: "Не үшін", ru: "Зачем", en: "Why" }
     CONSENT_HOW_LONG { kk: "Қанша уақыт", ru: "На какой срок", en: "How long" }
     CONSENT_TEXT { kk: "Келісімнің толық мәтіні", ru: "Полный текст согласия", en: "The consent in full" }
-    CONSENT_OWN_WORDS { kk: "Сұраушының өз сөзі: «{text}»", ru: "Словами просящего: «{text}»", en: "In the asker's own words: “{text}”" }
+    CONSENT_OWN_WORDS { kk: "{bank} тұжырымы: «{text}»", ru: "Как формулирует {bank}: «{text}»", en: "In {bank}'s words: “{text}”" }
     CONSENT_CANNOT {
-        kk: "Бұл рұқсатпен ақша аудару мүмкін емес. Оны кез келген уақытта кабинетте кері аласыз.",
-        ru: "С этим разрешением нельзя переводить деньги. Отозвать его можно в кабинете в любой момент.",
-        en: "This permission can't move money. You can withdraw it in the cabinet at any time.",
+        kk: "Бұл келісіммен ақша аудару мүмкін емес. Оны кез келген уақытта кабинетте кері қайтарып аласыз.",
+        ru: "По этому согласию нельзя переводить деньги. Отозвать его можно в кабинете в любой момент.",
+        en: "This consent can't move money. You can withdraw it in the cabinet at any time.",
     }
-    APPROVE { kk: "Рұқсат беремін", ru: "Разрешаю", en: "I give permission" }
-    CONSENT_NO { kk: "Рұқсат бермеймін", ru: "Не разрешаю", en: "I refuse" }
+    APPROVE { kk: "Келісім беремін", ru: "Даю согласие", en: "I give my consent" }
+    CONSENT_NO { kk: "Келісім бермеймін", ru: "Не даю согласия", en: "I refuse" }
 
     PASSED_TITLE { kk: "Бәрі дайын", ru: "Всё готово", en: "All done" }
     PASSED_TEXT { kk: "Сізді {bank} бетіне қайтарамыз…", ru: "Возвращаем вас в {bank}…", en: "Taking you back to {bank}…" }
@@ -84,7 +85,7 @@ words! {
     PASSED_LINK { kk: "Күтпей-ақ өту", ru: "Перейти сразу", en: "Go there now" }
 
     FAILED_TITLE { kk: "Растау аяқталмады", ru: "Подтвердить не удалось", en: "The check was not completed" }
-    REFUSED_TITLE { kk: "Сіз бас тарттыңыз", ru: "Вы отказались", en: "You refused" }
+    REFUSED_TITLE { kk: "Сіз бас тарттыңыз", ru: "Вы отказались", en: "You stopped" }
     BLOCKED_TITLE { kk: "Біраз үзіліс жасаңыз", ru: "Нужен перерыв", en: "Time for a pause" }
     BLOCKED_LEFT { kk: "Қайталауға дейін: {time}", ru: "Снова можно через {time}", en: "You can try again in {time}" }
     BLOCKED_OVER { kk: "Енді қайта бастауға болады.", ru: "Теперь можно начать заново.", en: "You can start again now." }
@@ -102,5 +103,6 @@ words! {
         ru: "Банк ничего не получит. Начать заново можно позже.",
         en: "Your bank gets nothing. You can start again later.",
     }
+    LINK_TITLE { kk: "Бұл бетті ашу мүмкін болмады", ru: "Эту страницу открыть не удалось", en: "This page could not be opened" }
     NO_SESSION_TITLE { kk: "Ашық сессия жоқ", ru: "Открытой сессии нет", en: "No open session" }
 }

@@ -6,7 +6,7 @@ use senim_kit::components::{Button, ButtonKind};
 use senim_kit::language::use_language;
 use yew::prelude::*;
 
-use super::tracker::Tracker;
+use super::action::Tracker;
 use crate::words::identity;
 
 #[derive(Properties, PartialEq)]

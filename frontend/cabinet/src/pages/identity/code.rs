@@ -10,7 +10,7 @@ use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::countdown::use_countdown;
-use super::tracker::Tracker;
+use super::action::Tracker;
 use crate::words::identity;
 
 const DIGITS: usize = 6;

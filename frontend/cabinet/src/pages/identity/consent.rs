@@ -9,7 +9,7 @@ use senim_kit::language::use_language;
 use senim_kit::moment;
 use yew::prelude::*;
 
-use super::tracker::Tracker;
+use super::action::Tracker;
 use crate::pages::consent::{data_list, fact};
 use crate::words::{cabinet, identity};
 

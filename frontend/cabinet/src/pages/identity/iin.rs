@@ -7,7 +7,7 @@ use senim_kit::language::use_language;
 use senim_kit::words::{common, problems};
 use yew::prelude::*;
 
-use super::tracker::Tracker;
+use super::action::Tracker;
 use crate::words::identity;
 
 const DIGITS: usize = 12;

@@ -4,7 +4,7 @@ mod agreement;
 mod code;
 mod consent;
 mod countdown;
-mod tracker;
+mod action;
 mod ended;
 mod iin;
 mod liveness;
@@ -24,7 +24,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::words::{cabinet, identity};
-use tracker::Tracker;
+use action::Tracker;
 use running::{Running, RunningAction};
 
 #[function_component]

@@ -58,7 +58,7 @@ ids! {
     /// A client's permission: core/src/consent.
     ConsentId = "cns";
     /// One request through the edge; also its `x-fapi-interaction-id` in our logs.
-    InteractionId = "int";
+    UseId = "int";
     /// A text message.
     MessageId = "msg";
     /// A request to the photo matching service: core/src/photo/matching.rs.
@@ -66,7 +66,7 @@ ids! {
     /// An identity session: core/src/identity.
     SessionId = "ids";
     /// One request to a biometric solution: core/src/vendor.
-    VendorRequestId = "vnd";
+    SolutionRequestId = "vnd";
 }
 
 fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(

@@ -16,9 +16,9 @@ pub mod participant;
 pub mod photo;
 pub mod problem;
 pub mod routing;
+pub mod solution;
 pub mod text;
-pub mod vendor;
-pub mod vendor_trial;
+pub mod trial;
 
 /// A moment, always UTC, always handed in by the caller. In stores it is epoch milliseconds.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

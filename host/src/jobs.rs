@@ -3,13 +3,13 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use senim_core::monitoring::SESSION_MAX;
+use senim_core::operator::SESSION_MAX;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::store::StoreError;
 use crate::{authorization, consent, evidence, identity, messages, photo, store, vendor};
+use senim_store::StoreError;
 
 const TURN: Duration = Duration::from_secs(1);
 const PROBE: Duration = Duration::from_secs(5);
@@ -39,7 +39,7 @@ async fn solutions_are_probed(app: App) {
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        vendor::probe(&app).await;
+        solution::probe(&app).await;
     }
 }
 

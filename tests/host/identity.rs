@@ -52,7 +52,7 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         assert!(redirect.starts_with("https://app.example/back?code="), "{redirect}");
         assert!(redirect.ends_with("&iss=https%3A%2F%2Flocalhost%3A2&state=state"), "{redirect}");
         assert_eq!(
-            stand.deeds().await,
+            stand.events().await,
             [
                 "participant.registered",
                 "identity.started",
@@ -287,9 +287,9 @@ async fn a_session_lasts_fifteen_minutes_and_the_consumer_hears_of_its_end() {
         let view = failed(&stand, &seen, "identity.expired").await;
         assert!(view["redirect"].as_str().unwrap().contains("error=access_denied"));
         identity::expire::expire_due(&stand.app).await.unwrap();
-        let deeds = stand.deeds().await;
-        assert_eq!(deeds.iter().filter(|it| *it == "identity.failed").count(), 2, "{deeds:?}");
-        assert!(deeds.contains(&"consent.abandoned".to_owned()), "it was shown and not answered");
+        let events = stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "identity.failed").count(), 2, "{events:?}");
+        assert!(events.contains(&"consent.abandoned".to_owned()), "it was shown and not answered");
         let late = stand.confirm(&unseen, IIN).await;
         assert_eq!(late.told(), "410 identity.ended");
     })
@@ -306,7 +306,7 @@ async fn a_consumer_suspended_meanwhile_gets_nothing() {
             stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
         assert_eq!(answer.told(), "403 participant.suspended");
         failed(&stand, &cookie, "participant.suspended").await;
-        assert!(!stand.deeds().await.contains(&"consent.granted".to_owned()));
+        assert!(!stand.events().await.contains(&"consent.granted".to_owned()));
     })
     .await;
 }
@@ -453,9 +453,9 @@ async fn suspend(stand: &Stand) {
         .store
         .transact("test.suspend", async |tx| {
             let bin = CONSUMER.parse().unwrap();
-            let bank = senim_host::store::participant::load(tx, bin).await?.unwrap();
+            let bank = senim_store::participant::load(tx, bin).await?.unwrap();
             let bank = bank.suspend("a test", now).unwrap();
-            senim_host::store::participant::save_standing(tx, &bank).await
+            senim_store::participant::save_standing(tx, &bank).await
         })
         .await
         .unwrap();

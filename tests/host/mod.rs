@@ -8,6 +8,6 @@ mod evidence;
 mod identity;
 mod photo;
 mod pictures;
+mod solution;
 mod stand;
 mod store;
-mod vendor;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use senim_core::problem::Problem;
 use senim_host::http::problem::Refusal;
-use senim_host::store::routing::Published;
-use senim_host::store::{self, Store};
+use senim_store::routing::Published;
+use senim_store::{self as store, Store};
 use serde_json::json;
 
 use super::stand::folder;
@@ -40,11 +40,11 @@ async fn transactions_in_each_other_s_way_all_happen() {
 async fn a_refusal_leaves_no_trace() {
     on_each(async |database| {
         let store = Store::open(database).await.unwrap();
-        let now = senim_host::clock::moment(1);
+        let now = senim_channel::clock::moment(1);
         let refused = store
             .transact("test", async |tx| {
-                let deed = deed::KEY_ROTATED;
-                store::journal::append(tx, deed, "platform", "x", json!({}), now).await?;
+                let event = event::KEY_ROTATED;
+                store::journal::append(tx, event, "platform", "x", json!({}), now).await?;
                 Err::<(), Refusal>(Problem::Forbidden.into())
             })
             .await;

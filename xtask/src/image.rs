@@ -29,7 +29,7 @@ pub(crate) fn build(place: &Place) -> Result<()> {
     }
     native::build(place)?;
     say::chapter("packing the built-in engine as a vendor's image");
-    let context = place.senim.join("vendor-image");
+    let context = place.senim.join("solution-image");
     let root = context.join("root");
     if root.exists() {
         fs::remove_dir_all(&root)?;
@@ -55,7 +55,7 @@ pub(crate) fn build(place: &Place) -> Result<()> {
     let mut podman = Command::new("podman");
     podman.args(["--storage-driver", "vfs", "build", "--tag", IMAGE]).arg(&context);
     command::quietly(&mut podman)?;
-    let archive = place.senim.join("senim-vendor.tar");
+    let archive = place.senim.join("senim-solution.tar");
     if archive.exists() {
         fs::remove_file(&archive)?;
     }

@@ -79,7 +79,7 @@ enum Task {
     /// Set up, then run everything that CI runs, and stop at the first failure
     Test,
     /// Pack the built-in engine as a biometric vendor's container image; needs podman
-    VendorImage,
+    SolutionImage,
     /// Measure; the last lines are JSON, one a metric
     Bench {
         what: Bench,
@@ -160,7 +160,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
             }
             check::walk(&place, database, &[], |_| Ok(()))?;
         }
-        Task::VendorImage => {
+        Task::SolutionImage => {
             setup::run(&place, setup::For::Demo)?;
             image::build(&place)?;
         }

@@ -1,10 +1,10 @@
-//! What was done: each request through an edge, and the names of deeds (OAPI-15).
+//! What was done: each request through an edge, and the names of events (OAPI-15).
 
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::Data;
-use crate::id::{Bin, ConsentId, InteractionId};
+use crate::id::{Bin, ConsentId, UseId};
 
 /// The most uses in one report of an edge.
 pub const USES_MAX: usize = 500;
@@ -24,7 +24,7 @@ pub struct ReportUses {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Use {
-    pub id: InteractionId,
+    pub id: UseId,
     pub at: Timestamp,
     /// Absent where the request was refused before its consent was known; so are the next three.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,8 +69,8 @@ impl Use {
     }
 }
 
-/// What is written as a journal record's deed.
-pub mod deed {
+/// What is written as a journal record's event.
+pub mod event {
     pub const AUTHORIZATION_PUSHED: &str = "authorization.pushed";
     pub const AUTHORIZATION_REFUSED: &str = "authorization.refused";
     pub const CODE_ISSUED: &str = "code.issued";

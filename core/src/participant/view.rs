@@ -69,13 +69,13 @@ pub struct JournalView {
     pub next: Option<u64>,
 }
 
-/// One deed. Never a secret, never what names a person.
+/// One event. Never a secret, never what names a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JournalRecordView {
     pub position: u64,
     pub done_at: Timestamp,
     /// Such as `consent.granted`.
-    pub deed: String,
+    pub event: String,
     /// Who did it: `client`, `platform`, `operator:NAME`, `participant:BIN`, `edge:NAME`.
     pub actor: String,
     /// What it was done to: a consent's, session's or participant's identifier.

@@ -164,7 +164,7 @@ pub fn close<N: Nets>(nets: &N, image: &Image, face: &Face) -> Result<Option<Clo
 /// both eyes at most 0.3, 44 had one above 0.5 in a look 1.9 times as wide as the eye, most of them open: narrow, behind
 /// glasses or in a shadow. (By hand on 2026-11-28; no command repeats it.)
 pub fn look_again<N: Nets>(nets: &N, image: &Image, close: &mut Close) -> Result<(), N::Error> {
-    /// Below it a deed takes an eye for shut. Half-way from there to 1 no deed takes it for open yet.
+    /// Below it a action takes an eye for shut. Half-way from there to 1 no action takes it for open yet.
     const SEEMS_SHUT: f32 = 0.3;
     for (eye, open) in close.eyes_open.iter_mut().enumerate() {
         if *open <= SEEMS_SHUT {

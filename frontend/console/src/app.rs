@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use senim_core::participant::view::OperatorView;
+use senim_core::operator::view::OperatorView;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
 use senim_kit::components::{Button, ButtonKind, Frame, Notice, Spinner, Tone};

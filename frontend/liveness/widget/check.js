@@ -216,7 +216,7 @@ export class Check {
     else if (progress.step_done && !this.#camera.change) await this.#change();
   }
 
-  /** While there is nothing to do, so that no frame of a deed is missed. */
+  /** While there is nothing to do, so that no frame of a action is missed. */
   async #change() {
     this.#paused = true;
     await this.#camera?.tryChange();

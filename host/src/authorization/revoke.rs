@@ -33,7 +33,7 @@ pub(super) async fn revoke(
             let own = kept.filter(|it| it.client_id == client.application.client_id);
             // Whatever it was, it is no token now, which is what was asked (RFC 7009 §2.2).
             let Some(kept) = own else { return Ok(()) };
-            let consent = store::consent::load(tx, &app.sealer, kept.consent).await?;
+            let consent = store::consent::load(tx, kept.consent).await?;
             if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
                 consent::end::end(tx, consent, EndedBy::Consumer, &actor, now).await?;
             }

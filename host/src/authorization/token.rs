@@ -9,7 +9,7 @@ use senim_core::authorization::{Denial, OAuthError, Stage, TOKEN_LIFETIME};
 use senim_core::consent::{Consent, DETAILS_TYPE, EndedBy, Granted};
 use senim_core::id::ConsentId;
 use senim_core::jose::{sha256_base64, to_base64};
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use senim_core::problem::Problem;
 use senim_core::routing::{
     Confirmation, GrantedClient, GrantedDetails, Status, StatusRef, TokenClaims,
@@ -21,8 +21,8 @@ use super::client::{Client, ClientRequest, authenticate};
 use crate::app::App;
 use crate::consent;
 use crate::http::problem::Refusal;
-use crate::store::authorization::RefreshToken;
-use crate::store::{self, Tx};
+use senim_store::authorization::RefreshToken;
+use senim_store::{self as store, Tx};
 
 /// What a grant leads to.
 #[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
@@ -78,12 +78,12 @@ async fn redeem(
 ) -> Result<Traded, Denied> {
     let confirmation = client.confirmation()?;
     let code_hash = sha256_base64(code.as_bytes());
-    let refresh_token = app.chance.token();
+    let refresh_token = app.rng.token();
     let client_id = client.application.client_id.as_str();
     app.store
         .transact("token.redeem", async |tx| {
             let unknown = Denial::grant(Problem::CodeUnknown);
-            let found = store::authorization::by_code(tx, &app.sealer, &code_hash).await?;
+            let found = store::authorization::by_code(tx, &code_hash).await?;
             let authorization = found.ok_or(unknown)?;
             let named = authorization.pushed.dpop_jkt.clone();
             let given = consent_of(&authorization.stage);
@@ -158,9 +158,9 @@ async fn take_back(
 ) -> Result<(), Denied> {
     let Some(id) = consent else { return Ok(()) };
     let facts = json!({ "client_id": client_id });
-    store::journal::append(tx, deed::CODE_REPLAYED, "platform", &id.to_string(), facts, now)
+    store::journal::append(tx, event::CODE_REPLAYED, "platform", &id.to_string(), facts, now)
         .await?;
-    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    let consent = store::consent::load(tx, id).await?;
     if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
         consent::end::end(tx, consent, EndedBy::Platform, "platform", now).await?;
     }
@@ -174,7 +174,7 @@ async fn living_consent(
     id: ConsentId,
     now: Timestamp,
 ) -> Result<Consent, Denied> {
-    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    let consent = store::consent::load(tx, id).await?;
     let consent =
         consent.ok_or_else(|| Refusal::internal("a grant's consent is not in the register"))?;
     consent.check(now).map_err(|error| Denial::grant(error.problem()))?;
@@ -195,7 +195,7 @@ async fn tell(
         "bound_to": bound_to,
     });
     let actor = format!("participant:{}", client.participant.bin);
-    store::journal::append(tx, deed::TOKEN_ISSUED, &actor, &consent.to_string(), facts, now)
+    store::journal::append(tx, event::TOKEN_ISSUED, &actor, &consent.to_string(), facts, now)
         .await?;
     Ok(())
 }
@@ -234,7 +234,7 @@ fn claims(
     let expires_at = granted.expires_at.map(|it| it.timestamp());
     let end = (now + TOKEN_LIFETIME).timestamp();
     let mut jti = [0; 16];
-    app.chance.fill(&mut jti);
+    app.rng.fill(&mut jti);
     // Two consumers can't tell from it that they serve the same person.
     let pseudonym = format!("pseudonym.{}", consent.consumer);
     Ok(TokenClaims {

@@ -2,12 +2,12 @@
 
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy};
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use serde_json::json;
 
 use crate::http::problem::Refusal;
-use crate::store::routing::{Published, touch};
-use crate::store::{self, Tx};
+use senim_store::routing::{Published, touch};
+use senim_store::{self as store, Tx};
 
 /// In the caller's transaction. `actor` as the journal names it: `client`, `platform`, `operator:NAME` …
 pub async fn end(
@@ -21,7 +21,7 @@ pub async fn end(
     store::consent::save(tx, &consent).await?;
     touch(tx, Published::StatusList).await?;
     store::consent::add_notice(tx, consent.id, consent.consumer, Some(by), now).await?;
-    let uses = store::journal::use_totals(tx, consent.id).await?;
+    let uses = store::usage::use_totals(tx, consent.id).await?;
     let facts = json!({
         "by": by,
         "consumer": consent.consumer,
@@ -29,7 +29,7 @@ pub async fn end(
         "uses": uses.map_or(0, |(uses, _)| uses),
     });
     let subject = consent.id.to_string();
-    store::journal::append(tx, deed::CONSENT_ENDED, actor, &subject, facts, now).await?;
+    store::journal::append(tx, event::CONSENT_ENDED, actor, &subject, facts, now).await?;
     Ok(consent)
 }
 

@@ -1,10 +1,10 @@
 //! The job that tells of terms that are over. It changes no state: an expired consent is refused by its dates.
 
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use serde_json::json;
 
 use crate::app::App;
-use crate::store::{self, StoreError};
+use senim_store::{self as store, StoreError};
 
 /// Consents that one round of the job takes on.
 const ROUND_MAX: u64 = 500;
@@ -20,7 +20,7 @@ pub async fn tell_expired(app: &App) -> Result<(), StoreError> {
                 store::consent::add_notice(tx, id, consumer, None, expires_at).await?;
                 let facts = json!({ "by": "term", "consumer": consumer, "expired_at": expires_at });
                 let subject = id.to_string();
-                store::journal::append(tx, deed::CONSENT_ENDED, "platform", &subject, facts, now)
+                store::journal::append(tx, event::CONSENT_ENDED, "platform", &subject, facts, now)
                     .await?;
             }
             Ok::<_, StoreError>(())

@@ -8,8 +8,8 @@ use senim_core::problem::Problem;
 
 use super::{end, show};
 use crate::app::App;
+use crate::caller::Client;
 use crate::http::problem::Refusal;
-use crate::identity::cabinet::Client;
 
 #[tracing::instrument(name = "consent.withdraw", skip_all)]
 pub async fn withdraw(

@@ -12,13 +12,14 @@ use senim_core::problem::Problem;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::browser::{self, Browser};
-use super::dialogue::{self, Content, Dialogue, Request};
+use super::dialogue;
 use crate::app::App;
 use crate::authorization::{self, Begun};
+use crate::caller::browser::{self, Browser};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_core::identity::dialogue::{Content, Dialogue, Request};
+use senim_store::{self as store, Tx};
 
 /// What a browser may bring. Other parameters are ignored: only what was pushed counts (FAPI 2.0 §5.3.2.2).
 #[derive(Deserialize)]
@@ -51,12 +52,11 @@ async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
     let now = app.now();
     let begun = authorization::begin(app, &client_id, &request_uri).await?;
     let browser = Browser::of(headers);
-    let secret = app.chance.token();
+    let secret = app.rng.token();
     let is_new = app
         .store
         .transact("identity.authorize", async |tx| {
-            let known =
-                store::identity::by_authorization(tx, &app.sealer, begun.authorization).await?;
+            let known = store::identity::by_authorization(tx, begun.authorization).await?;
             match known {
                 Some((_, hash)) if browser.as_ref().is_some_and(|it| it.0 == hash) => Ok(false),
                 Some((dialogue, _)) => {
@@ -103,7 +103,7 @@ async fn start(
         providers,
         asked: begun.asked.clone(),
     };
-    let id = SessionId(app.chance.id());
+    let id = SessionId(app.rng.id());
     let session = Session::start(request.purpose(), browser::language(headers), now);
     let facts = json!({
         "purpose": "authorization",
@@ -114,7 +114,7 @@ async fn start(
     let content = Content { session, request: Some(request), client_name: None, redirect: None };
     let dialogue = Dialogue { id, content, cabinet_until: None };
     let hash = browser::hash(secret);
-    store::identity::add(tx, &app.sealer, &*app.chance, &dialogue, &hash, now).await?;
+    store::identity::add(tx, &dialogue, &hash, now).await?;
     dialogue::tell(tx, id, "identity.started", facts, now).await?;
     Ok(())
 }

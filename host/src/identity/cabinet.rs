@@ -12,13 +12,13 @@ use senim_core::identity::session::{Purpose, Session};
 use senim_core::problem::Problem;
 use serde_json::json;
 
-use super::browser::{self, Address, Browser};
 use super::dialogue::{self, Content, Dialogue};
 use super::view;
 use crate::app::App;
+use crate::caller::browser::{self, Address, Browser};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 /// Sessions that one address may open within [`WITHIN`]. Many people may share one.
 const SESSIONS_MAX: u64 = 120;
@@ -28,9 +28,9 @@ const WITHIN: TimeDelta = TimeDelta::minutes(15);
 #[tracing::instrument(name = "cabinet.sign_in", skip_all)]
 pub async fn sign_in(app: App, address: Address, headers: HeaderMap) -> Result<Response, Refusal> {
     let now = app.now();
-    let secret = app.chance.token();
+    let secret = app.rng.token();
     let dialogue = Dialogue {
-        id: SessionId(app.chance.id()),
+        id: SessionId(app.rng.id()),
         content: Content {
             session: Session::start(Purpose::Cabinet, browser::language(&headers), now),
             request: None,
@@ -46,7 +46,7 @@ pub async fn sign_in(app: App, address: Address, headers: HeaderMap) -> Result<R
                 limit(tx, &subject, SESSIONS_MAX, WITHIN, now).await?;
             }
             let hash = browser::hash(&secret);
-            store::identity::add(tx, &app.sealer, &*app.chance, &dialogue, &hash, now).await?;
+            store::identity::add(tx, &dialogue, &hash, now).await?;
             let facts = json!({ "purpose": "cabinet" });
             dialogue::tell(tx, dialogue.id, "identity.started", facts, now).await?;
             Ok::<_, Refusal>(())
@@ -63,14 +63,12 @@ pub async fn sign_out(app: App, headers: HeaderMap) -> Result<Response, Refusal>
     if let Some(browser) = Browser::of(&headers) {
         app.store
             .transact("cabinet.sign_out", async |tx| {
-                let Some(mut dialogue) =
-                    store::identity::by_secret(tx, &app.sealer, &browser.0).await?
-                else {
+                let Some(mut dialogue) = store::identity::by_secret(tx, &browser.0).await? else {
                     return Ok(());
                 };
                 if dialogue.cabinet_until.is_some_and(|until| until > now) {
                     dialogue.cabinet_until = Some(now);
-                    store::identity::save(tx, &app.sealer, &*app.chance, &dialogue).await?;
+                    store::identity::save(tx, &dialogue).await?;
                     dialogue::tell(tx, dialogue.id, "cabinet.signed-out", json!({}), now).await?;
                 }
                 Ok::<_, Refusal>(())
@@ -99,9 +97,7 @@ where
         let browser = Browser::of(&parts.headers).ok_or(Problem::SignedOut)?;
         let dialogue = app
             .store
-            .read("cabinet.client", async |tx| {
-                store::identity::by_secret(tx, &app.sealer, &browser.0).await
-            })
+            .read("cabinet.client", async |tx| store::identity::by_secret(tx, &browser.0).await)
             .await?;
         let now = app.now();
         let signed_in = dialogue.filter(|it| it.cabinet_until.is_some_and(|until| now < until));

@@ -13,14 +13,14 @@ use senim_core::problem::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::browser::Browser;
 use super::challenge;
 use crate::app::App;
 use crate::authorization::{self, Outcome};
+use crate::caller::browser::Browser;
 use crate::consent;
 use crate::http::problem::Refusal;
 use crate::messages;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 /// How long one stays signed in to the cabinet.
 const CABINET: TimeDelta = TimeDelta::minutes(30);
@@ -98,7 +98,7 @@ pub async fn step(
 }
 
 pub async fn open(tx: &mut Tx, app: &App, browser: &Browser) -> Result<Dialogue, Refusal> {
-    let dialogue = store::identity::by_secret(tx, &app.sealer, &browser.0).await?;
+    let dialogue = store::identity::by_secret(tx, &browser.0).await?;
     dialogue.ok_or_else(|| Problem::IdentityNoSession.into())
 }
 
@@ -127,14 +127,14 @@ pub async fn advance(
                 let challenge =
                     challenge.ok_or_else(|| Refusal::internal("no challenge was drawn"))?;
                 let counted = (check, challenge);
-                store::identity::add_check(tx, &app.sealer, &*app.chance, id, counted, now).await?;
+                store::identity::add_check(tx, id, counted, now).await?;
                 let facts = json!({ "check": check, "asked": challenge::told(challenge) });
                 tell(tx, id, "identity.challenged", facts, now).await?;
             }
             Effect::Judge { check } => advanced.judge = Some(check),
             Effect::Refuse(problem) => advanced.refused = Some(problem),
             Effect::Block { iin, until } => {
-                store::identity::block(tx, &app.sealer, &iin, until).await?;
+                store::identity::block(tx, &iin, until).await?;
                 tell(tx, id, "identity.blocked", json!({ "until": until }), now).await?;
             }
             Effect::SendCode { to } => {
@@ -151,7 +151,7 @@ pub async fn advance(
             Effect::Finish => finish(tx, app, &mut advanced.dialogue, &before, now).await?,
         }
     }
-    store::identity::save(tx, &app.sealer, &*app.chance, &advanced.dialogue).await?;
+    store::identity::save(tx, &advanced.dialogue).await?;
     Ok(advanced)
 }
 
@@ -216,20 +216,20 @@ async fn finish(
     Ok(())
 }
 
-/// Tells the journal of a session's deed.
+/// Tells the journal of a session's event.
 pub async fn tell(
     tx: &mut Tx,
     id: SessionId,
-    deed: &str,
+    event: &str,
     facts: serde_json::Value,
     now: Timestamp,
 ) -> Result<(), store::StoreError> {
-    store::journal::append(tx, deed, "client", &id.to_string(), facts, now).await
+    store::journal::append(tx, event, "client", &id.to_string(), facts, now).await
 }
 
 /// Six digits, each as likely as any.
 pub fn draw(app: &App) -> String {
-    format!("{:06}", app.chance.below(1_000_000))
+    format!("{:06}", app.rng.below(1_000_000))
 }
 
 /// The keyed hash of a code in this session. Whoever reads the rows but has no master key can't try codes.

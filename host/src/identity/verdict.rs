@@ -11,17 +11,17 @@ use senim_core::liveness::pack::{Kind, Pack, PackError};
 use senim_core::liveness::print::Print;
 use senim_core::liveness::{DEGREE_MIN, Known, Question, Seen, Verdict};
 use senim_core::problem::Problem;
-use senim_core::vendor::Purpose;
+use senim_core::solution::Purpose;
 use serde_json::{Value, json};
 
 use super::challenge::word;
 use crate::app::App;
-use crate::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution, sha256};
 use crate::evidence::judge::Judge;
-use crate::faces::Faces;
 use crate::http::problem::Refusal;
-use crate::store;
-use crate::vendor::{self, Asker, Matched};
+use crate::solution::{self, Asker, Matched};
+use senim_core::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution, sha256};
+use senim_faces::Faces;
+use senim_store as store;
 
 /// A check whose frames have come.
 pub(super) struct Judging {
@@ -145,7 +145,7 @@ impl Judging {
             return Ok(Err(Problem::PhotoTooFew));
         }
         let asker = Asker { purpose: Purpose::Session, participant };
-        match vendor::match_faces(app, asker, &portraits, &self.photo).await {
+        match solution::match_faces(app, asker, &portraits, &self.photo).await {
             Ok(Matched { found, solution, request }) => Ok(Ok(Matching {
                 reference_sha256: sha256(&self.photo),
                 similarity: found.similarity,

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use senim_core::participant::view::JournalView;
+use senim_core::journal::view::JournalView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::problem::Refusal;
-use crate::monitoring::Operator;
-use crate::store;
+use senim_store as store;
 
 const PAGE: u64 = 50;
 const PAGE_MAX: u64 = 200;

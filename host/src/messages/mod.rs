@@ -9,8 +9,8 @@ use senim_core::id::{MessageId, Phone, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::store::{self, StoreError, Tx};
 use gateway::Gateway;
+use senim_store::{self as store, StoreError, Tx};
 
 const SEALED: &str = "message.sealed";
 /// Messages that one round of the job takes on.
@@ -54,9 +54,9 @@ pub async fn queue(
     good_until: Timestamp,
     now: Timestamp,
 ) -> Result<MessageId, StoreError> {
-    let id = MessageId(app.chance.id());
+    let id = MessageId(app.rng.id());
     let plain = serde_json::to_vec(&Message { to: to.clone(), text }).unwrap_or_default();
-    let sealed = app.sealer.seal(&*app.chance, SEALED, &id.to_string(), &plain);
+    let sealed = app.sealer.seal(&*app.rng, SEALED, &id.to_string(), &plain);
     store::message::add(tx, id, session, sealed, good_until, now).await?;
     Ok(id)
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use senim_core::id::Bin;
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use senim_core::participant::view::ParticipantView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use crate::monitoring::{Operator, participants};
-use crate::store;
-use crate::store::routing::Published;
+use senim_store as store;
+use senim_store::routing::Published;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,8 +36,8 @@ pub async fn resume(
             store::participant::save_standing(tx, &participant).await?;
             store::routing::touch(tx, Published::Registry).await?;
             let (actor, subject) = (operator.actor(), format!("participant:{bin}"));
-            let deed = deed::PARTICIPANT_RESUMED;
-            store::journal::append(tx, deed, &actor, &subject, json!({}), now).await?;
+            let event = event::PARTICIPANT_RESUMED;
+            store::journal::append(tx, event, &actor, &subject, json!({}), now).await?;
             Ok(Json(participants::view(tx, participant, now).await?))
         })
         .await

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, from_base64};
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use senim_core::participant::{Kind, Participant, Roles, Standing};
 use serde::Deserialize;
 use serde_json::json;
@@ -14,10 +14,10 @@ use super::application::{Application, ClientAuth};
 use crate::app::App;
 use crate::monitoring::password;
 use crate::monitoring::totp::Totp;
-use crate::store::operator::NewOperator;
-use crate::store::participant::Registration;
-use crate::store::routing::Published;
-use crate::store::{self, StoreError};
+use senim_store::operator::NewOperator;
+use senim_store::participant::Registration;
+use senim_store::routing::Published;
+use senim_store::{self as store, StoreError};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,8 +125,8 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
                 if added {
                     let subject = format!("participant:{}", registration.participant.bin);
                     let facts = json!({ "name": registration.participant.name });
-                    let deed = deed::PARTICIPANT_REGISTERED;
-                    store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+                    let event = event::PARTICIPANT_REGISTERED;
+                    store::journal::append(tx, event, "platform", &subject, facts, now).await?;
                 }
             }
             for application in &applications {
@@ -164,16 +164,16 @@ pub async fn add_operator(
         .ok_or_else(|| wrong(&what, "totp_secret is base32 of at least 16 bytes"))?;
     let operator = NewOperator {
         name: name.to_owned(),
-        password_hash: password::hash(&*app.chance, password),
-        totp_sealed: app.sealer.seal(&*app.chance, "operator.totp", name, totp.secret()),
+        password_hash: password::hash(&*app.rng, password),
+        totp_sealed: app.sealer.seal(&*app.rng, "operator.totp", name, totp.secret()),
     };
     let now = app.now();
     app.store
         .transact("operator.add", async |tx| {
             if store::operator::add(tx, &operator).await? {
                 let subject = format!("operator:{}", operator.name);
-                let deed = deed::OPERATOR_ADDED;
-                store::journal::append(tx, deed, "platform", &subject, json!({}), now).await?;
+                let event = event::OPERATOR_ADDED;
+                store::journal::append(tx, event, "platform", &subject, json!({}), now).await?;
             }
             Ok::<_, SeedError>(())
         })

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use senim_core::id::Bin;
-use senim_core::journal::deed;
+use senim_core::journal::event;
 use senim_core::participant::view::{ParticipantView, SuspendParticipant};
 use senim_core::problem::Problem;
 use serde_json::json;
@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use crate::monitoring::{Operator, participants};
-use crate::store;
-use crate::store::routing::Published;
+use senim_store as store;
+use senim_store::routing::Published;
 
 #[tracing::instrument(name = "participant.suspend", skip_all, fields(participant.bin = bin))]
 pub async fn suspend(
@@ -32,8 +32,8 @@ pub async fn suspend(
             store::routing::touch(tx, Published::Registry).await?;
             let facts = json!({ "reason": asked.reason.trim() });
             let (actor, subject) = (operator.actor(), format!("participant:{bin}"));
-            let deed = deed::PARTICIPANT_SUSPENDED;
-            store::journal::append(tx, deed, &actor, &subject, facts, now).await?;
+            let event = event::PARTICIPANT_SUSPENDED;
+            store::journal::append(tx, event, &actor, &subject, facts, now).await?;
             Ok(Json(participants::view(tx, participant, now).await?))
         })
         .await

@@ -6,12 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use senim_core::Timestamp;
-use senim_core::consent::status_list::PackedList;
 use senim_core::routing::RegistryParticipant;
+use senim_core::status::PackedList;
 
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::store;
+use senim_store as store;
 
 /// A signature older than this is made anew: its `iat` is what tells a node that it hears us now.
 const SIGNED_ANEW: TimeDelta = TimeDelta::seconds(1);

@@ -10,7 +10,7 @@ pub use feed::Feed;
 
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use senim_core::journal::REPORT_MAX;
+use senim_core::usage::REPORT_MAX;
 
 use crate::app::App;
 use crate::http::body::BodyMax;

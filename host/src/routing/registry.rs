@@ -9,8 +9,8 @@ use super::feed::{Edition, LIFETIME};
 use super::node::Node;
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::store;
-use crate::store::routing::Published;
+use senim_store as store;
+use senim_store::routing::Published;
 
 pub(super) async fn show(app: App, Node(node): Node) -> Result<Response, Refusal> {
     let now = app.now();

@@ -1,6 +1,6 @@
 //! What was done, by whom, to what: newest first, searched and paged.
 
-use senim_core::participant::view::{JournalRecordView, JournalView};
+use senim_core::journal::view::{JournalRecordView, JournalView};
 use senim_core::text::Language;
 use senim_kit::api::query;
 use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, Tone};
@@ -122,9 +122,9 @@ fn records(view: &JournalView, language: Language) -> Html {
 
 fn record(it: &JournalRecordView, language: Language) -> Html {
     html! {
-        <tr key={it.position} data-test="journal-row" data-deed={it.deed.clone()}>
+        <tr key={it.position} data-test="journal-row" data-event={it.event.clone()}>
             <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
-            <th scope="row">{ &it.deed }</th>
+            <th scope="row">{ &it.event }</th>
             <td data-name={console::WHO.say(language)}>{ &it.actor }</td>
             <td class="table-subject mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
             <td class="table-facts mono">{ facts(&it.facts) }</td>

@@ -1,7 +1,7 @@
 //! The last hour in numbers and pictures, the edges, and the participants.
 
 use senim_core::Timestamp;
-use senim_core::participant::view::{EdgeView, OverviewView};
+use senim_core::monitoring::view::{EdgeView, OverviewView};
 use senim_core::text::Language;
 use senim_kit::components::{Badge, Card, Notice, Spinner, Tone};
 use senim_kit::language::use_language;

@@ -131,7 +131,7 @@ fn row(
     .filter(|&(has, _)| has)
     .map(|(_, word)| word.say(language))
     .collect();
-    let (standing, deed) = match &it.participant.standing {
+    let (standing, event) = match &it.participant.standing {
         Standing::Active => {
             let (ask, it) = (ask.clone(), it.clone());
             (
@@ -182,7 +182,7 @@ fn row(
             <td class="number" data-name={console::APPLICATIONS.say(language)}>{ it.applications }</td>
             <td class="number" data-name={console::CONSENTS.say(language)}>{ it.consents_active }</td>
             <td class="number" data-name={console::REQUESTS_HOUR.say(language)}>{ it.requests_last_hour }</td>
-            <td class="number">{ deed }</td>
+            <td class="number">{ event }</td>
         </tr>
     }
 }

@@ -1,6 +1,6 @@
 //! The operator signs in with name, password and the authenticator's code.
 
-use senim_core::participant::view::{OperatorView, SignIn};
+use senim_core::operator::view::{OperatorView, SignIn};
 use senim_kit::api::{self, Trouble};
 use senim_kit::components::{Button, Card, Field, Notice, Tone};
 use senim_kit::language::use_language;

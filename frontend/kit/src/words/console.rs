@@ -62,7 +62,7 @@ words! {
     RESUME_DONE { kk: "{bank} қайта қосылды.", ru: "{bank}: работа возобновлена.", en: "{bank} is active again." }
 
     SEARCH { kk: "Іздеу", ru: "Поиск", en: "Search" }
-    SEARCH_HINT { kk: "Әрекет, кім, нөмір", ru: "Действие, кто, номер", en: "Deed, actor, identifier" }
+    SEARCH_HINT { kk: "Әрекет, кім, нөмір", ru: "Действие, кто, номер", en: "Event, actor, identifier" }
     WHEN { kk: "Қашан", ru: "Когда", en: "When" }
     WHO { kk: "Кім", ru: "Кто", en: "Who" }
     SUBJECT { kk: "Неге қатысты", ru: "С чем", en: "Subject" }

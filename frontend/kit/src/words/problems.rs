@@ -69,7 +69,7 @@ const WORDS: &[(&str, Word)] = &[
     ("provider.unreachable", PROVIDER_DOWN),
     ("rate.limited", RATE),
     ("signed-out", SIGNED_OUT),
-    ("vendor.none-available", PLATFORM),
+    ("solution.none-available", PLATFORM),
 ];
 
 words! {

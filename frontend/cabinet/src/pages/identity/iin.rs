@@ -7,7 +7,7 @@ use senim_kit::language::use_language;
 use senim_kit::words::{common, identity, problems};
 use yew::prelude::*;
 
-use super::deed::Deed;
+use super::action::Tracker;
 
 const DIGITS: usize = 12;
 
@@ -15,7 +15,7 @@ const DIGITS: usize = 12;
 pub(crate) struct IinEntryProps {
     pub iin_masked: Option<String>,
     pub busy: Option<&'static str>,
-    pub act: Callback<Deed>,
+    pub act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -45,7 +45,7 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
             event.prevent_default();
             tried.set(true);
             if good {
-                act.emit(Deed::Iin(ConfirmIin { iin: (*typed).clone() }));
+                act.emit(Tracker::Iin(ConfirmIin { iin: (*typed).clone() }));
             }
         })
     };

@@ -1,10 +1,10 @@
 //! The identity session, step by step as the server leads; loading the page again goes on where it was.
 
+mod action;
 mod agreement;
 mod code;
 mod consent;
 mod countdown;
-mod deed;
 mod ended;
 mod iin;
 mod liveness;
@@ -22,7 +22,7 @@ use senim_kit::words::{cabinet, common, identity};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use deed::Deed;
+use action::Tracker;
 use running::{Running, RunningAction};
 
 #[function_component]
@@ -31,10 +31,10 @@ pub(crate) fn IdentityPage() -> Html {
     let running = use_reducer(Running::default);
     let act = {
         let running = running.dispatcher();
-        Callback::from(move |deed: Deed| {
+        Callback::from(move |action: Tracker| {
             let running = running.clone();
-            running.dispatch(RunningAction::Started(deed.name()));
-            spawn_local(async move { running.dispatch(after(deed.send().await).await) });
+            running.dispatch(RunningAction::Started(action.name()));
+            spawn_local(async move { running.dispatch(after(action.send().await).await) });
         })
     };
     let load = {
@@ -68,7 +68,7 @@ pub(crate) fn IdentityPage() -> Html {
         let act = act.clone();
         use_effect_with((spoken, language), move |&(spoken, language)| {
             if spoken.is_some_and(|it| it != language) {
-                act.emit(Deed::Language(ChooseLanguage { language }));
+                act.emit(Tracker::Language(ChooseLanguage { language }));
             }
         });
     }
@@ -127,7 +127,7 @@ fn shown(
     view: &IdentityView,
     running: &Running,
     language: Language,
-    act: &Callback<Deed>,
+    act: &Callback<Tracker>,
     Heard { onview, ontrouble, load }: &Heard,
 ) -> Html {
     let busy = running.busy;
@@ -277,7 +277,7 @@ fn NoSession() -> Html {
 #[derive(Properties, PartialEq)]
 struct GiveUpProps {
     busy: Option<&'static str>,
-    act: Callback<Deed>,
+    act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -296,7 +296,7 @@ fn GiveUp(props: &GiveUpProps) -> Html {
         let (act, asked) = (props.act.clone(), asked.clone());
         Callback::from(move |()| {
             asked.set(false);
-            act.emit(Deed::Abandon);
+            act.emit(Tracker::Abandon);
         })
     };
     html! {

@@ -1,0 +1,175 @@
+//! `POST /photo/match`: a photo against the Source's, by the solution that the participant chose (PHM-1, PHM-2).
+
+use axum::Json;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use senim_core::id::{Iin, PhotoRequestId};
+use senim_core::jose::sha256_base64;
+use senim_core::journal::event;
+use senim_core::matching::{ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline};
+use senim_core::photo::Rule;
+use senim_core::problem::Problem;
+use senim_core::solution::Purpose;
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use crate::app::App;
+use crate::http::body::JsonBody;
+use crate::http::peer::Certificate;
+use crate::http::problem::{Refusal, answer};
+use crate::solution::{self, Asker, Matched};
+use senim_faces::rules::Taken;
+use senim_store as store;
+use senim_store::matching::{Finished, Started};
+
+#[tracing::instrument(name = "photo.match", skip_all)]
+pub(super) async fn match_photo(
+    app: App,
+    certificate: Certificate,
+    JsonBody(asked): JsonBody<MatchPhoto>,
+) -> Result<Response, Refusal> {
+    let caller = Caller::of(&app, certificate).await?;
+    caller.check_username(&asked.username)?;
+    if !app.solutions.has(&asked.solution) {
+        return Err(Problem::SolutionUnknown.into());
+    }
+    if asked.personal_data && !caller.kind.may_have_personal_data() {
+        return Err(Problem::PhotoPersonalData.into());
+    }
+    // In a task of its own: who hangs up has asked all the same.
+    let task = tokio::spawn(async move { processed(&app, &caller, asked).await });
+    task.await.map_err(Refusal::internal)?
+}
+
+/// Kept before it begins, finished with its journal record in one transaction.
+async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Response, Refusal> {
+    let started = Started {
+        id: PhotoRequestId(app.rng.id()),
+        bin: caller.participant.bin,
+        system: caller.system.clone(),
+        iin: asked.iin,
+        photo_digest: sha256_base64(&asked.photo.0),
+        solution: asked.solution,
+        personal_data: asked.personal_data,
+        asked_at: app.now(),
+    };
+    app.store.transact("photo.start", async |tx| store::matching::add(tx, &started).await).await?;
+    let outcome = compared(app, caller, &started, asked.photo.0.into()).await;
+    let (finished, event, facts) = told(&outcome);
+    let now = app.now();
+    let failures = app
+        .store
+        .transact("photo.finish", async |tx| {
+            store::matching::finish(tx, started.id, finished, now).await?;
+            let mut facts = facts.clone();
+            facts["solution"] = started.solution.as_str().into();
+            let subject = started.id.to_string();
+            store::journal::append(tx, event, &caller.actor(), &subject, facts, now).await?;
+            store::matching::failures(tx, started.bin, &started.iin).await
+        })
+        .await?;
+    match outcome {
+        Err(Unfit::Refusal(refusal)) => Err(refusal),
+        Err(Unfit::Rules(failed)) => Ok(refused(&failed)),
+        Ok(Matched { found, solution, .. }) => Ok(Json(PhotoMatchView {
+            request: started.id,
+            solution,
+            degree: found.degree,
+            matched: found.is_same_person(),
+            accept_until: found.is_same_person().then_some(now + ACCEPT_WITHIN),
+            failures,
+            check_offline: check_offline(failures),
+        })
+        .into_response()),
+    }
+}
+
+/// Why there is no degree.
+enum Unfit {
+    /// The photo fails these rules (PHM-5).
+    Rules(Vec<Rule>),
+    Refusal(Refusal),
+}
+
+impl<T: Into<Refusal>> From<T> for Unfit {
+    fn from(refusal: T) -> Self {
+        Self::Refusal(refusal.into())
+    }
+}
+
+async fn compared(
+    app: &App,
+    caller: &Caller,
+    started: &Started,
+    photo: Bytes,
+) -> Result<Matched, Unfit> {
+    let failed = failed_rules(app, photo.clone()).await?;
+    if !failed.is_empty() {
+        return Err(Unfit::Rules(failed));
+    }
+    let reference = reference(app, &started.iin).await?;
+    let asker = Asker { purpose: Purpose::Photo, participant: Some(caller.participant.bin) };
+    Ok(solution::match_with(app, &started.solution, asker, &[photo], &reference).await?)
+}
+
+async fn failed_rules(app: &App, photo: Bytes) -> Result<Vec<Rule>, Refusal> {
+    let faces = app.faces()?;
+    let permit = app.solutions.judges().acquire_owned().await.map_err(Refusal::internal)?;
+    let report = tokio::task::spawn_blocking(move || {
+        // Held by the work itself.
+        let _permit = permit;
+        faces.report(&photo, Taken::Photo)
+    });
+    Ok(report.await.map_err(Refusal::internal)??.failed)
+}
+
+async fn reference(app: &App, iin: &Iin) -> Result<Bytes, Refusal> {
+    let person = app.source.person(iin).await.map_err(|error| {
+        tracing::warn!(%error, "the Source failed");
+        Refusal::from(Problem::IdentitySourceDown)
+    })?;
+    Ok(person.ok_or(Problem::IdentityUnknown)?.photo)
+}
+
+/// As it is kept, as the journal tells it, and its facts.
+fn told(outcome: &Result<Matched, Unfit>) -> (Finished, &'static str, Value) {
+    match outcome {
+        Ok(Matched { found, request, .. }) => {
+            let matched = found.is_same_person();
+            let degree_millis = thousandths(found.degree);
+            let event = if matched { event::PHOTO_MATCHED } else { event::PHOTO_UNMATCHED };
+            let facts = json!({ "solution_request": request, "degree_millis": degree_millis });
+            (Finished::Compared { matched, degree_millis, vendor: *request }, event, facts)
+        }
+        Err(Unfit::Rules(failed)) => {
+            let problem = Problem::PhotoRulesFailed;
+            let failed: Vec<&str> = failed.iter().map(|it| it.code()).collect();
+            let facts = json!({ "problem": problem, "failed": failed.join(" ") });
+            (Finished::Refused(problem), event::PHOTO_REFUSED, facts)
+        }
+        Err(Unfit::Refusal(refusal)) => {
+            let problem = refusal.problem();
+            let facts = json!({ "problem": problem });
+            if problem.status() < 500 {
+                (Finished::Refused(problem), event::PHOTO_REFUSED, facts)
+            } else {
+                (Finished::Failed(problem), event::PHOTO_FAILED, facts)
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a degree is 0 to 100")]
+fn thousandths(degree: f32) -> i64 {
+    (degree * 1000.0).round() as i64
+}
+
+/// The problem with the list of what failed (PHM-5).
+fn refused(failed: &[Rule]) -> Response {
+    let problem = Problem::PhotoRulesFailed;
+    let mut body = problem.body(None);
+    body["failed"] = failed.iter().map(|it| it.code()).collect();
+    let mut response = answer(problem, None);
+    *response.body_mut() = body.to_string().into();
+    response
+}

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod authorization;
+pub mod budgets;
 pub mod clock;
 pub mod config;
 pub mod consent;

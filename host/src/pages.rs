@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
-use tower::ServiceBuilder;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use tower_http::services::fs::ServeFileSystemResponseBody;
 use tower_http::services::{ServeDir, ServeFile};
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 
 use crate::app::App;
 use crate::config::Config;
@@ -32,26 +32,33 @@ pub(super) fn routes(config: &Config) -> Router<App> {
     for (app, paths) in [("cabinet", CABINET.as_slice()), ("console", CONSOLE.as_slice())] {
         for path in paths {
             let shell = ServeFile::new(folder.join(app).join("index.html")).precompressed_br();
-            router = router.route_service(path, cached(ASK_AGAIN).service(shell));
+            router = router.route_service(path, cached(ASK_AGAIN, shell));
         }
     }
     let model = ServeFile::new(config.models_dir.join("yunet.onnx"));
     router
-        .nest_service("/pages", cached(FOR_EVER).service(files(folder)))
-        .nest_service("/liveness", cached(ASK_AGAIN).service(files(&folder.join("liveness"))))
-        .route_service("/models/yunet.onnx", cached(ASK_AGAIN).service(model))
+        .nest_service("/pages", cached(FOR_EVER, files(folder)))
+        .nest_service("/liveness", cached(ASK_AGAIN, files(&folder.join("liveness"))))
+        .route_service("/models/yunet.onnx", cached(ASK_AGAIN, model))
 }
 
 fn files(folder: &Path) -> ServeDir {
     ServeDir::new(folder).precompressed_br().append_index_html_on_directories(false)
 }
 
-type Cached = ServiceBuilder<
-    tower::layer::util::Stack<SetResponseHeaderLayer<HeaderValue>, tower::layer::util::Identity>,
->;
-
-fn cached(how: HeaderValue) -> Cached {
-    ServiceBuilder::new().layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, how))
+/// Only what is there may be kept: a file that is missing in one deployment is not missing for a year.
+fn cached<S>(
+    how: HeaderValue,
+    files: S,
+) -> SetResponseHeader<
+    S,
+    impl Fn(&Response<ServeFileSystemResponseBody>) -> Option<HeaderValue> + Clone + Send + Sync,
+> {
+    let how = move |answer: &Response<ServeFileSystemResponseBody>| {
+        let status = answer.status();
+        (status.is_success() || status == StatusCode::NOT_MODIFIED).then(|| how.clone())
+    };
+    SetResponseHeader::overriding(files, header::CACHE_CONTROL, how)
 }
 
 /// What browsers are told with every answer of the pages' listener.
@@ -73,4 +80,26 @@ pub(super) fn guarded(router: Router, config: &Config) -> Router {
         return router.layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
     }
     router
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_kept_by_nobody() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
+        for (path, status, kept) in
+            [("/pages.rs", 200, Some(FOR_EVER)), ("/old.0123.js", 404, None)]
+        {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = cached(FOR_EVER, files(&folder)).oneshot(request).await.unwrap();
+            let told = (answer.status().as_u16(), answer.headers().get(header::CACHE_CONTROL));
+            assert_eq!(told, (status, kept.as_ref()), "{path}");
+        }
+    }
 }

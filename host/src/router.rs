@@ -7,7 +7,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use senim_core::problem::Problem;
-use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::limits;
@@ -15,9 +14,6 @@ use super::pages as built;
 use super::problem::{Refusal, answer};
 use crate::app::App;
 use crate::{authorization, consent, identity, monitoring, photo, routing};
-
-/// Requests that are worked on at once; further ones wait.
-const AT_ONCE_MAX: usize = 512;
 
 /// Every `POST` of a page carries it: another site's form can't.
 pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
@@ -61,9 +57,9 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         .route("/healthz", get(health))
         .fallback(async || Refusal::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refusal::from(Problem::MethodNotAllowed))
-        .layer(from_fn(limits::small_headers))
         .layer(from_fn(limits::in_time))
-        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE_MAX))
+        .layer(from_fn_with_state(app.clone(), limits::within_budget))
+        .layer(from_fn(limits::small_headers))
         .layer(from_fn_with_state(app.clone(), limits::told))
         .layer(no_store)
         .layer(no_sniff)

@@ -59,6 +59,8 @@ pub struct OverviewView {
 pub struct EdgeView {
     pub name: String,
     pub seen_at: Timestamp,
+    /// Reported uses that could not be kept: somebody should look.
+    pub uses_set_aside: u64,
 }
 
 /// `GET /api/console/journal?search=…&before=…&limit=…` (newest first; `before` is a position).

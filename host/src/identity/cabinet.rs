@@ -102,6 +102,7 @@ where
         let now = app.now();
         let signed_in = dialogue.filter(|it| it.cabinet_until.is_some_and(|until| now < until));
         let dialogue = signed_in.ok_or(Problem::SignedOut)?;
+        app.budgets.browsers.found(&browser.0);
         let person = dialogue.content.session.person().ok_or(Problem::SignedOut)?;
         Ok(Self {
             session: dialogue.id,

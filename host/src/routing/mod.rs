@@ -2,11 +2,15 @@
 
 mod feed;
 mod node;
+mod nodes;
 mod registry;
+mod standing;
 mod status_list;
 mod uses;
 
 pub use feed::Feed;
+pub use nodes::{Nodes, know_nodes};
+pub use standing::set_node_standing;
 
 use axum::routing::{get, post};
 use axum::{Extension, Router};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use senim_core::Timestamp;
 use senim_core::consent::Data;
 use senim_core::id::{Bin, ConsentId};
+use senim_core::jose::sha256_base64;
 use senim_core::journal::{Use, event};
 use senim_core::participant::view::JournalRecordView;
 use serde_json::{Value, json};
@@ -138,6 +139,31 @@ pub async fn add_use(
     let subject = told.consent.map_or_else(|| told.id.to_string(), |it| it.to_string());
     append(tx, event, &format!("edge:{edge}"), &subject, facts, now).await?;
     Ok(true)
+}
+
+/// Puts aside what an edge reported and can't be kept as a use. `false`: it was put aside before.
+pub async fn set_use_aside(
+    tx: &mut Tx,
+    edge: &str,
+    body: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "-- journal.set_use_aside
+         INSERT INTO use_set_aside (digest, edge, received_at, why, body)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (digest) DO NOTHING",
+    )
+    .bind(sha256_base64(body.as_bytes()))
+    .bind(edge)
+    .bind(millis(now))
+    .bind(why)
+    .bind(body)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(added > 0)
 }
 
 /// The uses of one consent, newest first: what the client is shown (CNS-3).

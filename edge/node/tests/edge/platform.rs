@@ -28,8 +28,12 @@ pub(crate) struct Word {
     pub(crate) signs: Option<u8>,
     pub(crate) issuer: String,
     pub(crate) lifetime_s: i64,
+    /// Of registry and status list.
+    pub(crate) version: u64,
     /// The status that every answer has instead.
     pub(crate) broken: Option<u16>,
+    /// How often registry or status list were asked for.
+    pub(crate) asked: u32,
     pub(crate) uses: Vec<Use>,
     pub(crate) uses_refused: Option<u16>,
 }
@@ -43,7 +47,9 @@ impl Platform {
             signs: None,
             issuer: ISSUER.to_owned(),
             lifetime_s: 60,
+            version: 1,
             broken: None,
+            asked: 0,
             uses: vec![],
             uses_refused: None,
         })))
@@ -74,6 +80,7 @@ impl Platform {
 
     fn signed(&self, typ: &str, claims: impl FnOnce(&Word) -> Value) -> Result<String, StatusCode> {
         self.word(|word| {
+            word.asked += 1;
             if let Some(status) = word.broken {
                 return Err(StatusCode::from_u16(status).unwrap());
             }
@@ -99,7 +106,7 @@ async fn jwks(State(platform): State<Platform>) -> String {
 async fn registry(State(platform): State<Platform>) -> Result<String, StatusCode> {
     platform.signed("registry+jwt", |word| {
         json!({
-            "iss": word.issuer, "iat": now(), "exp": now() + word.lifetime_s, "version": 1,
+            "iss": word.issuer, "iat": now(), "exp": now() + word.lifetime_s, "version": word.version,
             "participants": word.participants,
         })
     })
@@ -110,7 +117,7 @@ async fn status_list(State(platform): State<Platform>) -> Result<String, StatusC
         let packed = StatusList::new(100, word.ended.iter().copied()).pack();
         json!({
             "iss": word.issuer, "sub": LIST, "iat": now(), "exp": now() + word.lifetime_s, "ttl": 5,
-            "status_list": packed,
+            "version": word.version, "status_list": packed,
         })
     })
 }

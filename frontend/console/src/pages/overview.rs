@@ -146,6 +146,11 @@ fn edges(edges: &[EdgeView], now: Timestamp, language: Language) -> Html {
                     <li key={edge.name.clone()} data-test="edge-row">
                         <strong>{ &edge.name }</strong>
                         { freshness((now - edge.seen_at).num_seconds().max(0), language) }
+                        if edge.uses_set_aside > 0 {
+                            <Badge tone={Tone::Bad}>
+                                { format!("{}: {}", console::EDGE_SET_ASIDE.say(language), edge.uses_set_aside) }
+                            </Badge>
+                        }
                     </li>
                 }
             </ul>

@@ -33,6 +33,7 @@ words! {
     QUIET { kk: "Соңғы сағатта тыныш болды.", ru: "За последний час тихо.", en: "It has been quiet for the last hour." }
     EDGES { kk: "Шеткі түйіндер", ru: "Узлы", en: "Edges" }
     EDGES_NONE { kk: "Бірде-бір түйін тіркелімді алған жоқ.", ru: "Ни один узел ещё не брал реестр.", en: "No edge has fetched the registry yet." }
+    EDGE_SET_ASIDE { kk: "Қабылданбаған есептер", ru: "Непринятые отчёты", en: "Reports not taken" }
     EDGE_FRESH { kk: "Жаңа", ru: "Свежий", en: "Fresh" }
     EDGE_STALE { kk: "Ескірген", ru: "Отстал", en: "Stale" }
 

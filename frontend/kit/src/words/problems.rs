@@ -12,6 +12,8 @@ pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
 const WORDS: &[(&str, Word)] = &[
     ("body.malformed", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
+    ("body.too-slow", OFFLINE),
+    ("busy", BUSY),
     ("challenge.expired", CHALLENGE_EXPIRED),
     ("challenge.none-open", CHALLENGE_NONE),
     ("consent.ended", CONSENT_ENDED),
@@ -64,6 +66,8 @@ const WORDS: &[(&str, Word)] = &[
     ("photo.too-small", TOO_SMALL),
     ("provider.answer-invalid", PROVIDER_ANSWER),
     ("provider.failed", PROVIDER_DOWN),
+    ("provider.rate-limited", PROVIDER_DOWN),
+    ("provider.unavailable", PROVIDER_DOWN),
     ("provider.not-standing", PROVIDER_STANDING),
     ("provider.too-slow", PROVIDER_SLOW),
     ("provider.unreachable", PROVIDER_DOWN),
@@ -73,6 +77,11 @@ const WORDS: &[(&str, Word)] = &[
 ];
 
 words! {
+    BUSY {
+        kk: "Қазір сұраныс тым көп. Бір минуттан кейін қайталап көріңіз.",
+        ru: "Сейчас слишком много обращений. Попробуйте ещё раз через минуту.",
+        en: "Too many people are here at the moment. Try again in a minute.",
+    }
     CHALLENGE_EXPIRED {
         kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",
         ru: "Время на задания вышло. Начните проверку ещё раз.",

@@ -39,6 +39,11 @@ async fn bodies_and_headers_that_are_too_much() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn strangers_use_up_what_strangers_have() {
+    holds(Group::Budgets).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_host_killed_in_mid_session() {
     holds(Group::Restart).await;
 }

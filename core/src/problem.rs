@@ -33,7 +33,9 @@ problems! {
     AuthorizationUnknown = "authorization.unknown",   400, "The link is not one that this client pushed; start again from your bank";
     AuthorizationUsed    = "authorization.used",      400, "The link from your bank has been used; start again from your bank";
     BodyTooLarge         = "body.too-large",          413, "The body is larger than this address accepts";
+    BodyTooSlow          = "body.too-slow",           408, "The body did not arrive in time; send it again";
     BodyMalformed        = "body.malformed",          400, "The body is not what this address expects; see the OpenAPI document";
+    Busy                 = "busy",                    503, "Too many requests are being worked on at the moment; try again shortly";
     ChallengeExpired     = "challenge.expired",       410, "The time for what was asked before the camera is over; ask for a new challenge";
     ChallengeNone        = "challenge.none-open",     409, "No challenge is open; ask for one, then send the frames once";
     ClientAssertion      = "client.assertion-invalid", 401, "The client assertion does not fit: see its signature, iss, sub, aud (the issuer, as a string), exp, iat and a fresh jti";
@@ -108,7 +110,9 @@ problems! {
     ProviderAnswer       = "provider.answer-invalid", 502, "The provider answered what the standard does not allow";
     ProviderFailed       = "provider.failed",         502, "The provider answered with a failure of its own";
     ProviderNotStanding  = "provider.not-standing",   403, "The provider is not in standing at the moment";
+    ProviderRateLimited  = "provider.rate-limited",   429, "The provider takes no more requests at the moment; wait as long as Retry-After says";
     ProviderSlow         = "provider.too-slow",       504, "The provider did not answer in time";
+    ProviderUnavailable  = "provider.unavailable",    503, "The provider is not available at the moment; wait as long as Retry-After says";
     ProviderUnreachable  = "provider.unreachable",    502, "The provider can't be reached";
     RateLimited          = "rate.limited",            429, "Too many requests; wait as long as Retry-After says";
     RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client and this key";
@@ -139,7 +143,9 @@ impl Problem {
             self,
             Self::ProviderAnswer
                 | Self::ProviderFailed
+                | Self::ProviderRateLimited
                 | Self::ProviderSlow
+                | Self::ProviderUnavailable
                 | Self::ProviderUnreachable
         ) {
             Some("provider")

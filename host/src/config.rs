@@ -32,8 +32,6 @@ pub struct Config {
     pub tls_key: PathBuf,
     /// Who signs the certificates of participants' servers and of nodes.
     pub client_ca: PathBuf,
-    /// Common names of the certificates that are nodes.
-    pub edge_names: Vec<String>,
     /// 32 bytes in hexadecimal: seals columns and signing keys.
     pub master_key_file: PathBuf,
     /// The state register.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod authorization;
+pub mod budgets;
 pub mod caller;
 pub mod config;
 pub mod consent;

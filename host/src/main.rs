@@ -23,6 +23,7 @@ use senim_host::evidence::replay::replay;
 use senim_host::keys::rotate::rotate;
 use senim_host::operator::add_operator;
 use senim_host::participant::seed::seed;
+use senim_host::routing::set_node_standing;
 use senim_host::serve::serve;
 use senim_host::solution;
 use senim_store::seal::Sealer;
@@ -53,6 +54,9 @@ enum Command {
     /// Operators of the console
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// Edge nodes: which of them get the feed
+    #[command(subcommand)]
+    Node(NodeCommand),
     /// The built-in face engine
     #[command(subcommand)]
     Faces(FacesCommand),
@@ -108,6 +112,30 @@ enum OperatorCommand {
         /// A file with the TOTP secret in base32
         #[arg(long)]
         totp_secret_file: PathBuf,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+}
+
+#[derive(Subcommand)]
+enum NodeCommand {
+    /// Take a node's standing away: it gets no feed, and its uses are not taken
+    Suspend {
+        name: String,
+        /// Which operator of the console does it
+        #[arg(long)]
+        by: String,
+        #[arg(long)]
+        because: String,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Give a node its standing back
+    Resume {
+        name: String,
+        /// Which operator of the console does it
+        #[arg(long)]
+        by: String,
         #[command(flatten)]
         with: WithConfig,
     },
@@ -234,6 +262,22 @@ fn run(command: Command) -> anyhow::Result<()> {
                 let app = App::open(config).await?;
                 add_operator(&app, &name, password.trim_end_matches('\n'), secret.trim()).await?;
                 println!("{name} may sign in");
+                Ok(())
+            })
+        }
+        Command::Node(command) => {
+            let (name, by, because, with) = match command {
+                NodeCommand::Suspend { name, by, because, with } => (name, by, Some(because), with),
+                NodeCommand::Resume { name, by, with } => (name, by, None, with),
+            };
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                set_node_standing(&app, &name, because.as_deref(), &by).await?;
+                println!(
+                    "{name} is {}",
+                    if because.is_some() { "suspended" } else { "in standing" }
+                );
                 Ok(())
             })
         }

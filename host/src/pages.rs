@@ -5,14 +5,14 @@ use std::path::Path;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use tower::ServiceBuilder;
+use tower_http::services::fs::ServeFileSystemResponseBody;
 use tower_http::services::{ServeDir, ServeFile};
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 
-use super::problem::Answered;
+use crate::http::problem::Answered;
 use crate::app::App;
 use crate::config::Config;
 
@@ -37,30 +37,37 @@ pub(crate) fn routes(config: &Config) -> Router<App> {
     for (app, paths) in [("cabinet", CABINET.as_slice()), ("console", CONSOLE.as_slice())] {
         for path in paths {
             let shell = ServeFile::new(folder.join(app).join("index.html")).precompressed_br();
-            router = router.route_service(path, cached(ASK_AGAIN).service(shell));
+            router = router.route_service(path, cached(ASK_AGAIN, shell));
         }
     }
     let model = ServeFile::new(config.models_dir.join("yunet.onnx"));
     router
-        .nest_service("/pages", cached(FOR_EVER).service(files(folder)))
-        .nest_service("/liveness", cached(ASK_AGAIN).service(files(&folder.join("liveness"))))
-        .route_service("/models/yunet.onnx", cached(ASK_AGAIN).service(model))
+        .nest_service("/pages", cached(FOR_EVER, files(folder)))
+        .nest_service("/liveness", cached(ASK_AGAIN, files(&folder.join("liveness"))))
+        .route_service("/models/yunet.onnx", cached(ASK_AGAIN, model))
 }
 
 fn files(folder: &Path) -> ServeDir {
     ServeDir::new(folder).precompressed_br().append_index_html_on_directories(false)
 }
 
-type Cached = ServiceBuilder<
-    tower::layer::util::Stack<SetResponseHeaderLayer<HeaderValue>, tower::layer::util::Identity>,
->;
-
-fn cached(how: HeaderValue) -> Cached {
-    ServiceBuilder::new().layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, how))
+/// Only what is there may be kept: a file that is missing in one deployment is not missing for a year.
+fn cached<S>(
+    how: HeaderValue,
+    files: S,
+) -> SetResponseHeader<
+    S,
+    impl Fn(&axum::http::Response<ServeFileSystemResponseBody>) -> Option<HeaderValue> + Clone + Send + Sync,
+> {
+    let how = move |answer: &axum::http::Response<ServeFileSystemResponseBody>| {
+        let status = answer.status();
+        (status.is_success() || status == StatusCode::NOT_MODIFIED).then(|| how.clone())
+    };
+    SetResponseHeader::overriding(files, header::CACHE_CONTROL, how)
 }
 
 /// Where a browser opens an address and is refused, the cabinet says why, in the person's language and with a way on.
-pub(super) async fn say(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn say(State(app): State<App>, request: Request, next: Next) -> Response {
     let opened = opens_a_page(&request);
     let response = next.run(request).await;
     let problem = response.extensions().get::<Answered>().map(|it| it.0);
@@ -105,4 +112,26 @@ pub(crate) fn guarded(router: Router, config: &Config) -> Router {
         return router.layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
     }
     router
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_kept_by_nobody() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
+        for (path, status, kept) in
+            [("/pages.rs", 200, Some(FOR_EVER)), ("/old.0123.js", 404, None)]
+        {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = cached(FOR_EVER, files(&folder)).oneshot(request).await.unwrap();
+            let told = (answer.status().as_u16(), answer.headers().get(header::CACHE_CONTROL));
+            assert_eq!(told, (status, kept.as_ref()), "{path}");
+        }
+    }
 }

@@ -7,7 +7,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use senim_core::problem::Problem;
-use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
@@ -17,9 +16,6 @@ use crate::{
     authorization, consent, identity, journal, limits, matching, monitoring, operator, participant,
     routing, status, usage,
 };
-
-/// Requests that are worked on at once; further ones wait.
-const AT_ONCE_MAX: usize = 512;
 
 /// Every `POST` of a page carries it: another site's form can't.
 pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
@@ -69,9 +65,9 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         .route("/healthz", get(health))
         .fallback(async || Refusal::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refusal::from(Problem::MethodNotAllowed))
-        .layer(from_fn(limits::small_headers))
         .layer(from_fn(limits::in_time))
-        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE_MAX))
+        .layer(from_fn_with_state(app.clone(), limits::within_budget))
+        .layer(from_fn(limits::small_headers))
         .layer(from_fn_with_state(app.clone(), limits::access_log))
         .layer(no_store)
         .layer(no_sniff)

@@ -16,7 +16,6 @@ use senim_core::id::{ConsentId, SessionId};
 use senim_core::jose::{sha256_base64, to_base64};
 use senim_core::problem::Problem;
 use senim_host::authorization::{self, Outcome};
-use senim_host::config::Config;
 use senim_host::http::problem::Refusal;
 use senim_host::participant::seed;
 use senim_host::router;
@@ -79,10 +78,7 @@ pub(super) fn random() -> String {
 
 impl Bank {
     pub(super) async fn on(database: &str) -> Self {
-        let mut stand = Stand::on(database).await;
-        let config =
-            Config { edge_names: vec!["node-1".to_owned()], ..(*stand.app.config).clone() };
-        stand.app.config = Arc::new(config);
+        let stand = Stand::on(database).await;
         let bank = Self { stand, key: Key::new(1), dpop: Key::new(2) };
         bank.register().await;
         bank
@@ -100,7 +96,11 @@ impl Bank {
         };
         let operator = "[[operators]]\nname = \"aigul\"\npassword = \"correct horse battery\"\n\
                         totp_secret = \"JBSWY3DPEHPK3PXPJBSWY3DPEH\"\n";
-        let text = format!("{}{}{operator}", application(CLIENT), application(OTHER));
+        let node = format!(
+            "[[nodes]]\nname = \"node-1\"\ncertificates = [\"{}\"]\n",
+            sha256_base64(b"node-1")
+        );
+        let text = format!("{}{}{operator}{node}", application(CLIENT), application(OTHER));
         std::fs::write(dir.join("seed.toml"), text).expect("a file");
         for _ in 0..2 {
             // The second time changes nothing.
@@ -266,17 +266,24 @@ impl Bank {
         self.send(Request::get(path).body(Body::empty()).expect("a request"), certificate).await
     }
 
-    pub(super) async fn send(
-        &self,
-        mut request: Request<Body>,
-        certificate: Option<&str>,
-    ) -> Answer {
-        let certificate = certificate.map(|name| PeerCertificate {
+    pub(super) async fn send(&self, request: Request<Body>, certificate: Option<&str>) -> Answer {
+        self.send_as(request, certificate.map(Self::certificate)).await
+    }
+
+    pub(super) fn certificate(name: &str) -> PeerCertificate {
+        PeerCertificate {
             thumbprint: sha256_base64(name.as_bytes()),
             common_name: Some(name.to_owned()),
             subject: format!("CN={name}"),
             key: Some(serde_json::from_value(Key::of(name).jwk()).expect("a key")),
-        });
+        }
+    }
+
+    pub(super) async fn send_as(
+        &self,
+        mut request: Request<Body>,
+        certificate: Option<PeerCertificate>,
+    ) -> Answer {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         request.extensions_mut().insert(ConnectInfo(Peer { address, certificate }));
         let response = router::servers(self.stand.app.clone()).oneshot(request).await;

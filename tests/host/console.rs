@@ -2,10 +2,13 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use senim_core::id::UseId;
+use senim_channel::PeerCertificate;
+use senim_core::id::{ConsentId, UseId};
 use senim_core::routing::Registry;
 use senim_core::usage::{ReportUses, Use};
 use senim_host::operator::totp::Totp;
+use senim_host::{routing, store};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::bank::{Bank, CLIENT};
@@ -97,7 +100,7 @@ async fn a_suspended_participant_gets_no_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_named_nodes_get_the_feed() {
+async fn only_registered_nodes_in_standing_get_the_feed() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         for path in ["/edge/registry", "/edge/status-list"] {
@@ -105,7 +108,72 @@ async fn only_named_nodes_get_the_feed() {
             assert_eq!(bank.get(path, Some("certificate")).await.told(), "403 forbidden");
             assert_eq!(bank.get(path, Some("node-1")).await.status, 200);
         }
-        assert_eq!(report(&bank, &[], "certificate").await, "403 forbidden");
+        assert_eq!(report::<Use>(&bank, &[], "certificate").await, "403 forbidden");
+        // A participant whose certificate bears the node's name.
+        let named = PeerCertificate {
+            common_name: Some("node-1".to_owned()),
+            ..Bank::certificate("certificate")
+        };
+        let feed = Request::get("/edge/registry").body(Body::empty()).unwrap();
+        assert_eq!(bank.send_as(feed, Some(named)).await.told(), "403 forbidden");
+
+        let standing = async |suspended: Option<&str>| {
+            routing::set_node_standing(&bank.stand.app, "node-1", suspended, "aigul")
+                .await
+                .unwrap();
+            bank.get("/edge/registry", Some("node-1")).await.told()
+        };
+        assert_eq!(standing(Some("its key has leaked")).await, "403 forbidden");
+        assert_eq!(report::<Use>(&bank, &[], "node-1").await, "403 forbidden");
+        assert_eq!(standing(None).await, "200");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let trade = bank.trade(&bank.code().await).await;
+        let consent = trade.token().authorization_details[0].consent_id;
+        let good = Use {
+            id: UseId(1),
+            at: bank.stand.app.now(),
+            consent: Some(consent),
+            consumer: Some(CONSUMER.parse().unwrap()),
+            provider: Some(CONSUMER.parse().unwrap()),
+            data: Some(senim_core::consent::Data::Accounts),
+            route: "/accounts".to_owned(),
+            status: 200,
+            problem: None,
+            request_bytes: 0,
+            answer_bytes: 10,
+            total_ms: 3,
+            upstream_ms: Some(2),
+        };
+        let other = "040740003185".parse().unwrap();
+        let told = [
+            Use { id: UseId(2), consumer: Some(other), ..good.clone() },
+            Use { id: UseId(3), provider: Some(other), ..good.clone() },
+            Use { id: UseId(4), consent: Some(ConsentId(7)), ..good.clone() },
+            Use { id: UseId(5), route: String::new(), ..good.clone() },
+            good.clone(),
+        ];
+        let mut told: Vec<Value> =
+            told.iter().map(|it| serde_json::to_value(it).unwrap()).collect();
+        // Of a node that is newer than this host: kinds of data that are not known here, and members that are not.
+        told.push(json!({ "id": UseId(6), "data": "payments" }));
+        told[4]["carrier"] = json!("a later version's");
+        for _ in 0..2 {
+            assert_eq!(report(&bank, &told, "node-1").await, "204");
+        }
+        let store = &bank.stand.app.store;
+        let kept = store.read("test", async |tx| store::journal::uses(tx, consent, 10).await).await;
+        assert_eq!(kept.unwrap(), [good]);
+        let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
+        bank.get("/edge/registry", Some("node-1")).await;
+        let overview = get(&bank, "/api/console/overview", &cookie).await;
+        assert_eq!(overview["edges"][0]["uses_set_aside"], 5);
     })
     .await;
 }
@@ -236,7 +304,7 @@ async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Va
     (answer.told(), answer.body)
 }
 
-async fn report(bank: &Bank, uses: &[Use], certificate: &str) -> String {
+async fn report<U: Serialize + Clone>(bank: &Bank, uses: &[U], certificate: &str) -> String {
     let body = serde_json::to_string(&ReportUses { uses: uses.to_vec() }).expect("as it should be");
     let request = Request::post("/edge/uses")
         .header(header::CONTENT_TYPE, "application/json")

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod bank;
+mod budgets;
 mod consent;
 mod console;
 mod evidence;

@@ -486,6 +486,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         faces: None,
         judge: None,
         feed: Arc::default(),
+        budgets: Arc::default(),
         solutions: Arc::new(Solutions::open(&config.solutions, 0).expect("solutions")),
         config: Arc::new(config),
         store,
@@ -500,7 +501,7 @@ fn config(database: &str, outside: &str) -> Config {
         "database = \"{database}\"\ndata_dir = \".\"\npages_listen = \"127.0.0.1:0\"\n\
          pages_url = \"http://localhost:1\"\nservers_listen = \"127.0.0.1:0\"\nissuer = \"https://localhost:2\"\n\
          edge_url = \"https://localhost:3\"\ntls_certificate = \"x\"\ntls_key = \"x\"\nclient_ca = \"x\"\n\
-         edge_names = []\nmaster_key_file = \"x\"\nsource_url = \"{outside}\"\nsms_url = \"{outside}\"\n\
+         master_key_file = \"x\"\nsource_url = \"{outside}\"\nsms_url = \"{outside}\"\n\
          models_dir = \"x\"\njudge = \"x\"\n"
     );
     toml::from_str(&text).expect("a configuration")

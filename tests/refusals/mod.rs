@@ -12,6 +12,7 @@ use crate::clock::Stopwatch;
 use crate::platform::Platform;
 
 mod authorization;
+mod budgets;
 mod edge;
 mod identity;
 mod limits;
@@ -62,11 +63,12 @@ pub enum Group {
     Identity,
     Provider,
     Limits,
+    Budgets,
     Restart,
 }
 
 impl Group {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authorization,
         Self::Token,
         Self::Edge,
@@ -74,6 +76,7 @@ impl Group {
         Self::Identity,
         Self::Provider,
         Self::Limits,
+        Self::Budgets,
         Self::Restart,
     ];
 
@@ -86,6 +89,7 @@ impl Group {
             Self::Identity => "identity",
             Self::Provider => "provider",
             Self::Limits => "limits",
+            Self::Budgets => "budgets",
             Self::Restart => "restart",
         }
     }
@@ -101,6 +105,7 @@ impl Group {
             Self::Identity => identity::run(&mut table).await,
             Self::Provider => provider::run(&mut table).await,
             Self::Limits => limits::run(&mut table).await,
+            Self::Budgets => budgets::run(&mut table).await,
             Self::Restart => restart::run(&mut table).await,
         };
         if let Err(error) = done {

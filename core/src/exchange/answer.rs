@@ -30,6 +30,8 @@ pub fn check_answer(
         400 if matches!(route, Route::Transactions { cursor: Some(_), .. }) => {
             return Err(Fault::NoSuchPage);
         }
+        429 => return Err(Fault::RateLimited),
+        503 => return Err(Fault::Unavailable),
         500..=599 => return Err(Fault::Failed),
         _ => return Err(Fault::Status),
     }
@@ -78,6 +80,10 @@ pub enum Fault {
     NoSuchAccount,
     #[error("the provider does not know this cursor")]
     NoSuchPage,
+    #[error("the provider takes no more requests at the moment")]
+    RateLimited,
+    #[error("the provider is not available at the moment")]
+    Unavailable,
     #[error("the provider answered with a 5xx status")]
     Failed,
     #[error("the status is not one that the standard allows here")]
@@ -111,6 +117,8 @@ impl Fault {
         match self {
             Self::NoSuchAccount => Problem::NotFound,
             Self::NoSuchPage => Problem::RequestMalformed,
+            Self::RateLimited => Problem::ProviderRateLimited,
+            Self::Unavailable => Problem::ProviderUnavailable,
             Self::Failed => Problem::ProviderFailed,
             Self::Status
             | Self::ContentType
@@ -128,11 +136,59 @@ impl Fault {
     }
 }
 
+/// RFC 9110 §8.3.1. The only charset of JSON is UTF-8 (RFC 8259 §8.1), and other parameters say nothing of it (§11).
 fn is_json(content_type: &str) -> bool {
-    let (kind, parameter) = content_type.split_once(';').unwrap_or((content_type, ""));
-    let parameter = parameter.trim();
-    kind.trim().eq_ignore_ascii_case("application/json")
-        && (parameter.is_empty() || parameter.eq_ignore_ascii_case("charset=utf-8"))
+    let Some((kind, mut rest)) = split_at_token(content_type.trim_matches([' ', '\t'])) else {
+        return false;
+    };
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return false;
+    }
+    loop {
+        rest = rest.trim_start_matches([' ', '\t']);
+        if rest.is_empty() {
+            return true;
+        }
+        let Some(after) = rest.strip_prefix(';') else { return false };
+        let after = after.trim_start_matches([' ', '\t']);
+        if after.is_empty() || after.starts_with(';') {
+            // A parameter may be left out between semicolons.
+            rest = after;
+            continue;
+        }
+        let Some((name, after)) = split_at_token(after) else { return false };
+        let Some(after) = after.strip_prefix('=') else { return false };
+        let Some((value, after)) = quoted(after)
+            .or_else(|| split_at_token(after).map(|(value, after)| (value.to_owned(), after)))
+        else {
+            return false;
+        };
+        if name.eq_ignore_ascii_case("charset") && !value.eq_ignore_ascii_case("utf-8") {
+            return false;
+        }
+        rest = after;
+    }
+}
+
+/// A token of one letter or more (RFC 9110 §5.6.2), with the slash of a media type, and what follows it.
+fn split_at_token(text: &str) -> Option<(&str, &str)> {
+    let is_token = |it: char| it.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(it);
+    let end = text.find(|it| !is_token(it)).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
+}
+
+/// What stands in a quoted string (RFC 9110 §5.6.4), and what follows it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut letters = text.strip_prefix('"')?.char_indices();
+    while let Some((place, letter)) = letters.next() {
+        match letter {
+            '"' => return Some((value, &text[place + 2..])),
+            '\\' => value.push(letters.next()?.1),
+            _ => value.push(letter),
+        }
+    }
+    None
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
@@ -320,7 +376,9 @@ mod tests {
             (&page, 400, None, b"", Fault::NoSuchPage),
             (&one, 400, None, b"", Fault::Status),
             (&accounts, 500, None, b"", Fault::Failed),
-            (&accounts, 503, json, good, Fault::Failed),
+            (&accounts, 503, json, good, Fault::Unavailable),
+            (&accounts, 429, json, good, Fault::RateLimited),
+            (&accounts, 504, json, good, Fault::Failed),
             (&accounts, 204, None, b"", Fault::Status),
             (&accounts, 301, json, good, Fault::Status),
             (&accounts, 200, None, good, Fault::ContentType),
@@ -333,8 +391,23 @@ mod tests {
         ] {
             assert_eq!(check_answer(route, &limits, status, content_type, body), Err(fault));
         }
-        let charset = Some("application/JSON; charset=UTF-8");
-        assert_eq!(check_answer(&accounts, &limits, 200, charset, good), Ok(()));
+        for (content_type, is_json) in [
+            ("application/JSON; charset=UTF-8", true),
+            ("application/json; charset=\"utf-8\"", true),
+            ("application/json;charset=\"\\utf-8\" ; v=1", true),
+            ("application/json ;; ", true),
+            ("application/json; profile=\"a; charset=koi8-r\"", true),
+            ("application/json; charset=\"koi8-r\"", false),
+            ("application/json; charset=utf-8; charset=koi8-r", false),
+            ("application/json; charset=\"utf-8", false),
+            ("application/json; charset", false),
+            ("application/json charset=utf-8", false),
+            ("application/jsonp", false),
+            ("", false),
+        ] {
+            let judged = check_answer(&accounts, &limits, 200, Some(content_type), good);
+            assert_eq!(judged.is_ok(), is_json, "{content_type}");
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub enum Actor {
 pub enum Subject {
     Authorization(AuthorizationId),
     Consent(ConsentId),
+    Edge(String),
     /// A signing key, by its `kid`.
     Key(String),
     Operator(String),
@@ -52,6 +53,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Authorization(id) => id.fmt(f),
             Self::Consent(id) => id.fmt(f),
+            Self::Edge(name) => write!(f, "edge:{name}"),
             Self::Key(kid) => write!(f, "key:{kid}"),
             Self::Operator(name) => write!(f, "operator:{name}"),
             Self::Participant(bin) => write!(f, "participant:{bin}"),

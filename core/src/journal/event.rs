@@ -113,6 +113,9 @@ events! {
     KeyRotated = "key.rotated" {}
     MessageGivenUp = "message.given-up" { message: MessageId }
     MessageSent = "message.sent" { message: MessageId, tries: u32 }
+    NodeRegistered = "node.registered" {}
+    NodeResumed = "node.resumed" {}
+    NodeSuspended = "node.suspended" { reason: String }
     OperatorAdded = "operator.added" {}
     OperatorLocked = "operator.locked" { until: Option<Timestamp> }
     OperatorSignedIn = "operator.signed-in" {}

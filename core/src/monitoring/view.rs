@@ -24,4 +24,6 @@ pub struct OverviewView {
 pub struct EdgeView {
     pub name: String,
     pub seen_at: Timestamp,
+    /// Reported uses that could not be kept: somebody should look.
+    pub uses_set_aside: u64,
 }

@@ -31,6 +31,9 @@ pub struct StatusListClaims {
     pub exp: i64,
     /// Seconds after which to fetch it again.
     pub ttl: i64,
+    /// Grows with every change; a claim of our own. A platform from before it was there has none.
+    #[serde(default)]
+    pub version: u64,
     pub status_list: PackedList,
 }
 

@@ -1,9 +1,10 @@
 //! Uses: each request through an edge, answered or refused (OAPI-15).
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::consent::Data;
+use crate::consent::{Consent, ConsentState, Data};
 use crate::id::{Bin, ConsentId, UseId};
 
 /// The most uses in one report of an edge.
@@ -13,16 +14,19 @@ pub const REPORT_MAX: usize = 1024 * 1024;
 pub const ROUTE_LENGTH_MAX: usize = 100;
 
 /// `POST /edge/uses`: what an edge has on its own disk and now hands over. 204 acknowledges all of it.
+///
+/// Platform and edges are updated at different times, so members that the reader does not know are passed over.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReportUses {
+pub struct ReportUses<U = Use> {
     /// At most [`USES_MAX`].
-    pub uses: Vec<Use>,
+    pub uses: Vec<U>,
 }
+
+/// How far the clock of an edge may be ahead of the platform's.
+const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
 
 /// One request through an edge, answered or refused. Told twice, it counts once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Use {
     pub id: UseId,
     pub at: Timestamp,
@@ -64,6 +68,30 @@ impl Use {
         Ok(())
     }
 
+    /// Whether the consent can have been used so. A use in it that was not is a lie to the client.
+    pub fn check_consent(&self, consent: &Consent, now: Timestamp) -> Result<(), &'static str> {
+        let granted = match &consent.state {
+            ConsentState::Granted(granted) | ConsentState::Ended { granted, .. } => granted,
+            ConsentState::Requested
+            | ConsentState::Refused { .. }
+            | ConsentState::Abandoned { .. } => return Err("the consent was never given"),
+        };
+        if self.consumer != Some(consent.consumer) {
+            return Err("the consent is another consumer's");
+        }
+        if self.provider.is_some_and(|it| !consent.providers.contains(&it)) {
+            return Err("the consent does not cover the provider");
+        }
+        if self.at < granted.granted_at - AHEAD_MAX || self.at > now + AHEAD_MAX {
+            return Err("the moment is not one of the consent's");
+        }
+        let covered = |data: Data| consent.limits.data.contains(&data);
+        if self.answered() && !(self.provider.is_some() && self.data.is_some_and(covered)) {
+            return Err("the consent does not cover what was answered");
+        }
+        Ok(())
+    }
+
     pub fn answered(&self) -> bool {
         self.problem.is_none() && self.status < 400
     }
@@ -72,6 +100,7 @@ impl Use {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consent::{Granted, Limits, Purpose, PurposeCode};
 
     #[test]
     fn a_use_reads_with_what_was_not_known_left_out() {
@@ -80,7 +109,74 @@ mod tests {
         let told: Use = serde_json::from_str(text).unwrap();
         assert_eq!((told.check(), told.answered()), (Ok(()), false));
         assert!(serde_json::from_str::<Use>(&text.replace("\"route\"", "\"road\"")).is_err());
+        let newer =
+            text.replace("\"status\"", "\"carrier\":{\"of\":\"a later version\"},\"status\"");
+        assert_eq!(serde_json::from_str::<Use>(&newer).unwrap(), told);
         assert!(Use { route: "r".repeat(101), ..told.clone() }.check().is_err());
         assert!(Use { status: 42, ..told }.check().is_err());
+    }
+    #[test]
+    fn a_use_counts_only_where_its_consent_allows_it() {
+        let (consumer, provider): (Bin, Bin) =
+            ("190340012744".parse().unwrap(), "040740003185".parse().unwrap());
+        let at = |second| Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap();
+        let granted =
+            Granted { granted_at: at(0), expires_at: None, index: 0, text_hash: String::new() };
+        let consent = Consent {
+            id: ConsentId(1),
+            application: "app".to_owned(),
+            consumer,
+            iin: "850614300420".parse().unwrap(),
+            providers: [provider].into(),
+            limits: Limits {
+                data: [Data::Accounts].into(),
+                accounts: None,
+                transactions_from: None,
+            },
+            purpose: Purpose { code: PurposeCode::Other, text: None },
+            term_days: None,
+            requested_at: at(0),
+            state: ConsentState::Granted(granted),
+        };
+        let good = Use {
+            id: UseId(1),
+            at: at(10),
+            consent: Some(consent.id),
+            consumer: Some(consumer),
+            provider: Some(provider),
+            data: Some(Data::Accounts),
+            route: "/accounts".to_owned(),
+            status: 200,
+            problem: None,
+            request_bytes: 0,
+            answer_bytes: 1,
+            total_ms: 1,
+            upstream_ms: Some(1),
+        };
+        let checked = |told: Use| told.check_consent(&consent, at(20)).is_ok();
+        assert!(checked(good.clone()));
+        let refused = Use {
+            status: 403,
+            problem: Some("consent.data-not-covered".to_owned()),
+            data: Some(Data::Balances),
+            provider: None,
+            ..good.clone()
+        };
+        assert!(checked(refused));
+        for bad in [
+            Use { consumer: Some(provider), ..good.clone() },
+            Use { consumer: None, ..good.clone() },
+            Use { provider: Some(consumer), ..good.clone() },
+            Use { provider: None, ..good.clone() },
+            Use { data: Some(Data::Balances), ..good.clone() },
+            Use { data: None, ..good.clone() },
+            Use { at: at(-61), ..good.clone() },
+            Use { at: at(81), ..good.clone() },
+        ] {
+            assert!(!checked(bad.clone()), "{bad:?}");
+        }
+        let refused = ConsentState::Refused { refused_at: at(0) };
+        let never = Consent { state: refused, ..consent.clone() };
+        assert!(good.check_consent(&never, at(20)).is_err());
     }
 }

@@ -1,12 +1,30 @@
-//! Time and chance: the only places where the host reads either.
+//! Time and randomness: the only places where native processes read either.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::TimeDelta;
 use rand::RngCore as _;
 use senim_core::Timestamp;
 use senim_core::jose::to_base64;
 use sha2::{Digest as _, Sha256};
+
+#[expect(clippy::disallowed_methods, reason = "the edge where time enters")]
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_timestamp_millis(milliseconds).unwrap_or_default()
+}
+
+/// For durations.
+#[expect(clippy::disallowed_methods, reason = "the edge where time enters")]
+pub fn instant() -> Instant {
+    Instant::now()
+}
+
+pub fn milliseconds_since(start: Instant) -> u32 {
+    u32::try_from(instant().duration_since(start).as_millis()).unwrap_or(u32::MAX)
+}
 
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
@@ -15,11 +33,8 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the edge where time enters")]
     fn now(&self) -> Timestamp {
-        let since =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        now()
     }
 }
 

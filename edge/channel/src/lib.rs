@@ -1,16 +1,25 @@
 //! Mutual TLS between Senim and everyone it talks to, and the checking of JOSE signatures.
 
+pub mod budget;
 mod client;
 pub mod clock;
+#[cfg(feature = "wasm")]
+mod component;
 mod error;
 mod listener;
 mod peer;
+mod places;
+mod serve;
 mod server;
 mod verify;
 
 pub use client::{Connector, Identity, client_config, connector};
+#[cfg(feature = "wasm")]
+pub use component::{ComponentError, OpenedComponent, open_component};
 pub use error::ChannelError;
-pub use listener::{Connection, ListenerLimits, TlsListener};
+pub use listener::{Connection, PlainListener, TlsListener};
 pub use peer::{Peer, PeerCertificate};
+pub use places::{ListenerLimits, Place, Places};
+pub use serve::{ServeLimits, serve, serve_router, stop_asked};
 pub use server::{ClientCertificates, server_config};
 pub use verify::{verify, verify_jws};

@@ -1,7 +1,7 @@
-//! A listener whose handshakes run beside the accept loop, each with its time, so that none holds up another.
+//! Listeners: a place for each connection, and handshakes that run beside the accept loop, each with its time, so that none holds up another.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,28 +12,19 @@ use axum::serve::IncomingStream;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::budget::{Caller, Exhausted, Registry};
 use crate::peer::{Peer, PeerCertificate};
+use crate::places::{ListenerLimits, Place, Places};
 
-#[derive(Clone, Copy, Debug)]
-pub struct ListenerLimits {
-    pub handshake: Duration,
-    /// Open connections, those in handshake among them; past it, new ones wait in the system's queue.
-    pub connections_max: usize,
-}
+/// After a connection could not be accepted: out of file descriptors, most likely, and waiting is all that helps.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-impl Default for ListenerLimits {
-    fn default() -> Self {
-        Self { handshake: Duration::from_secs(10), connections_max: 4096 }
-    }
-}
-
-/// Give it to `axum::serve`, or take connections from [`TlsListener::accept`].
-#[derive(Debug)]
+/// Give it to [`crate::serve`], or take connections from [`TlsListener::accept`].
 pub struct TlsListener {
     address: SocketAddr,
     ready: mpsc::Receiver<(Connection, Peer)>,
@@ -41,15 +32,23 @@ pub struct TlsListener {
 }
 
 impl TlsListener {
+    /// Past its places a connection is closed at once.
+    pub fn within(tcp: TcpListener, config: Arc<ServerConfig>, places: Places) -> io::Result<Self> {
+        let address = tcp.local_addr()?;
+        let (hand_over, ready) = mpsc::channel(64);
+        let accepting = tokio::spawn(accept_all(tcp, TlsAcceptor::from(config), places, hand_over));
+        Ok(Self { address, ready, accepting })
+    }
+
+    /// With places of its own, where every certificate is a participant's.
     pub fn new(
         tcp: TcpListener,
         config: Arc<ServerConfig>,
         limits: ListenerLimits,
     ) -> io::Result<Self> {
-        let address = tcp.local_addr()?;
-        let (hand_over, ready) = mpsc::channel(64);
-        let accepting = tokio::spawn(accept_all(tcp, TlsAcceptor::from(config), limits, hand_over));
-        Ok(Self { address, ready, accepting })
+        let registry = Registry::default();
+        let places = Places::open(&registry, "tls", limits, |_| Caller::Participant);
+        Self::within(tcp, config, places)
     }
 
     pub async fn bind(address: &str, config: Arc<ServerConfig>) -> io::Result<Self> {
@@ -78,29 +77,15 @@ impl Drop for TlsListener {
 async fn accept_all(
     tcp: TcpListener,
     acceptor: TlsAcceptor,
-    limits: ListenerLimits,
+    places: Places,
     hand_over: mpsc::Sender<(Connection, Peer)>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections_max));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let (stream, address) = match tcp.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Out of file descriptors, most likely: waiting is all that helps.
-                tracing::warn!(%error, "connections can't be accepted");
-                tokio::time::sleep(Duration::from_millis(200)).await;
-                continue;
-            }
-        };
-        let (acceptor, hand_over) = (acceptor.clone(), hand_over.clone());
+        let (stream, address, place) = accept_one(&tcp, |ip| places.for_handshake(ip)).await;
+        let (acceptor, hand_over, places) = (acceptor.clone(), hand_over.clone(), places.clone());
         tokio::spawn(async move {
-            match tokio::time::timeout(
-                limits.handshake,
-                shake_hands(acceptor, stream, address, place),
-            )
-            .await
-            {
+            let shaking = shake_hands(acceptor, stream, address, place, &places);
+            match tokio::time::timeout(places.handshake, shaking).await {
                 // Nobody takes it: the listener is closing.
                 Ok(Ok(ready)) => drop(hand_over.send(ready).await),
                 Ok(Err(error)) => tracing::debug!(%address, %error, "TLS handshake failed"),
@@ -110,11 +95,31 @@ async fn accept_all(
     }
 }
 
+/// The next connection for which there is a place.
+async fn accept_one(
+    tcp: &TcpListener,
+    place: impl Fn(IpAddr) -> Result<Place, Exhausted>,
+) -> (TcpStream, SocketAddr, Place) {
+    loop {
+        match tcp.accept().await {
+            Ok((stream, address)) => match place(address.ip()) {
+                Ok(place) => return (stream, address, place),
+                Err(error) => tracing::debug!(%address, %error, "a connection is closed at once"),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "connections can't be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
 async fn shake_hands(
     acceptor: TlsAcceptor,
     stream: TcpStream,
     address: SocketAddr,
-    place: OwnedSemaphorePermit,
+    place: Place,
+    places: &Places,
 ) -> io::Result<(Connection, Peer)> {
     stream.set_nodelay(true)?;
     let stream = acceptor.accept(stream).await?;
@@ -123,17 +128,50 @@ async fn shake_hands(
         None => None,
         Some(der) => Some(PeerCertificate::from_der(der).ok_or(io::ErrorKind::InvalidData)?),
     };
+    let place = places
+        .for_peer(address.ip(), certificate.as_ref(), Some(place))
+        .map_err(io::Error::other)?;
     Ok((Connection { stream, _place: place }, Peer { address, certificate }))
 }
 
-/// A TLS connection. It gives its place back when dropped.
-#[derive(Debug)]
-pub struct Connection {
-    stream: TlsStream<TcpStream>,
-    _place: OwnedSemaphorePermit,
+/// A listener without TLS, for pages on loopback or behind a proxy that ends TLS.
+pub struct PlainListener {
+    tcp: TcpListener,
+    places: Places,
 }
 
-impl AsyncRead for Connection {
+impl PlainListener {
+    pub fn new(tcp: TcpListener, places: Places) -> Self {
+        Self { tcp, places }
+    }
+}
+
+impl axum::serve::Listener for PlainListener {
+    type Io = Connection<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection<TcpStream>, SocketAddr) {
+        let place = |ip| self.places.for_peer(ip, None, None);
+        let (stream, address, place) = accept_one(&self.tcp, place).await;
+        // An answer is not held back for the next one.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection broke");
+        }
+        (Connection { stream, _place: place }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.tcp.local_addr()
+    }
+}
+
+/// An open connection. It gives its place back when dropped.
+pub struct Connection<S = TlsStream<TcpStream>> {
+    stream: S,
+    _place: Place,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -143,7 +181,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -65,7 +65,8 @@ async fn a_server_of_another_ca_is_refused_by_our_client() {
 #[tokio::test]
 async fn a_silent_client_is_dropped_in_time_and_holds_up_nobody() {
     let files = Files::make("silent");
-    let limits = ListenerLimits { handshake: Duration::from_millis(300), connections_max: 8 };
+    let limits =
+        ListenerLimits { handshake: Duration::from_millis(300), ..ListenerLimits::default() };
     let address = files.serve_within(ClientCertificates::NotAsked, limits).await;
     let mut silent = TcpStream::connect(address).await.unwrap();
     assert_eq!(files.ask(address, None).await.unwrap(), "nobody");
@@ -74,16 +75,29 @@ async fn a_silent_client_is_dropped_in_time_and_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn connections_past_the_limit_wait_for_a_place() {
+async fn connections_past_an_addresss_places_are_closed_at_once() {
     let files = Files::make("limit");
-    let limits = ListenerLimits { handshake: Duration::from_secs(1), connections_max: 1 };
-    let address = files.serve_within(ClientCertificates::NotAsked, limits).await;
+    let limits = ListenerLimits { per_address_max: 1, ..ListenerLimits::default() };
+    let clients = ClientCertificates::Optional(&files.path("ca.pem"));
+    let address = files.serve_within(clients, limits).await;
     let silent = TcpStream::connect(address).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let waiting = tokio::time::timeout(Duration::from_millis(300), files.ask(address, None)).await;
-    assert!(waiting.is_err(), "the only place is taken");
+    assert!(files.ask(address, None).await.is_err(), "the only place is taken");
     drop(silent);
-    assert_eq!(files.ask(address, None).await.unwrap(), "nobody");
+    while files.ask(address, None).await.is_err() {}
+}
+
+#[tokio::test]
+async fn strangers_take_no_place_of_those_with_a_certificate() {
+    let files = Files::make("classes");
+    let limits = ListenerLimits { unknown_max: 1, ..ListenerLimits::default() };
+    let clients = ClientCertificates::Optional(&files.path("ca.pem"));
+    let address = files.serve_within(clients, limits).await;
+    let stranger = files.client(None);
+    let url = format!("https://localhost:{}/", address.port());
+    assert!(stranger.get(&url).send().await.is_ok());
+    // Its connection is kept.
+    assert!(files.ask(address, None).await.is_err());
+    assert!(files.ask(address, Some("client")).await.is_ok());
 }
 
 #[test]
@@ -146,16 +160,20 @@ impl Files {
         address: std::net::SocketAddr,
         show: Option<&str>,
     ) -> Result<String, reqwest::Error> {
+        let url = format!("https://localhost:{}/", address.port());
+        let answer = self.client(show).get(url).send().await?;
+        assert_eq!(answer.version(), reqwest::Version::HTTP_2);
+        answer.text().await
+    }
+
+    fn client(&self, show: Option<&str>) -> reqwest::Client {
         let (certificate, key) = (
             self.path(&format!("{}.pem", show.unwrap_or("client"))),
             self.path(&format!("{}.key", show.unwrap_or("client"))),
         );
         let identity = show.map(|_| Identity { certificate: &certificate, key: &key });
         let tls = client_config(&self.path("ca.pem"), identity).unwrap();
-        let client = reqwest::Client::builder().use_preconfigured_tls(tls).build()?;
-        let answer = client.get(format!("https://localhost:{}/", address.port())).send().await?;
-        assert_eq!(answer.version(), reqwest::Version::HTTP_2);
-        answer.text().await
+        reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap()
     }
 }
 

@@ -4,12 +4,14 @@ use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use http::{Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
+use senim_channel::budget::Exhausted;
+use senim_core::id::UseId;
 use senim_core::problem::Problem;
 use senim_core::routing::Refusal;
 
-use crate::request::INTERACTION;
+use crate::request::{INTERACTION, interaction_name};
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
@@ -23,7 +25,9 @@ pub(crate) fn passed_on(body: Bytes) -> Answer {
 }
 
 /// RFC 9457.
-pub(crate) fn refused(refusal: &Refusal, dpop: bool) -> Answer {
+///
+/// `retry_after_s`: what the provider said of it.
+pub(crate) fn refused(refusal: &Refusal, dpop: bool, retry_after_s: Option<u64>) -> Answer {
     let problem = refusal.problem;
     let body = problem.body(refusal.detail.as_deref()).to_string();
     let mut answer = Response::new(Full::from(body));
@@ -37,11 +41,19 @@ pub(crate) fn refused(refusal: &Refusal, dpop: bool) -> Answer {
             answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
         }
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            answer.headers_mut().insert(RETRY_AFTER, retry_after_s.unwrap_or(1).into());
         }
         _ => {}
     }
     answer
+}
+
+/// Before the request was looked at.
+pub(crate) fn exhausted<B>(exhausted: &Exhausted, request: &Request<B>) -> Answer {
+    let problem =
+        if exhausted.retry_after.is_some() { Problem::RateLimited } else { Problem::Busy };
+    let answer = refused(&problem.into(), false, Some(exhausted.retry_after_s()));
+    finished(answer, &interaction_name(request.headers(), UseId(rand::random())))
 }
 
 /// RFC 6750 §3, RFC 9449 §7.1: how to ask better, under the scheme that was tried, or under each.
@@ -96,12 +108,16 @@ mod tests {
             ),
             (Problem::ConsentAccount, false, vec![]),
         ] {
-            let answer = refused(&problem.into(), dpop);
+            let answer = refused(&problem.into(), dpop, None);
             let told: Vec<_> = answer.headers().get_all(WWW_AUTHENTICATE).iter().collect();
             assert_eq!(told, challenges, "{}", problem.code());
             assert_eq!(answer.status().as_u16(), problem.status());
         }
-        assert!(refused(&Problem::MethodNotAllowed.into(), false).headers().contains_key(ALLOW));
-        assert!(refused(&Problem::EdgeStale.into(), false).headers().contains_key(RETRY_AFTER));
+        assert!(
+            refused(&Problem::MethodNotAllowed.into(), false, None).headers().contains_key(ALLOW)
+        );
+        assert!(
+            refused(&Problem::EdgeStale.into(), false, None).headers().contains_key(RETRY_AFTER)
+        );
     }
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub poll_ms: u32,
     #[serde(default = "default_upstream_timeout_s")]
     pub upstream_timeout_s: u32,
+    #[serde(default = "default_participant_requests_per_s")]
+    pub participant_requests_per_s: u32,
 }
 
 fn default_registry_stale_s() -> u32 {
@@ -40,6 +42,10 @@ fn default_poll_ms() -> u32 {
 
 fn default_upstream_timeout_s() -> u32 {
     10
+}
+
+fn default_participant_requests_per_s() -> u32 {
+    2000
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +116,7 @@ fn check_settings(config: &Config) -> Result<(), ConfigError> {
         ("registry_stale_s", config.registry_stale_s, 1, 3600),
         ("poll_ms", config.poll_ms, 10, 60_000),
         ("upstream_timeout_s", config.upstream_timeout_s, 1, 300),
+        ("participant_requests_per_s", config.participant_requests_per_s, 1, 1_000_000),
     ] {
         if !(least..=most).contains(&value) {
             return wrong(key, &format!("must be {least} to {most}"));
@@ -132,11 +139,13 @@ mod tests {
         let shown: Config = toml::from_str(EXAMPLE).unwrap();
         assert!(check_settings(&shown).is_ok());
         let all = EXAMPLE.replace("# registry_", "registry_").replace("# poll_", "poll_");
-        let told: Config = toml::from_str(&all.replace("# upstream_", "upstream_")).unwrap();
+        let all = all.replace("# upstream_", "upstream_").replace("# participant_", "participant_");
+        let told: Config = toml::from_str(&all).unwrap();
         assert_eq!(
             (shown.registry_stale_s, shown.poll_ms, shown.upstream_timeout_s),
             (told.registry_stale_s, told.poll_ms, told.upstream_timeout_s)
         );
+        assert_eq!(shown.participant_requests_per_s, told.participant_requests_per_s);
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::memory::{ProofMemory, TokenMemory};
 pub struct NodeFacts {
     /// Absent: the edge is stale, and nothing is known of anyone.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// Whose certificate it is, so that one participant's proofs use up no other's memory.
+    pub participant: Option<Bin>,
     pub tokens: Arc<TokenMemory>,
     pub proofs: Arc<ProofMemory>,
     pub now: Timestamp,
@@ -79,6 +81,6 @@ impl Facts for NodeFacts {
     }
 
     fn remember(&self, seen_as: &str, until: Timestamp) -> Memory {
-        self.proofs.remember(seen_as, until, self.now)
+        self.proofs.remember(self.participant, seen_as, until, self.now)
     }
 }

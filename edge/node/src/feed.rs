@@ -2,22 +2,25 @@
 //! while it is young.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode};
-use senim_channel::verify_jws;
+use senim_channel::{clock, verify_jws};
 use senim_core::Timestamp;
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, Jws};
 use senim_core::routing::{Asker, Registry, RegistryParticipant, Standing, Target};
 use senim_core::status::{self, StatusList, StatusListClaims};
+use serde::{Deserialize, Serialize};
 
-use crate::clock;
 use crate::config::Config;
 use crate::forward::{ForwardError, Outbound};
+use crate::memory::locked;
 
 /// The largest of the three answers that is read.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -27,7 +30,7 @@ const BACKWARDS_MAX_S: i64 = 60;
 /// The platform's word at one moment. All of it was signed by the platform, or came from it over TLS.
 #[derive(Clone)]
 pub struct Snapshot {
-    heard_at: Timestamp,
+    asked_at: Instant,
     /// Counts changes of the keys.
     pub(crate) generation: u64,
     keys: Arc<Held<JwkSet>>,
@@ -44,6 +47,7 @@ struct Held<T> {
 struct Register {
     iat: i64,
     exp: i64,
+    version: u64,
     participants: HashMap<Bin, RegistryParticipant>,
     by_certificate: HashMap<String, Bin>,
 }
@@ -51,12 +55,15 @@ struct Register {
 struct Consents {
     iat: i64,
     exp: i64,
+    version: u64,
     address: String,
     list: StatusList,
 }
 
 /// The three answers as they came.
 pub struct Heard {
+    /// Before the questions were sent: the answers may not be believed younger than they are.
+    pub asked_at: Instant,
     pub keys: Bytes,
     pub register: Bytes,
     pub consents: Bytes,
@@ -78,6 +85,49 @@ pub enum FeedError {
     Expired(&'static str),
     #[error("{0} is older than the one before")]
     Older(&'static str),
+    #[error(
+        "{what} has version {version}, and {seen} was seen before; a platform restored from a backup needs `{}` to go",
+        VERSIONS
+    )]
+    Version { what: &'static str, version: u64, seen: u64 },
+    #[error("the versions can't be kept: {0}")]
+    Keep(#[from] std::io::Error),
+}
+
+/// The greatest versions that this node has believed. They outlive keys and restarts: whoever has an old answer and
+/// a key of its time can't bring back a participant's or a consent's past.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    register: u64,
+    consents: u64,
+}
+
+/// Their file in the spool's folder.
+const VERSIONS: &str = "versions.json";
+
+impl Versions {
+    /// None yet, where there is no file.
+    pub(crate) fn read(folder: &Path) -> std::io::Result<Self> {
+        match fs::read(folder.join(VERSIONS)) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whole or not at all.
+    fn keep(self, folder: &Path) -> std::io::Result<()> {
+        let part = folder.join("versions.part");
+        let mut file = File::create(&part)?;
+        file.write_all(&serde_json::to_vec(&self)?)?;
+        file.sync_all()?;
+        fs::rename(part, folder.join(VERSIONS))?;
+        File::open(folder)?.sync_all()
+    }
+}
+
+fn not_behind(what: &'static str, version: u64, seen: u64) -> Result<u64, FeedError> {
+    if version < seen { Err(FeedError::Version { what, version, seen }) } else { Ok(version) }
 }
 
 impl Snapshot {
@@ -88,6 +138,7 @@ impl Snapshot {
         before: Option<&Self>,
         now: Timestamp,
     ) -> Result<Self, FeedError> {
+        let asked_at = heard.asked_at;
         let (keys, generation) = match before {
             Some(before) if before.keys.text == heard.keys => {
                 (Arc::clone(&before.keys), before.generation)
@@ -99,8 +150,9 @@ impl Snapshot {
                 (Arc::new(Held { text: heard.keys, read }), generation)
             }
         };
-        let before = before.filter(|it| it.generation == generation);
-        let register = match before {
+        // What was signed by keys that have changed is read anew.
+        let same_keys = before.filter(|it| it.generation == generation);
+        let register = match same_keys {
             Some(before) if before.register.text == heard.register => Arc::clone(&before.register),
             Some(_) | None => {
                 let claims: Registry =
@@ -109,7 +161,7 @@ impl Snapshot {
                 Arc::new(Held { text: heard.register, read: Register::from(claims) })
             }
         };
-        let consents = match before {
+        let consents = match same_keys {
             Some(before) if before.consents.text == heard.consents => Arc::clone(&before.consents),
             Some(_) | None => {
                 let claims: StatusListClaims =
@@ -119,7 +171,8 @@ impl Snapshot {
                     .status_list
                     .unpack()
                     .map_err(|_| FeedError::Unreadable("the status list"))?;
-                let read = Consents { iat: claims.iat, exp: claims.exp, address: claims.sub, list };
+                let (iat, exp, version) = (claims.iat, claims.exp, claims.version);
+                let read = Consents { iat, exp, version, address: claims.sub, list };
                 Arc::new(Held { text: heard.consents, read })
             }
         };
@@ -144,12 +197,22 @@ impl Snapshot {
                 return Err(FeedError::Older(what));
             }
         }
-        Ok(Self { heard_at: now, generation, keys, register, consents })
+        Ok(Self { asked_at, generation, keys, register, consents })
     }
 
-    pub(crate) fn fresh(&self, stale: TimeDelta, now: Timestamp) -> bool {
+    /// The versions after this snapshot, which does not go back behind `seen`.
+    pub fn after(&self, seen: Versions) -> Result<Versions, FeedError> {
+        let (register, consents) = (self.register.read.version, self.consents.read.version);
+        Ok(Versions {
+            register: not_behind("the registry", register, seen.register)?,
+            consents: not_behind("the status list", consents, seen.consents)?,
+        })
+    }
+
+    /// Its age is told by a clock that nobody sets.
+    pub(crate) fn fresh(&self, stale: Duration, now: Timestamp) -> bool {
         let now_s = now.timestamp();
-        now - self.heard_at <= stale
+        clock::instant().duration_since(self.asked_at) <= stale
             && now_s < self.register.read.exp
             && now_s < self.consents.read.exp
     }
@@ -213,7 +276,8 @@ impl From<Registry> for Register {
             by_certificate.remove(&certificate);
         }
         let participants = claims.participants.into_iter().map(|it| (it.bin, it)).collect();
-        Self { iat: claims.iat, exp: claims.exp, participants, by_certificate }
+        let (iat, exp, version) = (claims.iat, claims.exp, claims.version);
+        Self { iat, exp, version, participants, by_certificate }
     }
 }
 
@@ -241,7 +305,10 @@ fn of_issuer(told: &str, issuer: &str, what: &'static str) -> Result<(), FeedErr
 /// The last word of the platform, and the asking for it.
 pub(crate) struct Feed {
     current: RwLock<Option<Arc<Snapshot>>>,
-    stale: TimeDelta,
+    versions: Mutex<Versions>,
+    /// Where the versions are kept.
+    folder: PathBuf,
+    stale: Duration,
     pause: Duration,
     issuer: String,
     keys_url: String,
@@ -250,17 +317,19 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn open(config: &Config) -> std::io::Result<Self> {
         let platform = config.platform_url.trim_end_matches('/');
-        Self {
+        Ok(Self {
             current: RwLock::default(),
-            stale: TimeDelta::seconds(i64::from(config.registry_stale_s)),
+            versions: Mutex::new(Versions::read(&config.spool_dir)?),
+            folder: config.spool_dir.clone(),
+            stale: Duration::from_secs(u64::from(config.registry_stale_s)),
             pause: Duration::from_millis(u64::from(config.poll_ms)),
             issuer: config.issuer.clone(),
             keys_url: format!("{platform}/jwks"),
             register_url: format!("{platform}/edge/registry"),
             consents_url: format!("{platform}/edge/status-list"),
-        }
+        })
     }
 
     pub(crate) fn current(&self) -> Option<Arc<Snapshot>> {
@@ -295,19 +364,27 @@ impl Feed {
     }
 
     async fn ask(&self, outbound: &Outbound) -> Result<Snapshot, FeedError> {
-        // The moment before the answers: they may not be believed younger than they are.
-        let now = clock::now();
+        let (now, asked_at) = (clock::now(), clock::instant());
         let (keys, register, consents) = tokio::try_join!(
             self.fetch(outbound, &self.keys_url, "the key set"),
             self.fetch(outbound, &self.register_url, "the registry"),
             self.fetch(outbound, &self.consents_url, "the status list"),
         )?;
-        Snapshot::read(
-            Heard { keys, register, consents },
-            &self.issuer,
-            self.current().as_deref(),
-            now,
-        )
+        let heard = Heard { asked_at, keys, register, consents };
+        let snapshot = Snapshot::read(heard, &self.issuer, self.current().as_deref(), now)?;
+        self.advance(&snapshot)?;
+        Ok(snapshot)
+    }
+
+    /// On the disk before anything is judged by it. A few bytes, and only when something has changed.
+    fn advance(&self, snapshot: &Snapshot) -> Result<(), FeedError> {
+        let mut seen = locked(&self.versions);
+        let versions = snapshot.after(*seen)?;
+        if versions != *seen {
+            versions.keep(&self.folder)?;
+            *seen = versions;
+        }
+        Ok(())
     }
 
     async fn fetch(
@@ -316,7 +393,7 @@ impl Feed {
         url: &str,
         what: &'static str,
     ) -> Result<Bytes, FeedError> {
-        let within = self.stale.to_std().unwrap_or_default() / 2;
+        let within = self.stale / 2;
         let answer = outbound
             .get(url, HeaderMap::new(), BYTES_MAX, within)
             .await

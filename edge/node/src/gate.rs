@@ -1,9 +1,9 @@
 //! Hosts the gate: a fresh instance for every call, with a deadline and a bound on its memory.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use senim_channel::{ComponentError, open_component};
 use senim_core::Timestamp;
 use senim_core::jose::{Algorithm, Jwk};
 use senim_core::problem::Problem;
@@ -11,7 +11,7 @@ use senim_core::routing::{
     AnswerAbout, Decision, Facts as _, Memory, Refusal, Request, Standing, WireError,
     decode_verdict,
 };
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreLimits,
     StoreLimitsBuilder,
@@ -44,8 +44,8 @@ struct Caller {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
-    #[error("{}: {source}", path.display())]
-    File { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Component(#[from] ComponentError),
     #[error("the gate can't be used: {0:#}")]
     Wasm(#[from] wasmtime::Error),
     #[error("the gate answers what the node can't read: {0}")]
@@ -56,7 +56,7 @@ impl Gate {
     /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
     pub fn open(path: &Path) -> Result<Self, GateError> {
         let engine = engine()?;
-        let component = component(&engine, path)?;
+        let component = open_component(&engine, path)?.component;
         let mut linker = Linker::new(&engine);
         bindings::Gate::add_to_linker::<_, HasSelf<Caller>>(&mut linker, |caller| caller)?;
         let ready = bindings::GatePre::new(linker.instantiate_pre(&component)?)?;
@@ -107,52 +107,6 @@ fn engine() -> Result<Engine, wasmtime::Error> {
     let mut config = Config::new();
     config.epoch_interruption(true).allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
-}
-
-fn component(engine: &Engine, path: &Path) -> Result<Component, GateError> {
-    let file = |source| GateError::File { path: path.to_owned(), source };
-    let bytes = fs::read(path).map_err(file)?;
-    let compiled = compiled_path(path, &bytes);
-    // SAFETY of what follows: the file is our own work, and whoever can write beside the gate can change
-    // the gate. Another wasmtime's is refused by its header.
-    #[expect(unsafe_code, reason = "wasmtime can't check compiled code, only recognise its own")]
-    let kept = compiled.exists().then(|| unsafe { Component::deserialize_file(engine, &compiled) });
-    if let Some(Ok(component)) = kept {
-        return Ok(component);
-    }
-    let component = Component::new(engine, &bytes)?;
-    // Without it the next start takes a second longer, and that is all.
-    if let Err(error) = keep(&compiled, &component.serialize()?) {
-        tracing::warn!(%error, "the compiled gate can't be kept");
-    }
-    Ok(component)
-}
-
-/// `gate.<digest>.cwasm` beside `gate.wasm`.
-fn compiled_path(path: &Path, bytes: &[u8]) -> PathBuf {
-    let digest = senim_core::jose::sha256_base64(bytes);
-    let digest = &digest[..16];
-    path.with_extension(format!("{digest}.cwasm"))
-}
-
-/// Whole or not at all: another node may be reading. What was kept of an earlier gate goes.
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let part = path.with_extension(format!("{}.part", std::process::id()));
-    fs::write(&part, bytes)?;
-    fs::rename(&part, path)?;
-    for entry in fs::read_dir(path.parent().unwrap_or(path))? {
-        let other = entry?.path();
-        if other != path && same_gate(&other, path) {
-            fs::remove_file(other)?;
-        }
-    }
-    Ok(())
-}
-
-/// Both are `NAME.<digest>.cwasm` of one name.
-fn same_gate(one: &Path, other: &Path) -> bool {
-    let name = |path: &Path| Path::new(path.file_stem()?).file_stem().map(ToOwned::to_owned);
-    one.extension() == other.extension() && name(one) == name(other)
 }
 
 /// Lets deadlines pass for as long as the engine lives.
@@ -243,21 +197,7 @@ impl GateError {
     /// What the caller is told: nothing of it.
     pub(crate) fn problem(&self) -> Problem {
         match self {
-            Self::File { .. } | Self::Wasm(_) | Self::Wire(_) => Problem::Internal,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_kept_of_an_earlier_gate_is_told_apart() {
-        let kept = Path::new("x/gate.abc.cwasm");
-        assert!(same_gate(Path::new("x/gate.def.cwasm"), kept));
-        for other in ["x/gate.wasm", "x/other.abc.cwasm", "x/gate.abc.part", "x/cwasm"] {
-            assert!(!same_gate(Path::new(other), kept), "{other}");
+            Self::Component(_) | Self::Wasm(_) | Self::Wire(_) => Problem::Internal,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! a record of each. It decides nothing itself.
 
 mod answer;
-mod clock;
+mod budgets;
 mod config;
 mod facts;
 mod feed;
@@ -11,13 +11,12 @@ mod gate;
 mod memory;
 mod node;
 mod request;
-mod serve;
 mod ship;
 mod spool;
 
 pub use config::{Config, ConfigError};
 pub use facts::NodeFacts;
-pub use feed::{FeedError, Heard, Snapshot};
+pub use feed::{FeedError, Heard, Snapshot, Versions};
 pub use gate::{Gate, GateError};
 pub use memory::{ProofMemory, TokenMemory};
 pub use node::{Node, NodeError};

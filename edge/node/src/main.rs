@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
+use senim_channel::stop_asked;
 use senim_node::{Config, Node};
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Takes participants' requests for account information, lets the gate decide, and forwards them to providers.
@@ -41,14 +41,9 @@ fn main() -> Result<()> {
 }
 
 async fn run(config: Config) -> Result<()> {
-    let (mut terminate, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let node = Node::start(config).await?;
     tracing::info!(address = %node.address(), "the node listens");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    stop_asked().await;
     tracing::info!("the node drains");
     node.stop().await;
     Ok(())

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
+use senim_core::id::Bin;
 use senim_core::routing::Memory;
 
 /// How long a checked signature is believed; whether the token is still good is asked each time.
@@ -39,40 +40,70 @@ impl TokenMemory {
     }
 }
 
-/// Proofs seen, until they are too old to be played again. When it is full, nothing more is let in:
-/// forgetting one early would let it be played.
+/// Proofs seen, until they are too old to be played again. When a participant's part is full, nothing more of it
+/// is let in: forgetting one early would let it be played.
 pub struct ProofMemory {
+    each_max: usize,
     max: usize,
     seen: Mutex<Seen>,
 }
 
 #[derive(Default)]
 struct Seen {
+    of: HashMap<Option<Bin>, OfOne>,
+    count: usize,
+}
+
+#[derive(Default)]
+struct OfOne {
     all: HashSet<String, RandomState>,
     by_end: BTreeSet<(Timestamp, String)>,
 }
 
 impl ProofMemory {
-    pub fn new(max: usize) -> Self {
-        Self { max, seen: Mutex::default() }
+    /// So many of each participant, and so many in all.
+    pub fn new(each_max: usize, max: usize) -> Self {
+        Self { each_max, max, seen: Mutex::default() }
     }
 
-    pub fn remember(&self, seen_as: &str, until: Timestamp, now: Timestamp) -> Memory {
+    pub fn remember(
+        &self,
+        participant: Option<Bin>,
+        seen_as: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Memory {
         let mut seen = locked(&self.seen);
-        while seen.by_end.first().is_some_and(|(end, _)| *end <= now) {
-            if let Some((_, gone)) = seen.by_end.pop_first() {
-                seen.all.remove(&gone);
-            }
+        let Seen { of, count } = &mut *seen;
+        *count -= of.get_mut(&participant).map_or(0, |it| it.forget_old(now));
+        if *count >= self.max {
+            *count -= of.values_mut().map(|it| it.forget_old(now)).sum::<usize>();
+            of.retain(|_, it| !it.all.is_empty());
         }
-        if seen.all.contains(seen_as) {
+        let one = of.entry(participant).or_default();
+        if one.all.contains(seen_as) {
             return Memory::Seen;
         }
-        if seen.all.len() >= self.max {
+        if one.all.len() >= self.each_max || *count >= self.max {
             return Memory::Full;
         }
-        seen.all.insert(seen_as.to_owned());
-        seen.by_end.insert((until, seen_as.to_owned()));
+        one.all.insert(seen_as.to_owned());
+        one.by_end.insert((until, seen_as.to_owned()));
+        *count += 1;
         Memory::New
+    }
+}
+
+impl OfOne {
+    /// How many have gone.
+    fn forget_old(&mut self, now: Timestamp) -> usize {
+        let before = self.all.len();
+        while self.by_end.first().is_some_and(|(end, _)| *end <= now) {
+            if let Some((_, gone)) = self.by_end.pop_first() {
+                self.all.remove(&gone);
+            }
+        }
+        before - self.all.len()
     }
 }
 
@@ -87,20 +118,38 @@ mod tests {
 
     #[test]
     fn a_proof_is_new_once_until_it_is_too_old() {
-        let memory = ProofMemory::new(2);
-        assert_eq!(memory.remember("a", at(60), at(0)), Memory::New);
-        assert_eq!(memory.remember("a", at(60), at(59)), Memory::Seen);
-        assert_eq!(memory.remember("a", at(120), at(60)), Memory::New);
+        let memory = ProofMemory::new(2, 9);
+        let remember = |until, now| memory.remember(None, "a", at(until), at(now));
+        assert_eq!(remember(60, 0), Memory::New);
+        assert_eq!(remember(60, 59), Memory::Seen);
+        assert_eq!(remember(120, 60), Memory::New);
     }
 
     #[test]
     fn a_full_memory_lets_nothing_in_and_forgets_nothing_early() {
-        let memory = ProofMemory::new(2);
-        assert_eq!(memory.remember("a", at(50), at(0)), Memory::New);
-        assert_eq!(memory.remember("b", at(60), at(0)), Memory::New);
-        assert_eq!(memory.remember("c", at(60), at(49)), Memory::Full);
-        assert_eq!(memory.remember("a", at(50), at(49)), Memory::Seen);
-        assert_eq!(memory.remember("c", at(60), at(50)), Memory::New);
+        let memory = ProofMemory::new(2, 9);
+        let remember = |proof, until, now| memory.remember(None, proof, at(until), at(now));
+        assert_eq!(remember("a", 60, 0), Memory::New);
+        assert_eq!(remember("b", 50, 0), Memory::New);
+        assert_eq!(remember("c", 60, 1), Memory::Full);
+        assert_eq!(remember("a", 60, 1), Memory::Seen);
+        assert_eq!(remember("c", 60, 50), Memory::New);
+    }
+
+    #[test]
+    fn one_participants_proofs_use_up_no_others_memory() {
+        let memory = ProofMemory::new(2, 4);
+        let remember = |of: &str, proof, now| {
+            memory.remember(Some(of.parse().unwrap()), proof, at(now + 60), at(now))
+        };
+        let (one, two, three) = ("190340012744", "040740003185", "111040005626");
+        assert_eq!([0, 1].map(|_| remember(one, "a", 0)), [Memory::New, Memory::Seen]);
+        assert_eq!(remember(one, "b", 0), Memory::New);
+        assert_eq!(remember(one, "c", 0), Memory::Full);
+        assert_eq!(["a", "b"].map(|it| remember(two, it, 0)), [Memory::New, Memory::New]);
+        assert_eq!(remember(three, "a", 0), Memory::Full, "all of the memory is used");
+        assert_eq!(remember(three, "a", 60), Memory::New, "others' old ones go");
+        assert_eq!(locked(&memory.seen).count, 1);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,22 +11,28 @@ use http::request::Parts;
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use senim_channel::{ChannelError, ClientCertificates, Peer, TlsListener, server_config};
+use senim_channel::budget::{Caller, Meter};
+use senim_channel::{
+    ChannelError, ClientCertificates, ListenerLimits, Peer, Places, ServeLimits, TlsListener,
+    clock, server_config,
+};
 use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
-use senim_core::id::UseId;
+use senim_core::id::{Bin, UseId};
 use senim_core::problem::Problem;
 use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal};
 use senim_core::usage::Use;
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use crate::answer::{self, Answer};
+use crate::budgets::{Budgets, Payer};
 use crate::config::{Config, ConfigError};
 use crate::facts::NodeFacts;
 use crate::feed::Feed;
-use crate::forward::{ForwardError, Outbound};
+use crate::forward::{Answer as Answered, ForwardError, Outbound};
 use crate::gate::{Gate, GateError};
 use crate::memory::{ProofMemory, TokenMemory};
 use crate::request::{
@@ -33,15 +40,17 @@ use crate::request::{
 };
 use crate::ship::Shipping;
 use crate::spool::Spool;
-use crate::{clock, serve};
 
 const TOKENS_MAX: usize = 50_000;
-/// Proofs of the last minute: 2,000 requests a second.
-const PROOFS_MAX: usize = 120_000;
+/// Proofs of a participant's last minute at 2,000 requests a second.
+const PROOFS_EACH_MAX: usize = 120_000;
+const PROOFS_MAX: usize = 600_000;
 /// An answer larger than this is judged off the runtime's threads.
 const INLINE_BYTES_MAX: usize = 64 * 1024;
 /// Such answers judged at once.
 const LARGE_ANSWERS_MAX: usize = 32;
+/// Requests at once on one HTTP/2 connection.
+const STREAMS_MAX: u32 = 128;
 /// What requests under way at the end get beyond a provider's time.
 const DRAIN_BEYOND: Duration = Duration::from_secs(3);
 
@@ -76,12 +85,14 @@ impl Node {
         config.check()?;
         let edge = Arc::new(Edge {
             gate: Arc::new(Gate::open(&config.gate)?),
-            feed: Feed::new(&config),
+            feed: Feed::open(&config).map_err(NodeError::Spool)?,
             outbound: Outbound::new(&config)?,
             spool: Spool::open(&config.spool_dir).map_err(NodeError::Spool)?,
             tokens: Arc::new(TokenMemory::new(TOKENS_MAX)),
-            proofs: Arc::new(ProofMemory::new(PROOFS_MAX)),
+            proofs: Arc::new(ProofMemory::new(PROOFS_EACH_MAX, PROOFS_MAX)),
             large_answers: Semaphore::new(LARGE_ANSWERS_MAX),
+            budgets: Budgets::open(&config),
+            unrecorded: AtomicU64::new(0),
             config: config.clone(),
         });
         let tls = server_config(
@@ -89,13 +100,27 @@ impl Node {
             &config.tls_key,
             ClientCertificates::Required(&config.client_ca),
         )?;
-        let listener =
-            TlsListener::bind(&config.listen.to_string(), tls).await.map_err(NodeError::Listen)?;
+        let tcp = TcpListener::bind(config.listen).await.map_err(NodeError::Listen)?;
+        let registry = &edge.budgets.registry;
+        let places =
+            Places::open(registry, "edge", ListenerLimits::default(), |_| Caller::Participant);
+        let listener = TlsListener::within(tcp, tls, places).map_err(NodeError::Listen)?;
         let address = listener.address();
         let (stop, stopped) = oneshot::channel();
         let mut serving = JoinSet::new();
-        let drain = Duration::from_secs(u64::from(config.upstream_timeout_s)) + DRAIN_BEYOND;
-        serving.spawn(serve::serve(Arc::clone(&edge), listener, stopped, drain));
+        let answering = Arc::clone(&edge);
+        serving.spawn(senim_channel::serve(
+            listener,
+            limits(&config),
+            async {
+                // Dropped or asked to: the node ends either way.
+                let _ = stopped.await;
+            },
+            move |request, peer: Arc<Peer>| {
+                let edge = Arc::clone(&answering);
+                async move { edge.answer(request, &peer).await }
+            },
+        ));
         let (polling, shipping) = (Arc::clone(&edge), Arc::clone(&edge));
         let ship = Shipping::new(&config);
         let mut background = JoinSet::new();
@@ -113,6 +138,16 @@ impl Node {
         self.edge.feed.fresh(clock::now()).is_some()
     }
 
+    /// What its callers spend, for metrics.
+    pub fn meters(&self) -> Vec<Meter> {
+        self.edge.budgets.registry.meters()
+    }
+
+    /// How many refusals no participant answers for. They stand in no journal.
+    pub fn unrecorded(&self) -> u64 {
+        self.edge.unrecorded.load(Ordering::Relaxed)
+    }
+
     /// Takes no more connections, lets requests end, and hands over their uses.
     pub async fn stop(mut self) {
         // It fails when serving has ended already.
@@ -124,7 +159,17 @@ impl Node {
     }
 }
 
-pub(crate) struct Edge {
+fn limits(config: &Config) -> ServeLimits {
+    ServeLimits {
+        last_answers: Duration::from_secs(u64::from(config.upstream_timeout_s)) + DRAIN_BEYOND,
+        // Between our own limit and this one, the answer is a problem that says so.
+        head_bytes: u32::try_from(4 * HEADER_BYTES_MAX).unwrap_or(u32::MAX),
+        streams: STREAMS_MAX,
+        ..ServeLimits::default()
+    }
+}
+
+struct Edge {
     gate: Arc<Gate>,
     feed: Feed,
     outbound: Outbound,
@@ -132,6 +177,10 @@ pub(crate) struct Edge {
     tokens: Arc<TokenMemory>,
     proofs: Arc<ProofMemory>,
     large_answers: Semaphore,
+    budgets: Budgets,
+    /// Refusals of callers whom no participant answers for. They are counted: whoever may make one row of the journal
+    /// with one request fills it.
+    unrecorded: AtomicU64,
     config: Config,
 }
 
@@ -139,40 +188,62 @@ pub(crate) struct Edge {
 struct Done {
     about: About,
     result: Result<Bytes, Refusal>,
+    /// What the provider said of when to ask again.
+    retry_after_s: Option<u64>,
     upstream_ms: Option<u32>,
 }
 
 impl Done {
     fn refused(about: About, refusal: impl Into<Refusal>) -> Self {
-        Self { about, result: Err(refusal.into()), upstream_ms: None }
+        Self { about, result: Err(refusal.into()), retry_after_s: None, upstream_ms: None }
     }
 }
 
 impl Edge {
-    pub(crate) async fn answer(&self, request: http::Request<Incoming>, peer: &Peer) -> Answer {
+    async fn answer(&self, request: http::Request<Incoming>, peer: &Peer) -> Answer {
         if request.uri().path() == "/healthz" {
             return self.health();
         }
+        let thumbprint = peer.certificate.as_ref().map_or("", |it| it.thumbprint.as_str());
+        let participant = self.feed.current().and_then(|it| it.asker(thumbprint)).map(|it| it.bin);
+        let payer = participant.map_or(Payer::Unregistered(thumbprint), Payer::Participant);
+        // Held until the answer is made.
+        let _place = match self.budgets.admit(&payer, clock::now()) {
+            Ok(place) => place,
+            Err(exhausted) => {
+                tracing::debug!(budget = %exhausted.budget, "refused");
+                self.unrecorded.fetch_add(1, Ordering::Relaxed);
+                return answer::exhausted(&exhausted, &request);
+            }
+        };
         let id = UseId(rand::random());
         let span = tracing::info_span!("edge.request", interaction = %id);
-        self.serve(request, peer, id).instrument(span).await
+        self.serve(request, peer, participant, id).instrument(span).await
     }
 
-    async fn serve(&self, request: http::Request<Incoming>, peer: &Peer, id: UseId) -> Answer {
+    async fn serve(
+        &self,
+        request: http::Request<Incoming>,
+        peer: &Peer,
+        participant: Option<Bin>,
+        id: UseId,
+    ) -> Answer {
         let (start, at) = (clock::instant(), clock::now());
         let (parts, body) = request.into_parts();
         let interaction = interaction_name(&parts.headers, id);
-        let dpop = !parts.headers.get_all("dpop").iter().collect::<Vec<_>>().is_empty();
+        let dpop = parts.headers.contains_key("dpop");
         let head = head_bytes(&parts);
-        let (request_bytes, done) = match self.admit(&parts, body, head).await {
+        let (request_bytes, mut done) = match self.admit(&parts, body, head).await {
             Err(refusal) => (head, Done::refused(other(), refusal)),
             Ok(body_bytes) => {
-                (head + body_bytes, self.handle(&parts, peer, &interaction, at).await)
+                (head + body_bytes, self.handle(&parts, peer, participant, &interaction, at).await)
             }
         };
+        // Whose certificate it is, is known even where the request was refused before that was looked at.
+        done.about.consumer = done.about.consumer.or(participant);
         let mut reply = match &done.result {
             Ok(body) => answer::passed_on(body.clone()),
-            Err(refusal) => answer::refused(refusal, dpop),
+            Err(refusal) => answer::refused(refusal, dpop, done.retry_after_s),
         };
         let told = use_of(id, at, &done, &reply, request_bytes, start);
         tracing::info!(
@@ -187,10 +258,12 @@ impl Edge {
             consent = told.consent.map(tracing::field::display),
             "answered"
         );
-        // Nothing leaves of which there is no record.
-        if let Err(error) = self.spool.put(told).await {
+        if told.consumer.is_none() && done.result.is_err() {
+            self.unrecorded.fetch_add(1, Ordering::Relaxed);
+        } else if let Err(error) = self.spool.put(told).await {
+            // Nothing leaves of which there is no record.
             tracing::error!(%error, "the use can't be kept, so the answer is withheld");
-            reply = answer::refused(&Problem::Internal.into(), dpop);
+            reply = answer::refused(&Problem::Internal.into(), dpop, None);
         }
         answer::finished(reply, &interaction)
     }
@@ -216,8 +289,15 @@ impl Edge {
         }
     }
 
-    async fn handle(&self, parts: &Parts, peer: &Peer, interaction: &str, now: Timestamp) -> Done {
-        let decision = match self.decide(parts, peer, now) {
+    async fn handle(
+        &self,
+        parts: &Parts,
+        peer: &Peer,
+        participant: Option<Bin>,
+        interaction: &str,
+        now: Timestamp,
+    ) -> Done {
+        let decision = match self.decide(parts, peer, participant, now) {
             Ok(decision) => decision,
             Err(error) => {
                 tracing::error!(%error, "the gate failed");
@@ -231,52 +311,72 @@ impl Edge {
             Ok(_) if !self.spool.has_room() => Done::refused(about, Problem::EdgeStale),
             Ok(forward) => {
                 let start = clock::instant();
-                let result = self.forward(forward, interaction).await;
-                Done { about, result, upstream_ms: Some(clock::milliseconds_since(start)) }
+                let (result, retry_after_s) = self.forward(forward, interaction, now).await;
+                let upstream_ms = Some(clock::milliseconds_since(start));
+                Done { about, result, retry_after_s, upstream_ms }
             }
         }
     }
 
-    fn decide(&self, parts: &Parts, peer: &Peer, now: Timestamp) -> Result<Decision, GateError> {
+    fn decide(
+        &self,
+        parts: &Parts,
+        peer: &Peer,
+        participant: Option<Bin>,
+        now: Timestamp,
+    ) -> Result<Decision, GateError> {
         let snapshot = self.feed.fresh(now);
         let certificate = peer.certificate.as_ref().map(|it| it.thumbprint.as_str());
         let request = for_gate(parts, certificate, &self.config, snapshot.is_some(), now);
         let (tokens, proofs) = (Arc::clone(&self.tokens), Arc::clone(&self.proofs));
-        self.gate.decide(&request, NodeFacts { snapshot, tokens, proofs, now })
+        self.gate.decide(&request, NodeFacts { snapshot, participant, tokens, proofs, now })
     }
 
-    async fn forward(&self, forward: Forward, interaction: &str) -> Result<Bytes, Refusal> {
-        let url = format!("{}{}", forward.base_url, forward.path_and_query);
-        let headers = headers_for(&forward, interaction).ok_or(Problem::Internal)?;
-        let within = Duration::from_secs(u64::from(self.config.upstream_timeout_s));
-        let answered =
-            self.outbound.get(&url, headers, ANSWER_BYTES_MAX, within).await.map_err(|error| {
-                tracing::info!(%error, "the provider did not answer");
-                match error {
-                    ForwardError::Slow => Problem::ProviderSlow,
-                    ForwardError::Unreachable(_) | ForwardError::Address(_) => {
-                        Problem::ProviderUnreachable
-                    }
-                    ForwardError::TooLarge | ForwardError::Broken(_) => Problem::ProviderAnswer,
-                }
-            })?;
-        let verdict =
-            self.judge(&forward, answered.status, answered.content_type, &answered.body).await;
-        match verdict {
-            Ok(Ok(())) => Ok(answered.body),
+    /// Beside the answer: how long the provider wants to be left alone, where it said so.
+    async fn forward(
+        &self,
+        forward: Forward,
+        interaction: &str,
+        now: Timestamp,
+    ) -> (Result<Bytes, Refusal>, Option<u64>) {
+        let answered = match self.ask(&forward, interaction).await {
+            Ok(answered) => answered,
+            Err(problem) => return (Err(problem.into()), None),
+        };
+        let (status, retry_after_s) = (answered.status, answered.retry_after_s(now));
+        match self.judge(&forward, status, answered.content_type, &answered.body).await {
+            Ok(Ok(())) => (Ok(answered.body), None),
             Ok(Err(refusal)) => {
                 tracing::info!(
-                    status = answered.status.as_u16(),
+                    status = status.as_u16(),
                     fault = refusal.detail.as_deref(),
                     "the provider's answer is not handed on"
                 );
-                Err(refusal)
+                (Err(refusal), retry_after_s)
             }
             Err(error) => {
                 tracing::error!(%error, "the gate failed on an answer");
-                Err(error.problem().into())
+                (Err(error.problem().into()), None)
             }
         }
+    }
+
+    async fn ask(&self, forward: &Forward, interaction: &str) -> Result<Answered, Problem> {
+        let url = format!("{}{}", forward.base_url, forward.path_and_query);
+        let headers = headers_for(forward, interaction).ok_or(Problem::Internal)?;
+        let within = Duration::from_secs(u64::from(self.config.upstream_timeout_s));
+        self.outbound.get(&url, headers, ANSWER_BYTES_MAX, within).await.map_err(|error| {
+            tracing::info!(%error, "the provider did not answer");
+            match error {
+                ForwardError::Slow => Problem::ProviderSlow,
+                ForwardError::Unreachable(_) | ForwardError::Address(_) => {
+                    Problem::ProviderUnreachable
+                }
+                ForwardError::TooLarge | ForwardError::Coding | ForwardError::Broken(_) => {
+                    Problem::ProviderAnswer
+                }
+            }
+        })
     }
 
     async fn judge(

@@ -68,7 +68,9 @@ impl Shipping {
                 true
             }
             Outcome::Refused => {
-                tracing::error!("the platform refuses a use; it is set aside in refused.jsonl");
+                tracing::error!(
+                    "the platform refuses a use; it is set aside in refused.jsonl and offered again after the next start"
+                );
                 spool.set_aside().await.is_ok()
             }
         }

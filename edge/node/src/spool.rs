@@ -17,6 +17,8 @@ use crate::memory::locked;
 /// Uses that may wait for the platform. A node with more refuses requests.
 const WAITING_MAX: usize = 100_000;
 const SEGMENT_BYTES_MAX: usize = 1024 * 1024;
+/// Where uses are set aside that the platform will not take.
+const REFUSED: &str = "refused.jsonl";
 /// Uses written with one sync.
 const GROUP_MAX: usize = 512;
 
@@ -51,6 +53,7 @@ impl Spool {
     /// Finds what is left of the last run, and starts the writer.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
+        offer_again(dir)?;
         let (waiting, next) = recover(dir)?;
         if !waiting.is_empty() {
             tracing::info!(uses = waiting.len(), "uses of the last run wait for the platform");
@@ -119,10 +122,8 @@ impl Spool {
     /// Sets aside the oldest, which the platform will not take.
     pub(crate) async fn set_aside(&self) -> io::Result<()> {
         if let Some(told) = self.oldest(1).first() {
-            let mut file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(self.shared.dir.join("refused.jsonl"))?;
+            let mut file =
+                OpenOptions::new().create(true).append(true).open(self.shared.dir.join(REFUSED))?;
             file.write_all(&line(told)?)?;
             file.sync_data()?;
         }
@@ -255,6 +256,17 @@ fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
+/// What the platform refused is offered once more after each start: it may have been updated since, or we.
+fn offer_again(dir: &Path) -> io::Result<()> {
+    let refused = dir.join(REFUSED);
+    if !refused.exists() {
+        return Ok(());
+    }
+    let next = segments(dir)?.last().map_or(0, |(number, _)| number + 1);
+    tracing::warn!("uses that the platform refused are offered again");
+    fs::rename(refused, path_of(dir, next))
+}
+
 /// A line that does not read was never told to be on disk: the crash came before its sync.
 fn recover(dir: &Path) -> io::Result<(VecDeque<(u64, Use)>, u64)> {
     let mut waiting = VecDeque::new();
@@ -344,6 +356,13 @@ mod tests {
         spool.set_aside().await.unwrap();
         assert!(ids(&spool).is_empty());
         assert!(fs::read_to_string(dir.join("refused.jsonl")).unwrap().contains("/accounts"));
+        drop(spool);
+        let spool = Spool::open(&dir).unwrap();
+        // Twice, where the first was not off the disk yet; the platform counts it once.
+        let mut again = ids(&spool);
+        again.dedup();
+        assert_eq!(again, [1], "offered again after the next start");
+        assert!(!dir.join("refused.jsonl").exists());
     }
 
     fn ids(spool: &Spool) -> Vec<u128> {

@@ -33,6 +33,7 @@ words! {
     QUIET { kk: "Соңғы сағатта оқиға болған жоқ.", ru: "За последний час событий не было.", en: "Nothing happened in the last hour." }
     EDGES { kk: "Шеткі түйіндер", ru: "Узлы", en: "Edges" }
     EDGES_NONE { kk: "Бірде-бір түйін тізілімді алған жоқ.", ru: "Ни один узел ещё не получал реестр.", en: "No edge has received the registry yet." }
+    EDGE_SET_ASIDE { kk: "Қабылданбаған есептер", ru: "Непринятые отчёты", en: "Reports not taken" }
     EDGE_FRESH { kk: "Өзекті", ru: "Актуален", en: "Up to date" }
     EDGE_STALE { kk: "Ескірген", ru: "Отстаёт", en: "Behind" }
 

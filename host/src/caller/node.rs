@@ -1,4 +1,4 @@
-//! Which edge node calls: the common name of its certificate, where the configuration names it.
+//! Which edge node calls: the one that the certificate is registered for, in standing.
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -7,6 +7,7 @@ use senim_core::problem::Problem;
 use crate::app::App;
 use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
+use senim_store as store;
 
 pub struct Node(pub String);
 
@@ -19,8 +20,15 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = App::from_ref(state);
         let Ok(Certificate(certificate)) = Certificate::from_request_parts(parts, state).await;
-        let name = certificate.and_then(|it| it.common_name);
-        let known = name.filter(|it| app.config.edge_names.contains(it));
-        known.map(Self).ok_or_else(|| Problem::Forbidden.into())
+        let thumbprint = certificate.ok_or(Problem::Forbidden)?.thumbprint;
+        let node = app
+            .store
+            .read("routing.node", async |tx| {
+                Ok::<_, Refusal>(store::routing::node(tx, &thumbprint).await?)
+            })
+            .await?;
+        let node = node.filter(|it| it.active);
+        app.feed.nodes.learn(&thumbprint, node.is_some());
+        node.map(|it| Self(it.name)).ok_or_else(|| Problem::Forbidden.into())
     }
 }

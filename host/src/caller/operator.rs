@@ -46,6 +46,7 @@ where
             .await?;
         let session = session.filter(|it| session_holds(it.opened_at, it.seen_at, now));
         let session = session.ok_or(Problem::SignedOut)?;
+        app.budgets.browsers.found(&hash);
         if (now - session.seen_at).num_milliseconds() >= SEEN_EVERY_MS {
             app.store
                 .transact("operator.seen", async |tx| store::operator::seen(tx, &hash, now).await)

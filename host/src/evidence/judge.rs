@@ -1,13 +1,11 @@
 //! Hosts the judge: a fresh instance for every question. What made a verdict makes it again years later.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use senim_channel::{ComponentError, OpenedComponent, open_component};
 use senim_core::liveness::{Question, Seen, Verdict};
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder};
-
-use senim_core::jose::sha256;
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "judge/wit", world: "judge" });
@@ -26,8 +24,8 @@ pub struct Judge {
 
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
-    #[error("{}: {source}", path.display())]
-    File { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Component(#[from] ComponentError),
     #[error("the judge can't be used: {0:#}")]
     Wasm(#[from] wasmtime::Error),
     #[error("the judge does not understand: {0}")]
@@ -39,15 +37,8 @@ pub enum JudgeError {
 impl Judge {
     /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
     pub fn open(path: &Path) -> Result<Self, JudgeError> {
-        let bytes =
-            fs::read(path).map_err(|source| JudgeError::File { path: path.to_owned(), source })?;
         let engine = Engine::new(&Config::new())?;
-        let digest = sha256(&bytes);
-        let kept = path.with_extension(format!("{}.cwasm", &digest[..16]));
-        let component = match compiled(&engine, &kept) {
-            Some(component) => component,
-            None => compile(&engine, &bytes, &kept)?,
-        };
+        let OpenedComponent { component, digest } = open_component(&engine, path)?;
         let linker = Linker::new(&engine);
         let ready = bindings::JudgePre::new(linker.instantiate_pre(&component)?)?;
         Ok(Self { engine, ready, digest })
@@ -81,40 +72,4 @@ impl Judge {
         store.limiter(|limits| limits);
         store
     }
-}
-
-/// SAFETY of what follows: the file is our own work, and whoever can write beside the judge can change the
-/// judge. Another wasmtime's is refused by its header.
-#[expect(unsafe_code, reason = "wasmtime can't check compiled code, only recognise its own")]
-fn compiled(engine: &Engine, kept: &Path) -> Option<Component> {
-    kept.exists().then(|| unsafe { Component::deserialize_file(engine, kept) })?.ok()
-}
-
-/// What was kept of an earlier judge of the same name; whoever runs it has read it.
-fn forget_earlier(kept: &Path) -> std::io::Result<()> {
-    let name = |path: &Path| Path::new(path.file_stem()?).file_stem().map(ToOwned::to_owned);
-    for entry in fs::read_dir(kept.parent().unwrap_or(kept))? {
-        let other = entry?.path();
-        let alike = other.extension() == kept.extension() && name(&other) == name(kept);
-        if alike && other != kept {
-            fs::remove_file(other)?;
-        }
-    }
-    Ok(())
-}
-
-fn compile(engine: &Engine, bytes: &[u8], kept: &Path) -> Result<Component, JudgeError> {
-    let component = Component::new(engine, bytes)?;
-    // Whole or not at all: another host may be reading. Without it the next start takes seconds longer.
-    let part = kept.with_extension(format!("{}.part", std::process::id()));
-    let written = component
-        .serialize()
-        .map_err(std::io::Error::other)
-        .and_then(|it| fs::write(&part, it))
-        .and_then(|()| fs::rename(&part, kept))
-        .and_then(|()| forget_earlier(kept));
-    if let Err(error) = written {
-        tracing::warn!(%error, "the compiled judge can't be kept");
-    }
-    Ok(component)
 }

@@ -62,7 +62,9 @@ pub async fn step(
 
 pub async fn open(tx: &mut Tx, browser: &Browser) -> Result<Dialogue, Refusal> {
     let dialogue = store::identity::by_secret(tx, &browser.0).await?;
-    dialogue.ok_or_else(|| Problem::IdentityNoSession.into())
+    let dialogue = dialogue.ok_or(Problem::IdentityNoSession)?;
+    app.budgets.browsers.found(&browser.0);
+    Ok(dialogue)
 }
 
 /// Feeds the session and carries out its effects in the caller's transaction.

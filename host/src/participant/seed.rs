@@ -25,6 +25,17 @@ pub struct Seed {
     applications: Vec<SeedApplication>,
     #[serde(default)]
     operators: Vec<SeedOperator>,
+    #[serde(default)]
+    nodes: Vec<SeedNode>,
+}
+
+/// An edge node: only what is registered here gets the feed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedNode {
+    name: String,
+    /// `x5t#S256` of its certificates: two while one is renewed.
+    certificates: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,7 +122,9 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
         .collect::<Result<_, _>>()?;
     let applications: Vec<_> =
         seed.applications.into_iter().map(|it| it.application(folder)).collect::<Result<_, _>>()?;
-    let entries = registrations.len() + applications.len() + seed.operators.len();
+    let nodes = seed.nodes;
+    nodes.iter().try_for_each(SeedNode::check)?;
+    let entries = registrations.len() + applications.len() + seed.operators.len() + nodes.len();
     for operator in seed.operators {
         let SeedOperator { name, password, totp_secret } = operator;
         add_operator(app, &name, &password, &totp_secret).await?;
@@ -132,6 +145,18 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
             for application in &applications {
                 store::participant::register_application(tx, application).await?;
             }
+            for SeedNode { name, certificates } in &nodes {
+                for certificate in certificates {
+                    if store::participant::by_certificate(tx, certificate).await?.is_some() {
+                        let why = "this certificate is registered for a participant";
+                        return Err(wrong(&format!("node {name}"), why));
+                    }
+                }
+                if store::routing::register_node(tx, name, certificates).await? {
+                    let (subject, event) = (Subject::Edge(name.clone()), Event::NodeRegistered {});
+                    store::journal::append(tx, Actor::Platform, subject, event, now).await?;
+                }
+            }
             store::routing::touch(tx, Published::Registry).await?;
             Ok::<_, SeedError>(())
         })
@@ -143,6 +168,16 @@ impl Seed {
     fn read(path: &Path) -> Result<Self, SeedError> {
         let text = read(path)?;
         toml::from_str(&text).map_err(|error| SeedError::Syntax(error.into()))
+    }
+}
+
+impl SeedNode {
+    fn check(&self) -> Result<(), SeedError> {
+        let what = format!("node {}", self.name);
+        if self.name.is_empty() || self.name.len() > 40 || self.certificates.is_empty() {
+            return Err(wrong(&what, "a node has a name of 1 to 40 bytes and a certificate"));
+        }
+        self.certificates.iter().try_for_each(|it| check_thumbprint(&what, it))
     }
 }
 

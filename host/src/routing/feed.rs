@@ -9,6 +9,7 @@ use senim_core::Timestamp;
 use senim_core::routing::RegistryParticipant;
 use senim_core::status::PackedList;
 
+use super::nodes::Nodes;
 use crate::app::App;
 use crate::http::problem::Refusal;
 use senim_store as store;
@@ -26,6 +27,8 @@ const SEEN_EVERY: TimeDelta = TimeDelta::seconds(1);
 pub struct Feed {
     pub(crate) registry: Kept<Vec<RegistryParticipant>>,
     pub(crate) status_list: Kept<PackedList>,
+    /// Who is a node, for choosing whose budget a request is paid from.
+    pub nodes: Nodes,
     seen: Mutex<BTreeMap<String, Timestamp>>,
 }
 

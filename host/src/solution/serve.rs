@@ -10,6 +10,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
+use senim_channel::budget::{Caller, Registry};
+use senim_channel::{ListenerLimits, Places, PlainListener, ServeLimits, serve_router, stop_asked};
 use senim_core::liveness::pack::Pack;
 use senim_core::problem::Problem;
 use senim_core::solution::{
@@ -46,9 +48,14 @@ pub async fn serve(
         .await
         .with_context(|| format!("{listen} can't be listened on"))?;
     tracing::info!(address = %listener.local_addr()?, runtime = engine.faces.runtime(), "serving");
-    axum::serve(listener, routes(engine))
-        .with_graceful_shutdown(crate::serve::asked_to_stop())
-        .await?;
+    let places = Places::open(
+        &Registry::default(),
+        "solution",
+        ListenerLimits { behind_proxies: true, ..ListenerLimits::default() },
+        |_| Caller::Participant,
+    );
+    let (listener, limits) = (PlainListener::new(listener, places), ServeLimits::default());
+    serve_router(listener, limits, stop_asked(), routes(engine)).await;
     Ok(())
 }
 

@@ -35,6 +35,7 @@ pub(super) async fn show(app: App, Node(node): Node) -> Result<Response, Refusal
             iat: now.timestamp(),
             exp: (now + LIFETIME).timestamp(),
             ttl: 1,
+            version,
             status_list: packed,
         };
         let jws = Bytes::from(app.keys.sign(TYPE, &claims, now)?);

@@ -1,21 +1,28 @@
 //! `POST /edge/uses`: requests that went through an edge, handed over from its disk (OAPI-15).
 
 use axum::http::StatusCode;
+use senim_core::Timestamp;
+use senim_core::usage::{ReportUses, USES_MAX, Use};
 use senim_core::problem::Problem;
-use senim_core::usage::{ReportUses, USES_MAX};
+use serde::Deserialize as _;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::caller::Node;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use senim_store as store;
+use senim_store::{self as store, Tx};
 
-/// 204: all of it is kept, some of it perhaps since an earlier report.
+/// What is put aside is cut to this.
+const SET_ASIDE_MAX: usize = 4096;
+
+/// 204: all of it is kept, some of it perhaps since an earlier report. What does not read, or does not fit its consent,
+/// is put aside for people to look at: refusing the report would leave everything behind it on the edge for ever.
 #[tracing::instrument(name = "usage.report", skip_all, fields(edge = node))]
 pub(super) async fn keep(
     app: App,
     Node(node): Node,
-    JsonBody(report): JsonBody<ReportUses>,
+    JsonBody(report): JsonBody<ReportUses<Value>>,
 ) -> Result<StatusCode, Refusal> {
     let now = app.now();
     if report.uses.len() > USES_MAX {
@@ -23,15 +30,39 @@ pub(super) async fn keep(
     }
     app.store
         .transact("usage.report", async |tx| {
-            for told in &report.uses {
-                if let Err(why) = told.check() {
-                    // Refusing the report would leave everything behind this one on the edge for ever.
-                    tracing::error!(interaction = %told.id, why, "an edge told a use that can't be kept");
-                    continue;
+            for reported in &report.uses {
+                let Err(why) = keep_one(tx, &app, &node, reported, now).await? else { continue };
+                let mut body = reported.to_string();
+                body.truncate(body.floor_char_boundary(SET_ASIDE_MAX));
+                if store::usage::set_aside(tx, &node, &body, why, now).await? {
+                    tracing::error!(why, "a use that an edge reported is put aside");
                 }
-                store::usage::add(tx, &node, told, now).await?;
             }
             Ok(StatusCode::NO_CONTENT)
         })
         .await
+}
+
+/// Inside is why it can't be kept.
+async fn keep_one(
+    tx: &mut Tx,
+    app: &App,
+    node: &str,
+    reported: &Value,
+    now: Timestamp,
+) -> Result<Result<(), &'static str>, Refusal> {
+    let Ok(told) = Use::deserialize(reported) else { return Ok(Err("it does not read")) };
+    if let Err(why) = told.check() {
+        return Ok(Err(why));
+    }
+    if let Some(id) = told.consent {
+        let Some(consent) = store::consent::load(tx, id).await? else {
+            return Ok(Err("there is no such consent"));
+        };
+        if let Err(why) = told.check_consent(&consent, now) {
+            return Ok(Err(why));
+        }
+    }
+    store::usage::add(tx, node, &told, now).await?;
+    Ok(Ok(()))
 }

@@ -10,3 +10,17 @@ CREATE TABLE edge (
     name    TEXT   NOT NULL PRIMARY KEY,
     seen_at BIGINT NOT NULL
 );
+
+-- Edge nodes and the certificates that they are known by: host/src/caller/node.rs.
+CREATE TABLE node (
+    name          TEXT   NOT NULL PRIMARY KEY,
+    suspended_at  BIGINT,
+    suspended_why TEXT,
+
+    CONSTRAINT node_standing CHECK ((suspended_at IS NULL) = (suspended_why IS NULL))
+);
+
+CREATE TABLE node_certificate (
+    thumbprint TEXT NOT NULL PRIMARY KEY,   -- x5t#S256
+    name       TEXT NOT NULL REFERENCES node (name)
+);

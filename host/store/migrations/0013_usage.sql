@@ -18,3 +18,12 @@ CREATE TABLE usage (
 
 CREATE INDEX usage_done_at ON usage (done_at);
 CREATE INDEX usage_consent ON usage (consent_id, done_at);
+
+-- What edges reported as uses and can't be kept as such, with the reason; nothing of it counts: host/src/usage/report.rs.
+CREATE TABLE use_set_aside (
+    digest      TEXT   NOT NULL PRIMARY KEY,   -- of the body: told twice, it stands here once
+    edge        TEXT   NOT NULL,
+    received_at BIGINT NOT NULL,
+    why         TEXT   NOT NULL,
+    body        TEXT   NOT NULL
+);

@@ -50,6 +50,104 @@ pub async fn version(tx: &mut Tx, what: Published) -> Result<u64, StoreError> {
     Ok(uncount(version))
 }
 
+/// A registered edge node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeEntry {
+    pub name: String,
+    pub active: bool,
+}
+
+/// Registers a node with exactly these certificates; its standing stays. `true`: it was not there.
+pub async fn register_node(
+    tx: &mut Tx,
+    name: &str,
+    certificates: &[String],
+) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "-- routing.register_node
+         INSERT INTO node (name)
+         VALUES ($1)
+         ON CONFLICT (name) DO NOTHING",
+    )
+    .bind(name)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    sqlx::query(
+        "-- routing.forget_node_certificates
+         DELETE FROM node_certificate
+          WHERE name = $1",
+    )
+    .bind(name)
+    .execute(tx.conn())
+    .await?;
+    for certificate in certificates {
+        sqlx::query(
+            "-- routing.add_node_certificate
+             INSERT INTO node_certificate (thumbprint, name)
+             VALUES ($1, $2)",
+        )
+        .bind(certificate.as_str())
+        .bind(name)
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(added > 0)
+}
+
+/// The node of a certificate.
+pub async fn node(tx: &mut Tx, thumbprint: &str) -> Result<Option<NodeEntry>, StoreError> {
+    let row = sqlx::query_as::<_, (String, Option<i64>)>(
+        "-- routing.node
+         SELECT node.name
+              , node.suspended_at
+           FROM node_certificate
+           JOIN node ON node.name = node_certificate.name
+          WHERE node_certificate.thumbprint = $1",
+    )
+    .bind(thumbprint)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|(name, suspended_at)| NodeEntry { name, active: suspended_at.is_none() }))
+}
+
+/// The certificates of all nodes in standing.
+pub async fn node_certificates(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query_scalar::<_, String>(
+        "-- routing.node_certificates
+         SELECT node_certificate.thumbprint
+           FROM node_certificate
+           JOIN node ON node.name = node_certificate.name
+          WHERE node.suspended_at IS NULL
+          ORDER BY node_certificate.thumbprint",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// Takes a node's standing away, with a reason, or gives it back. `false`: there is no such node.
+pub async fn save_node_standing(
+    tx: &mut Tx,
+    name: &str,
+    suspended: Option<(Timestamp, &str)>,
+) -> Result<bool, StoreError> {
+    let changed = sqlx::query(
+        "-- routing.save_node_standing
+         UPDATE node
+            SET suspended_at  = $2
+              , suspended_why = $3
+          WHERE name = $1",
+    )
+    .bind(name)
+    .bind(suspended.map(|(at, _)| millis(at)))
+    .bind(suspended.map(|(_, why)| why))
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(changed > 0)
+}
+
 pub async fn seen(tx: &mut Tx, edge: &str, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "-- routing.seen
@@ -65,14 +163,20 @@ pub async fn seen(tx: &mut Tx, edge: &str, now: Timestamp) -> Result<(), StoreEr
 }
 
 pub async fn edges(tx: &mut Tx) -> Result<Vec<EdgeView>, StoreError> {
-    let rows = sqlx::query_as::<_, (String, i64)>(
+    let rows = sqlx::query_as::<_, (String, i64, i64)>(
         "-- routing.edges
          SELECT name
               , seen_at
+              , (SELECT COUNT(*) FROM use_set_aside WHERE use_set_aside.edge = edge.name)
            FROM edge
           ORDER BY name",
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|(name, at)| EdgeView { name, seen_at: moment(at) }).collect())
+    let view = |(name, seen_at, aside)| EdgeView {
+        name,
+        seen_at: moment(seen_at),
+        uses_set_aside: uncount(aside),
+    };
+    Ok(rows.into_iter().map(view).collect())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use senim_channel::clock::moment;
 use senim_core::Timestamp;
 use senim_core::consent::Data;
+use senim_core::jose::sha256_base64;
 use senim_core::id::{Bin, ConsentId};
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::usage::Use;
@@ -69,6 +70,31 @@ pub async fn add(tx: &mut Tx, edge: &str, told: &Use, now: Timestamp) -> Result<
     let subject = told.consent.map_or(Subject::Use(told.id), Subject::Consent);
     append(tx, Actor::Edge(edge.to_owned()), subject, event, now).await?;
     Ok(true)
+}
+
+/// Puts aside what an edge reported and can't be kept as a use. `false`: it was put aside before.
+pub async fn set_aside(
+    tx: &mut Tx,
+    edge: &str,
+    body: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "-- usage.set_aside
+         INSERT INTO use_set_aside (digest, edge, received_at, why, body)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (digest) DO NOTHING",
+    )
+    .bind(sha256_base64(body.as_bytes()))
+    .bind(edge)
+    .bind(millis(now))
+    .bind(why)
+    .bind(body)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(added > 0)
 }
 
 /// The uses of one consent, newest first: what the client is shown (CNS-3).

@@ -1,10 +1,14 @@
 //! Everything outside Senim that the demo and the tests need: sample banks, a state register, an SMS
 //! gateway. Each speaks its real protocol and says that it is a sample.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use axum::Router;
+use senim_channel::budget::{Caller, Registry};
+use senim_channel::{ListenerLimits, Places, PlainListener, ServeLimits, serve_router};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -68,15 +72,23 @@ pub async fn start(settings: Settings) -> Result<World> {
     let outside_address = outside.local_addr()?;
     let app =
         outside::router(Arc::clone(&settings), Arc::clone(&people), Outbox::default(), faults);
-    servers.spawn(async move { axum::serve(outside, app).await });
+    servers.spawn(plain(outside, app));
 
     let consumer = bind(settings.consumer_listen).await?;
     let consumer_address = consumer.local_addr()?;
     let app = consumer::router(&settings, people)?;
-    servers.spawn(async move { axum::serve(consumer, app).await });
+    servers.spawn(plain(consumer, app));
     tracing::info!(outside = %outside_address, consumer = %consumer_address, "the world is up");
 
     Ok(World { outside: outside_address, consumer: consumer_address, providers, servers })
+}
+
+async fn plain(listener: TcpListener, app: Router) -> std::io::Result<()> {
+    let limits = ListenerLimits { behind_proxies: true, ..ListenerLimits::default() };
+    let places = Places::open(&Registry::default(), "world", limits, |_| Caller::Participant);
+    let listener = PlainListener::new(listener, places);
+    serve_router(listener, ServeLimits::default(), pending(), app).await;
+    Ok(())
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener> {

@@ -34,6 +34,30 @@ async fn a_node_that_no_longer_hears_the_platform_refuses_until_it_does() {
     world.until(|it| it.platform.word(|word| word.uses.len() == 3)).await;
 }
 
+#[tokio::test]
+async fn no_older_version_is_believed_not_under_other_keys_and_not_after_a_restart() {
+    let mut world = World::prepare("versions").await;
+    world.config.registry_stale_s = 1;
+    world.platform.word(|word| word.version = 7);
+    world.start_node().await;
+    world.platform.word(|word| {
+        word.version = 6;
+        word.keys = vec![2];
+    });
+    world.until(|it| !it.node().is_fresh()).await;
+
+    world.node.take().unwrap().stop().await;
+    world.node = Some(Node::start(world.config.clone()).await.unwrap());
+    world.platform.word(|word| word.version = 7);
+    world.until(|it| it.node().is_fresh()).await;
+    world.node.take().unwrap().stop().await;
+    world.platform.word(|word| word.version = 6);
+    let node = Node::start(world.config.clone()).await.unwrap();
+    let asked = world.platform.word(|word| word.asked);
+    world.until(|it| it.platform.word(|word| word.asked > asked + 6)).await;
+    assert!(!node.is_fresh());
+}
+
 type Change = fn(&mut Word);
 
 #[tokio::test]

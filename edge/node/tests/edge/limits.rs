@@ -2,7 +2,7 @@
 
 use senim_channel::{Identity, client_config};
 
-use crate::tokens::PATH;
+use crate::tokens::{CONSUMER, PATH};
 use crate::world::World;
 
 #[tokio::test]
@@ -64,4 +64,41 @@ async fn many_at_once_all_get_their_answers() {
     world.until(|it| it.platform.word(|word| word.uses.len() == 200)).await;
     // Nothing is left on the node's disk once the platform has it.
     world.until(|it| std::fs::read_dir(it.dir.join("spool")).unwrap().count() == 0).await;
+}
+
+#[tokio::test]
+async fn one_participants_requests_are_not_paid_by_another() {
+    let mut world = World::prepare("rate").await;
+    world.config.participant_requests_per_s = 3;
+    world.start_node().await;
+    let reply = loop {
+        let reply = world.ask(world.get(PATH)).await;
+        if reply.status != 200 {
+            break reply;
+        }
+    };
+    assert_eq!(reply.told(), (429, Some("rate.limited")));
+    assert_eq!(reply.headers["retry-after"], "1");
+    let other = world.client("other").get(world.url(PATH)).bearer_auth(world.token(|_| {}));
+    assert_eq!(world.told(other).await, (401, Some("token.binding".to_owned())));
+    let meters = world.node().meters();
+    let meter = meters.iter().find(|it| &*it.name == "requests.participant").unwrap();
+    assert_eq!((meter.limit, meter.refused), (3, 1));
+}
+
+#[tokio::test]
+async fn a_refusal_that_no_participant_answers_for_is_not_recorded() {
+    let world = World::start("unrecorded").await;
+    let nobody = world.client("nobody").get(world.url(PATH)).bearer_auth(world.token(|_| {}));
+    assert_eq!(world.told(nobody).await, (403, Some("participant.unknown".to_owned())));
+    // A participant's own are, wherever they were refused.
+    assert_eq!(world.told(world.get("/nothing")).await, (404, Some("not-found".to_owned())));
+    world.until(|it| it.platform.word(|word| !word.uses.is_empty())).await;
+    world.platform.word(|word| {
+        assert_eq!(word.uses.len(), 1);
+        let (consumer, problem) = (word.uses[0].consumer, word.uses[0].problem.as_deref());
+        assert_eq!(consumer.map(|it| it.to_string()).as_deref(), Some(CONSUMER));
+        assert_eq!(problem, Some("not-found"));
+    });
+    assert_eq!(world.node().unrecorded(), 1);
 }

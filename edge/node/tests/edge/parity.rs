@@ -253,7 +253,8 @@ fn facts(snapshot: &Arc<Snapshot>, fresh: bool) -> NodeFacts {
     NodeFacts {
         snapshot: fresh.then(|| Arc::clone(snapshot)),
         tokens: Arc::new(TokenMemory::new(100)),
-        proofs: Arc::new(ProofMemory::new(100)),
+        participant: None,
+        proofs: Arc::new(ProofMemory::new(100, 100)),
         now: Timestamp::from_timestamp(NOW, 0).unwrap(),
     }
 }
@@ -278,6 +279,7 @@ fn snapshot() -> Snapshot {
         "status_list": StatusList::new(100, [8]).pack(),
     });
     let heard = Heard {
+        asked_at: instant(),
         keys: Bytes::from(json!({"keys": [Key::of(1).public("p1")]}).to_string()),
         register: Bytes::from(Key::of(1).sign(&header("registry+jwt"), &registry)),
         consents: Bytes::from(Key::of(1).sign(&header("statuslist+jwt"), &list)),

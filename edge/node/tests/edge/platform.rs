@@ -28,6 +28,8 @@ pub(crate) struct Word {
     pub(crate) signs: Option<u8>,
     pub(crate) issuer: String,
     pub(crate) lifetime_s: i64,
+    /// Of registry and status list.
+    pub(crate) version: u64,
     /// The status that every answer has instead.
     pub(crate) broken: Option<u16>,
     /// How often registry or status list were asked for.
@@ -45,6 +47,7 @@ impl Platform {
             signs: None,
             issuer: ISSUER.to_owned(),
             lifetime_s: 60,
+            version: 1,
             broken: None,
             asked: 0,
             uses: vec![],
@@ -103,7 +106,7 @@ async fn jwks(State(platform): State<Platform>) -> String {
 async fn registry(State(platform): State<Platform>) -> Result<String, StatusCode> {
     platform.signed("registry+jwt", |word| {
         json!({
-            "iss": word.issuer, "iat": now(), "exp": now() + word.lifetime_s, "version": 1,
+            "iss": word.issuer, "iat": now(), "exp": now() + word.lifetime_s, "version": word.version,
             "participants": word.participants,
         })
     })
@@ -114,7 +117,7 @@ async fn status_list(State(platform): State<Platform>) -> Result<String, StatusC
         let packed = StatusList::new(100, word.ended.iter().copied()).pack();
         json!({
             "iss": word.issuer, "sub": LIST, "iat": now(), "exp": now() + word.lifetime_s, "ttl": 5,
-            "status_list": packed,
+            "version": word.version, "status_list": packed,
         })
     })
 }

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Response};
-use senim_channel::{ClientCertificates, Peer, TlsListener, server_config};
+use senim_channel::{ClientCertificates, Connection, Peer, TlsListener, server_config};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::certificates::Certificates;
 
@@ -18,6 +19,7 @@ pub(crate) struct Manner {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
+    pub(crate) header: Option<(&'static str, &'static str)>,
     pub(crate) delay: Duration,
     pub(crate) seen: Vec<Seen>,
 }
@@ -35,6 +37,7 @@ impl Manner {
             status: 200,
             content_type: "application/json",
             body: br#"{"data":[],"links":{}}"#.to_vec(),
+            header: None,
             delay: Duration::ZERO,
             seen: vec![],
         }
@@ -73,18 +76,58 @@ async fn answer(
     ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Response<Body> {
-    let (status, content_type, body, delay) = provider.manner(|manner| {
+    let (status, content_type, body, header, delay) = provider.manner(|manner| {
         manner.seen.push(Seen {
             address: request.uri().path_and_query().unwrap().to_string(),
             headers: request.headers().clone(),
             by: peer.certificate.and_then(|it| it.common_name),
         });
-        (manner.status, manner.content_type, manner.body.clone(), manner.delay)
+        (manner.status, manner.content_type, manner.body.clone(), manner.header, manner.delay)
     });
     tokio::time::sleep(delay).await;
-    Response::builder()
-        .status(status)
-        .header("content-type", content_type)
-        .body(body.into())
-        .unwrap()
+    let answer = Response::builder().status(status).header("content-type", content_type);
+    let answer = header.into_iter().fold(answer, |it, (name, value)| it.header(name, value));
+    answer.body(body.into()).unwrap()
+}
+
+/// A provider of HTTP/1.1 that answers one request on a connection, says that it keeps it, and closes it when the next
+/// one comes. Returns its port.
+pub(crate) async fn serve_once_a_connection(certificates: &Certificates) -> u16 {
+    certificates.issue("closing");
+    let config = server_config(
+        &certificates.path("closing", "pem"),
+        &certificates.path("closing", "key"),
+        ClientCertificates::Required(&certificates.path("ca", "pem")),
+    );
+    let mut config = (*config.unwrap()).clone();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let mut listener = TlsListener::bind("127.0.0.1:0", Arc::new(config)).await.unwrap();
+    let port = listener.address().port();
+    tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await;
+            tokio::spawn(async move {
+                if head(&mut connection).await {
+                    let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 22\r\n\r\n\
+                                   {\"data\":[],\"links\":{}}";
+                    connection.write_all(answer).await.unwrap();
+                    connection.flush().await.unwrap();
+                    head(&mut connection).await;
+                }
+            });
+        }
+    });
+    port
+}
+
+/// Whether a request's head came.
+async fn head(connection: &mut Connection) -> bool {
+    let mut read = Vec::new();
+    while !read.ends_with(b"\r\n\r\n") {
+        match connection.read_u8().await {
+            Ok(byte) => read.push(byte),
+            Err(_) => return false,
+        }
+    }
+    true
 }

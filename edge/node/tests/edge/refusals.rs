@@ -1,12 +1,15 @@
 //! What goes through, and each thing that must be refused, with status and problem code.
 
+use std::io::Write as _;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use reqwest::StatusCode;
 use senim_core::consent::Data;
 use serde_json::{Value, json};
 
-use crate::provider::Manner;
+use crate::provider::{Manner, serve_once_a_connection};
 use crate::tokens::{
     AUDIENCE, CLIENT, CONSUMER, ISSUER, Key, OTHER, PATH, PROVIDER, claims, header, proof,
 };
@@ -204,9 +207,11 @@ type Change = fn(&mut Manner);
 #[tokio::test]
 async fn a_provider_that_is_not_well_is_told_apart_from_us() {
     let world = World::start("provider").await;
-    let rows: [(&str, Change, u16, &str); 8] = [
+    let rows: [(&str, Change, u16, &str); 10] = [
         ("500", |it| it.status = 500, 502, "provider.failed"),
-        ("503", |it| it.status = 503, 502, "provider.failed"),
+        ("504", |it| it.status = 504, 502, "provider.failed"),
+        ("503", |it| it.status = 503, 503, "provider.unavailable"),
+        ("429", |it| it.status = 429, 429, "provider.rate-limited"),
         ("a redirect", |it| it.status = 302, 502, "provider.answer-invalid"),
         ("a page", |it| it.content_type = "text/html", 502, "provider.answer-invalid"),
         ("not JSON", |it| it.body = b"{".to_vec(), 502, "provider.answer-invalid"),
@@ -235,6 +240,60 @@ async fn a_provider_that_is_not_well_is_told_apart_from_us() {
     world.platform.word(|word| word.participants[1]["active"] = json!(false));
     world.heard().await;
     assert_eq!(world.told(world.get(PATH)).await, (403, Some("provider.not-standing".to_owned())));
+}
+
+#[tokio::test]
+async fn a_provider_that_says_when_to_ask_again_is_handed_on() {
+    let world = World::start("retry-after").await;
+    for (status, problem) in [(429, "provider.rate-limited"), (503, "provider.unavailable")] {
+        world.provider.manner(|manner| {
+            manner.status = status;
+            manner.header = Some(("retry-after", "120"));
+        });
+        let reply = world.ask(world.get(PATH)).await;
+        assert_eq!(reply.told(), (status, Some(problem)));
+        assert_eq!(reply.headers["retry-after"], "120");
+    }
+}
+
+#[tokio::test]
+async fn a_providers_coded_answer_is_handed_on_as_it_was_meant() {
+    let world = World::start("coded").await;
+    let coded = |body: &[u8]| {
+        let mut coder = GzEncoder::new(Vec::new(), Compression::best());
+        coder.write_all(body).unwrap();
+        coder.finish().unwrap()
+    };
+    let good = br#"{"data":[],"links":{}}"#;
+    let bomb = coded(&vec![b' '; 64 * 1024 * 1024]);
+    assert!(bomb.len() < 100_000);
+    for (header, body, told) in [
+        ("gzip", coded(good), (200, None)),
+        ("gzip", good.to_vec(), (502, Some("provider.answer-invalid".to_owned()))),
+        ("br", coded(good), (502, Some("provider.answer-invalid".to_owned()))),
+        ("gzip", bomb, (502, Some("provider.answer-invalid".to_owned()))),
+    ] {
+        world.provider.manner(|manner| {
+            manner.body = body;
+            manner.header = Some(("content-encoding", header));
+        });
+        assert_eq!(world.told(world.get(PATH)).await, told, "{header}");
+    }
+    world.provider.manner(|manner| {
+        assert_eq!(manner.seen[0].headers["accept-encoding"], "gzip, deflate");
+    });
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_the_provider_closes_costs_no_request() {
+    let world = World::start("closing").await;
+    let port = serve_once_a_connection(&world.certificates).await;
+    let url = format!("https://localhost:{port}");
+    world.platform.word(|word| word.participants[1]["base_url"] = json!(url));
+    world.heard().await;
+    for _ in 0..4 {
+        assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    }
 }
 
 #[tokio::test]

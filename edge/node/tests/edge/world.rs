@@ -86,6 +86,7 @@ impl World {
             registry_stale_s: 5,
             poll_ms: 50,
             upstream_timeout_s: 1,
+            participant_requests_per_s: 2000,
         };
         Self { dir, certificates, platform, provider, config, node: None, thumbprint }
     }
@@ -174,6 +175,11 @@ pub(crate) fn gate() -> PathBuf {
     };
     assert!(path.is_file(), "{} is not there: run `cargo xtask build` first", path.display());
     path
+}
+
+#[expect(clippy::disallowed_methods, reason = "the node under test has the system's clock")]
+pub(crate) fn instant() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the node under test has the system's clock")]

@@ -153,6 +153,11 @@ fn edges(view: Option<&OverviewView>, language: Language) -> Html {
                             <li key={edge.name.clone()} data-test="edge-row">
                                 <strong>{ &edge.name }</strong>
                                 { freshness((view.now - edge.seen_at).num_seconds().max(0), language) }
+                                if edge.uses_set_aside > 0 {
+                                    <Badge tone={Tone::Bad}>
+                                        { format!("{}: {}", words::EDGE_SET_ASIDE.say(language), edge.uses_set_aside) }
+                                    </Badge>
+                                }
                             </li>
                         }
                     </ul>

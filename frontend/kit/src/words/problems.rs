@@ -15,6 +15,8 @@ const WORDS: &[(&str, Word)] = &[
     ("authorization.used", LINK_USED),
     ("body.malformed", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
+    ("body.too-slow", OFFLINE),
+    ("busy", BUSY),
     ("challenge.expired", CHALLENGE_EXPIRED),
     ("challenge.none-open", CHALLENGE_NONE),
     ("consent.ended", CONSENT_ENDED),
@@ -67,6 +69,8 @@ const WORDS: &[(&str, Word)] = &[
     ("photo.too-small", TOO_SMALL),
     ("provider.answer-invalid", PROVIDER_ANSWER),
     ("provider.failed", PROVIDER_DOWN),
+    ("provider.rate-limited", PROVIDER_DOWN),
+    ("provider.unavailable", PROVIDER_DOWN),
     ("provider.not-standing", PROVIDER_STANDING),
     ("provider.too-slow", PROVIDER_SLOW),
     ("provider.unreachable", PROVIDER_DOWN),
@@ -91,6 +95,11 @@ words! {
         kk: "Бұл сілтеме бұрын пайдаланылған. Банк қолданбасына оралып, қайта бастаңыз.",
         ru: "Эта ссылка уже использована. Вернитесь в приложение банка и начните заново.",
         en: "This link has been used. Go back to your bank's app and start again.",
+    }
+    BUSY {
+        kk: "Қазір сұраныс тым көп. Бір минуттан кейін қайталап көріңіз.",
+        ru: "Сейчас слишком много обращений. Попробуйте ещё раз через минуту.",
+        en: "Too many people are here at the moment. Try again in a minute.",
     }
     CHALLENGE_EXPIRED {
         kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",

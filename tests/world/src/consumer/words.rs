@@ -110,7 +110,11 @@ pub(super) fn problem(language: Language, code: &str) -> Option<&'static str> {
             "Тот банк сейчас приостановлен на платформе.",
             "That bank is suspended on the platform at the moment.",
         ],
-        "provider.unreachable" | "provider.too-slow" | "provider.failed" => [
+        "provider.unreachable"
+        | "provider.too-slow"
+        | "provider.failed"
+        | "provider.rate-limited"
+        | "provider.unavailable" => [
             "Ол банк қазір жауап бермейді. Кейінірек қайталап көріңіз.",
             "Тот банк сейчас не отвечает. Попробуйте позже.",
             "That bank does not answer at the moment. Try again later.",

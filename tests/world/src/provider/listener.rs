@@ -4,8 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use senim_channel::{Connection, Peer, TlsListener};
 use senim_core::id::Bin;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -80,24 +79,5 @@ impl AsyncWrite for Breakable<Connection> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(context)
-    }
-}
-
-/// Who is at the other end of a connection to a bank.
-#[derive(Clone, Debug)]
-pub(super) struct Reader {
-    thumbprint: Option<String>,
-}
-
-impl Reader {
-    pub(super) fn is_one_of(&self, readers: &[String]) -> bool {
-        self.thumbprint.as_ref().is_some_and(|it| readers.contains(it))
-    }
-}
-
-impl Connected<IncomingStream<'_, Breakable<TlsListener>>> for Reader {
-    fn connect_info(stream: IncomingStream<'_, Breakable<TlsListener>>) -> Self {
-        let certificate = stream.remote_addr().certificate.as_ref();
-        Self { thumbprint: certificate.map(|it| it.thumbprint.clone()) }
     }
 }

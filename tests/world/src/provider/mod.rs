@@ -1,6 +1,7 @@
 //! A provider bank: the account-information standard over mutual TLS, with sample data.
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
-use senim_channel::{ClientCertificates, ListenerLimits, TlsListener, server_config};
+use senim_channel::{
+    ClientCertificates, ListenerLimits, Peer, ServeLimits, TlsListener, serve_router, server_config,
+};
 use senim_core::exchange::{Route, RouteError};
 use senim_core::id::{Bin, Iin};
 use serde_json::json;
@@ -28,7 +31,7 @@ mod listener;
 mod sample;
 
 pub use faults::{Fault, Faults};
-use listener::{Breakable, Reader};
+use listener::Breakable;
 use sample::Sample;
 
 /// How long a provider in the fault mode `slow` thinks.
@@ -88,18 +91,22 @@ pub async fn serve(
     };
     let app = Router::new().fallback(answer).with_state(Arc::new(bank));
     let listener = Breakable::new(listener, settings.bin, faults);
-    let app = app.into_make_service_with_connect_info::<Reader>();
-    Ok((address, async move { axum::serve(listener, app).await }))
+    let answering = serve_router(listener, ServeLimits::default(), pending(), app);
+    Ok((address, async move {
+        answering.await;
+        Ok(())
+    }))
 }
 
 async fn answer(
     State(bank): State<Arc<Bank>>,
-    ConnectInfo(reader): ConnectInfo<Reader>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Response {
     let (request, _) = request.into_parts();
     let interaction = request.headers.get("x-fapi-interaction-id").cloned();
-    let mut response = if reader.is_one_of(&bank.readers) {
+    let reader = peer.certificate.map(|it| it.thumbprint);
+    let mut response = if reader.is_some_and(|it| bank.readers.contains(&it)) {
         judged(&bank, &request).await
     } else {
         refusal(StatusCode::FORBIDDEN, "only the platform's node may read here")

@@ -243,7 +243,6 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "tls_certificate": made.host.certificate,
         "tls_key": made.host.key,
         "client_ca": made.ca,
-        "edge_names": ["node-1"],
         "master_key_file": made.master_key,
         "source_url": outside,
         "sms_url": outside,
@@ -298,6 +297,7 @@ fn seed(wishes: &Wishes, made: &Made, operator: &Operator) -> serde_json::Value 
             { "client_id": cast::APPLICATION_OTHER, "bin": cast::TULPAR.bin, "name": "Tulpar",
               "redirect_uris": [redirect], "auth": "private_key_jwt", "jwks_file": made.other_keys },
         ],
+        "nodes": [{ "name": "node-1", "certificates": [made.node.thumbprint] }],
         "operators": [
             { "name": operator.name, "password": operator.password, "totp_secret": operator.totp_secret },
         ],

@@ -1,0 +1,160 @@
+//! Opens WebAssembly components. What one compiles to is kept beside it, under a name that tells of the component.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ComponentError {
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{}: {source:#}", path.display())]
+    Wasm { path: PathBuf, source: wasmtime::Error },
+}
+
+/// Ready to be linked.
+pub struct OpenedComponent {
+    pub component: Component,
+    /// SHA-256 of the component's file, in hexadecimal.
+    pub digest: String,
+}
+
+/// Reads the component and compiles it, unless that was done before by this version of the engine.
+pub fn open_component(engine: &Engine, path: &Path) -> Result<OpenedComponent, ComponentError> {
+    let file = |source| ComponentError::File { path: path.to_owned(), source };
+    let wasm = |source| ComponentError::Wasm { path: path.to_owned(), source };
+    let bytes = fs::read(path).map_err(file)?;
+    let digest: String =
+        digest(&SHA256, &bytes).as_ref().iter().map(|it| format!("{it:02x}")).collect();
+    let kept = kept_path(path, &digest);
+    if let Some(component) = is_ours(&kept, path).then(|| deserialized(engine, &kept)).flatten() {
+        return Ok(OpenedComponent { component, digest });
+    }
+    let component = Component::new(engine, &bytes).map_err(wasm)?;
+    // Without it the next start takes a second longer, and that is all.
+    if let Err(error) = keep(&kept, &component.serialize().map_err(wasm)?) {
+        tracing::warn!(%error, "the compiled component can't be kept");
+    }
+    Ok(OpenedComponent { component, digest })
+}
+
+/// SAFETY of what follows: [`is_ours`] holds, so whoever wrote the file can write the component as well. Another
+/// wasmtime's is refused by its header.
+#[expect(unsafe_code, reason = "wasmtime can't check compiled code, only recognise its own")]
+fn deserialized(engine: &Engine, kept: &Path) -> Option<Component> {
+    unsafe { Component::deserialize_file(engine, kept) }.ok()
+}
+
+/// Compiled code is run as it stands: it must be a file that nobody but the component's owner can have written.
+fn is_ours(kept: &Path, component: &Path) -> bool {
+    let (Ok(kept), Ok(component)) = (fs::symlink_metadata(kept), fs::metadata(component)) else {
+        return false;
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        kept.is_file() && kept.uid() == component.uid() && kept.mode() & 0o022 == 0
+    }
+    #[cfg(not(unix))]
+    {
+        kept.is_file() && component.is_file()
+    }
+}
+
+/// `gate.<digest>.cwasm` beside `gate.wasm`.
+fn kept_path(path: &Path, digest: &str) -> PathBuf {
+    path.with_extension(format!("{}.cwasm", &digest[..16]))
+}
+
+/// Whole or not at all: another process may be reading. What was kept of an earlier component of this name goes.
+fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = path.with_extension(format!("{}.part", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    let mut file = options.open(&part)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    file.write_all(bytes)?;
+    file.sync_data()?;
+    fs::rename(&part, path)?;
+    for entry in fs::read_dir(path.parent().unwrap_or(path))? {
+        let other = entry?.path();
+        if other != path && is_same_component(&other, path) {
+            fs::remove_file(other)?;
+        }
+    }
+    Ok(())
+}
+
+/// Both are `NAME.<digest>.cwasm` of one name.
+fn is_same_component(one: &Path, other: &Path) -> bool {
+    let name = |path: &Path| Path::new(path.file_stem()?).file_stem().map(ToOwned::to_owned);
+    one.extension() == other.extension() && name(one) == name(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The smallest component there is.
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    #[test]
+    fn what_was_kept_of_an_earlier_component_is_told_apart() {
+        let kept = Path::new("x/gate.abc.cwasm");
+        assert!(is_same_component(Path::new("x/gate.def.cwasm"), kept));
+        for other in ["x/gate.wasm", "x/other.abc.cwasm", "x/gate.abc.part", "x/cwasm"] {
+            assert!(!is_same_component(Path::new(other), kept), "{other}");
+        }
+    }
+
+    #[test]
+    fn compiled_code_is_taken_up_again_and_an_earlier_ones_goes() {
+        let folder = folder("kept");
+        let path = folder.join("gate.wasm");
+        fs::write(&path, EMPTY).unwrap();
+        fs::write(folder.join("gate.0123456789abcdef.cwasm"), "of an earlier gate").unwrap();
+        let engine = Engine::default();
+        let opened = open_component(&engine, &path).unwrap();
+        let kept = kept_path(&path, &opened.digest);
+        let written = fs::metadata(&kept).unwrap().modified().unwrap();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+        open_component(&engine, &path).unwrap();
+        assert_eq!(fs::metadata(&kept).unwrap().modified().unwrap(), written);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn compiled_code_that_others_can_write_is_not_run() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = folder("others");
+        let path = folder.join("gate.wasm");
+        fs::write(&path, EMPTY).unwrap();
+        let engine = Engine::default();
+        let kept = kept_path(&path, &open_component(&engine, &path).unwrap().digest);
+        assert!(is_ours(&kept, &path));
+        fs::set_permissions(&kept, fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(!is_ours(&kept, &path));
+        open_component(&engine, &path).unwrap();
+        assert!(is_ours(&kept, &path), "it was compiled anew");
+        let elsewhere = folder.join("elsewhere");
+        fs::rename(&kept, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &kept).unwrap();
+        assert!(!is_ours(&kept, &path), "a link");
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let name = format!("senim-component-{}-{name}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+}

@@ -1,0 +1,193 @@
+//! What callers may spend in this process: every budget with its limit.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use senim_channel::budget::{
+    Budget, ByCaller, Caller, Exhausted, KeyShare, Line, Origin, PerKey, Registry, Share,
+};
+
+/// Tests that open many apps give each its own.
+pub struct Budgets {
+    /// Lists all of them, for metrics.
+    pub registry: Registry,
+    pub requests: ByCaller<Requests>,
+    pub browsers: KnownBrowsers,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        let registry = Registry::default();
+        let requests = ByCaller::new(|caller| Requests::open(&registry, caller));
+        Self { registry, requests, browsers: KnownBrowsers::default() }
+    }
+}
+
+/// One caller among those of its class.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    Address(Origin),
+    /// By thumbprint.
+    Certificate(String),
+    /// By the hash of its cookie.
+    Browser(String),
+}
+
+/// What the requests of one class of caller hold at once.
+pub struct Requests {
+    /// Small bodies that are arriving.
+    bodies: Held,
+    /// Bodies over the small size, from their arrival to the answer.
+    uploads: Held,
+    /// Requests that are worked on.
+    permits: Held,
+}
+
+struct Held {
+    all: Budget,
+    of_one: PerKey<Who>,
+}
+
+/// What one request holds.
+#[must_use = "what is dropped is given back"]
+pub struct RequestShare {
+    _all: Share,
+    _of_one: Option<KeyShare<Who>>,
+}
+
+/// At once: all of a class, one caller of it.
+struct Most {
+    bodies: (u32, u32),
+    uploads: (u32, u32),
+    permits: (u32, u32),
+}
+
+/// Whose permits are all taken waits so long for one, as many as there are permits.
+const WAIT_MAX: Duration = Duration::from_secs(1);
+
+fn most(caller: Caller) -> Most {
+    match caller {
+        Caller::Unknown => Most { bodies: (512, 64), uploads: (16, 4), permits: (128, 64) },
+        Caller::Browser => Most { bodies: (512, 32), uploads: (48, 8), permits: (256, 64) },
+        Caller::Participant => Most { bodies: (1024, 128), uploads: (64, 16), permits: (256, 128) },
+        Caller::Node => Most { bodies: (128, 32), uploads: (64, 8), permits: (128, 32) },
+    }
+}
+
+impl Requests {
+    fn open(registry: &Registry, caller: Caller) -> Self {
+        let most = most(caller);
+        let held = |what: &str, (all, one): (u32, u32), line: u32| {
+            let name = format!("requests.{what}.{}", caller.name());
+            let line = Line { places: line, within: WAIT_MAX };
+            Held {
+                all: registry.budget_with_line(&name, all, line),
+                of_one: registry.per_key(&format!("{name}.per_caller"), one),
+            }
+        };
+        Self {
+            bodies: held("bodies", most.bodies, 0),
+            uploads: held("uploads", most.uploads, 0),
+            permits: held("permits", most.permits, most.permits.0),
+        }
+    }
+
+    /// For a small body that arrives.
+    pub fn body(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
+        self.bodies.now(who)
+    }
+
+    /// For a large body and the work that it makes.
+    pub fn upload(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
+        self.uploads.now(who)
+    }
+
+    /// For a request that has arrived.
+    pub async fn permit(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
+        let of_one = who.map(|it| self.permits.of_one.take(it, 1)).transpose()?;
+        Ok(RequestShare { _all: self.permits.all.wait(1).await?, _of_one: of_one })
+    }
+}
+
+impl Held {
+    /// Callers whose address is a proxy's are told apart by nothing.
+    fn now(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
+        let of_one = who.map(|it| self.of_one.take(it, 1)).transpose()?;
+        Ok(RequestShare { _all: self.all.take(1)?, _of_one: of_one })
+    }
+}
+
+/// Hashes of the cookies of sessions that the store has found lately; memory only, so that asking costs nothing.
+#[derive(Default)]
+pub struct KnownBrowsers(Mutex<Generations>);
+
+#[derive(Default)]
+struct Generations {
+    new: HashSet<String>,
+    old: HashSet<String>,
+}
+
+/// Of each of two generations.
+const BROWSERS_MAX: usize = 50_000;
+
+impl KnownBrowsers {
+    /// The store has found the session of this cookie.
+    pub fn found(&self, hash: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.new.contains(hash) {
+            return;
+        }
+        if known.new.len() >= BROWSERS_MAX {
+            known.old = std::mem::take(&mut known.new);
+        }
+        known.new.insert(hash.to_owned());
+    }
+
+    pub fn knows(&self, hash: &str) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.new.contains(hash) || known.old.contains(hash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn strangers_use_up_nothing_of_nodes_and_one_caller_not_all_of_its_class() {
+        let budgets = Budgets::default();
+        let who =
+            |number: u8| Who::Address(Origin::from(std::net::IpAddr::from([203, 0, 113, number])));
+        let strangers = budgets.requests.of(Caller::Unknown);
+        let mut held = Vec::new();
+        for number in 0..64 {
+            let caller = who(number);
+            while let Ok(share) = strangers.body(Some(&caller)) {
+                held.push(share);
+            }
+        }
+        assert_eq!(held.len(), 512);
+        assert!(strangers.body(None).is_err());
+        assert!(strangers.permit(Some(&who(1))).await.is_ok(), "who has no body needs none of it");
+        assert!(budgets.requests.of(Caller::Node).body(None).is_ok());
+        drop(held);
+        let one: Vec<_> = std::iter::from_fn(|| strangers.body(Some(&who(1))).ok()).collect();
+        assert_eq!(one.len(), 64);
+        assert!(strangers.body(Some(&who(2))).is_ok());
+    }
+
+    #[test]
+    fn a_browser_is_known_until_twice_as_many_came_after_it() {
+        let known = KnownBrowsers::default();
+        known.found("first");
+        for number in 0..BROWSERS_MAX {
+            known.found(&number.to_string());
+        }
+        assert!(known.knows("first") && !known.knows("never"));
+        for number in 0..BROWSERS_MAX {
+            known.found(&format!("more-{number}"));
+        }
+        assert!(!known.knows("first"));
+    }
+}

@@ -1,0 +1,48 @@
+//! Edge nodes by the thumbprint of their certificates, as the store last said. It decides nothing but whose budget a
+//! request is paid from: what a node may do is asked of the store each time.
+
+use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock};
+
+use senim_channel::budget::Caller;
+
+use crate::app::App;
+use crate::http::problem::Refusal;
+use senim_store as store;
+
+#[derive(Debug, Default)]
+pub struct Nodes(RwLock<BTreeSet<String>>);
+
+impl Nodes {
+    /// Whoever has a certificate of the CA is a participant until the store says that it is a node's.
+    pub fn class(&self, thumbprint: &str) -> Caller {
+        let nodes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if nodes.contains(thumbprint) { Caller::Node } else { Caller::Participant }
+    }
+
+    pub(super) fn learn(&self, thumbprint: &str, is_node: bool) {
+        if (self.class(thumbprint) == Caller::Node) == is_node {
+            return;
+        }
+        let mut nodes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if is_node {
+            nodes.insert(thumbprint.to_owned());
+        } else {
+            nodes.remove(thumbprint);
+        }
+    }
+}
+
+/// Reads them before the first request is served.
+pub async fn know_nodes(app: &App) -> Result<(), Refusal> {
+    let nodes = app
+        .store
+        .read("routing.nodes", async |tx| {
+            Ok::<_, Refusal>(store::routing::node_certificates(tx).await?)
+        })
+        .await?;
+    for thumbprint in nodes {
+        app.feed.nodes.learn(&thumbprint, true);
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The operator takes a node's standing away, or gives it back.
+
+use senim_core::journal::{Actor, Event, Subject};
+use senim_core::problem::Problem;
+
+use crate::app::App;
+use crate::http::problem::Refusal;
+use senim_store as store;
+
+/// `suspended`: why; absent: the node is in standing again. It bites with the node's next request.
+pub async fn set_node_standing(
+    app: &App,
+    name: &str,
+    suspended: Option<&str>,
+    by: &str,
+) -> Result<(), Refusal> {
+    let now = app.now();
+    let suspended = suspended.map(str::trim);
+    if suspended.is_some_and(str::is_empty) {
+        return Err(Refusal::detailed(Problem::BodyMalformed, "say why"));
+    }
+    app.store
+        .transact("routing.node_standing", async |tx| {
+            let entry = suspended.map(|why| (now, why));
+            if !store::routing::save_node_standing(tx, name, entry).await? {
+                return Err(Problem::NotFound.into());
+            }
+            let event = match suspended {
+                Some(why) => Event::NodeSuspended { reason: why.to_owned() },
+                None => Event::NodeResumed {},
+            };
+            let (actor, subject) = (Actor::Operator(by.to_owned()), Subject::Edge(name.to_owned()));
+            store::journal::append(tx, actor, subject, event, now).await?;
+            Ok(())
+        })
+        .await
+}

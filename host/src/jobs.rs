@@ -59,6 +59,7 @@ async fn housekeeping(app: App) {
         }
         if turn % 60 == 0 {
             told("evidence.forget_due", evidence::forget::forget_due(&app).await);
+            told("identity.forget_due", identity::expire::forget_due(&app).await);
             told("authorization.sweep", authorization::sweep::sweep(&app).await);
             told("operator.sweep", forget_operators_sessions(&app).await);
             told("photo.forget", photo::forget(&app).await);
@@ -73,8 +74,9 @@ fn told(job: &str, outcome: Result<(), impl Display>) {
 }
 
 async fn forget_operators_sessions(app: &App) -> Result<(), StoreError> {
-    let opened_before = app.now() - SESSION_MAX;
+    let now = app.now();
+    let opened_before = now - SESSION_MAX;
     app.store
-        .transact("operator.sweep", async |tx| store::operator::sweep(tx, opened_before).await)
+        .transact("operator.sweep", async |tx| store::operator::sweep(tx, opened_before, now).await)
         .await
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod authorization;
+pub mod budgets;
 pub mod clock;
 pub mod config;
 pub mod consent;
@@ -20,5 +21,6 @@ pub mod routing;
 pub mod serve;
 pub mod solution;
 pub mod source;
+mod storage;
 pub mod store;
 pub mod trial;

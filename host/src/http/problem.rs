@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use senim_channel::budget::Exhausted;
 use senim_core::consent::ConsentError;
 use senim_core::participant::ParticipantError;
 use senim_core::problem::Problem;
@@ -20,8 +22,14 @@ pub enum Refusal {
     Consent(#[from] ConsentError),
     #[error(transparent)]
     Participant(#[from] ParticipantError),
+    /// 503, or 429 where this caller alone asks too often.
+    #[error(transparent)]
+    Exhausted(#[from] Exhausted),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It may succeed after so long: `Retry-After` says so.
+    #[error("{}", .problem.code())]
+    Later { problem: Problem, retry_after: TimeDelta },
     /// What was not foreseen: logged whole, told as nothing.
     #[error("{0}")]
     Internal(String),
@@ -38,9 +46,13 @@ impl Refusal {
 
     pub fn problem(&self) -> Problem {
         match self {
-            Self::Problem(problem) | Self::Detailed { problem, .. } => *problem,
+            Self::Problem(problem)
+            | Self::Detailed { problem, .. }
+            | Self::Later { problem, .. } => *problem,
             Self::Consent(error) => error.problem(),
             Self::Participant(error) => error.problem(),
+            Self::Exhausted(Exhausted { retry_after: Some(_), .. }) => Problem::RateLimited,
+            Self::Exhausted(_) => Problem::Busy,
             Self::Store(_) | Self::Internal(_) => Problem::Internal,
         }
     }
@@ -48,9 +60,11 @@ impl Refusal {
     pub fn detail(&self) -> Option<&str> {
         match self {
             Self::Detailed { detail, .. } => Some(detail),
-            Self::Problem(_)
+            Self::Later { .. }
+            | Self::Problem(_)
             | Self::Consent(_)
             | Self::Participant(_)
+            | Self::Exhausted(_)
             | Self::Store(_)
             | Self::Internal(_) => None,
         }
@@ -61,7 +75,14 @@ impl Refusal {
         match self {
             Self::Store(error) => tracing::error!(%error, "the store failed"),
             Self::Internal(why) => tracing::error!(why, "what was not foreseen"),
-            Self::Problem(_) | Self::Detailed { .. } | Self::Consent(_) | Self::Participant(_) => {
+            Self::Exhausted(exhausted) => {
+                tracing::debug!(problem = self.problem().code(), budget = %exhausted.budget, "refused");
+            }
+            Self::Problem(_)
+            | Self::Detailed { .. }
+            | Self::Consent(_)
+            | Self::Participant(_)
+            | Self::Later { .. } => {
                 tracing::debug!(problem = self.problem().code(), "refused");
             }
         }
@@ -82,6 +103,8 @@ impl Failure for Refusal {
             | Self::Detailed { .. }
             | Self::Consent(_)
             | Self::Participant(_)
+            | Self::Exhausted(_)
+            | Self::Later { .. }
             | Self::Internal(_) => None,
         }
     }
@@ -90,7 +113,30 @@ impl Failure for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.log();
-        answer(self.problem(), self.detail())
+        let mut response = answer(self.problem(), self.detail());
+        if let Some(seconds) = self.retry_after_s() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl Refusal {
+    /// Whole seconds, never less than is true (RFC 9110 §10.2.3); absent where nobody knows.
+    fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::Exhausted(exhausted) => Some(exhausted.retry_after_s()),
+            Self::Later { retry_after, .. } => {
+                let milliseconds = u64::try_from(retry_after.num_milliseconds()).unwrap_or(1);
+                Some(milliseconds.max(1).div_ceil(1000))
+            }
+            Self::Problem(_)
+            | Self::Detailed { .. }
+            | Self::Consent(_)
+            | Self::Participant(_)
+            | Self::Store(_)
+            | Self::Internal(_) => None,
+        }
     }
 }
 
@@ -105,9 +151,6 @@ pub fn answer(problem: Problem, detail: Option<&str>) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    }
     response.extensions_mut().insert(Answered(problem));
     response
 }

@@ -15,25 +15,36 @@ use serde_json::json;
 use super::dialogue::{self, Content, Dialogue};
 use super::view;
 use crate::app::App;
-use crate::caller::browser::{self, Address, Browser};
+use crate::caller::browser::{self, Browser, Visitor};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
+use crate::storage;
 use senim_store::{self as store, Tx};
 
-/// Sessions that one address may open within [`WITHIN`]. Many people may share one.
-const SESSIONS_MAX: u64 = 120;
+/// Sessions that a known browser may open within [`WITHIN`].
+const SESSIONS_MAX: u64 = 30;
 const WITHIN: TimeDelta = TimeDelta::minutes(15);
 
 /// `POST /api/cabinet/sign-in`.
 #[tracing::instrument(name = "cabinet.sign_in", skip_all)]
-pub async fn sign_in(app: App, address: Address, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn sign_in(app: App, visitor: Visitor, headers: HeaderMap) -> Result<Response, Refusal> {
     let now = app.now();
+    storage::check_room(&app)?;
+    let known = known(&app, &visitor, now).await?;
+    if known.is_none() {
+        // Strangers can't use up what known browsers have.
+        if let Some(origin) = visitor.origin {
+            app.budgets.sign_ins_of_origin.take(origin, 1, now)?;
+        }
+        app.budgets.sign_ins.take((), 1, now)?;
+    }
     let secret = app.rng.token();
     let dialogue = Dialogue {
         id: SessionId(app.rng.id()),
         content: Content {
             session: Session::start(Purpose::Cabinet, browser::language(&headers), now),
             request: None,
+            requester: None,
             client_name: None,
             redirect: None,
         },
@@ -41,8 +52,8 @@ pub async fn sign_in(app: App, address: Address, headers: HeaderMap) -> Result<R
     };
     app.store
         .transact("cabinet.sign_in", async |tx| {
-            if let Some(address) = address.0 {
-                let subject = app.sealer.blind("identity_attempt.subject", &address.to_string());
+            if let Some(known) = &known {
+                let subject = app.sealer.blind("identity_attempt.subject", known);
                 limit(tx, &subject, SESSIONS_MAX, WITHIN, now).await?;
             }
             let hash = browser::hash(&secret);
@@ -52,15 +63,31 @@ pub async fn sign_in(app: App, address: Address, headers: HeaderMap) -> Result<R
             Ok::<_, Refusal>(())
         })
         .await?;
-    let cookie = cookie::set(&app.config, cookie::SESSION, &secret);
-    Ok(([(header::SET_COOKIE, cookie)], Json(view::of(&dialogue, now))).into_response())
+    let cookie = cookie::SESSION.set(&app.config, &secret);
+    Ok(([(header::SET_COOKIE, cookie)], Json(view::of(&app, &dialogue, now))).into_response())
+}
+
+/// The hash of the visitor's cookie, if somebody has passed in this browser.
+async fn known(
+    app: &App,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<Option<String>, store::StoreError> {
+    let Some(hash) = &visitor.known else { return Ok(None) };
+    let known = app
+        .store
+        .read("cabinet.sign_in/known", async |tx| {
+            store::identity::browser_known(tx, hash, now).await
+        })
+        .await?;
+    Ok(known.then(|| hash.clone()))
 }
 
 /// `POST /api/cabinet/sign-out`: 204, also where nobody was signed in.
 #[tracing::instrument(name = "cabinet.sign_out", skip_all)]
 pub async fn sign_out(app: App, headers: HeaderMap) -> Result<Response, Refusal> {
     let now = app.now();
-    if let Some(browser) = Browser::of(&headers) {
+    if let Some(browser) = Browser::of(&app.config, &headers) {
         app.store
             .transact("cabinet.sign_out", async |tx| {
                 let Some(mut dialogue) = store::identity::by_secret(tx, &browser.0).await? else {
@@ -75,7 +102,7 @@ pub async fn sign_out(app: App, headers: HeaderMap) -> Result<Response, Refusal>
             })
             .await?;
     }
-    let cookie = cookie::clear(&app.config, cookie::SESSION);
+    let cookie = cookie::SESSION.clear(&app.config);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
@@ -94,7 +121,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = App::from_ref(state);
-        let browser = Browser::of(&parts.headers).ok_or(Problem::SignedOut)?;
+        let browser = Browser::of(&app.config, &parts.headers).ok_or(Problem::SignedOut)?;
         let dialogue = app
             .store
             .read("cabinet.client", async |tx| store::identity::by_secret(tx, &browser.0).await)
@@ -122,7 +149,8 @@ pub(super) async fn limit(
     let length = within.num_milliseconds().max(1);
     let window_at = now - TimeDelta::milliseconds(now.timestamp_millis().rem_euclid(length));
     if store::identity::attempt(tx, subject, window_at).await? > most {
-        return Err(Problem::RateLimited.into());
+        let retry_after = window_at + within - now;
+        return Err(Refusal::Later { problem: Problem::RateLimited, retry_after });
     }
     Ok(())
 }

@@ -19,6 +19,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "evidence", include_str!("../migrations/0010_evidence.sql")),
     (11, "vendor", include_str!("../migrations/0011_vendor.sql")),
     (12, "photo", include_str!("../migrations/0012_photo.sql")),
+    (40, "identity requesters", include_str!("../migrations/0040_identity_requesters.sql")),
+    (41, "operator attempts", include_str!("../migrations/0041_operator_attempts.sql")),
+    (42, "evidence rejected", include_str!("../migrations/0042_evidence_rejected.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

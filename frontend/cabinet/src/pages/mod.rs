@@ -5,4 +5,5 @@ pub(crate) mod consents;
 pub(crate) mod home;
 pub(crate) mod identity;
 pub(crate) mod not_found;
+pub(crate) mod open;
 pub(crate) mod sign_in;

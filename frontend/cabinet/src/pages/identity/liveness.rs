@@ -1,7 +1,8 @@
 //! The camera step: the liveness widget, as any bank's page has it, and what came of the last check.
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{JSON, Reflect};
+use senim_core::id::SessionId;
 use senim_core::identity::view::IdentityView;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::document;
@@ -13,10 +14,10 @@ use web_sys::{CustomEvent, Element};
 use yew::prelude::*;
 
 const WIDGET: &str = "/liveness/senim-liveness.js";
-const ENDPOINT: &str = "/api/identity/liveness";
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LivenessProps {
+    pub session: SessionId,
     pub checks_left: u8,
     pub last_problem: Option<String>,
     pub onview: Callback<IdentityView>,
@@ -41,13 +42,17 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                 let runs = running.clone();
                 let start = EventListener::new(&element, "senim-start", move |_| runs.set(true));
                 let runs = running.clone();
-                let result = EventListener::new(&element, "senim-result", move |event| {
+                let heard = EventListenerOptions::enable_prevent_default();
+                let said = move |event: &Event| {
+                    // The page says what came of it.
+                    event.prevent_default();
                     runs.set(false);
                     match answer(event) {
                         Ok(view) => onview.emit(view),
                         Err(trouble) => ontrouble.emit(trouble),
                     }
-                });
+                };
+                let result = EventListener::new_with_options(&element, "senim-result", heard, said);
                 let error = EventListener::new(&element, "senim-error", move |_| {
                     running.set(false);
                     onstale.emit(());
@@ -68,7 +73,7 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                     </Notice>
                 </div>
             }
-            <senim-liveness ref={widget} endpoint={ENDPOINT} lang={language.code()} />
+            <senim-liveness ref={widget} endpoint={format!("/api/identity/{}/liveness", props.session)} lang={language.code()} />
             <p class="soft" data-test="checks-left">{ left }</p>
         </>
     }

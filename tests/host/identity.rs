@@ -748,6 +748,7 @@ async fn nothing_in_the_clear_names_a_person_or_holds_a_code() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let (cookie, redirect) = stand.approved(asked()).await;
+        let cookie = stand.cookie_now(&cookie);
         let code = stand.outside.code_after(0).await;
         let journal = stand.journal_text().await;
         let authorization_code = redirect.split_once("code=").unwrap().1.split_once('&').unwrap().0;

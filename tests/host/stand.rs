@@ -236,8 +236,12 @@ impl Stand {
             .iter()
             .filter_map(|it| it.to_str().ok()?.split(';').next())
             .collect();
-        let cookie =
-            |name: &str| set.iter().find_map(|it| it.strip_prefix(name)).map(str::to_owned);
+        let cookie = |name: &str| {
+            set.iter()
+                .find_map(|it| it.strip_prefix(name))
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+        };
         Answer {
             status: parts.status.as_u16(),
             location: header(header::LOCATION),

@@ -17,6 +17,9 @@ pub const DRAWN_MAX: usize = CHECKS_MAX as usize;
 pub const KIND_DRAWN_MAX: usize = 16;
 pub const KIND_WITHIN: TimeDelta = TimeDelta::hours(1);
 
+/// How long a browser in which somebody has proved their identity stays known.
+pub const KNOWN_DAYS: u16 = 180;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Requester {

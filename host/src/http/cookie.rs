@@ -5,6 +5,7 @@
 //! `Secure` cookie that came by http.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use senim_core::identity::requester::KNOWN_DAYS;
 
 use crate::config::Config;
 
@@ -15,8 +16,6 @@ pub struct Cookie {
     max_age_s: Option<u32>,
 }
 
-/// How long a browser in which somebody has proved their identity stays known.
-pub const KNOWN_DAYS: u16 = 180;
 const KNOWN_S: u32 = KNOWN_DAYS as u32 * 24 * 60 * 60;
 
 pub const SESSION: Cookie = Cookie { name: "senim_session", max_age_s: None };

@@ -41,7 +41,7 @@ pub async fn renew(
     if proved || ended {
         let secret = app.rng.token();
         // The answer with the way back to the consumer may be lost, and is then read once more.
-        let former = ended.then_some(browser);
+        let former = ended.then_some(browser.0.as_str());
         store::identity::change_secret(tx, dialogue.id, &hash(&secret), former).await?;
         renewed.session = Some(secret);
     }

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use senim_core::Timestamp;
 use senim_core::id::{AuthorizationId, Iin, SessionId};
-use senim_core::identity::requester::Requester;
+use senim_core::identity::requester::{KNOWN_DAYS, Requester};
 use senim_core::liveness::challenge::Challenge;
 
 use super::seal::Sealer;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
-use crate::http::cookie::KNOWN_DAYS;
-use crate::identity::browser::Browser;
 use senim_channel::clock::{Rng, moment};
 use senim_core::identity::dialogue::{Content, Dialogue};
 
@@ -155,12 +153,12 @@ pub async fn load(tx: &mut Tx, id: SessionId) -> Result<Option<Dialogue>, StoreE
 
 /// Gives the session another secret; the former one opens nothing from now on.
 ///
-/// `former`: whose cookie may still be shown how the session ended.
+/// `former`: the hash of the cookie that may still be shown how the session ended.
 pub async fn change_secret(
     tx: &mut Tx,
     id: SessionId,
     secret_hash: &str,
-    former: Option<&Browser>,
+    former: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "-- identity.change_secret
@@ -171,7 +169,7 @@ pub async fn change_secret(
     )
     .bind(id.to_string())
     .bind(secret_hash)
-    .bind(former.map(|it| it.0.clone()))
+    .bind(former.map(str::to_owned))
     .execute(tx.conn())
     .await?;
     Ok(())

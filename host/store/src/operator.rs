@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
+use senim_core::identity::requester::KNOWN_DAYS;
 use senim_core::operator::Attempts;
 
 use super::{StoreError, Tx, count, millis, uncount};
-use crate::http::cookie::KNOWN_DAYS;
 use senim_channel::clock::moment;
 
 /// As long as browsers keep the cookie.

@@ -52,7 +52,7 @@ pub async fn step(
     let advanced = app
         .store
         .transact(name, async |tx| {
-            let dialogue = open(tx, browser).await?;
+            let dialogue = open(tx, app, browser).await?;
             let input = input(&dialogue);
             advance(tx, app, dialogue, input, digits, now).await
         })
@@ -60,7 +60,7 @@ pub async fn step(
     settle(app, advanced)
 }
 
-pub async fn open(tx: &mut Tx, browser: &Browser) -> Result<Dialogue, Refusal> {
+pub async fn open(tx: &mut Tx, app: &App, browser: &Browser) -> Result<Dialogue, Refusal> {
     let dialogue = store::identity::by_secret(tx, &browser.0).await?;
     let dialogue = dialogue.ok_or(Problem::IdentityNoSession)?;
     app.budgets.browsers.found(&browser.0);

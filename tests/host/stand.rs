@@ -220,7 +220,7 @@ impl Stand {
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, &browser).await?;
+                let dialogue = dialogue::open(tx, app, &browser).await?;
                 let iin = dialogue.content.session.person().map(|it| it.iin.clone());
                 let iin = iin.ok_or(SessionError::OutOfOrder)?;
                 let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;

@@ -19,6 +19,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "evidence", include_str!("../migrations/0010_evidence.sql")),
     (11, "vendor", include_str!("../migrations/0011_vendor.sql")),
     (12, "photo", include_str!("../migrations/0012_photo.sql")),
+    (30, "node", include_str!("../migrations/0030_node.sql")),
+    (31, "use_set_aside", include_str!("../migrations/0031_use_set_aside.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

@@ -66,7 +66,7 @@ async fn many_at_once_all_get_their_answers() {
     world.until(|it| it.platform.word(|word| word.uses.len() == 200)).await;
     // Nothing is left on the node's disk once the platform has it.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(std::fs::read_dir(world.dir.join("spool")).unwrap().count(), 0);
+    assert_eq!(world.segments().len(), 0);
 }
 
 #[tokio::test]

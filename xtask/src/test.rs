@@ -43,7 +43,7 @@ const FIRST: &[Stage] = &[
         name: "build",
         work: build,
         remedy: "mend what does not compile",
-        budget: (60.0, 900.0),
+        budget: (60.0, 680.0),
     },
 ];
 
@@ -53,49 +53,49 @@ const CHECKS: &[Stage] = &[
         name: "lints",
         work: lints,
         remedy: "mend it, or say why with #[expect(.., reason)]",
-        budget: (40.0, 420.0),
+        budget: (40.0, 290.0),
     },
     Stage {
         name: "lints of pages, gate and judge",
         work: wasm_lints,
         remedy: "mend it, or say why with #[expect(.., reason)]",
-        budget: (20.0, 150.0),
+        budget: (20.0, 90.0),
     },
     Stage {
         name: "core alone",
         work: core_alone,
         remedy: "core must build without what other crates add to its dependencies",
-        budget: (10.0, 30.0),
+        budget: (10.0, 20.0),
     },
     Stage {
         name: "licences and sources",
         work: deny,
         remedy: "see deny.toml",
-        budget: (10.0, 120.0),
+        budget: (10.0, 80.0),
     },
     Stage {
         name: "tests of the pages",
         work: page_tests,
         remedy: "run `cargo test -p senim-kit -p senim-cabinet -p senim-console -p senim-liveness`",
-        budget: (25.0, 120.0),
+        budget: (25.0, 90.0),
     },
     Stage {
         name: "tests of the build system",
         work: own_tests,
         remedy: "run `cargo test -p xtask`",
-        budget: (10.0, 30.0),
+        budget: (10.0, 20.0),
     },
     Stage {
         name: "fuzzing",
         work: fuzz::run,
         remedy: "keep the input as a named test, then mend what it broke",
-        budget: (40.0, 120.0),
+        budget: (40.0, 90.0),
     },
     Stage {
         name: "foreign clients and documents",
         work: foreign,
         remedy: "see tests/foreign",
-        budget: (45.0, 90.0),
+        budget: (45.0, 60.0),
     },
 ];
 

@@ -46,6 +46,10 @@ export type FaultCode =
   | "expired"
   | "offline"
   | "not-loaded"
+  /** No WebAssembly with SIMD, or a policy that forbids to compile it. */
+  | "no-wasm"
+  /** The camera gives one colour, or noise. */
+  | "no-picture"
   | "broken";
 
 export interface ProgressDetail {
@@ -73,6 +77,8 @@ export interface ResultDetail {
   status: number;
   /** The server's JSON; null where it was none. */
   body: unknown;
+  /** Why not, in the widget's language; shown unless the event's default is prevented. Null where it is ok. */
+  text: string | null;
 }
 
 export interface ErrorDetail {
@@ -89,7 +95,7 @@ export interface SenimLivenessEventMap {
   "senim-guidance": CustomEvent<GuidanceDetail>;
   /** A step is shown; told before anything else happens. */
   "senim-prompt": CustomEvent<PromptDetail>;
-  /** The server answered: to the frames, or with a refusal to draw a challenge. */
+  /** The server answered: to the frames, or with a refusal to draw a challenge. Cancelable. */
   "senim-result": CustomEvent<ResultDetail>;
   "senim-error": CustomEvent<ErrorDetail>;
 }
@@ -127,10 +133,43 @@ export declare class SenimLiveness extends HTMLElement {
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  removeEventListener<K extends keyof SenimLivenessEventMap>(
+    type: K,
+    listener: (this: SenimLiveness, event: SenimLivenessEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/** The attributes, for JSX. */
+export interface SenimLivenessAttributes {
+  endpoint?: string;
+  token?: string;
+  lang?: "kk" | "ru" | "en" | (string & {});
+  "no-movement"?: boolean | "";
+  "no-flashing"?: boolean | "";
+  assets?: string;
+  id?: string;
+  class?: string;
+  className?: string;
+  hidden?: boolean;
+  /** The framework's own. */
+  ref?: unknown;
+  key?: string | number | bigint | null;
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     "senim-liveness": SenimLiveness;
+  }
+  /** Preact, Solid and React before 19. */
+  namespace JSX {
+    interface IntrinsicElements {
+      "senim-liveness": SenimLivenessAttributes;
+    }
   }
 }

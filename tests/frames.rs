@@ -8,7 +8,7 @@ use chrono::DateTime;
 use senim_core::identity::view::ChallengeView;
 use senim_core::liveness::challenge::{Ask, CHALLENGE_LIFETIME, Challenge, Nonce, Wishes};
 use senim_core::liveness::pack::{About, Frame, Kind, Pack, Writer};
-use senim_host::vendor_trial::actor::{Actor, WOMAN};
+use senim_trial::actor::{Actor, WOMAN};
 use serde_json::Value;
 
 /// What the genuine recording can show: no free one has turned heads.

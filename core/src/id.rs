@@ -58,15 +58,15 @@ ids! {
     /// A client's permission: core/src/consent.
     ConsentId = "cns";
     /// One request through the edge; also its `x-fapi-interaction-id` in our logs.
-    InteractionId = "int";
+    UseId = "use";
     /// A text message.
     MessageId = "msg";
-    /// A request to the photo matching service: core/src/photo/matching.rs.
+    /// A request to the photo matching service: core/src/matching.
     PhotoRequestId = "pht";
     /// An identity session: core/src/identity.
     SessionId = "ids";
-    /// One request to a biometric solution: core/src/vendor.
-    VendorRequestId = "vnd";
+    /// One request to a biometric solution: core/src/solution.
+    SolutionRequestId = "slr";
 }
 
 fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(

@@ -308,6 +308,11 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>, JoseError> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| JoseError::Malformed)
 }
 
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
 /// SHA-256 in base64url: thumbprints (`x5t#S256`, `jkt`), PKCE challenges, `ath`.
 pub fn sha256_base64(bytes: &[u8]) -> String {
     to_base64(&Sha256::digest(bytes))

@@ -5,20 +5,25 @@
 
 pub mod authorization;
 pub mod consent;
+pub mod evidence;
 pub mod exchange;
 pub mod id;
 pub mod identity;
 pub mod jose;
 pub mod journal;
 pub mod liveness;
+pub mod matching;
 pub mod monitoring;
+pub mod operator;
 pub mod participant;
 pub mod photo;
 pub mod problem;
 pub mod routing;
+pub mod solution;
+pub mod status;
 pub mod text;
-pub mod vendor;
-pub mod vendor_trial;
+pub mod trial;
+pub mod usage;
 
 /// A moment, always UTC, always handed in by the caller. In stores it is epoch milliseconds.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

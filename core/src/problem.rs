@@ -122,13 +122,13 @@ problems! {
     TokenMalformed       = "token.malformed",         401, "The token can't be read";
     TokenMissing         = "token.missing",           401, "Send the access token in the Authorization header";
     TokenSignature       = "token.signature",         401, "The token's signature is not the platform's";
-    VendorAnswer         = "vendor.answer-invalid",   502, "The biometric solution answered what its contract does not allow; choose another or try again";
-    VendorFailed         = "vendor.failed",           502, "The biometric solution answered with a failure of its own; choose another or try again";
-    VendorNone           = "vendor.none-available",   503, "No biometric solution could answer at the moment; try again shortly";
-    VendorSlow           = "vendor.too-slow",         504, "The biometric solution did not answer in time; choose another or try again";
-    VendorUnavailable    = "vendor.unavailable",      503, "The biometric solution is under maintenance or not well at the moment; choose another or try again later";
-    VendorUnknown        = "vendor.unknown",          422, "No biometric solution of this name is connected";
-    VendorUnreachable    = "vendor.unreachable",      502, "The biometric solution can't be reached; choose another or try again";
+    SolutionAnswer         = "solution.answer-invalid",   502, "The biometric solution answered what its contract does not allow; choose another or try again";
+    SolutionFailed         = "solution.failed",           502, "The biometric solution answered with a failure of its own; choose another or try again";
+    SolutionNone           = "solution.none-available",   503, "No biometric solution could answer at the moment; try again shortly";
+    SolutionSlow           = "solution.too-slow",         504, "The biometric solution did not answer in time; choose another or try again";
+    SolutionUnavailable    = "solution.unavailable",      503, "The biometric solution is under maintenance or not well at the moment; choose another or try again later";
+    SolutionUnknown        = "solution.unknown",          422, "No biometric solution of this name is connected";
+    SolutionUnreachable    = "solution.unreachable",      502, "The biometric solution can't be reached; choose another or try again";
 }
 
 impl Problem {
@@ -143,8 +143,8 @@ impl Problem {
                 | Self::ProviderUnreachable
         ) {
             Some("provider")
-        } else if code.starts_with("vendor.") && self.status() >= 500 {
-            Some("vendor")
+        } else if code.starts_with("solution.") && self.status() >= 500 {
+            Some("solution")
         } else if self.status() >= 500 {
             Some(if code.starts_with("identity.source") { "source" } else { "platform" })
         } else {

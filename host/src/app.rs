@@ -6,25 +6,25 @@ use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
 use senim_core::Timestamp;
 
-use crate::clock::{Chance, Clock, SystemChance, SystemClock};
 use crate::config::Config;
 use crate::evidence::judge::Judge;
-use crate::faces::Faces;
 use crate::http::problem::Refusal;
 use crate::keys::Keys;
 use crate::messages::Messages;
+use crate::outside::source::Source;
 use crate::routing::Feed;
-use crate::source::Source;
-use crate::store::Store;
-use crate::store::seal::Sealer;
-use crate::vendor::Solutions;
+use crate::solution::Solutions;
+use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
+use senim_faces::Faces;
+use senim_store::Store;
+use senim_store::seal::Sealer;
 
 #[derive(Clone, FromRequestParts)]
 #[from_request(via(State))]
 pub struct App {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn Rng>,
     pub config: Arc<Config>,
     pub keys: Keys,
     /// Absent where no picture is ever judged: tests of other rooms, commands.
@@ -44,8 +44,10 @@ impl App {
     /// Opens all that the configuration names but the face models. A complaint names the key.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
-        let store = Store::open(&config.database).await.context("key `database`")?;
-        Self::assemble(config, store, sealer, Arc::new(SystemClock), Arc::new(SystemChance)).await
+        let rng = Arc::new(SystemRng);
+        let store = Store::open(&config.database, sealer.clone(), rng.clone());
+        let store = store.await.context("key `database`")?;
+        Self::assemble(config, store, sealer, Arc::new(SystemClock), rng).await
     }
 
     pub async fn assemble(
@@ -53,12 +55,12 @@ impl App {
         store: Store,
         sealer: Sealer,
         clock: Arc<dyn Clock>,
-        chance: Arc<dyn Chance>,
+        rng: Arc<dyn Rng>,
     ) -> anyhow::Result<Self> {
-        let keys = Keys::open(&store, &sealer, &*chance, clock.now())
+        let keys = Keys::open(&store, &sealer, &*rng, clock.now())
             .await
             .context("the signing keys can't be opened; is it the right `master_key_file`?")?;
-        let solutions = Solutions::open(&config.solutions, config.vendor_price_cap_tiyn)
+        let solutions = Solutions::open(&config.solutions, config.solution_price_cap_tiyn)
             .map_err(|why| anyhow::anyhow!("key `solutions`: {why}"))?;
         Ok(Self {
             solutions: Arc::new(solutions),
@@ -70,7 +72,7 @@ impl App {
             judge: None,
             store,
             clock,
-            chance,
+            rng,
             keys,
             sealer,
         })

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use crate::faces::{Options, Provider};
-use crate::vendor::{self, SolutionConfig};
+use crate::solution::{self, SolutionConfig};
+use senim_faces::{Options, Provider};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,9 +51,9 @@ pub struct Config {
     pub evidence_frames_days: u16,
     /// The most that is paid for one request to a biometric solution (BIO-5).
     #[serde(default)]
-    pub vendor_price_cap_tiyn: u64,
+    pub solution_price_cap_tiyn: u64,
     /// Biometric solutions; absent: the built-in engine alone.
-    #[serde(default = "vendor::builtin_alone")]
+    #[serde(default = "solution::builtin_alone")]
     pub solutions: Vec<SolutionConfig>,
     #[serde(default)]
     pub faces: FacesConfig,
@@ -134,7 +134,7 @@ impl Config {
                 return wrong(key, &format!("there is no file `{}`", path.display()));
             }
         }
-        if let Err(why) = vendor::check(&self.solutions, self.vendor_price_cap_tiyn) {
+        if let Err(why) = solution::check(&self.solutions, self.solution_price_cap_tiyn) {
             return wrong("solutions", &why);
         }
         if let Some(dir) = &self.pages_dir

@@ -1,78 +1,72 @@
-//! What is done without being asked: messages leave, sessions and terms end, keys are taken up, rows are forgotten.
+//! What the host does without being asked: one task a job, so that a slow one delays no other.
 
 use std::fmt::Display;
 use std::time::Duration;
 
-use senim_core::monitoring::SESSION_MAX;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use senim_core::operator::SESSION_MAX;
+use senim_store::{self as store, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::store::StoreError;
-use crate::{authorization, consent, evidence, identity, messages, photo, store, vendor};
+use crate::{authorization, consent, evidence, identity, journal, matching, messages, solution};
 
-const TURN: Duration = Duration::from_secs(1);
-const PROBE: Duration = Duration::from_secs(5);
+/// Its name in logs and metrics, how often it runs, and one round of it.
+struct Job(&'static str, Duration, fn(&App) -> BoxFuture<'_, Result<(), String>>);
 
-/// Starts all jobs; dropping what comes back ends them between two transactions or rolls one back.
+macro_rules! job {
+    ($name:literal, $period:expr, $round:expr) => {
+        Job($name, $period, |app| {
+            let round = $round;
+            async move { round(app).await.map_err(|error| error.to_string()) }.boxed()
+        })
+    };
+}
+
+const JOBS: &[Job] = &[
+    job!("journal.sequence", Duration::from_secs(1), journal::sequence),
+    job!("messages.deliver_due", Duration::from_secs(1), messages::deliver_due),
+    job!("keys.reload", Duration::from_secs(2), async |app: &App| {
+        app.keys.reload(&app.store, &app.sealer).await
+    }),
+    job!("identity.expire_due", Duration::from_secs(5), identity::expire::expire_due),
+    job!("solution.probe", Duration::from_secs(5), async |app: &App| {
+        solution::probe(app).await;
+        Ok::<_, StoreError>(())
+    }),
+    job!("consent.expire_due", Duration::from_secs(30), consent::expire::expire_due),
+    job!("authorization.sweep", Duration::from_mins(1), authorization::sweep::sweep),
+    job!("evidence.forget_due", Duration::from_mins(1), evidence::forget::forget_due),
+    job!("matching.forget", Duration::from_mins(1), matching::forget),
+    job!("operator.sweep", Duration::from_mins(1), forget_operator_sessions),
+];
+
+/// Starts all jobs. Dropping the set ends each between two transactions or rolls one back.
 pub fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
-    jobs.spawn(messages_leave(app.clone()));
-    jobs.spawn(housekeeping(app.clone()));
-    jobs.spawn(solutions_are_probed(app.clone()));
+    for Job(name, period, round) in JOBS {
+        let app = app.clone();
+        jobs.spawn(async move {
+            let mut ticks = interval(*period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                log_outcome(name, round(&app).await);
+            }
+        });
+    }
     jobs
 }
 
-/// Apart from the rest: a gateway may be slow.
-async fn messages_leave(app: App) {
-    let mut turns = interval(TURN);
-    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        turns.tick().await;
-        told("messages.deliver_due", messages::deliver_due(&app).await);
-    }
-}
-
-/// Apart from the rest: a solution that is not well takes its time to say so.
-async fn solutions_are_probed(app: App) {
-    let mut turns = interval(PROBE);
-    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        turns.tick().await;
-        vendor::probe(&app).await;
-    }
-}
-
-async fn housekeeping(app: App) {
-    let mut turns = interval(TURN);
-    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for turn in 0_u64.. {
-        turns.tick().await;
-        if turn % 2 == 0 {
-            told("keys.reload", app.keys.reload(&app.store, &app.sealer).await);
-        }
-        if turn % 5 == 0 {
-            told("identity.expire_due", identity::expire::expire_due(&app).await);
-        }
-        if turn % 30 == 0 {
-            told("consent.tell_expired", consent::expire::tell_expired(&app).await);
-        }
-        if turn % 60 == 0 {
-            told("evidence.forget_due", evidence::forget::forget_due(&app).await);
-            told("authorization.sweep", authorization::sweep::sweep(&app).await);
-            told("operator.sweep", forget_operators_sessions(&app).await);
-            told("photo.forget", photo::forget(&app).await);
-        }
-    }
-}
-
-fn told(job: &str, outcome: Result<(), impl Display>) {
+fn log_outcome(job: &str, outcome: Result<(), impl Display>) {
     if let Err(error) = outcome {
         tracing::error!(job, %error, "a job failed and will be tried again");
     }
 }
 
-async fn forget_operators_sessions(app: &App) -> Result<(), StoreError> {
+async fn forget_operator_sessions(app: &App) -> Result<(), StoreError> {
     let opened_before = app.now() - SESSION_MAX;
     app.store
         .transact("operator.sweep", async |tx| store::operator::sweep(tx, opened_before).await)

@@ -1,6 +1,6 @@
 //! `senim`: the host's one program.
 
-mod photo_check;
+mod commands;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -14,18 +14,18 @@ use senim_channel::{ClientCertificates, server_config};
 use senim_core::Timestamp;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
+use senim_faces::{Solution, bench};
 use senim_host::app::App;
 use senim_host::config::Config;
 use senim_host::evidence::export::export;
 use senim_host::evidence::judge::Judge;
 use senim_host::evidence::replay::replay;
-use senim_host::faces::{Solution, bench};
 use senim_host::keys::rotate::rotate;
-use senim_host::participant::seed::{add_operator, seed};
+use senim_host::operator::add_operator;
+use senim_host::participant::seed::seed;
 use senim_host::serve::serve;
-use senim_host::store::seal::Sealer;
-use senim_host::vendor;
-use senim_host::vendor_trial::{self, Trial};
+use senim_host::solution;
+use senim_store::seal::Sealer;
 use tracing_subscriber::EnvFilter;
 
 /// Senim, the national trust platform: authorization server, identity sessions, consent register.
@@ -61,10 +61,7 @@ enum Command {
     Photo(PhotoCommand),
     /// Biometric solutions: serve the built-in engine as one, or report what all did
     #[command(subcommand)]
-    Vendor(VendorCommand),
-    /// Judge a solution of biometrics and report it
-    #[command(subcommand)]
-    Trial(Box<Trial>),
+    Solution(SolutionCommand),
     /// What is kept of liveness checks, for disputes
     #[command(subcommand)]
     Evidence(EvidenceCommand),
@@ -166,12 +163,12 @@ enum FacesCommand {
 #[derive(Subcommand)]
 enum PhotoCommand {
     /// Measure photos by the rules: one JSON object a file
-    Check(photo_check::Arguments),
+    Check(commands::photo::Arguments),
 }
 
 #[derive(Subcommand)]
-enum VendorCommand {
-    /// Answer core/openapi/biometric-vendor-v1.yaml with the built-in engine, in plain HTTP
+enum SolutionCommand {
+    /// Answer core/openapi/biometric-solution-v1.yaml with the built-in engine, in plain HTTP
     Serve {
         #[arg(long, default_value = "127.0.0.1:8090")]
         listen: SocketAddr,
@@ -222,7 +219,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             let config = with.read()?;
             block_on(async {
                 let app = App::open(config).await?;
-                let kid = rotate(&app.store, &app.sealer, &*app.chance, app.now()).await?;
+                let kid = rotate(&app.store, &app.sealer, &*app.rng, app.now()).await?;
                 println!("{kid}");
                 Ok(())
             })
@@ -241,20 +238,19 @@ fn run(command: Command) -> anyhow::Result<()> {
             })
         }
         Command::Faces(command) => faces(command),
-        Command::Vendor(VendorCommand::Serve { listen, models_dir, onnxruntime }) => {
+        Command::Solution(SolutionCommand::Serve { listen, models_dir, onnxruntime }) => {
             log("info")?;
-            block_on(vendor::serve(listen, models_dir, onnxruntime.as_deref()))
+            block_on(solution::serve(listen, models_dir, onnxruntime.as_deref()))
         }
-        Command::Vendor(VendorCommand::Report { from, until, with }) => {
+        Command::Solution(SolutionCommand::Report { from, until, with }) => {
             let config = with.read()?;
             block_on(async {
                 let app = App::open(config).await?;
-                print!("{}", vendor::report(&app, from, until).await?);
+                print!("{}", solution::report(&app, from, until).await?);
                 Ok(())
             })
         }
-        Command::Trial(trial) => vendor_trial::run(*trial),
-        Command::Photo(PhotoCommand::Check(arguments)) => photo_check::run(&arguments),
+        Command::Photo(PhotoCommand::Check(arguments)) => commands::photo::run(&arguments),
         Command::Evidence(EvidenceCommand::Export { session, check, to, by, because, with }) => {
             let config = with.read()?;
             block_on(async {

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::http::router;
 use crate::jobs;
+use crate::router;
 
 /// Open requests get so long to be answered once the host is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);

@@ -61,10 +61,10 @@ const told = ({ nonce, steps, until }) => ({
 function steps({ no_movement, no_flashing }) {
   const step = (ask, within_ms = 6_000) => ({ ask, after_ms: 500 + below(1_501), within_ms });
   const found = [{ ask: "look", after_ms: 0, within_ms: 8_000 }];
-  // Of two deeds, three in a row: each comes at least once.
+  // Of two actions, three in a row: each comes at least once.
   const left = no_movement ? ["blink", "blink", "smile", "smile"] : [...MOVES];
-  const deeds = no_movement ? 3 : 2;
-  for (let at = 0; at < deeds; at++) found.push(step({ do: left.splice(below(left.length), 1)[0] }));
+  const actions = no_movement ? 3 : 2;
+  for (let at = 0; at < actions; at++) found.push(step({ do: left.splice(below(left.length), 1)[0] }));
   const among = no_flashing ? GENTLE : COLOURS;
   const colours = [];
   while (colours.length < 4) {

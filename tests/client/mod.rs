@@ -37,15 +37,6 @@ impl Answer {
                 told.push_str(text);
             }
         }
-        if self.status >= 400 && self.body.is_null() {
-            // An HTML page of ours names its problem in the text.
-            if let Some(problem) =
-                senim_core::problem::Problem::ALL.iter().find(|it| self.text.contains(it.code()))
-            {
-                told.push(' ');
-                told.push_str(problem.code());
-            }
-        }
         told
     }
 

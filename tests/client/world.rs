@@ -10,7 +10,7 @@ pub use senim_world::provider::Fault;
 use serde_json::json;
 
 use super::browser::Person;
-use super::send;
+use super::{Answer, send};
 use crate::clock;
 use crate::platform::{self, Platform};
 
@@ -54,14 +54,20 @@ impl<'a> World<'a> {
     pub async fn register(&self) -> Result<Person> {
         let photo = self.platform.people.0.join(format!("{}.jpg", cast::AINUR.photo));
         let phone = format!("+7705{:07}", rand::random::<u32>() % 10_000_000);
-        let body = json!({ "surname": "Сынақ", "name": "Адам", "birthDate": "1991-05-17", "sex": "female",
-            "phone": phone, "photo": STANDARD.encode(std::fs::read(photo)?) });
-        let request = self.http.post(self.url("/register")).header("senim-page", "1").json(&body);
-        let answer = send(request).await?.ok().context("registering")?;
+        let answer = self.registering(&phone, &std::fs::read(photo)?).await?;
+        let answer = answer.ok().context("registering")?;
         let iin = answer.body["iin"].as_str().context("no IIN")?.to_owned();
         let person = Person { iin, phone, portrait: cast::AINUR.camera.to_owned() };
         platform::remember(&self.platform.secrets, &person);
         Ok(person)
+    }
+
+    /// What the register says to this photo.
+    pub async fn registering(&self, phone: &str, photo: &[u8]) -> Result<Answer> {
+        let body = json!({ "surname": "Сынақ", "name": "Адам", "birthDate": "1991-05-17", "sex": "female",
+            "phone": phone, "photo": STANDARD.encode(photo) });
+        let request = self.http.post(self.url("/register")).header("senim-page", "1").json(&body);
+        send(request).await
     }
 
     /// Breaks the first provider, or mends it.

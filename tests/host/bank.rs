@@ -18,9 +18,9 @@ use senim_core::problem::Problem;
 use senim_host::authorization::{self, Outcome};
 use senim_host::config::Config;
 use senim_host::http::problem::Refusal;
-use senim_host::http::router;
 use senim_host::participant::seed;
-use senim_host::store;
+use senim_host::router;
+use senim_store as store;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
@@ -181,7 +181,7 @@ impl Bank {
     async fn ended(&self, request_uri: &str, approve: bool) -> Result<String, Refusal> {
         let (app, now) = (&self.stand.app, self.stand.app.now());
         let begun = authorization::begin(app, CLIENT, request_uri).await?;
-        let id = ConsentId(app.chance.id());
+        let id = ConsentId(app.rng.id());
         app.store
             .transact("test.end", async |tx| {
                 let outcome = if approve {
@@ -201,8 +201,7 @@ impl Bank {
                     let index = store::consent::allocate_index(tx).await?;
                     let consent = requested.grant(index, "hash".to_owned(), now)?;
                     let session = SessionId(1);
-                    store::consent::add(tx, &app.sealer, &*app.chance, &consent, session, &[])
-                        .await?;
+                    store::consent::add(tx, &consent, session, &[]).await?;
                     Outcome::Granted { consent }
                 } else {
                     Outcome::Refused(Problem::ConsentRefused)
@@ -292,8 +291,7 @@ impl Bank {
     pub(super) async fn has_ended(&self, index: u64) -> bool {
         let answer = self.get("/edge/status-list", Some("node-1")).await;
         let jws = senim_core::jose::Jws::parse(&answer.text).expect("a JWS");
-        let claims: senim_core::consent::status_list::StatusListClaims =
-            jws.claims().expect("claims");
+        let claims: senim_core::status::StatusListClaims = jws.claims().expect("claims");
         let list = claims.status_list.unpack().expect("a list");
         list.ended(index).expect("it is on the list")
     }

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
 use senim_core::consent::{Consent, ConsentState};
-use senim_core::id::{ConsentId, Iin, InteractionId};
-use senim_core::journal::Use;
+use senim_core::id::{ConsentId, Iin, UseId};
+use senim_core::usage::Use;
 use senim_host::consent::expire;
-use senim_host::store;
+use senim_store as store;
 use serde_json::{Value, json};
 
 use super::stand::{CONSUMER, IIN, OTHER_IIN, Stand, asked};
@@ -68,8 +68,8 @@ async fn a_withdrawn_consent_is_in_the_status_list_and_can_not_be_withdrawn_agai
         assert_eq!(listed(&stand).await, (1, vec![0]));
         let again = stand.post(&path, Some(&cookie), json!({})).await;
         assert_eq!(again.told(), "409 consent.ended");
-        let deeds = stand.deeds().await;
-        assert_eq!(deeds.iter().filter(|it| *it == "consent.ended").count(), 1);
+        let events = stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "consent.ended").count(), 1);
     })
     .await;
 }
@@ -137,10 +137,10 @@ async fn a_term_that_is_over_is_told_once_and_can_not_be_withdrawn() {
         stand.approved(short).await;
         stand.wait(86_400);
         for _ in 0..2 {
-            expire::tell_expired(&stand.app).await.unwrap();
+            expire::expire_due(&stand.app).await.unwrap();
         }
-        let deeds = stand.deeds().await;
-        assert_eq!(deeds.iter().filter(|it| *it == "consent.ended").count(), 1);
+        let events = stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "consent.ended").count(), 1);
         let cookie = signed_in(&stand, IIN).await;
         let cabinet = stand.get("/api/cabinet", Some(&cookie)).await;
         assert_eq!(cabinet.body["consents"][0]["status"], json!({ "status": "expired" }));
@@ -163,7 +163,7 @@ async fn each_use_is_shown_to_the_client() {
             [(1, 200, None), (2, 403, Some("consent.data-not-covered"))]
         {
             let told = Use {
-                id: InteractionId(interaction),
+                id: UseId(interaction),
                 at: now + chrono::TimeDelta::seconds(i64::from(status)),
                 consent: Some(id),
                 consumer: Some(CONSUMER.parse().unwrap()),
@@ -180,7 +180,7 @@ async fn each_use_is_shown_to_the_client() {
             for _ in 0..2 {
                 app.store
                     .transact("test.use", async |tx| {
-                        store::journal::add_use(tx, "node", &told, now).await
+                        store::usage::add(tx, "node", &told, now).await
                     })
                     .await
                     .unwrap();
@@ -203,7 +203,7 @@ pub(super) async fn kept(stand: &Stand, iin: &str) -> Vec<(ConsentId, String)> {
     let app = &stand.app;
     let consents: Vec<Consent> = app
         .store
-        .read("test.kept", async |tx| store::consent::given_by(tx, &app.sealer, &iin).await)
+        .read("test.kept", async |tx| store::consent::given_by(tx, &iin).await)
         .await
         .unwrap();
     let granted = |consent: Consent| match consent.state {

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use senim_core::id::InteractionId;
-use senim_core::journal::{ReportUses, Use};
+use senim_core::id::UseId;
 use senim_core::routing::Registry;
-use senim_host::monitoring::totp::Totp;
+use senim_core::usage::{ReportUses, Use};
+use senim_host::operator::totp::Totp;
 use serde_json::{Value, json};
 
 use super::bank::{Bank, CLIENT};
@@ -53,7 +53,7 @@ async fn five_failures_lock_a_name_for_five_minutes() {
             sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0,
             "401 operator.sign-in"
         );
-        assert!(bank.stand.deeds().await.contains(&"operator.locked".to_owned()));
+        assert!(bank.stand.events().await.contains(&"operator.locked".to_owned()));
         bank.stand.wait(300);
         assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0, "200");
     })
@@ -91,7 +91,7 @@ async fn a_suspended_participant_gets_no_token() {
         assert_eq!(post(&bank, unknown, &cookie, json!({})).await.0, "404 not-found");
         let found = get(&bank, "/api/console/journal?search=LICENCE&limit=1", &cookie).await;
         assert_eq!(found["records"][0]["actor"], "operator:aigul");
-        assert_eq!(found["records"][0]["facts"]["reason"], "licence withdrawn");
+        assert_eq!(found["records"][0]["fields"]["reason"], "licence withdrawn");
     })
     .await;
 }
@@ -117,7 +117,7 @@ async fn uses_told_twice_count_once() {
         let trade = bank.trade(&bank.code().await).await;
         let consent = trade.token().authorization_details[0].consent_id;
         let answered = Use {
-            id: InteractionId(1),
+            id: UseId(1),
             at: bank.stand.app.now(),
             consent: Some(consent),
             consumer: Some(CONSUMER.parse().unwrap()),
@@ -132,7 +132,7 @@ async fn uses_told_twice_count_once() {
             upstream_ms: Some(2),
         };
         let refused = Use {
-            id: InteractionId(2),
+            id: UseId(2),
             consent: None,
             consumer: None,
             provider: None,
@@ -149,7 +149,7 @@ async fn uses_told_twice_count_once() {
             .stand
             .app
             .store
-            .read("test", async |tx| senim_host::store::journal::uses(tx, consent, 10).await);
+            .read("test", async |tx| senim_store::usage::uses(tx, consent, 10).await);
         assert_eq!(kept.await.unwrap(), [answered]);
         let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
         let overview = get(&bank, "/api/console/overview", &cookie).await;
@@ -163,11 +163,11 @@ async fn uses_told_twice_count_once() {
         assert_eq!(participants[0]["requests_last_hour"], 1);
         // Pages of the journal, newest first.
         let first = get(&bank, "/api/console/journal?search=data.&limit=1", &cookie).await;
-        assert_eq!(first["records"][0]["deed"], "data.refused");
+        assert_eq!(first["records"][0]["event"], "data.refused");
         let path = format!("/api/console/journal?search=data.&limit=1&before={}", first["next"]);
         let second = get(&bank, &path, &cookie).await;
         assert_eq!(
-            (&second["records"][0]["deed"], &second["next"]),
+            (&second["records"][0]["event"], &second["next"]),
             (&json!("data.read"), &Value::Null)
         );
         assert_eq!(
@@ -211,10 +211,8 @@ async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
         .expect("as it should be");
-    let response = tower::ServiceExt::oneshot(
-        senim_host::http::router::pages(bank.stand.app.clone()),
-        request,
-    );
+    let response =
+        tower::ServiceExt::oneshot(senim_host::router::pages(bank.stand.app.clone()), request);
     let response = response.await.expect("as it should be");
     let status = response.status().as_u16();
     let cookie = response.headers().get(header::SET_COOKIE).and_then(|it| it.to_str().ok());

@@ -9,8 +9,8 @@ use senim_core::id::SessionId;
 use senim_host::evidence::export::export;
 use senim_host::evidence::forget::forget_due;
 use senim_host::evidence::replay::{Report, replay};
-use senim_host::participant::seed::add_operator;
-use senim_host::store;
+use senim_host::operator::add_operator;
+use senim_store as store;
 use senim_tests::frames;
 
 use super::pictures::{REGISTERED, genuine, open};
@@ -98,7 +98,7 @@ async fn a_look_at_evidence_leaves_its_trace_and_pictures_are_forgotten() {
         let session = session(&stand).await;
         let nobody = export(&stand.app, (session, 1), &folder().join("x"), "nobody", "why").await;
         assert!(nobody.unwrap_err().to_string().contains("no operator"));
-        assert!(!stand.deeds().await.contains(&"evidence.exported".to_owned()));
+        assert!(!stand.events().await.contains(&"evidence.exported".to_owned()));
         let other = export(&stand.app, (session, 2), &folder().join("x"), "aigul", "why").await;
         assert!(other.is_err(), "there was no second check");
 
@@ -131,9 +131,9 @@ fn again(stand: &Stand, folder: &Path) -> Report {
 
 /// Every request to a biometric solution: what it came to, and what for.
 async fn matches(stand: &Stand) -> Vec<(String, String)> {
-    let all = "SELECT outcome, purpose FROM vendor_request WHERE participant IS NOT NULL";
+    let all = "SELECT outcome, purpose FROM solution_request WHERE participant IS NOT NULL";
     let read = stand.app.store.read("test.matches", async |tx| {
-        Ok::<_, store::StoreError>(sqlx::query_as(all).fetch_all(tx).await?)
+        Ok::<_, store::StoreError>(sqlx::query_as(all).fetch_all(tx.conn()).await?)
     });
     read.await.unwrap()
 }

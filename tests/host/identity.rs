@@ -3,15 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use senim_core::consent::words;
 use senim_core::identity::session::Judgement;
 use senim_core::problem::Problem;
+use senim_host::app::App;
+use senim_host::router;
 use senim_host::{identity, messages};
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use super::stand::{
     Answer, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, REGISTERS_PHONE, START, Stand, asked, link,
@@ -52,7 +56,7 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         assert!(redirect.starts_with("https://app.example/back?code="), "{redirect}");
         assert!(redirect.ends_with("&iss=https%3A%2F%2Flocalhost%3A2&state=state"), "{redirect}");
         assert_eq!(
-            stand.deeds().await,
+            stand.events().await,
             [
                 "participant.registered",
                 "identity.started",
@@ -265,15 +269,51 @@ async fn the_same_link_goes_on_in_its_browser_and_starts_again_in_another() {
 
         stand.post("/api/identity/abandon", Some(&second), json!({})).await;
         let after = stand.get(&link(&request_uri), Some(&second)).await;
-        assert_eq!(after.status, 400, "an ended request is not opened again");
-        assert!(after.text.contains("<!doctype html>"), "{}", after.text);
+        assert_eq!(after.told(), "400 authorization.used", "an ended request is not opened again");
         for unknown in
             ["/authorize", "/authorize?client_id=a", "/authorize?client_id=a&client_id=b"]
         {
             let page = stand.get(unknown, None).await;
-            assert!(page.status == 400 && page.text.contains("request.malformed"), "{}", page.text);
+            assert_eq!(page.told(), "400 request.malformed");
         }
         assert_eq!(stand.get(&link("urn:nothing"), None).await.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_opens_what_is_refused_sees_a_page_of_ours_and_a_script_the_problem() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let pages =
+            std::env::temp_dir().join(format!("senim-pages-{:016x}", rand::random::<u64>()));
+        std::fs::create_dir_all(pages.join("cabinet")).unwrap();
+        std::fs::write(pages.join("cabinet/index.html"), "<body><div id=\"app\"></div>").unwrap();
+        let mut config = (*stand.app.config).clone();
+        config.pages_dir = Some(pages.clone());
+        let router = router::pages(App { config: Arc::new(config), ..stand.app.clone() });
+        for (path, status, code) in [
+            ("/nowhere", 404, "not-found"),
+            ("/authorize?client_id=a&request_uri=urn:x", 400, "authorization.unknown"),
+            ("/api/identity", 401, "identity.no-session"),
+        ] {
+            let ask = async |accept: &str| {
+                let request =
+                    Request::get(path).header("accept", accept).body(Body::empty()).unwrap();
+                let answer = router.clone().oneshot(request).await.unwrap();
+                let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+                let status = answer.status().as_u16();
+                let text = to_bytes(answer.into_body(), 10_000).await.unwrap();
+                (status, kind, String::from_utf8(text.to_vec()).unwrap())
+            };
+            let page = format!("<body><div id=\"app\" data-problem=\"{code}\"></div>");
+            let html = "text/html; charset=utf-8".to_owned();
+            assert_eq!(ask("text/html,*/*;q=0.8").await, (status, html, page), "{path}");
+            let (told, kind, body) = ask("application/json").await;
+            assert_eq!((told, kind.as_str()), (status, "application/problem+json"), "{path}");
+            assert!(body.contains(code), "{path}: {body}");
+        }
+        std::fs::remove_dir_all(pages).unwrap();
     })
     .await;
 }
@@ -287,9 +327,9 @@ async fn a_session_lasts_fifteen_minutes_and_the_consumer_hears_of_its_end() {
         let view = failed(&stand, &seen, "identity.expired").await;
         assert!(view["redirect"].as_str().unwrap().contains("error=access_denied"));
         identity::expire::expire_due(&stand.app).await.unwrap();
-        let deeds = stand.deeds().await;
-        assert_eq!(deeds.iter().filter(|it| *it == "identity.failed").count(), 2, "{deeds:?}");
-        assert!(deeds.contains(&"consent.abandoned".to_owned()), "it was shown and not answered");
+        let events = stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "identity.failed").count(), 2, "{events:?}");
+        assert!(events.contains(&"consent.abandoned".to_owned()), "it was shown and not answered");
         let late = stand.confirm(&unseen, IIN).await;
         assert_eq!(late.told(), "410 identity.ended");
     })
@@ -306,7 +346,7 @@ async fn a_consumer_suspended_meanwhile_gets_nothing() {
             stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
         assert_eq!(answer.told(), "403 participant.suspended");
         failed(&stand, &cookie, "participant.suspended").await;
-        assert!(!stand.deeds().await.contains(&"consent.granted".to_owned()));
+        assert!(!stand.events().await.contains(&"consent.granted".to_owned()));
     })
     .await;
 }
@@ -394,7 +434,7 @@ async fn the_language_is_the_browsers_until_another_is_chosen() {
         let view = stand.post("/api/identity/language", Some(&cookie), kazakh).await;
         let text: Vec<String> =
             serde_json::from_value(view.body["consent"]["text"].clone()).unwrap();
-        assert!(text[0].contains("рұқсат сұрайды"), "{text:?}");
+        assert!(text[0].contains("келісіміңізді сұрайды"), "{text:?}");
         stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
         let kept = super::consent::kept(&stand, IIN).await.remove(0);
         assert_eq!(kept.1, words::hash(&text), "the hash is of what was read");
@@ -453,9 +493,9 @@ async fn suspend(stand: &Stand) {
         .store
         .transact("test.suspend", async |tx| {
             let bin = CONSUMER.parse().unwrap();
-            let bank = senim_host::store::participant::load(tx, bin).await?.unwrap();
+            let bank = senim_store::participant::load(tx, bin).await?.unwrap();
             let bank = bank.suspend("a test", now).unwrap();
-            senim_host::store::participant::save_standing(tx, &bank).await
+            senim_store::participant::save_standing(tx, &bank).await
         })
         .await
         .unwrap();

@@ -13,6 +13,7 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use chrono::TimeDelta;
+use senim_channel::clock::{FixedClock, FixedRng, Rng as _};
 use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, Pushed};
 use senim_core::consent::Asked;
@@ -21,22 +22,21 @@ use senim_core::identity::session::{Input, Judgement, Seed, SessionError};
 use senim_core::jose::sha256_base64;
 use senim_core::liveness::challenge::{Challenge, Wishes};
 use senim_core::problem::Problem;
+use senim_faces::Faces;
 use senim_host::app::App;
-use senim_host::clock::{Chance as _, FixedChance, FixedClock};
+use senim_host::caller::browser::{Browser, hash};
 use senim_host::config::Config;
 use senim_host::evidence::judge::Judge;
-use senim_host::faces::Faces;
 use senim_host::http::problem::Refusal;
-use senim_host::http::router;
-use senim_host::identity::browser::{Browser, hash};
 use senim_host::identity::dialogue;
 use senim_host::keys::Keys;
 use senim_host::messages::Messages;
+use senim_host::outside::source::Source;
 use senim_host::participant::seed;
-use senim_host::source::Source;
-use senim_host::store::seal::Sealer;
-use senim_host::store::{self, Store};
-use senim_host::vendor::Solutions;
+use senim_host::router;
+use senim_host::solution::Solutions;
+use senim_store::seal::Sealer;
+use senim_store::{self as store, Store};
 use senim_tests::frames;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -121,14 +121,13 @@ impl Stand {
             dpop_jkt: None,
             asked,
         };
-        let id = AuthorizationId(app.chance.id());
+        let id = AuthorizationId(app.rng.id());
         let authorization = Authorization::push(id, APPLICATION.to_owned(), pushed, app.now());
-        let request_uri = format!("urn:ietf:params:oauth:request_uri:{}", app.chance.token());
+        let request_uri = format!("urn:ietf:params:oauth:request_uri:{}", app.rng.token());
         let hash = sha256_base64(request_uri.as_bytes());
         app.store
             .transact("test.push", async |tx| {
-                store::authorization::add(tx, &app.sealer, &*app.chance, &authorization, &hash)
-                    .await
+                store::authorization::add(tx, &authorization, &hash).await
             })
             .await
             .expect("pushes");
@@ -229,12 +228,11 @@ impl Stand {
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, app, &browser).await?;
+                let dialogue = dialogue::open(tx, &browser).await?;
                 let iin = dialogue.content.session.person().map(|it| it.iin.clone());
                 let iin = iin.ok_or(SessionError::OutOfOrder)?;
-                let blocked_until =
-                    store::identity::blocked_until(tx, &app.sealer, &iin, now).await?;
-                let seed = Seed(app.chance.id().to_be_bytes().repeat(2).try_into().expect("32"));
+                let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
+                let seed = Seed(app.rng.id().to_be_bytes().repeat(2).try_into().expect("32"));
                 let wishes = Wishes::default();
                 let input = Input::ChallengeAsked { seed, wishes, blocked_until };
                 let asked = dialogue::advance(tx, app, dialogue, input, None, now).await?;
@@ -285,25 +283,25 @@ impl Stand {
         (cookie, answer.body["redirect"].as_str().expect("a redirect").to_owned())
     }
 
-    pub(super) async fn deeds(&self) -> Vec<String> {
+    pub(super) async fn events(&self) -> Vec<String> {
         let records = self
             .app
             .store
             .read("test.journal", async |tx| store::journal::search(tx, "", None, 1000).await)
             .await
             .expect("a journal");
-        records.into_iter().rev().map(|it| it.deed).collect()
+        records.into_iter().rev().map(|it| it.event).collect()
     }
 
     /// Waits for what is done after an answer.
-    pub(super) async fn until_told(&self, deed: &str) {
+    pub(super) async fn until_told(&self, event: &str) {
         for _ in 0..200 {
-            if self.deeds().await.iter().any(|it| it == deed) {
+            if self.events().await.iter().any(|it| it == event) {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        panic!("{deed} was never told");
+        panic!("{event} was never told");
     }
 
     pub(super) async fn journal_text(&self) -> String {
@@ -469,17 +467,17 @@ pub(super) fn judge() -> PathBuf {
 /// A folder of this test alone.
 pub(super) fn folder() -> PathBuf {
     let mut bytes = [0; 8];
-    senim_host::clock::SystemChance.fill(&mut bytes);
+    senim_channel::clock::SystemRng.fill(&mut bytes);
     let dir = std::env::temp_dir().join(format!("senim-test-{:016x}", u64::from_be_bytes(bytes)));
     std::fs::create_dir_all(&dir).expect("a folder");
     dir
 }
 
 async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App {
-    let store = Store::open(database).await.expect("the store opens");
     let sealer = Sealer::new(&[7; 32]);
-    let chance = Arc::new(FixedChance::new(chance_of_this_test()));
-    let keys = Keys::open(&store, &sealer, &*chance, moment(START)).await.expect("keys");
+    let rng = Arc::new(FixedRng::new(chance_of_this_test()));
+    let store = Store::open(database, sealer.clone(), rng.clone()).await.expect("the store opens");
+    let keys = Keys::open(&store, &sealer, &*rng, moment(START)).await.expect("keys");
     let config = config(database, &outside.url);
     App {
         keys,
@@ -492,7 +490,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         config: Arc::new(config),
         store,
         sealer,
-        chance,
+        rng,
         clock,
     }
 }

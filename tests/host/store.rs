@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use senim_core::journal::deed;
+use senim_channel::clock::SystemRng;
+use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
 use senim_host::http::problem::Refusal;
-use senim_host::store::routing::Published;
-use senim_host::store::{self, Store};
-use serde_json::json;
+use senim_store::routing::Published;
+use senim_store::seal::Sealer;
+use senim_store::{self as store, Store, StoreError};
 
 use super::stand::folder;
 use crate::database::on_each;
@@ -15,7 +16,7 @@ use crate::database::on_each;
 #[tokio::test(flavor = "multi_thread")]
 async fn transactions_in_each_other_s_way_all_happen() {
     on_each(async |database| {
-        let store = Arc::new(Store::open(database).await.unwrap());
+        let store = Arc::new(opened(database).await.unwrap());
         let before = version(&store).await;
         let tasks = (0..20).map(|_| {
             let store = Arc::clone(&store);
@@ -39,12 +40,12 @@ async fn transactions_in_each_other_s_way_all_happen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_leaves_no_trace() {
     on_each(async |database| {
-        let store = Store::open(database).await.unwrap();
-        let now = senim_host::clock::moment(1);
+        let store = opened(database).await.unwrap();
+        let now = senim_channel::clock::moment(1);
         let refused = store
             .transact("test", async |tx| {
-                let deed = deed::KEY_ROTATED;
-                store::journal::append(tx, deed, "platform", "x", json!({}), now).await?;
+                let (subject, event) = (Subject::Key("x".to_owned()), Event::KeyRotated {});
+                store::journal::append(tx, Actor::Platform, subject, event, now).await?;
                 Err::<(), Refusal>(Problem::Forbidden.into())
             })
             .await;
@@ -59,13 +60,13 @@ async fn a_refusal_leaves_no_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_opens_again_with_what_it_held() {
     on_each(async |database| {
-        let store = Store::open(database).await.unwrap();
+        let store = opened(database).await.unwrap();
         let before = version(&store).await;
         let touched =
             store.transact("test", async |tx| store::routing::touch(tx, Published::Registry).await);
         touched.await.unwrap();
         store.close().await;
-        let store = Store::open(database).await.unwrap();
+        let store = opened(database).await.unwrap();
         assert_eq!(version(&store).await, before + 1);
         store.close().await;
     })
@@ -75,11 +76,16 @@ async fn a_store_opens_again_with_what_it_held() {
 #[tokio::test]
 async fn a_database_that_is_not_there_is_an_error_and_not_a_panic() {
     let gone = folder().join("no/such/folder/x.db");
-    assert!(Store::open(&format!("sqlite:{}", gone.display())).await.is_err());
+    assert!(opened(&format!("sqlite:{}", gone.display())).await.is_err());
 }
 
 async fn version(store: &Store) -> u64 {
     let version =
         store.read("test", async |tx| store::routing::version(tx, Published::Registry).await);
     version.await.expect("a version")
+}
+
+async fn opened(database: &str) -> Result<Store, StoreError> {
+    let sealer = Sealer::new(&[7; 32]);
+    Store::open(database, sealer, Arc::new(SystemRng)).await
 }

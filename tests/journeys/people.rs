@@ -17,7 +17,7 @@ const PHONE: (u32, u32) = (480, 900);
 const DESK: (u32, u32) = (1200, 900);
 /// The narrowest screen that a page must fit without scrolling sideways.
 const NARROW: u32 = 320;
-/// From opening the camera to the server's verdict: lining up, three deeds, four colours, sending, judging.
+/// From opening the camera to the server's verdict: lining up, three actions, four colours, sending, judging.
 const CAMERA_MAX: Duration = Duration::from_mins(3);
 
 /// From opening the camera to the hint that the face is well placed.
@@ -478,6 +478,7 @@ impl Walk<'_> {
             page.click("suspend-confirm").await?;
             "resume"
         } else {
+            page.click("resume-confirm").await?;
             "suspend"
         };
         page.see(&button(other)).await?;
@@ -492,7 +493,7 @@ impl Walk<'_> {
         page.click("nav-journal").await?;
         page.see("journal-row").await?;
         page.fill("journal-search", "participant.suspended").await?;
-        page.see("[data-test=journal-row][data-deed='participant.suspended']").await?;
+        page.see("[data-test=journal-row][data-action='participant.suspended']").await?;
         self.picture("journal").await
     }
 

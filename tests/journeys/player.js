@@ -40,7 +40,7 @@ let idle = 0;
 const span = ([first, last]) =>
   Array.from({ length: Math.abs(last - first) + 1 }, (_, at) => (last < first ? first - at : first + at));
 const calm = span(segments.calm);
-const deeds = {
+const actions = {
   // Her blink is of two frames. Three times slower it is still one (a quarter of a second), and a browser that
   // gets few frames a second, without a graphics card, sees it.
   blink: () => span(segments.blink).flatMap((it) => [it, it, it]),
@@ -112,9 +112,9 @@ function grain() {
 }
 
 document.addEventListener("senim-prompt", ({ detail }) => {
-  const deed = detail?.ask?.do;
-  person.asked.push(deed ?? JSON.stringify(detail?.ask));
-  const frames = deeds[deed];
+  const action = detail?.ask?.do;
+  person.asked.push(action ?? JSON.stringify(detail?.ask));
+  const frames = actions[action];
   if (frames) setTimeout(() => queue.push(...frames()), REACTION_MS);
 });
 

@@ -1,11 +1,11 @@
 //! The platform's own signing key, taken from its store by whoever set it up: for tokens that it would never sign.
 
 use anyhow::{Context as _, Result};
+use senim_channel::clock::SystemRng;
 use senim_core::Timestamp;
-use senim_host::clock::SystemChance;
 use senim_host::keys::Keys;
-use senim_host::store::Store;
-use senim_host::store::seal::Sealer;
+use senim_store::Store;
+use senim_store::seal::Sealer;
 use serde_json::Value;
 
 use super::Platform;
@@ -15,9 +15,10 @@ pub struct IssuerKey(Keys);
 
 impl IssuerKey {
     pub(super) async fn open(platform: &Platform) -> Result<Self> {
-        let store = Store::open(&platform.described.database).await?;
         let sealer = Sealer::open(&platform.material.master_key_file)?;
-        Ok(Self(Keys::open(&store, &sealer, &SystemChance, now()?).await?))
+        let rng = std::sync::Arc::new(SystemRng);
+        let store = Store::open(&platform.described.database, sealer.clone(), rng).await?;
+        Ok(Self(Keys::open(&store, &sealer, &SystemRng, now()?).await?))
     }
 
     /// A token with these claims, as good as the platform's own.

@@ -11,6 +11,7 @@ use super::Table;
 use super::authorization::wrong_check_digit;
 use crate::client::browser::{Browser, Person};
 use crate::client::oauth::details;
+use crate::client::world::World;
 use crate::client::{Answer, send};
 use crate::clock::Stopwatch;
 use crate::frames;
@@ -37,6 +38,12 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
 async fn numbers(table: &mut Table<'_>) -> Result<()> {
     let platform = table.platform;
     let person = platform.person()?;
+    table
+        .row("a photo without a face, by the sample register", "422 face", async || {
+            let photo = pictures::nobody(1)?.remove(0);
+            World::new(platform)?.registering("+77050000000", &photo).await
+        })
+        .await;
     table
         .row("the agreement refused", "403 identity.agreement-refused", async || {
             let mut browser = opened(platform, &person).await?;

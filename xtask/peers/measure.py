@@ -1,4 +1,4 @@
-"""How long one deed takes: processor seconds, the best of some rounds, as `senim faces bench` measures."""
+"""How long one action takes: processor seconds, the best of some rounds, as `senim faces bench` measures."""
 
 import time
 
@@ -6,13 +6,13 @@ ROUNDS = 5
 DEEDS = 6
 
 
-def seconds_of(deed):
-    deed()
+def seconds_of(action):
+    action()
     best = float("inf")
     for _ in range(ROUNDS):
-        before, deeds = time.process_time(), 0
-        while deeds < DEEDS and time.process_time() - before < 3:
-            deed()
-            deeds += 1
-        best = min(best, (time.process_time() - before) / deeds)
+        before, actions = time.process_time(), 0
+        while actions < DEEDS and time.process_time() - before < 3:
+            action()
+            actions += 1
+        best = min(best, (time.process_time() - before) / actions)
     return best

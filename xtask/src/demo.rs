@@ -34,6 +34,16 @@ const ADDRESSES: &[Address] = &[
     Address { what: "the node", port: 9443, sign: Sign::Accepts },
 ];
 
+/// What a newcomer opens, first to last: nobody's face matches the sample people's.
+const WALK: &[(&str, &str)] = &[
+    ("Register yourself first, by webcam or a picture", "http://localhost:7180/register"),
+    ("Bank's app: add accounts from another bank", "http://localhost:7080"),
+    ("Your phone: the messages that Senim sent", "http://localhost:7180/phone"),
+    ("Your cabinet: consents and their uses", "http://localhost:8080/cabinet"),
+    ("Operator's console", "http://localhost:8080/console"),
+    ("The operator's password and code for it", "http://localhost:7180/authenticator"),
+];
+
 pub(crate) fn run(place: &Place, database: Database, fresh: bool) -> Result<ExitCode> {
     let stop = process::stop_asked()?;
     let mut demo = Demo::start(place, Folders::of_demo(place), database, fresh, &stop)?;
@@ -261,14 +271,10 @@ impl<'a> Demo<'a> {
 
     fn tell(&self) {
         say::chapter("Senim runs");
-        say::line("Bank's app, to add accounts from another bank   http://localhost:7080");
-        say::line("Register yourself with your webcam              http://localhost:7180/register");
-        say::line("Your phone: the messages that Senim sent        http://localhost:7180/phone");
-        say::line("Your cabinet: consents and their uses           http://localhost:8080/cabinet");
-        say::line("Operator's console                              http://localhost:8080/console");
-        say::line(
-            "The operator's password and code                http://localhost:7180/authenticator",
-        );
+        say::line("In this order; http://localhost:7180 has the same with explanations.");
+        for (number, (what, address)) in WALK.iter().enumerate() {
+            say::line(format_args!("{}. {what:<49} {address}", number + 1));
+        }
         say::line(format_args!(
             "Logs in {}. Ctrl-C stops everything.",
             self.folders.logs().display()

@@ -11,7 +11,7 @@ use crate::native;
 use crate::place::Place;
 use crate::say;
 
-const IMAGE: &str = "localhost/senim-vendor:1";
+const IMAGE: &str = "localhost/senim-solution:1";
 
 /// No shell, no package, no user of its own: whoever breaks out of the program finds nothing. The number is
 /// nobody's; the port is the contract's.
@@ -19,7 +19,7 @@ const CONTAINERFILE: &str = r#"FROM scratch
 COPY root/ /
 USER 65532:65532
 EXPOSE 8090
-ENTRYPOINT ["/senim", "vendor", "serve", "--listen", "0.0.0.0:8090", "--models-dir", "/models", "--onnxruntime", "/libonnxruntime.so"]
+ENTRYPOINT ["/senim", "solution", "serve", "--listen", "0.0.0.0:8090", "--models-dir", "/models", "--onnxruntime", "/libonnxruntime.so"]
 "#;
 
 /// Builds the image and writes it as an OCI archive into `.senim`.
@@ -29,7 +29,7 @@ pub(crate) fn build(place: &Place) -> Result<()> {
     }
     native::build(place)?;
     say::chapter("packing the built-in engine as a vendor's image");
-    let context = place.senim.join("vendor-image");
+    let context = place.senim.join("solution-image");
     let root = context.join("root");
     if root.exists() {
         fs::remove_dir_all(&root)?;
@@ -55,7 +55,7 @@ pub(crate) fn build(place: &Place) -> Result<()> {
     let mut podman = Command::new("podman");
     podman.args(["--storage-driver", "vfs", "build", "--tag", IMAGE]).arg(&context);
     command::quietly(&mut podman)?;
-    let archive = place.senim.join("senim-vendor.tar");
+    let archive = place.senim.join("senim-solution.tar");
     if archive.exists() {
         fs::remove_file(&archive)?;
     }

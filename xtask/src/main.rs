@@ -77,7 +77,7 @@ enum Task {
     /// Set up, then run everything that CI runs, and stop at the first failure; stages over their budget of seconds are red
     Test,
     /// Pack the built-in engine as a biometric vendor's container image; needs podman
-    VendorImage,
+    SolutionImage,
     /// Measure; the last lines are JSON, one a metric
     Bench {
         what: Bench,
@@ -164,7 +164,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
             }
             check::walk(&place, database, &[], None, |_| Ok(()))?;
         }
-        Task::VendorImage => {
+        Task::SolutionImage => {
             setup::run(&place, setup::For::Demo)?;
             image::build(&place)?;
         }

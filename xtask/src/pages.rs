@@ -70,8 +70,9 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
     let wasm = place.wasm(app.package);
     let shell = place.root.join("frontend").join(app.name).join("index.html");
     let statics = bundle::files_in(&place.root.join("frontend/kit/static"))?;
+    let styles = bundle::files_in(&place.root.join("frontend/kit/static/style"))?;
     let mut made_from = vec![wasm.clone(), shell.clone()];
-    made_from.extend(statics.iter().cloned());
+    made_from.extend(statics.iter().chain(&styles).cloned());
     let digest = stamp::digest(include_bytes!("pages.rs")) + &bundle::made_of(&made_from)?;
     let folder = place.pages().join(app.name);
     if folder.exists() && stamp::matches(place, app.name, &digest) {
@@ -94,9 +95,12 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
     for (path, content) in glue.snippets {
         bundle.put(path, content);
     }
-    for file in statics {
-        let name = bundle::file_name(&file)?;
-        let content = fs::read(&file)?;
+    let mut statics = statics
+        .iter()
+        .map(|it| Ok((bundle::file_name(it)?, fs::read(it)?)))
+        .collect::<Result<Vec<_>>>()?;
+    statics.push(("style.css".to_owned(), joined(&styles)?));
+    for (name, content) in statics {
         let hashed = bundle::named_by_digest(&name, &content);
         addresses.insert(name.replace(['.', '-'], "_"), address(&hashed));
         bundle.put(hashed, content);
@@ -106,6 +110,12 @@ fn bundle_app(place: &Place, app: &App) -> Result<()> {
     bundle.put("index.html".to_owned(), html.into_bytes());
     bundle.write(&folder)?;
     stamp::put(place, app.name, &digest)
+}
+
+/// One sheet, so that nothing waits for a second one. No file depends on the order.
+fn joined(files: &[PathBuf]) -> Result<Vec<u8>> {
+    let texts: Vec<_> = files.iter().map(fs::read).collect::<Result<_, _>>()?;
+    Ok(texts.join(&b"\n"[..]))
 }
 
 fn filled(shell: &str, addresses: &BTreeMap<String, String>) -> Result<String> {

@@ -17,7 +17,6 @@ use crate::Timestamp;
 use crate::id::{Bin, ConsentId, Iin, Phone};
 use crate::problem::Problem;
 
-pub mod status_list;
 pub mod view;
 pub mod words;
 
@@ -163,7 +162,7 @@ pub struct Granted {
     pub granted_at: Timestamp,
     /// Absent: until withdrawn.
     pub expires_at: Option<Timestamp>,
-    /// Its place in the status list: `core/src/consent/status_list.rs`.
+    /// Its place in the status list: `core/src/status/mod.rs`.
     pub index: u64,
     /// SHA-256 of the exact text that the client saw, in base64url.
     pub text_hash: String,

@@ -89,7 +89,7 @@ pub fn date(language: Language, day: NaiveDate) -> String {
 pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> String {
     match (language, consumer) {
         (Language::Kk, Some(name)) => format!(
-            "Senim: код {code}. «{name}» ұйымына рұқсат беру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз."
+            "Senim: код {code}. «{name}» ұйымына келісім беру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз."
         ),
         (Language::Kk, None) => {
             format!(
@@ -97,7 +97,7 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
             )
         }
         (Language::Ru, Some(name)) => format!(
-            "Senim: код {code}. Для разрешения организации «{name}». Действует 3 минуты. Никому его не сообщайте."
+            "Senim: код {code}. Для согласия организации «{name}». Действует 3 минуты. Никому его не сообщайте."
         ),
         (Language::Ru, None) => {
             format!(
@@ -105,11 +105,11 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
             )
         }
         (Language::En, Some(name)) => format!(
-            "Senim: code {code}. For your permission to «{name}». Valid for 3 minutes. Tell it to nobody."
+            "Senim: code {code}. For your consent to “{name}”. Valid for 3 minutes. Don't share it with anyone."
         ),
         (Language::En, None) => {
             format!(
-                "Senim: code {code}. To sign in to your cabinet. Valid for 3 minutes. Tell it to nobody."
+                "Senim: code {code}. To sign in to your cabinet. Valid for 3 minutes. Don't share it with anyone."
             )
         }
     }
@@ -119,13 +119,13 @@ fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNam
     let name = &consumer.name;
     let mut text = vec![
         format!(
-            "«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға рұқсат сұрайды.",
+            "«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға келісіміңізді сұрайды.",
             consumer.bin
         ),
         format!(
             "Деректерді беретін {}: {}.",
             if providers.len() == 1 { "ұйым" } else { "ұйымдар" },
-            named(providers, "БСН")
+            named(providers, "БСН", GUILLEMETS)
         ),
     ];
     let mut what = vec!["шоттарыңыздың тізімі"];
@@ -142,10 +142,13 @@ fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNam
     }
     text.push(match &asked.limits.accounts {
         Some(accounts) => format!("Тек мына шоттар: {}.", listed(accounts)),
-        None => "Сол ұйымдағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned(),
+        None if providers.len() == 1 => {
+            "Сол ұйымдағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned()
+        }
+        None => "Сол ұйымдардағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned(),
     });
     text.push(
-        "Бұл рұқсат тек оқуға арналған: ақша аударуға немесе бірдеңені өзгертуге мүмкіндік бермейді."
+        "Бұл келісім тек оқуға арналған: ақша аударуға немесе бірдеңені өзгертуге мүмкіндік бермейді."
             .to_owned(),
     );
     text.push(match asked.purpose.text.as_deref() {
@@ -160,11 +163,11 @@ fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNam
             "Мерзімі: мақұлдаған сәттен бастап {days} күн. Осы мерзім ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады."
         ),
         None => {
-            "Мерзімі: сіз қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады.".to_owned()
+            "Мерзімі: сіз кері қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады.".to_owned()
         }
     });
     text.push(format!(
-        "Рұқсатты Senim кабинетінде кез келген уақытта, тегін әрі себебін айтпай қайтарып ала аласыз. Сонда деректер беру бірден тоқтайды, ал «{name}» ұйымы алған деректерін жоюға міндетті."
+        "Келісімді Senim кабинетінде кез келген уақытта, тегін әрі себебін айтпай кері қайтарып ала аласыз. Сонда деректер беру бірден тоқтайды, ал «{name}» ұйымы алған деректерін жоюға міндетті."
     ));
     text.push(format!(
         "Бас тартсаңыз, ештеңе берілмейді және сіз «{name}» ұйымына қайта ораласыз."
@@ -180,13 +183,13 @@ fn russian(
     let name = &consumer.name;
     let mut text = vec![
         format!(
-            "Организация «{name}» (БИН {}) просит разрешения читать данные о ваших счетах.",
+            "Организация «{name}» (БИН {}) просит вашего согласия читать данные о ваших счетах.",
             consumer.bin
         ),
         format!(
             "Данные {}: {}.",
             if providers.len() == 1 { "передаст" } else { "передадут" },
-            named(providers, "БИН")
+            named(providers, "БИН", GUILLEMETS)
         ),
     ];
     let mut what = vec!["список ваших счетов"];
@@ -204,7 +207,8 @@ fn russian(
         None => "Все ваши счета там, включая те, что вы откроете позже.".to_owned(),
     });
     text.push(
-        "Только чтение: переводить деньги или что-либо менять это разрешение не даёт.".to_owned(),
+        "Только чтение: переводить деньги или что-либо менять это согласие не позволяет."
+            .to_owned(),
     );
     text.push(match asked.purpose.text.as_deref() {
         Some(own) => format!(
@@ -218,10 +222,10 @@ fn russian(
             "Срок: {days} {} с момента одобрения. Всё это время организация может запрашивать данные и без вашего участия.",
             russian_days(days)
         ),
-        None => "Срок: пока вы не отзовёте разрешение. Всё это время организация может запрашивать данные и без вашего участия.".to_owned(),
+        None => "Срок: пока вы не отзовёте согласие. Всё это время организация может запрашивать данные и без вашего участия.".to_owned(),
     });
     text.push(format!(
-        "Отозвать разрешение можно в кабинете Senim в любой момент, бесплатно и не объясняя причин. Передача данных сразу прекратится, а «{name}» обязана удалить то, что получила."
+        "Отозвать согласие можно в кабинете Senim в любой момент, бесплатно и не объясняя причин. Передача данных сразу прекратится, а организация «{name}» обязана удалить то, что получила."
     ));
     text.push(format!("Если вы откажетесь, ничего передано не будет и вы вернётесь в «{name}»."));
     text
@@ -235,10 +239,10 @@ fn english(
     let name = &consumer.name;
     let mut text = vec![
         format!(
-            "«{name}» (BIN {}) asks for permission to read data about your accounts.",
+            "“{name}”, business identification number (BIN) {}, asks for your consent to read data about your accounts.",
             consumer.bin
         ),
-        format!("The data will come from {}.", named(providers, "BIN")),
+        format!("The data will come from {}.", named(providers, "BIN", ["“", "”"])),
     ];
     let mut what = vec!["the list of your accounts"];
     what.extend(asked.limits.data.contains(&Data::Balances).then_some("their balances"));
@@ -254,11 +258,11 @@ fn english(
         Some(accounts) => format!("Only these accounts: {}.", listed(accounts)),
         None => "All your accounts there, also those you open later.".to_owned(),
     });
-    text.push("It can only read: this permission moves no money and changes nothing.".to_owned());
+    text.push("It can only read: this consent moves no money and changes nothing.".to_owned());
     text.push(match asked.purpose.text.as_deref() {
         Some(own) => {
             format!(
-                "Purpose: {}. In its own words: «{own}».",
+                "Purpose: {}. In its own words: “{own}”.",
                 purpose(Language::En, asked.purpose.code)
             )
         }
@@ -272,15 +276,19 @@ fn english(
         None => "Term: until you withdraw it. During that time it may ask for the data without you being there.".to_owned(),
     });
     text.push(format!(
-        "You can withdraw the permission in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and «{name}» must delete what it has received."
+        "You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “{name}” must delete what it has received."
     ));
-    text.push(format!("If you refuse, nothing is passed on and you go back to «{name}»."));
+    text.push(format!("If you refuse, nothing is passed on and you go back to “{name}”."));
     text
 }
 
-fn named(participants: &[ParticipantName], number: &str) -> String {
-    let each: Vec<_> =
-        participants.iter().map(|it| format!("«{}» ({number} {})", it.name, it.bin)).collect();
+const GUILLEMETS: [&str; 2] = ["«", "»"];
+
+fn named(participants: &[ParticipantName], number: &str, [open, close]: [&str; 2]) -> String {
+    let each: Vec<_> = participants
+        .iter()
+        .map(|it| format!("{open}{}{close} ({number} {})", it.name, it.bin))
+        .collect();
     each.join(", ")
 }
 
@@ -375,16 +383,16 @@ mod tests {
     fn the_english_text_says_who_gets_what_from_whom_why_and_for_how_long() {
         assert_eq!(
             shown(Language::En, &asked(ALL)).join("\n"),
-            "«Jetisu Pay» (BIN 960440000151) asks for permission to read data about your accounts.\n\
-             The data will come from «Qarlygash Bank» (BIN 960440000151).\n\
+            "“Jetisu Pay”, business identification number (BIN) 960440000151, asks for your consent to read data about your accounts.\n\
+             The data will come from “Qarlygash Bank” (BIN 960440000151).\n\
              It will see: the list of your accounts, their balances, their transactions.\n\
              Transactions: from 1 March 2026 on.\n\
              All your accounts there, also those you open later.\n\
-             It can only read: this permission moves no money and changes nothing.\n\
-             Purpose: to show all your accounts in one place. In its own words: «Add accounts».\n\
+             It can only read: this consent moves no money and changes nothing.\n\
+             Purpose: to show all your accounts in one place. In its own words: “Add accounts”.\n\
              Term: 90 days from the moment you approve. During that time it may ask for the data without you being there.\n\
-             You can withdraw the permission in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and «Jetisu Pay» must delete what it has received.\n\
-             If you refuse, nothing is passed on and you go back to «Jetisu Pay»."
+             You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “Jetisu Pay” must delete what it has received.\n\
+             If you refuse, nothing is passed on and you go back to “Jetisu Pay”."
         );
     }
 
@@ -398,6 +406,10 @@ mod tests {
                 assert!(text.contains(word), "{language:?}: {word}");
             }
             assert!(!text.contains("900101300017"), "the text must not hold the client's number");
+            // One word for it: the law's.
+            for other in ["рұқсат", "разрешен", "permission"] {
+                assert!(!text.to_lowercase().contains(other), "{text}");
+            }
         }
         assert!(
             shown(Language::Kk, &asked(ALL)).join("\n").contains("2026 жылғы 1 наурыздан бастап")

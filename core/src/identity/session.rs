@@ -15,6 +15,8 @@
 //!       forged frames, 90 s without any
 //! ```
 //!
+//! A check whose verdict failed by the platform's or the Source's own fault is given back.
+//!
 //! What can't be read as frames at all (cut off, too large) changes nothing: it may be sent again while the
 //! challenge is open. What was made for another challenge, rearranged or altered ends the check.
 //!
@@ -41,6 +43,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 pub const IIN_TRIES_MAX: u8 = 3;
 /// IDX-2. A failed match counts as the check it belongs to.
 pub const CHECKS_MAX: u8 = 4;
+/// Checks that failed by the platform's or the Source's fault are given back, so many at most: each is a challenge more.
+pub const RETURNED_MAX: u8 = 4;
 pub const BLOCK: TimeDelta = TimeDelta::minutes(15);
 /// After this a check whose judgement never came counts as failed.
 pub const CHECK_TIME: TimeDelta = TimeDelta::seconds(60);
@@ -57,6 +61,9 @@ pub struct Session {
     ends_at: Timestamp,
     iin_tries: u8,
     checks: u8,
+    /// Of the checks, those given back.
+    #[serde(default)]
+    returned: u8,
     sms: u8,
     code_tries: u8,
     step: Step,
@@ -70,6 +77,7 @@ impl Session {
             ends_at: now + LIFETIME,
             iin_tries: 0,
             checks: 0,
+            returned: 0,
             sms: 0,
             code_tries: 0,
             step: Step::Agreement,
@@ -94,7 +102,7 @@ impl Session {
     }
 
     pub fn checks_left(&self) -> u8 {
-        CHECKS_MAX.saturating_sub(self.checks)
+        (CHECKS_MAX + self.returned).saturating_sub(self.checks)
     }
 
     /// The challenge that is open.
@@ -276,7 +284,7 @@ impl Session {
                         Check::Asked { .. } => Problem::ChallengeExpired,
                         Check::Judging { .. } => Problem::Internal,
                     });
-                    if self.checks >= CHECKS_MAX {
+                    if self.checks_left() == 0 {
                         return self.block(now);
                     }
                 }
@@ -339,7 +347,7 @@ impl Session {
         (seed, wishes): (Seed, Wishes),
         now: Timestamp,
     ) -> Result<(Self, Vec<Effect>), SessionError> {
-        let none_left = self.checks >= CHECKS_MAX;
+        let none_left = self.checks_left() == 0;
         match check {
             // Whoever finds out that they can't do it may wish otherwise, for the price of a check.
             Some(Check::Asked { wishes: before, .. }) if *before == wishes || none_left => {
@@ -390,7 +398,7 @@ impl Session {
     }
 
     fn judge(
-        self,
+        mut self,
         person: Person,
         judgement: Judgement,
         code: CodeDigest,
@@ -403,12 +411,15 @@ impl Session {
             Judgement::Live { .. } => Problem::IdentityNoMatch,
             Judgement::Refused(problem) => problem,
         };
+        if problem.fault().is_some() && self.returned < RETURNED_MAX {
+            self.returned += 1;
+        }
         self.refuse(person, problem, now)
     }
 
     /// The check has failed.
     fn refuse(mut self, person: Person, problem: Problem, now: Timestamp) -> (Self, Vec<Effect>) {
-        if self.checks >= CHECKS_MAX {
+        if self.checks_left() == 0 {
             return self.block(now);
         }
         self.step = Step::Liveness { person, check: None, last_problem: Some(problem) };

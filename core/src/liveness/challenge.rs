@@ -151,10 +151,10 @@ const COLOURS: usize = 4;
 /// `POST …/challenge`: what the client can't or must not do.
 ///
 /// An attacker may wish so too, therefore it is asked what a recording of the victim would be worth that happens to
-/// hold the right deeds in the right order, each begun within the [`Step::within_ms`] of its prompt, under the light of
+/// hold the right actions in the right order, each begun within the [`Step::within_ms`] of its prompt, under the light of
 /// some colours. Those of another challenge are taken for the right ones once in 85, or 57 where none is red (colours.rs):
 ///
-/// | wishes | deeds | colours | a film fits by chance |
+/// | wishes | actions | colours | a film fits by chance |
 /// |---|---|---|---|
 /// | none | one of 5, before or after a blink | 750 orders | 1 in 850 |
 /// | no movement | 6 orders of three blinks and smiles, each at least once | 750 orders | 1 in 510 |
@@ -165,10 +165,10 @@ const COLOURS: usize = 4;
 /// then passive net, patterns, repeated frames and the camera's signals are left, and a session has four checks
 /// (IDX-2): one film's chance in all of them together is 1 in 85.
 ///
-/// Until 2026-11-28 who could not bear flashing saw no colours and was asked for more deeds instead, four and then five
+/// Until 2026-11-28 who could not bear flashing saw no colours and was asked for more actions instead, four and then five
 /// blinks and smiles. Of 300 recordings of other sessions (`senim trial liveness --seed 4` and `6`, loop) two and one
 /// had the right order and were taken for a person; and a film of somebody who blinks and smiles by turns has the next
-/// deed soon enough whatever the order is. Light is what no film foresees, and it asks nothing of the client.
+/// action soon enough whatever the order is. Light is what no film foresees, and it asks nothing of the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {
@@ -202,7 +202,7 @@ impl Challenge {
             steps.push(Step { ask: it, after_ms: 500 + dice.below(1_501), within_ms });
         };
         if wishes.no_movement {
-            // Two deeds to choose from, so more of them, and each at least once: what can only blink (a sheet
+            // Two actions to choose from, so more of them, and each at least once: what can only blink (a sheet
             // with holes for the eyes) or only smile (a mask that hides the lids) never follows.
             let mut left = [Action::Blink, Action::Smile].map(|it| (it, 2_u8));
             for _ in 0..3 {
@@ -220,8 +220,8 @@ impl Challenge {
             for at in 0..2 {
                 let mut others = Action::ALL.into_iter().filter(|it| *it != Action::Blink);
                 let other = others.nth(usize::from(dice.below(5)));
-                let deed = other.filter(|_| at != blink).unwrap_or(Action::Blink);
-                ask(&mut dice, Ask::Do(deed), 6_000);
+                let tracker = other.filter(|_| at != blink).unwrap_or(Action::Blink);
+                ask(&mut dice, Ask::Do(tracker), 6_000);
             }
         }
         if wishes.no_flashing {
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn who_can_neither_move_nor_bear_flashing_is_asked_for_what_few_recordings_hold() {
         let both = Wishes { no_movement: true, no_flashing: true };
-        let mut deeds = std::collections::BTreeSet::new();
+        let mut actions = std::collections::BTreeSet::new();
         let mut colours = std::collections::BTreeSet::new();
         for seed in 0..4_000_u32 {
             let bytes = std::array::from_fn(|at| seed.to_be_bytes()[at % 4]);
@@ -330,9 +330,9 @@ mod tests {
             let asks = |steps: &[Step]| {
                 format!("{:?}", steps.iter().map(|it| &it.ask).collect::<Vec<_>>())
             };
-            deeds.insert(asks(&drawn.steps[1..4]));
+            actions.insert(asks(&drawn.steps[1..4]));
             colours.insert(asks(&drawn.steps[4..]));
         }
-        assert_eq!((deeds.len(), colours.len()), (6, 5 * 4 * 4 * 4));
+        assert_eq!((actions.len(), colours.len()), (6, 5 * 4 * 4 * 4));
     }
 }

@@ -1,10 +1,10 @@
 //! Whether a check's frames and times are those of one client who followed the challenge as it was shown.
 
 use super::challenge::{Ask, Challenge};
-use super::deed::REACTION_MS;
 use super::follow::PORTRAITS_LOOK;
 use super::pack::{About, Kind};
 use super::stance::Stance;
+use super::tracker::REACTION_MS;
 use super::verdict::{Known, Reason, Seen};
 
 /// Clocks of camera and page differ by a frame or two.

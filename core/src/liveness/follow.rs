@@ -1,7 +1,7 @@
-//! The widget's side of a challenge: what to tell the client now, when a deed is done, which frames to keep.
+//! The widget's side of a challenge: what to tell the client now, when a action is done, which frames to keep.
 //!
 //! Sans-IO: it is fed what was seen in each frame of the camera and says what follows. The judge runs the same
-//! [`Deed`] over the frames that were kept.
+//! [`Tracker`] over the frames that were kept.
 //!
 //! ```text
 //! LiningUp ──well placed──▶ Look ──portraits──▶ ┌▶ Waiting ──after_ms, one face in front──▶ Asking ──done──┐ ──▶ Done
@@ -12,18 +12,18 @@
 use std::collections::VecDeque;
 
 use super::challenge::{Action, Ask, Pace, Step};
-use super::deed::{Deed, Extent, REACTION_MS, State, returns};
 use super::pack::Kind;
 use super::stance::Stance;
+use super::tracker::{Extent, REACTION_MS, State, Tracker, returns};
 use crate::photo::{Guidance, Look};
 
 /// So many of the last frames the widget holds, for a frame may be kept a little later than it was seen.
 pub const RING: usize = 12;
 /// No more frames are kept than this; a plain check has about 28.
 pub const KEPT_MAX: usize = 60;
-/// Nor more than this while one deed is begun again and again.
+/// Nor more than this while one action is begun again and again.
 const KEPT_IN_STEP_MAX: usize = 16;
-/// A deed that is done is watched a little longer, and so many more frames of its end are kept, so far apart: the
+/// A action that is done is watched a little longer, and so many more frames of its end are kept, so far apart: the
 /// judge measures each frame after JPEG, and one that is just beyond a limit for the widget may be just below it there.
 /// A smile is at its widest a third to half a second after it has passed the limit (the genuine clip, 297 to 307).
 const SURER_FRAMES: u8 = 3;
@@ -124,8 +124,8 @@ pub struct Follower {
     front: Option<Stance>,
     portraits: usize,
     portrait_at_ms: Option<u32>,
-    deed: Option<Deed>,
-    /// The frames of a deed that was begun: the last at rest, and the one in the midst of it.
+    tracker: Option<Tracker>,
+    /// The frames of a action that was begun: the last at rest, and the one in the midst of it.
     rested: Option<Past>,
     full: Option<Past>,
     surer: Option<Surer>,
@@ -137,7 +137,7 @@ pub struct Follower {
     face_at_ms: Option<u32>,
 }
 
-/// A deed that is done, and what was kept of its end since.
+/// A action that is done, and what was kept of its end since.
 #[derive(Clone, Copy, Debug)]
 struct Surer {
     since_ms: u32,
@@ -162,7 +162,7 @@ impl Follower {
             front: None,
             portraits: 0,
             portrait_at_ms: None,
-            deed: None,
+            tracker: None,
             rested: None,
             full: None,
             surer: None,
@@ -272,16 +272,16 @@ impl Follower {
             }
             (true, true) => {
                 self.shown_at_ms.push(now);
-                // The stance at the prompt: nothing of the deed may be there yet.
+                // The stance at the prompt: nothing of the action may be there yet.
                 self.keep(Past { frame: sight.frame, at_ms: now }, Kind::Passing, keep);
                 match &step.ask {
                     Ask::Look => Phase::Look,
                     Ask::Colours(_) | Ask::Fades(_) => Phase::Colour(0),
                     Ask::Do(action) => {
                         let front = self.front.clone().unwrap_or_else(|| stance.clone());
-                        let mut deed = Deed::new(*action, front, now).with_margin();
-                        deed.see(stance, now);
-                        self.deed = Some(deed);
+                        let mut tracker = Tracker::new(*action, front, now).with_margin();
+                        tracker.see(stance, now);
+                        self.tracker = Some(tracker);
                         (self.rested, self.full) = (None, None);
                         Phase::Asking(*action)
                     }
@@ -315,13 +315,13 @@ impl Follower {
         keep: &mut Vec<Keep>,
     ) -> Phase {
         let now = Past { frame: sight.frame, at_ms: sight.at_ms };
-        let Some(deed) = self.deed.as_mut() else { return Phase::Asking(action) };
-        let before = deed.state();
-        let (extent, state) = deed.see(stance, sight.at_ms);
+        let Some(tracker) = self.tracker.as_mut() else { return Phase::Asking(action) };
+        let before = tracker.state();
+        let (extent, state) = tracker.see(stance, sight.at_ms);
         if let Some(surer) = self.surer {
             return self.surer(surer, action, extent, now, keep);
         }
-        if deed.renewed() && self.kept_in_step < KEPT_IN_STEP_MAX {
+        if tracker.renewed() && self.kept_in_step < KEPT_IN_STEP_MAX {
             self.keep(now, Kind::Passing, keep);
         }
         match (before, extent, state) {
@@ -418,7 +418,7 @@ impl Follower {
     fn done(&mut self, now_ms: u32) -> Phase {
         self.done_at_ms.push(now_ms);
         self.step += 1;
-        (self.deed, self.surer) = (None, None);
+        (self.tracker, self.surer) = (None, None);
         self.kept_in_step = 0;
         if self.step == self.steps.len() { Phase::Done } else { Phase::Waiting }
     }

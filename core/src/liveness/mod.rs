@@ -8,7 +8,6 @@ mod bezel;
 pub mod challenge;
 mod colours;
 mod course;
-pub mod deed;
 mod degree;
 pub mod facts;
 pub mod follow;
@@ -25,6 +24,7 @@ mod surface;
 #[cfg(test)]
 mod synthetic;
 mod texture;
+pub mod tracker;
 mod verdict;
 
 pub use degree::{DEGREE_MIN, degree};

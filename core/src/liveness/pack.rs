@@ -38,9 +38,9 @@ pub struct Frame<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Before the deed, or in the middle of it.
+    /// Before the action, or in the middle of it.
     Passing,
-    /// Where the deed was seen: eyes shut, head turned, smile broadest.
+    /// Where the action was seen: eyes shut, head turned, smile broadest.
     Peak,
     /// Good enough to match with the reference photo.
     Portrait,

@@ -9,7 +9,7 @@ use crate::Timestamp;
 use crate::photo::Guidance;
 
 pub(super) const FRAME_MS: u32 = 40;
-/// From the prompt to the first sign of the deed, and from there to its height.
+/// From the prompt to the first sign of the action, and from there to its height.
 const REACTION_MS: u32 = 400;
 const RISE_MS: u32 = 240;
 
@@ -57,12 +57,12 @@ pub(super) fn check(challenge: &Challenge, person: Person) -> Check {
     let mut follower = Follower::new(challenge.steps.clone());
     let mut seen: Vec<Seen> = Vec::new();
     let mut past: Vec<(u32, Head, Phase)> = Vec::new();
-    let mut chance = 99;
+    let mut rng = 99;
     let mut phase = Phase::LiningUp(Guidance::NoFace);
     for frame in 0..1_500_u32 {
         let at_ms = frame * FRAME_MS;
         let shown = follower.shown_at_ms().last().copied().unwrap_or(0);
-        let head = person.head(phase, at_ms.saturating_sub(shown), frame, &mut chance);
+        let head = person.head(phase, at_ms.saturating_sub(shown), frame, &mut rng);
         let look = head.look();
         let progress = follower.see(&Sight {
             frame,
@@ -78,7 +78,7 @@ pub(super) fn check(challenge: &Challenge, person: Person) -> Check {
             let (_, head, _) = past.iter().find(|it| it.0 == keep.frame).unwrap();
             let mut facts = head.facts();
             let face = facts.face.as_mut().unwrap();
-            face.quality = 0.5 + 0.2 * random(&mut chance);
+            face.quality = 0.5 + 0.2 * random(&mut rng);
             if let (Kind::Colour(index), Some((colours, _))) =
                 (keep.kind, challenge.steps[usize::from(keep.step)].ask.colours())
             {
@@ -123,13 +123,13 @@ pub(super) fn check(challenge: &Challenge, person: Person) -> Check {
 }
 
 impl Person {
-    fn head(self, phase: Phase, since_ms: u32, frame: u32, chance: &mut u32) -> Head {
+    fn head(self, phase: Phase, since_ms: u32, frame: u32, rng: &mut u32) -> Head {
         // Nobody stands quite still.
         #[expect(clippy::cast_precision_loss, reason = "frames of a test")]
         let sway = (frame as f32 * 0.05).sin();
-        *chance = chance.wrapping_add(1);
+        *rng = rng.wrapping_add(1);
         let mut head =
-            Head { flat: self.flat, noise: (*chance, 0.012), ..Head::turned(sway, sway / 2.0) };
+            Head { flat: self.flat, noise: (*rng, 0.012), ..Head::turned(sway, sway / 2.0) };
         let Phase::Asking(asked) = phase else { return head };
         let action = self.instead.unwrap_or(asked);
         // Up, for a while full, and back.

@@ -6,7 +6,7 @@
 //!
 //! On the genuine clip (frames 144–471 against 261, turned by −13° to 13°, nodded by −14° to 7°) the turn found is
 //! 0.8–1.0 of the sine of the pose's yaw, the nod within 0.06 of the pitch's (measured 2026-11-24; no command repeats
-//! it). So depth is really seen, though not perspective: see `BULGE_MIN` in deed.rs.
+//! it). So depth is really seen, though not perspective: see `BULGE_MIN` in action.rs.
 
 use super::stance::{LEVEL_POINTS, Level};
 use crate::photo::HEAD;

@@ -1,4 +1,4 @@
-//! How a face stands in one frame: what deeds are recognised by, in the browser and on the server alike.
+//! How a face stands in one frame: what actions are recognised by, in the browser and on the server alike.
 
 use super::facts::FaceFacts;
 use super::solid::{Relief, relief};

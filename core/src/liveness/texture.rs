@@ -208,10 +208,10 @@ mod tests {
     #[test]
     fn a_raster_stands_out_and_skin_does_not() {
         let skin = |strength: f32, period: f32| {
-            let mut chance = 7_u32;
+            let mut rng = 7_u32;
             picture(|x, y| {
-                chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let noise = (chance >> 16) as f32 / 8_192.0 - 4.0;
+                rng = rng.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let noise = (rng >> 16) as f32 / 8_192.0 - 4.0;
                 let soft = 120.0 + 30.0 * (x / 40.0).sin() * (y / 55.0).cos();
                 let wave = (TAU * (x * 0.8 + y * 0.6) / period).sin();
                 soft * (1.0 + strength * wave) + noise

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{Action, Ask, Challenge};
-use super::deed::{BULGE_MIN, Deed, Extent, State};
 use super::facts::FrameFacts;
 use super::pack::{About, Kind};
 use super::stance::Stance;
+use super::tracker::{BULGE_MIN, Extent, State, Tracker};
 use super::{colours, course, follow, signals, surface};
 use crate::problem::Problem;
 
@@ -180,9 +180,9 @@ fn act(action: Action, front: &Stance, shown_at: u32, frames: &[&Seen]) -> Optio
         .filter_map(|it| stance(it).map(|stance| (it.at_ms, stance)))
         .collect();
     let run = |action: Action| {
-        let mut deed = Deed::new(action, front.clone(), shown_at);
+        let mut tracker = Tracker::new(action, front.clone(), shown_at);
         let seen: Vec<(Extent, State)> =
-            frames.iter().map(|(at, stance)| deed.see(stance, *at)).collect();
+            frames.iter().map(|(at, stance)| tracker.see(stance, *at)).collect();
         seen
     };
     let asked = run(action);

@@ -10,6 +10,7 @@ use crate::Timestamp;
 use crate::id::Bin;
 use crate::problem::Problem;
 
+pub mod application;
 pub mod view;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

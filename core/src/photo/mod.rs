@@ -8,7 +8,6 @@ mod detector;
 mod guidance;
 mod image;
 mod marks;
-pub mod matching;
 mod nets;
 mod pose;
 mod rules;

@@ -159,12 +159,12 @@ pub fn close<N: Nets>(nets: &N, image: &Image, face: &Face) -> Result<Option<Clo
 
 /// Looks again at eyes that seem shut, with more around them and at all of their pixels. The mean of both is told.
 ///
-/// The 82 blinks of 40 genuine sessions of `senim trial liveness` (seed 2) are at most 0.17 once and 0.00 the other
+/// The 82 blinks of 40 genuine sessions of `senim-trial liveness` (seed 2) are at most 0.17 once and 0.00 the other
 /// time; two puppets' eyes that were bent half shut (seed 1) 0.03 and 0.19, then 1.00. Of 161 straight faces of LFW with
 /// both eyes at most 0.3, 44 had one above 0.5 in a look 1.9 times as wide as the eye, most of them open: narrow, behind
 /// glasses or in a shadow. (By hand on 2026-11-28; no command repeats it.)
 pub fn look_again<N: Nets>(nets: &N, image: &Image, close: &mut Close) -> Result<(), N::Error> {
-    /// Below it a deed takes an eye for shut. Half-way from there to 1 no deed takes it for open yet.
+    /// Below it a action takes an eye for shut. Half-way from there to 1 no action takes it for open yet.
     const SEEMS_SHUT: f32 = 0.3;
     for (eye, open) in close.eyes_open.iter_mut().enumerate() {
         if *open <= SEEMS_SHUT {

@@ -1,6 +1,7 @@
 //! Mutual TLS between Senim and everyone it talks to, and the checking of JOSE signatures.
 
 mod client;
+pub mod clock;
 mod error;
 mod listener;
 mod peer;

@@ -10,10 +10,10 @@ use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode};
 use senim_channel::verify_jws;
 use senim_core::Timestamp;
-use senim_core::consent::status_list::{self, StatusList, StatusListClaims};
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, Jws};
 use senim_core::routing::{Asker, Registry, RegistryParticipant, Standing, Target};
+use senim_core::status::{self, StatusList, StatusListClaims};
 
 use crate::clock;
 use crate::config::Config;
@@ -113,7 +113,7 @@ impl Snapshot {
             Some(before) if before.consents.text == heard.consents => Arc::clone(&before.consents),
             Some(_) | None => {
                 let claims: StatusListClaims =
-                    claims(&heard.consents, status_list::TYPE, "the status list", &keys.read)?;
+                    claims(&heard.consents, status::TYPE, "the status list", &keys.read)?;
                 of_issuer(&claims.iss, issuer, "the status list")?;
                 let list = claims
                     .status_list

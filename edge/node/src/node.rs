@@ -13,10 +13,10 @@ use hyper::body::Incoming;
 use senim_channel::{ChannelError, ClientCertificates, Peer, TlsListener, server_config};
 use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
-use senim_core::id::InteractionId;
-use senim_core::journal::Use;
+use senim_core::id::UseId;
 use senim_core::problem::Problem;
 use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal};
+use senim_core::usage::Use;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -153,17 +153,12 @@ impl Edge {
         if request.uri().path() == "/healthz" {
             return self.health();
         }
-        let id = InteractionId(rand::random());
+        let id = UseId(rand::random());
         let span = tracing::info_span!("edge.request", interaction = %id);
         self.serve(request, peer, id).instrument(span).await
     }
 
-    async fn serve(
-        &self,
-        request: http::Request<Incoming>,
-        peer: &Peer,
-        id: InteractionId,
-    ) -> Answer {
+    async fn serve(&self, request: http::Request<Incoming>, peer: &Peer, id: UseId) -> Answer {
         let (start, at) = (clock::instant(), clock::now());
         let (parts, body) = request.into_parts();
         let interaction = interaction_name(&parts.headers, id);
@@ -340,7 +335,7 @@ fn headers_for(forward: &Forward, interaction: &str) -> Option<HeaderMap> {
 }
 
 fn use_of(
-    id: InteractionId,
+    id: UseId,
     at: Timestamp,
     done: &Done,
     answer: &Answer,

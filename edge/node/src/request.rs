@@ -3,7 +3,7 @@
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use http::request::Parts;
 use senim_core::Timestamp;
-use senim_core::id::InteractionId;
+use senim_core::id::UseId;
 use senim_core::routing::Request;
 
 use crate::config::Config;
@@ -52,7 +52,7 @@ pub(crate) fn head_bytes(parts: &Parts) -> usize {
 }
 
 /// The caller's name for this request, where it is a UUID, else one made of ours.
-pub(crate) fn interaction_name(headers: &HeaderMap, id: InteractionId) -> String {
+pub(crate) fn interaction_name(headers: &HeaderMap, id: UseId) -> String {
     let mut told = headers.get_all(INTERACTION).iter();
     match (told.next().and_then(|it| it.to_str().ok()), told.next()) {
         (Some(text), None) if is_uuid(text) => text.to_owned(),
@@ -69,7 +69,7 @@ fn is_uuid(text: &str) -> bool {
 }
 
 /// RFC 9562 §5.4: 122 of its bits are the identifier's.
-fn uuid_of(id: InteractionId) -> String {
+fn uuid_of(id: UseId) -> String {
     let bits = id.0 & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
     let hex = format!("{bits:032x}");
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_uuid_is_repeated_and_anything_else_replaced() {
-        let id = InteractionId(u128::MAX);
+        let id = UseId(u128::MAX);
         let made = "ffffffff-ffff-4fff-bfff-ffffffffffff";
         assert!(is_uuid(made));
         for (told, name) in [

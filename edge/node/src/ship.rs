@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use senim_core::journal::{ReportUses, USES_MAX};
+use senim_core::usage::{ReportUses, USES_MAX};
 
 use crate::config::Config;
 use crate::forward::Outbound;

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use senim_core::journal::Use;
+use senim_core::usage::Use;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::memory::locked;
@@ -277,7 +277,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use senim_core::Timestamp;
-    use senim_core::id::InteractionId;
+    use senim_core::id::UseId;
 
     use super::*;
 
@@ -352,7 +352,7 @@ mod tests {
 
     fn told(number: u128) -> Use {
         Use {
-            id: InteractionId(number),
+            id: UseId(number),
             at: Timestamp::from_timestamp(1_800_000_000, 0).unwrap(),
             consent: None,
             consumer: None,

@@ -1,6 +1,8 @@
 //! Which page the address means.
 
 use senim_core::id::ConsentId;
+use senim_core::problem::Problem;
+use senim_kit::browser::document;
 use senim_kit::language::LanguageProvider;
 use senim_kit::route::use_path;
 use yew::prelude::*;
@@ -9,7 +11,7 @@ use crate::pages::consent::ConsentPage;
 use crate::pages::consents::ConsentsPage;
 use crate::pages::home::HomePage;
 use crate::pages::identity::IdentityPage;
-use crate::pages::not_found::NotFoundPage;
+use crate::pages::problem::ProblemPage;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Page {
@@ -36,14 +38,26 @@ impl Page {
 #[function_component]
 pub(crate) fn App() -> Html {
     let path = use_path();
+    // Of the address that the browser opened; other pages of the app have none.
+    let refused = use_state(|| refusal().map(|code| (path.clone(), code)));
+    if let Some((_, code)) = refused.as_ref().filter(|(it, _)| *it == path) {
+        let code = code.clone();
+        return html! { <LanguageProvider><ProblemPage {code} /></LanguageProvider> };
+    }
     let page = match Page::of(&path) {
         Page::Home => html! { <HomePage /> },
         Page::Identity => html! { <IdentityPage /> },
         Page::Consents => html! { <ConsentsPage /> },
         Page::Consent(id) => html! { <ConsentPage key={path} {id} /> },
-        Page::NotFound => html! { <NotFoundPage /> },
+        Page::NotFound => html! { <ProblemPage code={Problem::NotFound.code()} /> },
     };
     html! { <LanguageProvider>{ page }</LanguageProvider> }
+}
+
+/// The problem's code that the server put into the shell in place of a page.
+fn refusal() -> Option<AttrValue> {
+    let app = document().get_element_by_id("app")?;
+    app.get_attribute("data-problem").map(AttrValue::from)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod app;
 mod pages;
+mod words;
 
 use senim_kit::browser::document;
 use wasm_bindgen::UnwrapThrowExt;

@@ -1,8 +1,10 @@
 //! Sixty minutes as stacked bars, and the same numbers as a table.
 
 use senim_kit::language::use_language;
-use senim_kit::words::{Word, console};
+use senim_kit::words::Word;
 use yew::prelude::*;
+
+use crate::words;
 
 const WIDTH: u64 = 480;
 const HEIGHT: u64 = 170;
@@ -36,7 +38,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
     html! {
         <>
             <h2 id={heading.clone()}>
-                { props.title.clone() }{ " " }<small class="soft">{ console::PER_MINUTE.say(language) }</small>
+                { props.title.clone() }{ " " }<small class="soft">{ words::PER_MINUTE.say(language) }</small>
             </h2>
             <svg class="chart" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="img" aria-labelledby={heading}>
                 for (part, line) in [(0, top), (1, top / 2), (2, 0)] {
@@ -53,10 +55,10 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
                 }
                 { bars(&props.series, count, top) }
                 <text x={LEFT.to_string()} y={(HEIGHT - 8).to_string()}>
-                    { console::MINUTES_AGO.fill(language, &[("count", &count.to_string())]) }
+                    { words::MINUTES_AGO.fill(language, &[("count", &count.to_string())]) }
                 </text>
                 <text x={WIDTH.to_string()} y={(HEIGHT - 8).to_string()} text-anchor="end">
-                    { console::NOW.say(language) }
+                    { words::NOW.say(language) }
                 </text>
             </svg>
             <ul class="legend">
@@ -70,10 +72,10 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
                 }
             </ul>
             if quiet {
-                <p class="soft">{ console::QUIET.say(language) }</p>
+                <p class="soft chart-quiet">{ words::QUIET.say(language) }</p>
             } else {
                 <details>
-                    <summary>{ console::AS_TABLE.say(language) }</summary>
+                    <summary>{ words::AS_TABLE.say(language) }</summary>
                     <div class="scroll" tabindex="0" role="region" aria-label={props.title.clone()}>
                         <Numbers series={props.series.clone()} />
                     </div>
@@ -98,7 +100,7 @@ fn Numbers(props: &NumbersProps) -> Html {
         <table class="table">
             <thead>
                 <tr>
-                    <th scope="col">{ console::MINUTE.say(language) }</th>
+                    <th scope="col">{ words::MINUTE.say(language) }</th>
                     for it in props.series.iter() {
                         <th scope="col" class="number">{ it.name.say(language) }</th>
                     }
@@ -108,7 +110,7 @@ fn Numbers(props: &NumbersProps) -> Html {
                 for minute in told {
                     <tr key={count - minute}>
                         <th scope="row">
-                            { console::MINUTES_AGO.fill(language, &[("count", &(count - 1 - minute).to_string())]) }
+                            { words::MINUTES_AGO.fill(language, &[("count", &(count - 1 - minute).to_string())]) }
                         </th>
                         for it in props.series.iter() {
                             <td class="number" data-name={it.name.say(language)}>{ at(it, minute) }</td>
@@ -198,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_highest_bar_is_the_sum_of_its_parts() {
-        let one = |minutes| Series { name: console::NOW, class: "", minutes };
+        let one = |minutes| Series { name: words::NOW, class: "", minutes };
         assert_eq!(highest(&[one(vec![1, 5]), one(vec![4, 2])]), 7);
         assert_eq!(highest(&[]), 0);
     }

@@ -3,6 +3,7 @@
 mod app;
 mod chart;
 mod pages;
+mod words;
 
 use senim_kit::browser::document;
 use wasm_bindgen::UnwrapThrowExt;

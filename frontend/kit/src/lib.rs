@@ -1,5 +1,6 @@
 //! What every page is made of: the way to the server, three languages, a look, a few components.
 
+pub mod action;
 pub mod api;
 pub mod browser;
 pub mod components;

@@ -23,6 +23,22 @@ const MONTHS: [[&str; 3]; 12] = [
     ["желтоқсан", "декабря", "December"],
 ];
 
+/// What a month ends in where a time begins and where it ends.
+const KAZAKH_ENDINGS: [[&str; 2]; 12] = [
+    ["дан", "ға"],
+    ["нан", "ға"],
+    ["дан", "ға"],
+    ["ден", "ге"],
+    ["дан", "ға"],
+    ["нан", "ға"],
+    ["ден", "ге"],
+    ["дан", "ға"],
+    ["тен", "ке"],
+    ["нан", "ға"],
+    ["дан", "ға"],
+    ["нан", "ға"],
+];
+
 /// `23 November 2026`.
 pub fn date(moment: Timestamp, language: Language) -> String {
     let local = local(moment);
@@ -49,8 +65,21 @@ pub fn stamp(moment: Timestamp) -> String {
     format!("{year}-{month:02}-{day:02} {}", time(moment))
 }
 
-pub fn day(date: NaiveDate, language: Language) -> String {
-    written(date.year().unsigned_abs(), date.month0(), date.day(), language)
+/// From this day on: `from 1 March 2026`.
+pub fn since(date: NaiveDate, language: Language) -> String {
+    edge(date.year().unsigned_abs(), date.month0(), date.day(), Edge::Since, language)
+}
+
+/// The same of a moment's day.
+pub fn since_day_of(moment: Timestamp, language: Language) -> String {
+    let local = local(moment);
+    edge(local.get_full_year(), local.get_month(), local.get_date(), Edge::Since, language)
+}
+
+/// Up to a moment's day: `until 27 February 2027`.
+pub fn until(moment: Timestamp, language: Language) -> String {
+    let local = local(moment);
+    edge(local.get_full_year(), local.get_month(), local.get_date(), Edge::Until, language)
 }
 
 /// `90 days`.
@@ -91,6 +120,26 @@ fn local(moment: Timestamp) -> Date {
     Date::new(&epoch_ms(moment).into())
 }
 
+/// Which end of a time a day is. Kazakh says it by the month's ending.
+#[derive(Clone, Copy)]
+enum Edge {
+    Since,
+    Until,
+}
+
+fn edge(year: u32, month: u32, day: u32, edge: Edge, language: Language) -> String {
+    let date = written(year, month, day, language);
+    let [from, to] = KAZAKH_ENDINGS[month as usize % KAZAKH_ENDINGS.len()];
+    match (language, edge) {
+        (Language::Kk, Edge::Since) => format!("{date}{from} бастап"),
+        (Language::Kk, Edge::Until) => format!("{date}{to} дейін"),
+        (Language::Ru, Edge::Since) => format!("с {date}"),
+        (Language::Ru, Edge::Until) => format!("до {date}"),
+        (Language::En, Edge::Since) => format!("from {date}"),
+        (Language::En, Edge::Until) => format!("until {date}"),
+    }
+}
+
 /// `month` counts from 0.
 fn written(year: u32, month: u32, day: u32, language: Language) -> String {
     let names = MONTHS[month as usize % MONTHS.len()];
@@ -128,9 +177,19 @@ mod tests {
 
     #[test]
     fn a_date_is_written_as_its_readers_write_it() {
-        let date = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-        let said = Language::ALL.map(|it| day(date, it));
+        let said = Language::ALL.map(|it| written(2026, 10, 23, it));
         assert_eq!(said, ["2026 ж. 23 қараша", "23 ноября 2026 г.", "23 November 2026"]);
+    }
+
+    #[test]
+    fn a_time_begins_and_ends_as_each_language_says_it() {
+        let date = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let said = Language::ALL.map(|it| since(date, it));
+        assert_eq!(said, ["2026 ж. 1 наурыздан бастап", "с 1 марта 2026 г.", "from 1 March 2026"]);
+        let said = Language::ALL.map(|it| edge(2027, 1, 27, Edge::Until, it));
+        let wanted =
+            ["2027 ж. 27 ақпанға дейін", "до 27 февраля 2027 г.", "until 27 February 2027"];
+        assert_eq!(said, wanted);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub fn use_resource<T: DeserializeOwned + 'static>(
                     if !watch.get() {
                         return;
                     }
+                    let signed_out = answer.as_ref().is_err_and(Trouble::signed_out);
                     match answer {
                         Ok(answer) => {
                             value.set(Some(Rc::new(answer)));
@@ -47,7 +48,8 @@ pub fn use_resource<T: DeserializeOwned + 'static>(
                         }
                         Err(error) => trouble.set(Some(error)),
                     }
-                    let Some(pause) = refresh_ms else { return };
+                    // Only signing in changes that, and then the page is another.
+                    let Some(pause) = refresh_ms.filter(|_| !signed_out) else { return };
                     sleep(pause).await;
                     if !watch.get() {
                         return;

@@ -88,7 +88,7 @@ impl Guide {
     }
 
     /// Where the page's oval lies in the camera's picture, as shares of it: left, top, width, height. A face is asked
-    /// into it until the challenge begins; afterwards deeds move it.
+    /// into it until the challenge begins; afterwards actions move it.
     #[wasm_bindgen(setter)]
     pub fn set_oval(&mut self, oval: &[f32]) {
         self.oval = Oval::new(oval);

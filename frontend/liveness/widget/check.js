@@ -1,7 +1,9 @@
 // One check from opening the camera to the server's answer.
 
 import { Camera, Fault, GAP_MAX_MS, pause } from "./camera.js";
+import { checkDevice } from "./device.js";
 import { Offline } from "./endpoint.js";
+import { Picture } from "./picture.js";
 import { FADE_MS } from "./style.js";
 
 /** Well placed for so long before a challenge is asked for: with its hand-out the check counts (IDX-2). */
@@ -50,6 +52,7 @@ export class Check {
   #hint = { name: "", at: 0 };
   #hidden = 0;
   #upright;
+  #picture = new Picture();
   #end;
   #over;
   #abort = new AbortController();
@@ -108,6 +111,11 @@ export class Check {
   /** Frames to the worker until the end; returns when the first is on its way. */
   async #follow() {
     const { view, guide } = this.#its;
+    // Nobody is asked for a camera that could not be used.
+    checkDevice();
+    this.#say("preparing");
+    await guide.ready();
+    if (this.#abort.signal.aborted) throw new Stopped();
     this.#say("asking");
     const camera = await Camera.open(view.video, () => this.#end.failed(new Fault("lost")));
     this.#camera = camera;
@@ -115,8 +123,6 @@ export class Check {
       camera.close();
       throw new Stopped();
     }
-    this.#say("preparing");
-    await guide.ready();
     await guide.reset();
     let last = performance.now();
     const watch = setInterval(() => {
@@ -159,6 +165,7 @@ export class Check {
     if (this.#asking) return;
     if (this.#tooSlow(now)) return this.#say("hint-slow-camera");
     this.#say(`hint-${told.hint}`);
+    if (told.hint === "no-face") this.#picture.see(this.#its.view.video, now);
     if (told.hint === "good") this.#goodAt = now;
     else if (now - (this.#goodAt ?? 0) > WAVERING_MS) this.#goodSince = undefined;
     if (told.hint === "good" && now - (this.#goodSince ??= now) >= STEADY_MS) {
@@ -216,7 +223,7 @@ export class Check {
     else if (progress.step_done && !this.#camera.change) await this.#change();
   }
 
-  /** While there is nothing to do, so that no frame of a deed is missed. */
+  /** While there is nothing to do, so that no frame of a action is missed. */
   async #change() {
     this.#paused = true;
     await this.#camera?.tryChange();

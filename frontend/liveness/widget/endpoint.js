@@ -7,8 +7,11 @@ import { pause } from "./camera.js";
 /** Between tries of a cut upload; each sends the same frames for the same challenge. */
 const AGAIN_MS = [500, 1_500, 4_000];
 const CHALLENGE_MS = 20_000;
-/** A gateway's way of saying that nobody answered behind it. */
+/** A gateway's way of saying that nobody answered behind it, unless the server gave a reason of its own. */
 const NOBODY = [502, 503, 504];
+/** Codes by which the server says that it has looked at nothing yet. */
+const NOT_YET = ["busy", "rate.limited"];
+const NOT_YET_MAX_MS = 30_000;
 
 /** Nothing came back. */
 export class Offline extends Error {}
@@ -33,23 +36,33 @@ export class Endpoint {
         cache: "no-store",
         signal: AbortSignal.timeout?.(CHALLENGE_MS),
       });
-      return said(answer.status, await answer.text());
+      const heard = said(answer.status, await answer.text());
+      if (!isNobody(heard)) return heard;
     } catch {
-      throw new Offline();
+      // As below.
     }
+    throw new Offline();
   }
 
-  /** Sends a pack; what was cut off on the way is sent again until `deadline` (`performance.now()`). */
+  /**
+   * Sends a pack; what was cut off on the way is sent again until `deadline` (`performance.now()`). Whatever the server
+   * itself answers is final: a second upload would meet a challenge that is used up, and hide the reason.
+   */
   async send(pack, deadline, { onprogress, onagain, signal }) {
-    for (const wait of [...AGAIN_MS, undefined]) {
+    const waits = [...AGAIN_MS];
+    for (;;) {
       const answer = await this.#post(pack, onprogress, signal);
       if (signal.aborted) throw new Offline();
-      if (answer.status !== 0 && !NOBODY.includes(answer.status)) return said(answer.status, answer.text);
-      if (wait === undefined || performance.now() + wait > deadline) break;
+      const heard = answer.status === 0 ? null : said(answer.status, answer.text);
+      const nobody = !heard || isNobody(heard);
+      const wait = nobody ? waits.shift() : notYet(heard, answer.after);
+      if (wait === undefined || performance.now() + wait > deadline) {
+        if (nobody) throw new Offline();
+        return heard;
+      }
       onagain();
       await pause(wait);
     }
-    throw new Offline();
   }
 
   /** By XMLHttpRequest, for `fetch` does not tell how much has gone. */
@@ -61,7 +74,10 @@ export class Endpoint {
       for (const [name, value] of Object.entries(this.#headers())) request.setRequestHeader(name, value);
       request.setRequestHeader("content-type", "application/vnd.senim.frames");
       request.upload.onprogress = ({ loaded, total }) => total > 0 && onprogress((100 * loaded) / total);
-      request.onloadend = () => done({ status: request.status, text: request.responseText });
+      request.onloadend = () => {
+        const after = request.getResponseHeader("retry-after");
+        done({ status: request.status, text: request.responseText, after });
+      };
       signal.addEventListener("abort", () => request.abort(), { once: true });
       request.send(pack);
     });
@@ -71,6 +87,15 @@ export class Endpoint {
     const token = this.#token ? { authorization: `Bearer ${this.#token}` } : {};
     return { accept: "application/json", "senim-page": "1", ...token };
   }
+}
+
+const isNobody = ({ status, body }) => NOBODY.includes(status) && !body?.code;
+
+/** How long to wait before the same may be sent again, in milliseconds; undefined where the answer is final. */
+function notYet({ body }, retryAfter) {
+  if (!NOT_YET.includes(body?.code)) return undefined;
+  const seconds = Math.max(1, Number(retryAfter) || 0);
+  return Math.min(seconds * 1000, NOT_YET_MAX_MS);
 }
 
 function said(status, text) {

@@ -23,8 +23,8 @@ export class Guide {
   async ready() {
     try {
       await this.#ready;
-    } catch {
-      throw new Fault("not-loaded");
+    } catch (fault) {
+      throw fault.code === "no-wasm" ? fault : new Fault("not-loaded");
     }
   }
 
@@ -65,7 +65,7 @@ export class Guide {
     if (failed) console.warn(`senim-liveness: ${answer.error}`);
     if (!waiting) return;
     if (failed) {
-      waiting.failed(new Fault("broken"));
+      waiting.failed(new Fault(answer.wasm ? "no-wasm" : "broken"));
     } else {
       waiting.done(answer);
     }

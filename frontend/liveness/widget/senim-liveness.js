@@ -13,7 +13,23 @@ export const LANGUAGES = ["kk", "ru", "en"];
 /** Kept for the browser's session: who can't move must not have to say so four times. */
 const WISHES = "senim-liveness-wishes";
 
-export class SenimLiveness extends HTMLElement {
+/** Why the server said no, by its code; every name has a sentence in words.json. */
+const REFUSED = {
+  "identity.blocked": "blocked",
+  "identity.ended": "signed-out",
+  "identity.expired": "signed-out",
+  "identity.no-match": "no-match",
+  "identity.no-session": "signed-out",
+  "identity.not-live": "not-live",
+  "identity.source-photo": "photo",
+  "rate.limited": "busy",
+  busy: "busy",
+};
+
+/** A server that renders the page has no elements. */
+const Element = globalThis.HTMLElement ?? class {};
+
+export class SenimLiveness extends Element {
   static observedAttributes = ["lang", "no-movement", "no-flashing"];
 
   #view;
@@ -78,8 +94,10 @@ export class SenimLiveness extends HTMLElement {
     try {
       const result = await check.run();
       this.#check = undefined;
-      this.#view.over(result.ok);
-      this.#tell("senim-result", result);
+      const key = result.ok ? null : `refused-${refused(result)}`;
+      // A page that says itself what the server answered prevents that the widget does.
+      const said = !this.#tell("senim-result", { ...result, text: key && this.#view.say(key) });
+      this.#view.over(result.ok, said ? null : key);
     } catch (error) {
       if (this.#check === check) this.#check = undefined;
       if (!(error instanceof Stopped)) this.#failed(error instanceof Fault ? error : new Fault("broken"), error);
@@ -123,8 +141,9 @@ export class SenimLiveness extends HTMLElement {
     this.#tell("senim-error", { code: fault.code, text });
   }
 
+  /** False where a listener has prevented the default. */
   #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }));
   }
 
   #language() {
@@ -155,4 +174,13 @@ export class SenimLiveness extends HTMLElement {
   }
 }
 
-if (!customElements.get("senim-liveness")) customElements.define("senim-liveness", SenimLiveness);
+function refused({ status, body }) {
+  const known = REFUSED[body?.code];
+  if (known) return known;
+  if (status === 401) return "signed-out";
+  if (status === 429) return "busy";
+  return status >= 500 ? "ours" : "other";
+}
+
+const elements = globalThis.customElements;
+if (elements && !elements.get("senim-liveness")) elements.define("senim-liveness", SenimLiveness);

@@ -1,23 +1,23 @@
 // The widget's looks: a constructable sheet, so that a page's policy needs no 'unsafe-inline'.
 //
-// Themed by custom properties (--senim-*) and parts; README.md lists both.
+// Themed by custom properties (--senim-*) and parts; README.md lists both. Colours follow the element's own
+// `color-scheme`, not the device: system colours do so in every engine, light-dark() since Chrome 123 and Safari 17.5.
 
 /** From one colour to the next, where the client asked for no flashing. */
 export const FADE_MS = 900;
 
-export const sheet = new CSSStyleSheet();
-sheet.replaceSync(`
+const CSS = `
 :host {
-  --_ground: var(--senim-ground, #ffffff);
-  --_soft: var(--senim-soft, #f0eee6);
-  --_ink: var(--senim-ink, #14211f);
-  --_ink-soft: var(--senim-ink-soft, #4c5a57);
-  --_line: var(--senim-line, #8a938f);
-  --_accent: var(--senim-accent, #0d4f4a);
-  --_on-accent: var(--senim-on-accent, #ffffff);
-  --_good: var(--senim-good, #1c6b3c);
-  --_bad: var(--senim-bad, #a3232f);
-  --_bad-soft: var(--senim-bad-soft, #fbe7e6);
+  --_ground: var(--senim-ground, Canvas);
+  --_soft: var(--senim-soft, color-mix(in srgb, CanvasText 8%, Canvas));
+  --_ink: var(--senim-ink, CanvasText);
+  --_ink-soft: var(--senim-ink-soft, color-mix(in srgb, CanvasText 72%, Canvas));
+  --_line: var(--senim-line, color-mix(in srgb, CanvasText 50%, Canvas));
+  --_accent: var(--senim-accent, color-mix(in srgb, #0d6f67 55%, CanvasText));
+  --_on-accent: var(--senim-on-accent, Canvas);
+  --_good: var(--senim-good, color-mix(in srgb, #1c8b4c 50%, CanvasText));
+  --_bad: var(--senim-bad, color-mix(in srgb, #d3232f 50%, CanvasText));
+  --_bad-soft: var(--senim-bad-soft, color-mix(in srgb, #d3232f 12%, Canvas));
   --_radius: var(--senim-radius, 16px);
   display: block;
   container-type: inline-size;
@@ -26,18 +26,18 @@ sheet.replaceSync(`
   text-align: start;
 }
 :host([hidden]) { display: none; }
-@media (prefers-color-scheme: dark) {
+@supports (color: light-dark(#000, #fff)) {
   :host {
-    --_ground: var(--senim-ground, #141f1d);
-    --_soft: var(--senim-soft, #1b2927);
-    --_ink: var(--senim-ink, #e9efec);
-    --_ink-soft: var(--senim-ink-soft, #a9b7b3);
-    --_line: var(--senim-line, #72837e);
-    --_accent: var(--senim-accent, #6fcdbd);
-    --_on-accent: var(--senim-on-accent, #06201d);
-    --_good: var(--senim-good, #85d49c);
-    --_bad: var(--senim-bad, #ff9f99);
-    --_bad-soft: var(--senim-bad-soft, #3a1b1d);
+    --_ground: var(--senim-ground, light-dark(#ffffff, #141f1d));
+    --_soft: var(--senim-soft, light-dark(#f0eee6, #1b2927));
+    --_ink: var(--senim-ink, light-dark(#14211f, #e9efec));
+    --_ink-soft: var(--senim-ink-soft, light-dark(#4c5a57, #a9b7b3));
+    --_line: var(--senim-line, light-dark(#76807c, #72837e));
+    --_accent: var(--senim-accent, light-dark(#0d4f4a, #6fcdbd));
+    --_on-accent: var(--senim-on-accent, light-dark(#ffffff, #06201d));
+    --_good: var(--senim-good, light-dark(#1c6b3c, #85d49c));
+    --_bad: var(--senim-bad, light-dark(#a3232f, #ff9f99));
+    --_bad-soft: var(--senim-bad-soft, light-dark(#fbe7e6, #3a1b1d));
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -63,7 +63,13 @@ button {
 .start { color: var(--_on-accent); background: var(--_accent); }
 .stop { color: var(--_ink); background: transparent; border-color: var(--_line); }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
-.stage { display: grid; gap: .75rem; justify-items: stretch; }
+.stage {
+  display: grid; gap: .75rem; justify-items: stretch;
+  position: static; width: auto; height: auto; max-width: none; max-height: none; margin: 0; padding: 0; border: 0;
+  overflow: visible; color: inherit; background: transparent;
+}
+.stage::backdrop { background: transparent; }
+.stage:focus { outline: none; }
 .prompt {
   display: grid; grid-template-columns: 3.5rem 1fr; gap: .875rem; align-items: center; min-height: 4.5rem;
   font-size: clamp(1.25rem, 6cqi, 1.625rem); line-height: 1.25; font-weight: 650;
@@ -92,7 +98,7 @@ button {
   .actions button { width: 100%; }
 }
 .stage[data-flash] {
-  position: fixed; inset: 0; z-index: 2147483647; padding: 1rem; background: var(--flash, var(--_ground));
+  position: fixed; inset: 0; width: 100%; height: 100%; padding: 1rem; background: var(--flash, var(--_ground));
   forced-color-adjust: none;
   grid-template-rows: auto 1fr auto; justify-items: center; align-items: center; overflow: hidden;
 }
@@ -125,4 +131,11 @@ button {
 @keyframes grow { 0%, 100% { transform: scale(.7); } 60% { transform: scale(1.05); } }
 @keyframes lids { 0%, 45%, 100% { transform: scaleY(-1); } 60%, 85% { transform: scaleY(1); } }
 @keyframes grin { 0%, 100% { transform: scale(.6, .3); } 50%, 80% { transform: scale(1); } }
-`);
+`;
+
+/** Made where there is a document: a server that renders the page imports this module as well. */
+export function sheet() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  return sheet;
+}

@@ -16,6 +16,9 @@ const TIPS = {
   "tip-alone": "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20c.8-4 3.7-5.5 7.5-5.5s6.7 1.5 7.5 5.5",
 };
 
+/** One for all elements of the page. */
+let looks;
+
 export class View {
   video;
   #language = "kk";
@@ -30,7 +33,7 @@ export class View {
   #shadow;
 
   constructor(shadow, { onstart, onstop, onwish }) {
-    shadow.adoptedStyleSheets = [sheet];
+    shadow.adoptedStyleSheets = [(looks ??= sheet())];
     const at = this.#at;
     const wish = (name) => {
       at[name] = h("input", { type: "checkbox", "data-test": `wish-${name}`, part: "wish" });
@@ -60,7 +63,7 @@ export class View {
     at.fault = h("p", { part: "fault", class: "fault", role: "alert", "data-test": "camera-fault", hidden: "" });
     at.over = this.#word("p", "sent", { part: "over", class: "over", role: "status", hidden: "" });
     at.figure = h("span", { class: "figure", part: "figure", "aria-hidden": "true" });
-    at.ask = h("span", { class: "ask", part: "ask" });
+    at.ask = h("span", { id: "ask", class: "ask", part: "ask" });
     at.prompt = h(
       "p",
       { part: "prompt", class: "prompt", "aria-live": "assertive", "aria-atomic": "true", "data-test": "camera-prompt" },
@@ -73,7 +76,20 @@ export class View {
     at.hint = h("p", { part: "hint", class: "hint", role: "status", "aria-live": "polite", "data-test": "camera-hint" });
     at.steps = h("ol", { part: "steps", class: "steps", "data-test": "camera-steps" });
     at.window = h("div", { class: "window", part: "window" }, this.video, oval());
-    at.stage = h("div", { part: "stage", class: "stage", hidden: "" }, at.prompt, at.window, at.countdown, at.hint, at.steps);
+    // A dialog: modal while the colours show, and so above all of the page, whatever its styles trap.
+    at.stage = h(
+      "dialog",
+      { part: "stage", class: "stage", "aria-labelledby": "ask", hidden: "" },
+      at.prompt,
+      at.window,
+      at.countdown,
+      at.hint,
+      at.steps,
+    );
+    // Closed by the client: Escape, or Android's back.
+    at.stage.addEventListener("close", () => {
+      if (at.stage.hasAttribute("data-flash") && !at.stage.open) onstop();
+    });
     at.percent = h("progress", { max: "100", value: "0", "aria-labelledby": "sending" });
     at.sending = h("p", { id: "sending", role: "status" });
     at.upload = h("div", { part: "upload", class: "upload", "data-test": "camera-progress", hidden: "" }, at.percent, at.sending);
@@ -193,6 +209,7 @@ export class View {
     clearTimeout(this.#going);
     this.#going = undefined;
     stage.toggleAttribute("data-flash", true);
+    if (!was) stage.showModal();
     // The ground is there before the first colour, or that one would not come slowly.
     if (this.#fades && !was) void getComputedStyle(stage).backgroundColor;
     stage.toggleAttribute("data-fade", this.#fades);
@@ -223,8 +240,9 @@ export class View {
     this.#mode("broken");
   }
 
-  /** The server has answered; the page says what. */
-  over(ok) {
+  /** The server has answered; `key` says why not, where the page leaves that to the widget. */
+  over(ok, key) {
+    this.#put(this.#at.fault, key ?? "");
     this.#mode(ok ? "over" : "again");
   }
 
@@ -232,7 +250,7 @@ export class View {
     const at = this.#at;
     const focused = this.#shadow.activeElement !== null;
     at.intro.hidden = mode !== "rest" && mode !== "again";
-    at.fault.hidden = mode !== "broken";
+    at.fault.hidden = !(mode === "broken" || (mode === "again" && at.fault.textContent));
     at.over.hidden = mode !== "over";
     at.stage.hidden = mode !== "camera";
     at.upload.hidden = mode !== "upload";
@@ -254,6 +272,7 @@ export class View {
     stage.style.removeProperty("--flash");
     stage.removeAttribute("data-flash");
     stage.removeAttribute("data-fade");
+    stage.close();
   }
 
   #count(withinMs) {

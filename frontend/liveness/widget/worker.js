@@ -6,7 +6,7 @@
 //   { id, type: "frame", frame, at, image, polled, oval } → { id, told } an ImageBitmap, transferred; null of one that came twice, else told.rs
 //   { id, type: "finish", about }           → { id, pack }       an ArrayBuffer, transferred
 //   { id, type: "reset" }                   → { id }
-// What fails answers { id, error } or, where nothing was asked, { type: "failed", error }.
+// What fails answers { id, type: "failed", error, wasm }; `wasm` where the browser can't compile it.
 
 import init, { Guide } from "./liveness.js";
 import { PARTS } from "./parts.js";
@@ -54,7 +54,8 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ id });
     }
   } catch (error) {
-    self.postMessage({ id, type: "failed", error: String(error?.message ?? error) });
+    const wasm = !self.WebAssembly || error instanceof WebAssembly.CompileError;
+    self.postMessage({ id, type: "failed", error: String(error?.message ?? error), wasm });
   }
 };
 

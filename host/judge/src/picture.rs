@@ -1,4 +1,4 @@
-//! Reads a frame as the host does (host/src/faces/picture.rs), by the same decoder.
+//! Reads a frame as the host does (host/faces/src/picture.rs), by the same decoder.
 
 use std::io::Cursor;
 

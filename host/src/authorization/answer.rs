@@ -8,7 +8,7 @@ use senim_core::problem::Problem;
 use serde_json::json;
 
 use crate::http::problem::{Answered, Refusal};
-use crate::store::{Failure, StoreError};
+use senim_store::{Failure, StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {

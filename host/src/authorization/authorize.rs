@@ -5,15 +5,14 @@ use senim_core::authorization::OAuthError;
 use senim_core::consent::{Asked, Consent};
 use senim_core::id::AuthorizationId;
 use senim_core::jose::sha256_base64;
-use senim_core::journal::deed;
+use senim_core::journal::{Actor, Event, Subject};
 use senim_core::participant::view::ParticipantName;
 use senim_core::problem::Problem;
-use serde_json::json;
 use url::Url;
 
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 /// A pushed request that a browser has brought.
 #[derive(Clone, Debug)]
@@ -43,7 +42,7 @@ pub async fn begin(app: &App, client_id: &str, request_uri: &str) -> Result<Begu
     let hash = sha256_base64(request_uri.as_bytes());
     app.store
         .read("authorization.begin", async |tx| {
-            let found = store::authorization::by_request_uri(tx, &app.sealer, &hash).await?;
+            let found = store::authorization::by_request_uri(tx, &hash).await?;
             let authorization = found.ok_or(Problem::AuthorizationUnknown)?;
             authorization.open(client_id, now)?;
             let unknown = Problem::AuthorizationUnknown;
@@ -71,25 +70,23 @@ pub async fn finish(
     outcome: Outcome,
     now: Timestamp,
 ) -> Result<String, Refusal> {
-    let found = store::authorization::load(tx, &app.sealer, authorization).await?;
+    let found = store::authorization::load(tx, authorization).await?;
     let authorization = found.ok_or(Problem::AuthorizationUnknown)?;
-    let subject = authorization.id.to_string();
+    let subject = Subject::Authorization(authorization.id);
     let client_id = authorization.client_id.clone();
     let (authorization, answer) = match outcome {
         Outcome::Granted { consent } => {
-            let code = app.chance.token();
+            let code = app.rng.token();
             let hash = sha256_base64(code.as_bytes());
             let granted = authorization.grant(consent.id, hash, now)?;
-            let facts = json!({ "client_id": client_id, "consent": consent.id });
-            let deed = deed::CODE_ISSUED;
-            store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+            let event = Event::CodeIssued { client_id: client_id.clone(), consent: consent.id };
+            store::journal::append(tx, Actor::Platform, subject, event, now).await?;
             (granted, vec![("code", code)])
         }
         Outcome::Refused(problem) => {
             let refused = authorization.refuse(now)?;
-            let facts = json!({ "client_id": client_id, "problem": problem.code() });
-            let deed = deed::AUTHORIZATION_REFUSED;
-            store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+            let event = Event::AuthorizationRefused { client_id: client_id.clone(), problem };
+            store::journal::append(tx, Actor::Platform, subject, event, now).await?;
             let error = OAuthError::AccessDenied.code().to_owned();
             // RFC 6749 §4.1.2.1; the code of our catalogue says which of the ways to fail it was.
             (refused, vec![("error", error), ("error_description", problem.code().to_owned())])

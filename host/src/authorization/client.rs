@@ -14,8 +14,8 @@ use super::answer::Denied;
 use super::form::Form;
 use crate::app::App;
 use crate::http::peer::Certificate;
-use crate::participant::application::{Application, ClientAuth};
-use crate::store;
+use senim_core::participant::application::{Application, ClientAuth};
+use senim_store as store;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 

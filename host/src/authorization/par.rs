@@ -9,14 +9,14 @@ use senim_core::authorization::{
 };
 use senim_core::id::AuthorizationId;
 use senim_core::jose::sha256_base64;
-use senim_core::journal::deed;
+use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
 use serde_json::json;
 
 use super::answer::Denied;
 use super::client::{Client, ClientRequest, authenticate};
 use crate::app::App;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 #[tracing::instrument(name = "authorization.push", skip_all)]
 pub(super) async fn push(
@@ -28,26 +28,25 @@ pub(super) async fn push(
     let mut pushed = Pushed::read(&request.form, &client.application.redirect_uris)?;
     bind(&mut pushed, &client)?;
 
-    let id = AuthorizationId(app.chance.id());
+    let id = AuthorizationId(app.rng.id());
     let client_id = client.application.client_id.clone();
     let authorization = Authorization::push(id, client_id, pushed, now);
-    let request_uri = format!("{REQUEST_URI_PREFIX}{}", app.chance.token());
+    let request_uri = format!("{REQUEST_URI_PREFIX}{}", app.rng.token());
     let hash = sha256_base64(request_uri.as_bytes());
     app.store
         .transact("authorization.push", async |tx| {
             check_providers(tx, &authorization.pushed).await?;
-            store::authorization::add(tx, &app.sealer, &*app.chance, &authorization, &hash).await?;
+            store::authorization::add(tx, &authorization, &hash).await?;
             let asked = &authorization.pushed.asked;
-            let facts = json!({
-                "client_id": authorization.client_id,
-                "providers": asked.providers,
-                "data": asked.limits.data,
-                "purpose": asked.purpose.code,
-                "term_days": asked.term_days,
-            });
-            let actor = format!("participant:{}", client.participant.bin);
-            let deed = deed::AUTHORIZATION_PUSHED;
-            store::journal::append(tx, deed, &actor, &id.to_string(), facts, now).await?;
+            let event = Event::AuthorizationPushed {
+                client_id: authorization.client_id.clone(),
+                providers: asked.providers.clone(),
+                data: asked.limits.data.clone(),
+                purpose: asked.purpose.code,
+                term_days: asked.term_days,
+            };
+            let actor = Actor::Participant(client.participant.bin);
+            store::journal::append(tx, actor, Subject::Authorization(id), event, now).await?;
             Ok::<_, Denied>(())
         })
         .await?;

@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Response};
 use senim_core::authorization::{Denial, OAuthError};
 use senim_core::consent::EndedBy;
 use senim_core::jose::{Jws, sha256_base64};
+use senim_core::journal::Actor;
 
 use super::answer::Denied;
 use super::client::{ClientRequest, authenticate};
 use crate::app::App;
-use crate::{consent, store};
+use crate::consent;
+use senim_store as store;
 
 #[tracing::instrument(name = "token.revoke", skip_all)]
 pub(super) async fn revoke(
@@ -26,16 +28,16 @@ pub(super) async fn revoke(
         return Err(Denial { error, ..Denial::request("give the refresh token") }.into());
     }
     let hash = sha256_base64(token.as_bytes());
-    let actor = format!("participant:{}", client.participant.bin);
+    let actor = Actor::Participant(client.participant.bin);
     app.store
         .transact("token.revoke", async |tx| {
             let kept = store::authorization::refresh_token(tx, &hash).await?;
             let own = kept.filter(|it| it.client_id == client.application.client_id);
             // Whatever it was, it is no token now, which is what was asked (RFC 7009 §2.2).
             let Some(kept) = own else { return Ok(()) };
-            let consent = store::consent::load(tx, &app.sealer, kept.consent).await?;
+            let consent = store::consent::load(tx, kept.consent).await?;
             if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
-                consent::end::end(tx, consent, EndedBy::Consumer, &actor, now).await?;
+                consent::end::end(tx, consent, EndedBy::Consumer, actor.clone(), now).await?;
             }
             Ok::<_, Denied>(())
         })

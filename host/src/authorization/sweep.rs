@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::app::App;
-use crate::store::{self, StoreError};
+use senim_store::{self as store, StoreError};
 
 /// A code played again within this ends what it gave; consents themselves are kept for years.
 const REQUESTS_KEPT: TimeDelta = TimeDelta::days(7);

@@ -9,7 +9,7 @@ use senim_core::authorization::{Denial, OAuthError, Stage, TOKEN_LIFETIME};
 use senim_core::consent::{Consent, DETAILS_TYPE, EndedBy, Granted};
 use senim_core::id::ConsentId;
 use senim_core::jose::{sha256_base64, to_base64};
-use senim_core::journal::deed;
+use senim_core::journal::{Actor, Binding, Event, GrantType, Subject};
 use senim_core::problem::Problem;
 use senim_core::routing::{
     Confirmation, GrantedClient, GrantedDetails, Status, StatusRef, TokenClaims,
@@ -21,8 +21,8 @@ use super::client::{Client, ClientRequest, authenticate};
 use crate::app::App;
 use crate::consent;
 use crate::http::problem::Refusal;
-use crate::store::authorization::RefreshToken;
-use crate::store::{self, Tx};
+use senim_store::authorization::RefreshToken;
+use senim_store::{self as store, Tx};
 
 /// What a grant leads to.
 #[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
@@ -78,18 +78,18 @@ async fn redeem(
 ) -> Result<Traded, Denied> {
     let confirmation = client.confirmation()?;
     let code_hash = sha256_base64(code.as_bytes());
-    let refresh_token = app.chance.token();
+    let refresh_token = app.rng.token();
     let client_id = client.application.client_id.as_str();
     app.store
         .transact("token.redeem", async |tx| {
             let unknown = Denial::grant(Problem::CodeUnknown);
-            let found = store::authorization::by_code(tx, &app.sealer, &code_hash).await?;
+            let found = store::authorization::by_code(tx, &code_hash).await?;
             let authorization = found.ok_or(unknown)?;
             let named = authorization.pushed.dpop_jkt.clone();
             let given = consent_of(&authorization.stage);
             let redeemed = match authorization.redeem(client_id, redirect_uri, verifier, now) {
                 Err(denial) if denial.problem == Problem::CodeReplayed => {
-                    take_back(tx, app, given, client_id, now).await?;
+                    take_back(tx, given, client_id, now).await?;
                     return Ok(Traded::Replayed);
                 }
                 outcome => outcome?,
@@ -98,7 +98,7 @@ async fn redeem(
             if named.is_some() && named != confirmation.jkt {
                 return Err(Denial::dpop(Problem::DpopInvalid).into());
             }
-            let consent = living_consent(tx, app, given.ok_or(unknown)?, now).await?;
+            let consent = living_consent(tx, given.ok_or(unknown)?, now).await?;
             store::authorization::save(tx, &redeemed).await?;
             let kept = RefreshToken {
                 hash: sha256_base64(refresh_token.as_bytes()),
@@ -109,7 +109,7 @@ async fn redeem(
                 issued_at: now,
             };
             store::authorization::add_refresh_token(tx, &kept).await?;
-            tell(tx, client, consent.id, "authorization_code", now).await?;
+            record(tx, client, consent.id, GrantType::AuthorizationCode, now).await?;
             Ok(Traded::Tokens { consent, refresh_token: Some(refresh_token.clone()) })
         })
         .await
@@ -134,8 +134,8 @@ async fn refresh(
             if kept.client_id != client_id || bound != confirmation {
                 return Err(invalid.into());
             }
-            let consent = living_consent(tx, app, kept.consent, now).await?;
-            tell(tx, client, consent.id, "refresh_token", now).await?;
+            let consent = living_consent(tx, kept.consent, now).await?;
+            record(tx, client, consent.id, GrantType::RefreshToken, now).await?;
             Ok(Traded::Tokens { consent, refresh_token: None })
         })
         .await
@@ -151,52 +151,41 @@ fn consent_of(stage: &Stage) -> Option<ConsentId> {
 /// A code played twice was in two hands: the consent and all that stands on it ends (RFC 6749 §4.1.2).
 async fn take_back(
     tx: &mut Tx,
-    app: &App,
     consent: Option<ConsentId>,
     client_id: &str,
     now: Timestamp,
 ) -> Result<(), Denied> {
     let Some(id) = consent else { return Ok(()) };
-    let facts = json!({ "client_id": client_id });
-    store::journal::append(tx, deed::CODE_REPLAYED, "platform", &id.to_string(), facts, now)
-        .await?;
-    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    let event = Event::CodeReplayed { client_id: client_id.to_owned() };
+    store::journal::append(tx, Actor::Platform, Subject::Consent(id), event, now).await?;
+    let consent = store::consent::load(tx, id).await?;
     if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
-        consent::end::end(tx, consent, EndedBy::Platform, "platform", now).await?;
+        consent::end::end(tx, consent, EndedBy::Platform, Actor::Platform, now).await?;
     }
     Ok(())
 }
 
 /// The consent under which data may flow now (CNS-4).
-async fn living_consent(
-    tx: &mut Tx,
-    app: &App,
-    id: ConsentId,
-    now: Timestamp,
-) -> Result<Consent, Denied> {
-    let consent = store::consent::load(tx, &app.sealer, id).await?;
+async fn living_consent(tx: &mut Tx, id: ConsentId, now: Timestamp) -> Result<Consent, Denied> {
+    let consent = store::consent::load(tx, id).await?;
     let consent =
         consent.ok_or_else(|| Refusal::internal("a grant's consent is not in the register"))?;
     consent.check(now).map_err(|error| Denial::grant(error.problem()))?;
     Ok(consent)
 }
 
-async fn tell(
+async fn record(
     tx: &mut Tx,
     client: &Client,
     consent: ConsentId,
-    grant_type: &str,
+    grant_type: GrantType,
     now: Timestamp,
 ) -> Result<(), Denied> {
-    let bound_to = if client.jkt.is_some() { "dpop" } else { "certificate" };
-    let facts = json!({
-        "client_id": client.application.client_id,
-        "grant_type": grant_type,
-        "bound_to": bound_to,
-    });
-    let actor = format!("participant:{}", client.participant.bin);
-    store::journal::append(tx, deed::TOKEN_ISSUED, &actor, &consent.to_string(), facts, now)
-        .await?;
+    let bound_to = if client.jkt.is_some() { Binding::Dpop } else { Binding::Certificate };
+    let client_id = client.application.client_id.clone();
+    let event = Event::TokenIssued { client_id, grant_type, bound_to };
+    let actor = Actor::Participant(client.participant.bin);
+    store::journal::append(tx, actor, Subject::Consent(consent), event, now).await?;
     Ok(())
 }
 
@@ -234,7 +223,7 @@ fn claims(
     let expires_at = granted.expires_at.map(|it| it.timestamp());
     let end = (now + TOKEN_LIFETIME).timestamp();
     let mut jti = [0; 16];
-    app.chance.fill(&mut jti);
+    app.rng.fill(&mut jti);
     // Two consumers can't tell from it that they serve the same person.
     let pseudonym = format!("pseudonym.{}", consent.consumer);
     Ok(TokenClaims {

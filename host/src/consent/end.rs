@@ -2,34 +2,32 @@
 
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy};
-use senim_core::journal::deed;
-use serde_json::json;
+use senim_core::journal::{Actor, Event, Subject};
 
 use crate::http::problem::Refusal;
-use crate::store::routing::{Published, touch};
-use crate::store::{self, Tx};
+use senim_store::routing::{Published, touch};
+use senim_store::{self as store, Tx};
 
-/// In the caller's transaction. `actor` as the journal names it: `client`, `platform`, `operator:NAME` …
+/// In the caller's transaction.
 pub async fn end(
     tx: &mut Tx,
     consent: Consent,
     by: EndedBy,
-    actor: &str,
+    actor: Actor,
     now: Timestamp,
 ) -> Result<Consent, Refusal> {
     let consent = consent.end(by, now)?;
     store::consent::save(tx, &consent).await?;
     touch(tx, Published::StatusList).await?;
     store::consent::add_notice(tx, consent.id, consent.consumer, Some(by), now).await?;
-    let uses = store::journal::use_totals(tx, consent.id).await?;
-    let facts = json!({
-        "by": by,
-        "consumer": consent.consumer,
-        "granted_at": granted_at(&consent),
-        "uses": uses.map_or(0, |(uses, _)| uses),
-    });
-    let subject = consent.id.to_string();
-    store::journal::append(tx, deed::CONSENT_ENDED, actor, &subject, facts, now).await?;
+    let uses = store::usage::use_totals(tx, consent.id).await?;
+    let event = Event::ConsentEnded {
+        by,
+        consumer: consent.consumer,
+        granted_at: granted_at(&consent),
+        uses: uses.map_or(0, |(uses, _)| uses),
+    };
+    store::journal::append(tx, actor, Subject::Consent(consent.id), event, now).await?;
     Ok(consent)
 }
 

@@ -3,14 +3,13 @@
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy, words};
 use senim_core::id::ConsentId;
-use senim_core::journal::deed;
-use serde_json::json;
+use senim_core::journal::{Actor, Event, Subject};
 
 use super::end;
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::identity::dialogue::{Dialogue, Request};
-use crate::store::{self, Tx};
+use senim_core::identity::dialogue::{Dialogue, Request};
+use senim_store::{self as store, Tx};
 
 /// Within the transaction that ends the identity session.
 pub async fn grant(
@@ -23,30 +22,29 @@ pub async fn grant(
     let shown = shown(dialogue, request);
     let index = store::consent::allocate_index(tx).await?;
     let consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
-    for older in store::consent::given_by(tx, &app.sealer, &consent.iin).await? {
+    for older in store::consent::given_by(tx, &consent.iin).await? {
         if consent.supersedes(&older) && older.check(now).is_ok() {
-            end::end(tx, older, EndedBy::Superseded, "platform", now).await?;
+            end::end(tx, older, EndedBy::Superseded, Actor::Platform, now).await?;
         }
     }
     let session = dialogue.id;
-    store::consent::add(tx, &app.sealer, &*app.chance, &consent, session, &shown).await?;
-    let facts = json!({
-        "session": session,
-        "consumer": consent.consumer,
-        "application": consent.application,
-        "providers": consent.providers,
-        "data": consent.limits.data,
-        "term_days": consent.term_days,
-    });
-    let subject = consent.id.to_string();
-    store::journal::append(tx, deed::CONSENT_GRANTED, "client", &subject, facts, now).await?;
+    store::consent::add(tx, &consent, session, &shown).await?;
+    let event = Event::ConsentGranted {
+        session,
+        consumer: consent.consumer,
+        application: consent.application.clone(),
+        providers: consent.providers.clone(),
+        data: consent.limits.data.clone(),
+        term_days: consent.term_days,
+    };
+    store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
     Ok(consent)
 }
 
 pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent {
     let asked = &request.asked;
     Consent {
-        id: ConsentId(app.chance.id()),
+        id: ConsentId(app.rng.id()),
         application: request.application.clone(),
         consumer: request.consumer.bin,
         iin: asked.client.iin.clone(),

@@ -10,9 +10,9 @@ use senim_core::id::Bin;
 use senim_core::participant::view::ParticipantName;
 
 use crate::app::App;
+use crate::caller::Client;
 use crate::http::problem::Refusal;
-use crate::identity::cabinet::Client;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 #[tracing::instrument(name = "cabinet.list", skip_all)]
 pub async fn list(app: App, client: Client) -> Result<Json<CabinetView>, Refusal> {
@@ -21,7 +21,7 @@ pub async fn list(app: App, client: Client) -> Result<Json<CabinetView>, Refusal
         .read("cabinet.list", async |tx| {
             let mut names = Names::default();
             let mut consents = Vec::new();
-            for consent in store::consent::given_by(tx, &app.sealer, &client.iin).await? {
+            for consent in store::consent::given_by(tx, &client.iin).await? {
                 consents.extend(view(tx, &mut names, consent, now).await?);
             }
             Ok(Json(CabinetView {
@@ -71,7 +71,7 @@ pub(super) async fn view(
     for &bin in &consent.providers {
         providers.push(names.of(tx, bin).await?);
     }
-    let totals = store::journal::use_totals(tx, consent.id).await?;
+    let totals = store::usage::use_totals(tx, consent.id).await?;
     Ok(Some(ConsentView {
         id: consent.id,
         consumer: names.of(tx, consent.consumer).await?,

@@ -2,14 +2,13 @@
 
 use senim_core::Timestamp;
 use senim_core::identity::session::Failure;
-use senim_core::journal::deed;
-use serde_json::json;
+use senim_core::journal::{Actor, Event, Subject};
 
 use super::grant;
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::identity::dialogue::{Dialogue, Request};
-use crate::store::{self, Tx};
+use senim_core::identity::dialogue::{Dialogue, Request};
+use senim_store::{self as store, Tx};
 
 /// Within the transaction that ends the identity session.
 pub async fn refuse(
@@ -21,14 +20,14 @@ pub async fn refuse(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let requested = grant::requested(app, request, now);
-    let (consent, deed) = if why == Failure::ConsentRefused {
-        (requested.refuse(now)?, deed::CONSENT_REFUSED)
-    } else {
-        (requested.abandon(now)?, "consent.abandoned")
-    };
     let (session, shown) = (dialogue.id, grant::shown(dialogue, request));
-    store::consent::add(tx, &app.sealer, &*app.chance, &consent, session, &shown).await?;
-    let facts = json!({ "session": session, "consumer": consent.consumer });
-    store::journal::append(tx, deed, "client", &consent.id.to_string(), facts, now).await?;
+    let consumer = requested.consumer;
+    let (consent, event) = if why == Failure::ConsentRefused {
+        (requested.refuse(now)?, Event::ConsentRefused { session, consumer })
+    } else {
+        (requested.abandon(now)?, Event::ConsentAbandoned { session, consumer })
+    };
+    store::consent::add(tx, &consent, session, &shown).await?;
+    store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
     Ok(())
 }

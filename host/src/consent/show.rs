@@ -10,9 +10,9 @@ use senim_core::problem::Problem;
 
 use super::list::{self, Names};
 use crate::app::App;
+use crate::caller::Client;
 use crate::http::problem::Refusal;
-use crate::identity::cabinet::Client;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 const USES_SHOWN: u64 = 500;
 
@@ -25,16 +25,16 @@ pub async fn show(
     let now = app.now();
     app.store
         .read("cabinet.show", async |tx| {
-            let consent = own(tx, &app, &client.iin, &id).await?;
+            let consent = own(tx, &client.iin, &id).await?;
             Ok(Json(details(tx, consent, now).await?))
         })
         .await
 }
 
 /// The client's own consent; another's is as absent as one that never was.
-pub(super) async fn own(tx: &mut Tx, app: &App, iin: &Iin, id: &str) -> Result<Consent, Refusal> {
+pub(super) async fn own(tx: &mut Tx, iin: &Iin, id: &str) -> Result<Consent, Refusal> {
     let id: ConsentId = id.parse().map_err(|_| Problem::NotFound)?;
-    let consent = store::consent::load(tx, &app.sealer, id).await?;
+    let consent = store::consent::load(tx, id).await?;
     let own = consent.filter(|it| it.iin == *iin);
     own.ok_or_else(|| Problem::NotFound.into())
 }
@@ -45,7 +45,7 @@ pub(super) async fn details(
     now: Timestamp,
 ) -> Result<ConsentDetailsView, Refusal> {
     let mut names = Names::default();
-    let told = store::journal::uses(tx, consent.id, USES_SHOWN).await?;
+    let told = store::usage::uses(tx, consent.id, USES_SHOWN).await?;
     let mut uses = Vec::new();
     for each in told {
         // Without a provider or a kind of data the request never got as far as this consent's data.

@@ -4,12 +4,13 @@ use axum::Json;
 use axum::extract::Path;
 use senim_core::consent::view::ConsentDetailsView;
 use senim_core::consent::{ConsentState, EndedBy};
+use senim_core::journal::Actor;
 use senim_core::problem::Problem;
 
 use super::{end, show};
 use crate::app::App;
+use crate::caller::Client;
 use crate::http::problem::Refusal;
-use crate::identity::cabinet::Client;
 
 #[tracing::instrument(name = "consent.withdraw", skip_all)]
 pub async fn withdraw(
@@ -20,7 +21,7 @@ pub async fn withdraw(
     let now = app.now();
     app.store
         .transact("consent.withdraw", async |tx| {
-            let consent = show::own(tx, &app, &client.iin, &id).await?;
+            let consent = show::own(tx, &client.iin, &id).await?;
             match &consent.state {
                 ConsentState::Granted(granted) if !granted.expired(now) => {}
                 // Nothing is left to take back: the client is told so, not that something failed.
@@ -31,7 +32,7 @@ pub async fn withdraw(
                 | ConsentState::Refused { .. }
                 | ConsentState::Abandoned { .. } => return Err(Problem::NotFound.into()),
             }
-            let consent = end::end(tx, consent, EndedBy::Client, "client", now).await?;
+            let consent = end::end(tx, consent, EndedBy::Client, Actor::Client, now).await?;
             Ok(Json(show::details(tx, consent, now).await?))
         })
         .await

@@ -8,13 +8,13 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use senim_core::Timestamp;
 use senim_core::id::SessionId;
+use senim_core::journal::{Actor, Event, Subject};
 use senim_core::liveness::pack::{Kind, Pack};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::bundle::sha256;
 use crate::app::App;
-use crate::store;
+use senim_core::jose::sha256;
+use senim_store as store;
 
 pub const BUNDLE: &str = "bundle.json";
 pub const PACK: &str = "frames.pack";
@@ -51,12 +51,13 @@ pub async fn export(
             if store::operator::load(tx, by).await?.is_none() {
                 return Ok((None, None));
             }
-            let bundle = store::evidence::bundle(tx, &app.sealer, session, check).await?;
-            let pack = store::evidence::frames(tx, &app.sealer, session, check).await?;
+            let bundle = store::evidence::bundle(tx, session, check).await?;
+            let pack = store::evidence::frames(tx, session, check).await?;
             if bundle.is_some() || pack.is_some() {
-                let facts = json!({ "check": check, "because": because, "frames": pack.is_some() });
-                let subject = session.to_string();
-                store::journal::append(tx, "evidence.exported", by, &subject, facts, now).await?;
+                let (reason, frames) = (because.to_owned(), pack.is_some());
+                let event = Event::EvidenceExported { check, reason, frames };
+                let actor = Actor::Operator(by.to_owned());
+                store::journal::append(tx, actor, Subject::Session(session), event, now).await?;
             }
             Ok::<_, store::StoreError>((Some(bundle), pack))
         })

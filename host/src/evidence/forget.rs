@@ -2,7 +2,7 @@
 
 use super::RESULTS_KEPT;
 use crate::app::App;
-use crate::store::{self, StoreError};
+use senim_store::{self as store, StoreError};
 
 pub async fn forget_due(app: &App) -> Result<(), StoreError> {
     let now = app.now();

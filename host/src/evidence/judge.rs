@@ -7,7 +7,7 @@ use senim_core::liveness::{Question, Seen, Verdict};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder};
 
-use super::bundle::sha256;
+use senim_core::jose::sha256;
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "judge/wit", world: "judge" });

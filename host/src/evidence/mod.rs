@@ -4,9 +4,7 @@
 //! `evidence_frames_days` of the configuration; both are sealed. Digests and prints of frames, by which one that
 //! comes a second time is known, are kept as long as the results and tell nothing of what is in the picture.
 
-pub mod bundle;
 pub mod export;
-
 pub mod forget;
 pub mod judge;
 pub mod replay;

@@ -12,10 +12,11 @@ use senim_core::liveness::pack::Pack;
 use senim_core::liveness::{Question, Verdict};
 use serde_json::Value;
 
-use super::bundle::{Bundle, Packed, VERSION, sha256};
 use super::export::{BUNDLE, PACK, SEAL, Seal};
 use super::judge::{Judge, JudgeError};
-use crate::faces::FILES;
+use senim_core::evidence::bundle::{Bundle, Packed, VERSION};
+use senim_core::jose::sha256;
+use senim_faces::FILES;
 
 /// What a replay found. It upholds the evidence where there is no complaint.
 #[derive(Debug, Default)]

@@ -2,8 +2,5 @@
 
 pub mod body;
 pub mod cookie;
-mod limits;
-mod pages;
 pub mod peer;
 pub mod problem;
-pub mod router;

@@ -6,7 +6,7 @@ use senim_core::consent::ConsentError;
 use senim_core::participant::ParticipantError;
 use senim_core::problem::Problem;
 
-use crate::store::{Failure, StoreError};
+use senim_store::{Failure, StoreError};
 
 /// Why a use case did not answer as asked.
 #[derive(Debug, thiserror::Error)]

@@ -4,9 +4,9 @@ use axum::Json;
 use senim_core::identity::session::Input;
 use senim_core::identity::view::{AnswerAgreement, IdentityView};
 
-use super::browser::Browser;
 use super::{dialogue, view};
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 
@@ -20,7 +20,7 @@ pub async fn answer(
     let advanced = app
         .store
         .transact("identity.agreement", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &browser).await?;
             let language = Input::LanguageChosen(answer.language);
             let advanced = dialogue::advance(tx, &app, dialogue, language, None, now).await?;
             if advanced.refused.is_some() {

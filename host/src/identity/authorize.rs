@@ -7,18 +7,19 @@ use axum::response::{IntoResponse, Response};
 use senim_core::Timestamp;
 use senim_core::id::{Bin, SessionId};
 use senim_core::identity::session::{Input, Session};
+use senim_core::journal::{Event, StartedFor};
 use senim_core::participant::view::ParticipantName;
 use senim_core::problem::Problem;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::browser::{self, Browser};
-use super::dialogue::{self, Content, Dialogue, Request};
+use super::dialogue;
 use crate::app::App;
 use crate::authorization::{self, Begun};
+use crate::caller::browser::{self, Browser};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_core::identity::dialogue::{Content, Dialogue, Request};
+use senim_store::{self as store, Tx};
 
 /// What a browser may bring. Other parameters are ignored: only what was pushed counts (FAPI 2.0 §5.3.2.2).
 #[derive(Deserialize)]
@@ -27,21 +28,15 @@ pub struct Brought {
     request_uri: Option<String>,
 }
 
-/// `GET /authorize`. Until the request is known there is no consumer to send the browser back to: a page tells.
+/// `GET /authorize`. Until the request is known there is no consumer to send the browser back to: a page says why.
 #[tracing::instrument(name = "identity.authorize", skip_all)]
 pub async fn authorize(
     app: App,
     headers: HeaderMap,
     brought: Result<Query<Brought>, QueryRejection>,
-) -> Response {
-    let Ok(Query(brought)) = brought else { return tell(Problem::RequestMalformed) };
-    match open(&app, &headers, brought).await {
-        Ok(response) => response,
-        Err(refusal) => {
-            refusal.log();
-            tell(refusal.problem())
-        }
-    }
+) -> Result<Response, Refusal> {
+    let Query(brought) = brought.map_err(|_| Problem::RequestMalformed)?;
+    open(&app, &headers, brought).await
 }
 
 async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Response, Refusal> {
@@ -51,12 +46,11 @@ async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
     let now = app.now();
     let begun = authorization::begin(app, &client_id, &request_uri).await?;
     let browser = Browser::of(headers);
-    let secret = app.chance.token();
+    let secret = app.rng.token();
     let is_new = app
         .store
         .transact("identity.authorize", async |tx| {
-            let known =
-                store::identity::by_authorization(tx, &app.sealer, begun.authorization).await?;
+            let known = store::identity::by_authorization(tx, begun.authorization).await?;
             match known {
                 Some((_, hash)) if browser.as_ref().is_some_and(|it| it.0 == hash) => Ok(false),
                 Some((dialogue, _)) => {
@@ -64,7 +58,7 @@ async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
                     let id = dialogue.id;
                     dialogue::advance(tx, app, dialogue, Input::Restarted, None, now).await?;
                     store::identity::change_secret(tx, id, &browser::hash(&secret)).await?;
-                    dialogue::tell(tx, id, "identity.restarted", json!({}), now).await?;
+                    dialogue::record(tx, id, Event::IdentityRestarted {}, now).await?;
                     Ok(true)
                 }
                 None => {
@@ -103,19 +97,18 @@ async fn start(
         providers,
         asked: begun.asked.clone(),
     };
-    let id = SessionId(app.chance.id());
+    let id = SessionId(app.rng.id());
     let session = Session::start(request.purpose(), browser::language(headers), now);
-    let facts = json!({
-        "purpose": "authorization",
-        "authorization": begun.authorization,
-        "consumer": begun.consumer.bin,
-        "application": begun.client_id,
-    });
     let content = Content { session, request: Some(request), client_name: None, redirect: None };
     let dialogue = Dialogue { id, content, cabinet_until: None };
     let hash = browser::hash(secret);
-    store::identity::add(tx, &app.sealer, &*app.chance, &dialogue, &hash, now).await?;
-    dialogue::tell(tx, id, "identity.started", facts, now).await?;
+    store::identity::add(tx, &dialogue, &hash, now).await?;
+    let purpose = StartedFor::Authorization {
+        authorization: begun.authorization,
+        consumer: begun.consumer.bin,
+        application: begun.client_id.clone(),
+    };
+    dialogue::record(tx, id, Event::IdentityStarted { purpose }, now).await?;
     Ok(())
 }
 
@@ -123,34 +116,4 @@ async fn named(tx: &mut Tx, bin: Bin) -> Result<ParticipantName, Refusal> {
     let participant = store::participant::load(tx, bin).await?;
     let participant = participant.ok_or(Problem::ProviderNotStanding)?;
     Ok(ParticipantName { bin, name: participant.name })
-}
-
-/// A page for a person whose bank sent them here with something that does not work.
-fn tell(problem: Problem) -> Response {
-    let status = match problem.status() {
-        500.. => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    // The catalogue's own words: nothing of the request is repeated on the page.
-    let page = format!(
-        "<!doctype html><html lang=\"kk\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Senim</title>\
-         <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem;\
-         color-scheme:light dark}}</style><main><h1>Senim</h1>\
-         <p lang=\"kk\">Бұл сілтеме жұмыс істемейді. Банкіңіздің қосымшасына оралып, қайтадан бастаңыз.</p>\
-         <p lang=\"ru\">Эта ссылка не работает. Вернитесь в приложение банка и начните заново.</p>\
-         <p lang=\"en\">This link does not work. Go back to your bank's app and start again.</p>\
-         <p><small lang=\"en\">{}: <code>{}</code></small></p></main></html>",
-        problem.title(),
-        problem.code(),
-    );
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-        ),
-    ];
-    (status, headers, page).into_response()
 }

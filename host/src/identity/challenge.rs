@@ -6,9 +6,9 @@ use senim_core::identity::view::ChallengeView;
 use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, FADE_MS, Wishes};
 use senim_core::problem::Problem;
 
-use super::browser::Browser;
 use super::{dialogue, liveness};
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 
@@ -21,12 +21,12 @@ pub async fn ask(
 ) -> Result<Json<ChallengeView>, Refusal> {
     let now = app.now();
     let mut seed = [0; 32];
-    app.chance.fill(&mut seed);
+    app.rng.fill(&mut seed);
     let asked = app
         .store
         .transact("identity.challenge", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
-            let blocked_until = liveness::blocked_until(tx, &app, &dialogue, now).await?;
+            let dialogue = dialogue::open(tx, &browser).await?;
+            let blocked_until = liveness::blocked_until(tx, &dialogue, now).await?;
             let input = Input::ChallengeAsked { seed: Seed(seed), wishes, blocked_until };
             dialogue::advance(tx, &app, dialogue, input, None, now).await
         })
@@ -46,7 +46,7 @@ pub async fn ask(
 }
 
 /// For the journal, which may know what was asked but not the nonce.
-pub(super) fn told(challenge: &Challenge) -> String {
+pub(super) fn summary(challenge: &Challenge) -> String {
     let steps = challenge.steps.iter().map(|it| match &it.ask {
         Ask::Look => "look".to_owned(),
         Ask::Do(action) => word(action),

@@ -5,13 +5,14 @@ use senim_core::identity::session::Input;
 use senim_core::identity::view::{AnswerConsent, IdentityView};
 use senim_core::problem::Problem;
 
-use super::browser::Browser;
-use super::dialogue::{self, Dialogue};
+use super::dialogue;
 use super::view;
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use crate::store::{self, Tx};
+use senim_core::identity::dialogue::Dialogue;
+use senim_store::{self as store, Tx};
 
 #[tracing::instrument(name = "identity.consent", skip_all)]
 pub async fn answer(
@@ -23,7 +24,7 @@ pub async fn answer(
     let advanced = app
         .store
         .transact("identity.consent", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &browser).await?;
             let input = match withheld(tx, &dialogue, answer.approve).await? {
                 Some(problem) => Input::ApprovalWithheld(problem),
                 None => Input::ConsentAnswered { approve: answer.approve },

@@ -2,64 +2,27 @@
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
-use senim_core::consent::{Asked, words};
-use senim_core::id::{AuthorizationId, MessageId, SessionId};
+use senim_core::consent::words;
+use senim_core::id::{MessageId, SessionId};
+use senim_core::identity::dialogue::{Content, Dialogue};
 use senim_core::identity::session::{
-    CODE_LIFETIME, CodeDigest, Effect, Failure, Input, Purpose, Session, SessionError, Step,
+    CODE_LIFETIME, CodeDigest, Effect, Failure, Input, SessionError, Step,
 };
 use senim_core::jose::from_base64;
-use senim_core::participant::view::ParticipantName;
+use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::browser::Browser;
 use super::challenge;
 use crate::app::App;
 use crate::authorization::{self, Outcome};
+use crate::caller::browser::Browser;
 use crate::consent;
 use crate::http::problem::Refusal;
 use crate::messages;
-use crate::store::{self, Tx};
+use senim_store::{self as store, Tx};
 
 /// How long one stays signed in to the cabinet.
 const CABINET: TimeDelta = TimeDelta::minutes(30);
-
-pub struct Dialogue {
-    pub id: SessionId,
-    pub content: Content,
-    /// Set once the session has passed.
-    pub cabinet_until: Option<Timestamp>,
-}
-
-/// What is sealed in the row.
-#[derive(Serialize, Deserialize)]
-pub struct Content {
-    pub session: Session,
-    /// What a consumer asks for; absent in a sign-in to the cabinet.
-    pub request: Option<Request>,
-    /// As the Source tells it: host/src/source.rs.
-    pub client_name: Option<String>,
-    /// Where the browser goes from the end; holds the authorization code.
-    pub redirect: Option<String>,
-}
-
-/// The consumer's request. Names are taken once, so that the consent's text can't change under the reader.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Request {
-    pub authorization: AuthorizationId,
-    pub application: String,
-    pub consumer: ParticipantName,
-    pub providers: Vec<ParticipantName>,
-    pub asked: Asked,
-}
-
-impl Request {
-    pub fn purpose(&self) -> Purpose {
-        let client = &self.asked.client;
-        Purpose::Authorization { iin: client.iin.clone(), phone: client.phone.clone() }
-    }
-}
 
 /// What one input led to.
 pub struct Advanced {
@@ -89,7 +52,7 @@ pub async fn step(
     let advanced = app
         .store
         .transact(name, async |tx| {
-            let dialogue = open(tx, app, browser).await?;
+            let dialogue = open(tx, browser).await?;
             let input = input(&dialogue);
             advance(tx, app, dialogue, input, digits, now).await
         })
@@ -97,8 +60,8 @@ pub async fn step(
     settle(app, advanced)
 }
 
-pub async fn open(tx: &mut Tx, app: &App, browser: &Browser) -> Result<Dialogue, Refusal> {
-    let dialogue = store::identity::by_secret(tx, &app.sealer, &browser.0).await?;
+pub async fn open(tx: &mut Tx, browser: &Browser) -> Result<Dialogue, Refusal> {
+    let dialogue = store::identity::by_secret(tx, &browser.0).await?;
     dialogue.ok_or_else(|| Problem::IdentityNoSession.into())
 }
 
@@ -127,15 +90,15 @@ pub async fn advance(
                 let challenge =
                     challenge.ok_or_else(|| Refusal::internal("no challenge was drawn"))?;
                 let counted = (check, challenge);
-                store::identity::add_check(tx, &app.sealer, &*app.chance, id, counted, now).await?;
-                let facts = json!({ "check": check, "asked": challenge::told(challenge) });
-                tell(tx, id, "identity.challenged", facts, now).await?;
+                store::identity::add_check(tx, id, counted, now).await?;
+                let asked = challenge::summary(challenge);
+                record(tx, id, Event::IdentityChallenged { check, asked }, now).await?;
             }
             Effect::Judge { check } => advanced.judge = Some(check),
             Effect::Refuse(problem) => advanced.refused = Some(problem),
             Effect::Block { iin, until } => {
-                store::identity::block(tx, &app.sealer, &iin, until).await?;
-                tell(tx, id, "identity.blocked", json!({ "until": until }), now).await?;
+                store::identity::block(tx, &iin, until).await?;
+                record(tx, id, Event::IdentityBlocked { until }, now).await?;
             }
             Effect::SendCode { to } => {
                 let digits = digits.ok_or_else(|| Refusal::internal("no code was drawn"))?;
@@ -145,13 +108,13 @@ pub async fn advance(
                 let text = words::code_message(language, digits, consumer);
                 let until = now + CODE_LIFETIME;
                 let message = messages::queue(tx, app, id, &to, text, until, now).await?;
-                tell(tx, id, "identity.code-sent", json!({ "message": message }), now).await?;
+                record(tx, id, Event::IdentityCodeSent { message }, now).await?;
                 advanced.messages.push(message);
             }
             Effect::Finish => finish(tx, app, &mut advanced.dialogue, &before, now).await?,
         }
     }
-    store::identity::save(tx, &app.sealer, &*app.chance, &advanced.dialogue).await?;
+    store::identity::save(tx, &advanced.dialogue).await?;
     Ok(advanced)
 }
 
@@ -182,11 +145,11 @@ async fn finish(
     let failure = dialogue.content.session.failure();
     if failure.is_none() {
         dialogue.cabinet_until = Some(now + CABINET);
-        tell(tx, dialogue.id, "identity.passed", json!({}), now).await?;
+        record(tx, dialogue.id, Event::IdentityPassed {}, now).await?;
     }
     if let Some(why) = failure {
-        let facts = json!({ "problem": why.problem().code() });
-        tell(tx, dialogue.id, "identity.failed", facts, now).await?;
+        let event = Event::IdentityFailed { problem: why.problem() };
+        record(tx, dialogue.id, event, now).await?;
     }
     let Some(request) = dialogue.content.request.clone() else {
         dialogue.content.redirect = failure.is_none().then(|| "/cabinet".to_owned());
@@ -216,20 +179,19 @@ async fn finish(
     Ok(())
 }
 
-/// Tells the journal of a session's deed.
-pub async fn tell(
+/// Writes a session's event to the journal.
+pub async fn record(
     tx: &mut Tx,
     id: SessionId,
-    deed: &str,
-    facts: serde_json::Value,
+    event: Event,
     now: Timestamp,
 ) -> Result<(), store::StoreError> {
-    store::journal::append(tx, deed, "client", &id.to_string(), facts, now).await
+    store::journal::append(tx, Actor::Client, Subject::Session(id), event, now).await
 }
 
 /// Six digits, each as likely as any.
 pub fn draw(app: &App) -> String {
-    format!("{:06}", app.chance.below(1_000_000))
+    format!("{:06}", app.rng.below(1_000_000))
 }
 
 /// The keyed hash of a code in this session. Whoever reads the rows but has no master key can't try codes.

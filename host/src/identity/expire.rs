@@ -8,7 +8,7 @@ use senim_core::identity::session::Input;
 use super::dialogue;
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::store;
+use senim_store as store;
 
 /// Sessions that one round of the job takes on.
 const ROUND_MAX: u64 = 200;
@@ -40,7 +40,7 @@ pub async fn expire_due(app: &App) -> Result<(), Refusal> {
 async fn expire(app: &App, id: SessionId, now: Timestamp) -> Result<(), Refusal> {
     app.store
         .transact("identity.expire", async |tx| {
-            let Some(dialogue) = store::identity::load(tx, &app.sealer, id).await? else {
+            let Some(dialogue) = store::identity::load(tx, id).await? else {
                 return Ok(());
             };
             let session = &dialogue.content.session;

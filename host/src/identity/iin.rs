@@ -7,13 +7,14 @@ use senim_core::identity::session::{Input, Purpose};
 use senim_core::identity::view::{ConfirmIin, IdentityView};
 use senim_core::problem::Problem;
 
-use super::browser::Browser;
-use super::{cabinet, dialogue, view};
+use super::{dialogue, view};
 use crate::app::App;
+use crate::caller::browser::Browser;
+use crate::caller::limit::limit;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use crate::source::Registered;
-use crate::store;
+use crate::outside::source::Registered;
+use senim_store as store;
 
 /// Sign-ins of one person to the cabinet within [`SIGN_INS_WITHIN`], whoever tries: a stranger who knows an
 /// IIN can't keep its owner's liveness blocked for long. Codes are no danger: none is sent before the face matched.
@@ -31,7 +32,7 @@ pub async fn confirm(
     let entered = app
         .store
         .transact("identity.iin", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &browser).await?;
             let input = Input::IinEntered(iin.clone());
             dialogue::advance(tx, &app, dialogue, input, None, now).await
         })
@@ -47,17 +48,17 @@ pub async fn confirm(
     let found = app
         .store
         .transact("identity.iin.found", async |tx| {
-            let mut dialogue = dialogue::open(tx, &app, &browser).await?;
+            let mut dialogue = dialogue::open(tx, &browser).await?;
             let Some(person) = &registered else {
                 return dialogue::advance(tx, &app, dialogue, Input::PersonUnknown, None, now)
                     .await;
             };
             if *dialogue.content.session.purpose() == Purpose::Cabinet {
                 let subject = app.sealer.blind("identity_attempt.subject", &iin.expose());
-                cabinet::limit(tx, &subject, SIGN_INS_MAX, SIGN_INS_WITHIN, now).await?;
+                limit(tx, &subject, SIGN_INS_MAX, SIGN_INS_WITHIN, now).await?;
             }
             dialogue.content.client_name = Some(person.short_name());
-            let blocked_until = store::identity::blocked_until(tx, &app.sealer, &iin, now).await?;
+            let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
             let phone = person.phone.clone();
             let found = Input::PersonFound { iin: iin.clone(), phone, blocked_until };
             dialogue::advance(tx, &app, dialogue, found, None, now).await

@@ -4,9 +4,9 @@ use axum::Json;
 use senim_core::identity::session::Input;
 use senim_core::identity::view::{ChooseLanguage, IdentityView};
 
-use super::browser::Browser;
 use super::{dialogue, view};
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 

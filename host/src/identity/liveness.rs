@@ -12,20 +12,22 @@ use senim_core::Timestamp;
 use senim_core::id::{Iin, SessionId};
 use senim_core::identity::session::{Effect, Input};
 use senim_core::identity::view::IdentityView;
+use senim_core::journal::Event;
 use senim_core::liveness::challenge::{Challenge, Nonce};
 use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
 use tokio::sync::Semaphore;
 
-use super::browser::Browser;
-use super::dialogue::{self, Dialogue};
+use super::dialogue;
 use super::verdict::{Judging, Outcome};
 use super::{iin, view};
 use crate::app::App;
-use crate::evidence::bundle::Packed;
+use crate::caller::browser::Browser;
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
-use crate::store::{self, StoreError, Tx};
+use senim_core::evidence::bundle::Packed;
+use senim_core::identity::dialogue::Dialogue;
+use senim_store::{self as store, StoreError, Tx};
 
 pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
 
@@ -99,12 +101,11 @@ pub async fn check(
 /// Until when liveness is blocked for whom the session is about.
 pub(super) async fn blocked_until(
     tx: &mut Tx,
-    app: &App,
     dialogue: &Dialogue,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     match dialogue.content.session.person() {
-        Some(person) => store::identity::blocked_until(tx, &app.sealer, &person.iin, now).await,
+        Some(person) => store::identity::blocked_until(tx, &person.iin, now).await,
         None => Ok(None),
     }
 }
@@ -114,7 +115,7 @@ async fn expected(app: &App, browser: &Browser) -> Result<(Iin, Challenge), Refu
     let now = app.now();
     let dialogue = app
         .store
-        .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, browser).await)
+        .read("identity.liveness.expected", async |tx| dialogue::open(tx, browser).await)
         .await?;
     let session = dialogue.content.session;
     let open = session.person().map(|it| it.iin.clone()).zip(session.challenge().cloned());
@@ -143,7 +144,7 @@ async fn forged(
     let ended = app
         .store
         .transact("identity.liveness.forged", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
+            let dialogue = dialogue::open(tx, browser).await?;
             let number = dialogue.content.session.checks();
             let input = Input::CheckForged { nonce, problem };
             let open = dialogue.content.session.challenge().is_some_and(|it| it.nonce == nonce);
@@ -152,8 +153,8 @@ async fn forged(
                 let id = ended.dialogue.id;
                 arrive(tx, app, (id, number), bytes, now).await?;
                 store::identity::check_ended(tx, id, number, problem.code(), now).await?;
-                let facts = serde_json::json!({ "check": number, "outcome": problem.code() });
-                dialogue::tell(tx, id, "identity.checked", facts, now).await?;
+                let event = Event::IdentityForged { check: number, problem };
+                dialogue::record(tx, id, event, now).await?;
             }
             Ok::<_, Refusal>(ended)
         })
@@ -170,8 +171,8 @@ async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialog
     let started = app
         .store
         .transact("identity.liveness.start", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
-            let blocked_until = blocked_until(tx, app, &dialogue, now).await?;
+            let dialogue = dialogue::open(tx, browser).await?;
+            let blocked_until = blocked_until(tx, &dialogue, now).await?;
             let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
             let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
             let mut known = Vec::new();
@@ -203,14 +204,14 @@ async fn arrive(
 ) -> Result<(), StoreError> {
     let kept = chrono::TimeDelta::days(app.config.evidence_frames_days.into());
     store::identity::check_arrived(tx, check.0, check.1, now).await?;
-    store::evidence::add_frames(tx, &app.sealer, &*app.chance, check, bytes, now + kept).await
+    store::evidence::add_frames(tx, check, bytes, now + kept).await
 }
 
 async fn record(
     app: &App,
     browser: &Browser,
     (id, number): (SessionId, u8),
-    Outcome { judgement, bundle, digest, facts }: Outcome,
+    Outcome { judgement, bundle, digest, outcome, event }: Outcome,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
     let digits = dialogue::draw(app);
@@ -218,18 +219,16 @@ async fn record(
     // By itself: the evidence stays also where the session has gone on without this check.
     app.store
         .transact("identity.liveness.evidence", async |tx| {
-            let (sealer, chance) = (&app.sealer, &*app.chance);
             let kept = (bundle.as_slice(), digest.as_str());
-            store::evidence::add_bundle(tx, sealer, chance, (id, number), kept, now).await?;
-            let outcome = facts["outcome"].as_str().unwrap_or_default();
-            store::identity::check_ended(tx, id, number, outcome, now).await?;
-            dialogue::tell(tx, id, "identity.checked", facts.clone(), now).await
+            store::evidence::add_bundle(tx, (id, number), kept, now).await?;
+            store::identity::check_ended(tx, id, number, &outcome, now).await?;
+            dialogue::record(tx, id, event.clone(), now).await
         })
         .await?;
     let judged = app
         .store
         .transact("identity.liveness.judged", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
+            let dialogue = dialogue::open(tx, browser).await?;
             let input = Input::CheckJudged { check: number, judgement, code };
             dialogue::advance(tx, app, dialogue, input, Some(&digits), now).await
         })

@@ -3,7 +3,6 @@
 pub mod abandon;
 pub mod agreement;
 pub mod authorize;
-pub mod browser;
 pub mod cabinet;
 pub mod challenge;
 pub mod code;

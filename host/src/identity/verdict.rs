@@ -11,17 +11,17 @@ use senim_core::liveness::pack::{Kind, Pack, PackError};
 use senim_core::liveness::print::Print;
 use senim_core::liveness::{DEGREE_MIN, Known, Question, Seen, Verdict};
 use senim_core::problem::Problem;
-use senim_core::vendor::Purpose;
-use serde_json::{Value, json};
+use senim_core::solution::{Asker, Purpose};
 
-use super::challenge::word;
 use crate::app::App;
-use crate::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution, sha256};
 use crate::evidence::judge::Judge;
-use crate::faces::Faces;
 use crate::http::problem::Refusal;
-use crate::store;
-use crate::vendor::{self, Asker, Matched};
+use crate::solution::{self, Matched};
+use senim_core::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution};
+use senim_core::jose::sha256;
+use senim_core::journal::Event;
+use senim_faces::Faces;
+use senim_store as store;
 
 /// A check whose frames have come.
 pub(super) struct Judging {
@@ -41,8 +41,10 @@ pub(super) struct Outcome {
     pub(super) bundle: Vec<u8>,
     /// SHA-256 of it.
     pub(super) digest: String,
-    /// For the journal: reasons and signals, never a picture.
-    pub(super) facts: Value,
+    /// `passed`, or a problem's code.
+    pub(super) outcome: String,
+    /// Reasons and signals, never a picture.
+    pub(super) event: Event,
 }
 
 /// What the engine made of the frames.
@@ -145,7 +147,7 @@ impl Judging {
             return Ok(Err(Problem::PhotoTooFew));
         }
         let asker = Asker { purpose: Purpose::Session, participant };
-        match vendor::match_faces(app, asker, &portraits, &self.photo).await {
+        match solution::match_faces(app, asker, &portraits, &self.photo).await {
             Ok(Matched { found, solution, request }) => Ok(Ok(Matching {
                 reference_sha256: sha256(&self.photo),
                 similarity: found.similarity,
@@ -175,13 +177,9 @@ impl Judging {
             Judgement::Live { .. } => Problem::IdentityNoMatch.code(),
             Judgement::Refused(problem) => problem.code(),
         };
-        let words = |list: Vec<String>| list.join(", ");
-        let (reasons, signals) = verdict.as_ref().map_or_else(Default::default, |it| {
-            (
-                words(it.reasons.iter().map(word).collect()),
-                words(it.signals.iter().map(word).collect()),
-            )
-        });
+        let (reasons, signals) = verdict
+            .as_ref()
+            .map_or_else(Default::default, |it| (it.reasons.clone(), it.signals.clone()));
         let repeated = question.known.repeated;
         let bundle = Bundle {
             version: bundle::VERSION,
@@ -204,19 +202,20 @@ impl Judging {
         };
         let bundle = serde_json::to_vec(&bundle).map_err(Refusal::internal)?;
         let digest = sha256(&bundle);
-        let facts = json!({
-            "check": check,
-            "outcome": outcome,
-            "reasons": reasons,
-            "signals": signals,
-            "repeated": repeated,
-            "alike": alike,
-            "solution": "Senim built-in",
-            "matched_by": matcher,
-            "runtime": self.faces.runtime(),
-            "evidence": digest,
-        });
-        Ok(Outcome { judgement, bundle, digest, facts })
+        let outcome = outcome.to_owned();
+        let event = Event::IdentityChecked {
+            check,
+            outcome: outcome.clone(),
+            reasons,
+            signals,
+            repeated,
+            alike,
+            solution: "Senim built-in".to_owned(),
+            matched_by: matcher,
+            runtime: self.faces.runtime().to_owned(),
+            evidence: digest.clone(),
+        };
+        Ok(Outcome { judgement, bundle, digest, outcome, event })
     }
 
     fn pack(&self) -> Result<Pack<'_>, Problem> {

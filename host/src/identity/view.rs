@@ -8,29 +8,28 @@ use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
 use senim_core::text::Language;
 
-use super::browser::Browser;
-use super::dialogue::{self, Dialogue, Request};
+use super::dialogue;
 use crate::app::App;
+use crate::caller::browser::Browser;
 use crate::http::problem::Refusal;
+use senim_core::identity::dialogue::{Dialogue, Request};
 
 /// `GET /api/identity`. What time has changed meanwhile is saved first.
 #[tracing::instrument(name = "identity.view", skip_all)]
 pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
     let now = app.now();
-    let dialogue = app
-        .store
-        .read("identity.view", async |tx| dialogue::open(tx, &app, &browser).await)
-        .await?;
+    let dialogue =
+        app.store.read("identity.view", async |tx| dialogue::open(tx, &browser).await).await?;
     if dialogue.content.session.deadline().is_none_or(|deadline| now < deadline) {
         return Ok(Json(of(&dialogue, now)));
     }
     app.store
         .transact("identity.view", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &browser).await?;
             if dialogue.content.session.ended_at().is_some() {
                 return Ok(Json(of(&dialogue, now)));
             }
-            // A refusal would answer a deed; here the view itself tells.
+            // A refusal would answer a event; here the view itself tells.
             let advanced =
                 dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
             Ok(Json(of(&advanced.dialogue, now)))

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use senim_core::participant::view::JournalView;
+use senim_core::journal::view::JournalView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::problem::Refusal;
-use crate::monitoring::Operator;
-use crate::store;
+use senim_store as store;
 
 const PAGE: u64 = 50;
 const PAGE_MAX: u64 = 200;
@@ -18,15 +18,16 @@ const SEARCH_LENGTH_MAX: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchJournal {
+pub(super) struct SearchJournal {
     #[serde(default)]
     search: String,
+    /// `next` of the page before.
     before: Option<u64>,
     limit: Option<u64>,
 }
 
 #[tracing::instrument(name = "journal.search", skip_all)]
-pub async fn search(
+pub(super) async fn search(
     app: App,
     _operator: Operator,
     asked: Result<Query<SearchJournal>, QueryRejection>,
@@ -45,7 +46,7 @@ pub async fn search(
             let shown = usize::try_from(limit).unwrap_or(usize::MAX);
             let more = records.len() > shown;
             records.truncate(shown);
-            let next = records.last().map(|it| it.position).filter(|_| more);
+            let next = records.last().map(|it| it.arrival).filter(|_| more);
             Ok(Json(JournalView { records, next }))
         })
         .await

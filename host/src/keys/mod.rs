@@ -16,11 +16,11 @@ use senim_core::authorization::TOKEN_LIFETIME;
 use senim_core::jose::{Algorithm, Jwk, JwkSet, PublicKey, joined, unsigned};
 use serde::Serialize;
 
-use crate::clock::{Chance, moment};
 use crate::http::problem::Refusal;
-use crate::store::keys::KeyRow;
-use crate::store::seal::Sealer;
-use crate::store::{self, Store, StoreError, inconsistent, millis};
+use senim_channel::clock::{Rng, moment};
+use senim_store::keys::KeyRow;
+use senim_store::seal::Sealer;
+use senim_store::{self as store, Store, StoreError, inconsistent, millis};
 
 const ANNOUNCED: TimeDelta = TimeDelta::seconds(10);
 const SEALED_IN: &str = "signing_key.secret";
@@ -42,13 +42,13 @@ impl Keys {
     pub async fn open(
         store: &Store,
         sealer: &Sealer,
-        chance: &dyn Chance,
+        rng: &dyn Rng,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         store
             .transact("keys.open", async |tx| {
                 if store::keys::all(tx).await?.is_empty() {
-                    store::keys::add(tx, &made(sealer, chance, now)?).await?;
+                    store::keys::add(tx, &made(sealer, rng, now)?).await?;
                 }
                 Ok::<_, StoreError>(())
             })
@@ -101,10 +101,10 @@ fn kept_until(retired_at: Timestamp) -> Timestamp {
 }
 
 /// A fresh key, ready to be kept.
-fn made(sealer: &Sealer, chance: &dyn Chance, now: Timestamp) -> Result<KeyRow, StoreError> {
+fn made(sealer: &Sealer, rng: &dyn Rng, now: Timestamp) -> Result<KeyRow, StoreError> {
     let secret = loop {
         let mut bytes = [0; 32];
-        chance.fill(&mut bytes);
+        rng.fill(&mut bytes);
         // All but one in 2^32 are within the group's order.
         if let Ok(secret) = SigningKey::from_slice(&bytes) {
             break secret;
@@ -120,7 +120,7 @@ fn made(sealer: &Sealer, chance: &dyn Chance, now: Timestamp) -> Result<KeyRow, 
     public.kid = Some(kid.clone());
     let public_jwk =
         serde_json::to_string(&public).map_err(|_| inconsistent("signing_key", &kid))?;
-    let secret_sealed = sealer.seal(chance, SEALED_IN, &kid, &secret.to_bytes());
+    let secret_sealed = sealer.seal(rng, SEALED_IN, &kid, &secret.to_bytes());
     Ok(KeyRow { kid, public_jwk, secret_sealed, made_at: millis(now), retired_at: None })
 }
 

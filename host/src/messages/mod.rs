@@ -1,16 +1,15 @@
 //! Text messages: written in the transaction that wants them, then handed to the gateway until it takes them.
 
-mod gateway;
-
 use chrono::TimeDelta;
 use futures::StreamExt as _;
 use senim_core::Timestamp;
 use senim_core::id::{MessageId, Phone, SessionId};
+use senim_core::journal::{Actor, Event, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::store::{self, StoreError, Tx};
-use gateway::Gateway;
+use crate::outside::gateway::Gateway;
+use senim_store::{self as store, StoreError, Tx};
 
 const SEALED: &str = "message.sealed";
 /// Messages that one round of the job takes on.
@@ -54,9 +53,9 @@ pub async fn queue(
     good_until: Timestamp,
     now: Timestamp,
 ) -> Result<MessageId, StoreError> {
-    let id = MessageId(app.chance.id());
+    let id = MessageId(app.rng.id());
     let plain = serde_json::to_vec(&Message { to: to.clone(), text }).unwrap_or_default();
-    let sealed = app.sealer.seal(&*app.chance, SEALED, &id.to_string(), &plain);
+    let sealed = app.sealer.seal(&*app.rng, SEALED, &id.to_string(), &plain);
     store::message::add(tx, id, session, sealed, good_until, now).await?;
     Ok(id)
 }
@@ -81,9 +80,9 @@ pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
         .transact("message.finish", async |tx| match &handed_over {
             Ok(()) => {
                 store::message::mark_sent(tx, id, now).await?;
-                let facts = serde_json::json!({ "message": id, "tries": claimed.tries });
-                store::journal::append(tx, "message.sent", "platform", &claimed.session, facts, now)
-                    .await
+                let event = Event::MessageSent { message: id, tries: claimed.tries };
+                let subject = Subject::Session(claimed.session);
+                store::journal::append(tx, Actor::Platform, subject, event, now).await
             }
             Err(_) => store::message::postpone(tx, id, now + wait(claimed.tries)).await,
         })
@@ -100,9 +99,9 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
     app.store
         .transact("message.give_up", async |tx| {
             for (id, session) in store::message::give_up(tx, now).await? {
-                let facts = serde_json::json!({ "message": id });
-                store::journal::append(tx, "message.given-up", "platform", &session, facts, now)
-                    .await?;
+                let event = Event::MessageGivenUp { message: id };
+                let subject = Subject::Session(session);
+                store::journal::append(tx, Actor::Platform, subject, event, now).await?;
             }
             Ok::<_, StoreError>(())
         })
@@ -123,7 +122,7 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
 }
 
 /// 1, 2, 4 … seconds.
-fn wait(tries: i64) -> TimeDelta {
+fn wait(tries: u32) -> TimeDelta {
     let doubled = u32::try_from(tries - 1).ok().and_then(|it| 1_i64.checked_shl(it));
     doubled
         .and_then(TimeDelta::try_seconds)

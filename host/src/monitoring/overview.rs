@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
+use senim_core::monitoring::view::OverviewView;
 use senim_core::monitoring::{MINUTES_SHOWN, hour_before};
 use senim_core::participant::Standing;
-use senim_core::participant::view::OverviewView;
 
-use super::Operator;
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::problem::Refusal;
-use crate::store;
+use senim_store as store;
 
 #[tracing::instrument(name = "monitoring.overview", skip_all)]
 pub(super) async fn show(app: App, _operator: Operator) -> Result<Json<OverviewView>, Refusal> {
@@ -19,7 +19,7 @@ pub(super) async fn show(app: App, _operator: Operator) -> Result<Json<OverviewV
     app.store
         .read("monitoring.overview", async |tx| {
             let sessions = store::identity::by_minute(tx, since).await?;
-            let requests = store::journal::uses_by_minute(tx, since).await?;
+            let requests = store::usage::uses_by_minute(tx, since).await?;
             let participants = store::participant::all(tx).await?;
             let active = participants.iter().filter(|it| it.standing == Standing::Active).count();
             let suspended = participants.len() - active;

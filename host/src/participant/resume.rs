@@ -3,25 +3,25 @@
 use axum::Json;
 use axum::extract::Path;
 use senim_core::id::Bin;
-use senim_core::journal::deed;
+use senim_core::journal::{Event, Subject};
 use senim_core::participant::view::ParticipantView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
-use serde_json::json;
 
+use super::list;
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use crate::monitoring::{Operator, participants};
-use crate::store;
-use crate::store::routing::Published;
+use senim_store as store;
+use senim_store::routing::Published;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ResumeParticipant {}
+pub(super) struct ResumeParticipant {}
 
 #[tracing::instrument(name = "participant.resume", skip_all, fields(participant.bin = bin))]
-pub async fn resume(
+pub(super) async fn resume(
     app: App,
     operator: Operator,
     Path(bin): Path<String>,
@@ -35,10 +35,10 @@ pub async fn resume(
             let participant = participant.resume()?;
             store::participant::save_standing(tx, &participant).await?;
             store::routing::touch(tx, Published::Registry).await?;
-            let (actor, subject) = (operator.actor(), format!("participant:{bin}"));
-            let deed = deed::PARTICIPANT_RESUMED;
-            store::journal::append(tx, deed, &actor, &subject, json!({}), now).await?;
-            Ok(Json(participants::view(tx, participant, now).await?))
+            let (actor, subject) = (operator.actor(), Subject::Participant(bin));
+            let event = Event::ParticipantResumed {};
+            store::journal::append(tx, actor, subject, event, now).await?;
+            Ok(Json(list::view(tx, participant, now).await?))
         })
         .await
 }

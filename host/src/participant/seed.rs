@@ -5,19 +5,16 @@ use std::path::{Path, PathBuf};
 
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, from_base64};
-use senim_core::journal::deed;
+use senim_core::journal::{Actor, Event, Subject};
+use senim_core::participant::application::{Application, ClientAuth};
 use senim_core::participant::{Kind, Participant, Roles, Standing};
 use serde::Deserialize;
-use serde_json::json;
 
-use super::application::{Application, ClientAuth};
 use crate::app::App;
-use crate::monitoring::password;
-use crate::monitoring::totp::Totp;
-use crate::store::operator::NewOperator;
-use crate::store::participant::Registration;
-use crate::store::routing::Published;
-use crate::store::{self, StoreError};
+use crate::operator::{OperatorError, add_operator};
+use senim_store::participant::Registration;
+use senim_store::routing::Published;
+use senim_store::{self as store, StoreError};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +73,8 @@ impl std::fmt::Debug for SeedOperator {
 
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
     #[error("`{path}` can't be read: {error}")]
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("{0}")]
@@ -90,6 +89,7 @@ impl store::Failure for SeedError {
     fn store(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
+            Self::Operator(error) => store::Failure::store(error),
             Self::Unreadable { .. } | Self::Syntax(_) | Self::Wrong { .. } => None,
         }
     }
@@ -123,10 +123,10 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
                 let bin = registration.participant.bin;
                 store::participant::set_kind(tx, bin, *kind).await?;
                 if added {
-                    let subject = format!("participant:{}", registration.participant.bin);
-                    let facts = json!({ "name": registration.participant.name });
-                    let deed = deed::PARTICIPANT_REGISTERED;
-                    store::journal::append(tx, deed, "platform", &subject, facts, now).await?;
+                    let participant = &registration.participant;
+                    let subject = Subject::Participant(participant.bin);
+                    let event = Event::ParticipantRegistered { name: participant.name.clone() };
+                    store::journal::append(tx, Actor::Platform, subject, event, now).await?;
                 }
             }
             for application in &applications {
@@ -137,47 +137,6 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
         })
         .await?;
     Ok(entries)
-}
-
-/// Adds an operator of the console, unless there is one of this name.
-pub async fn add_operator(
-    app: &App,
-    name: &str,
-    password: &str,
-    totp_secret: &str,
-) -> Result<(), SeedError> {
-    let known =
-        app.store.read("operator.known", async |tx| store::operator::load(tx, name).await).await?;
-    if known.is_some() {
-        // A password is some work to hash.
-        return Ok(());
-    }
-    let what = format!("operator {name}");
-    let readable = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
-    if !(1..=40).contains(&name.len()) || !name.bytes().all(readable) {
-        return Err(wrong(&what, "a name is 1 to 40 of a–z, 0–9, dot, dash, underscore"));
-    }
-    if password.chars().count() < 10 {
-        return Err(wrong(&what, "a password has at least 10 characters"));
-    }
-    let totp = Totp::from_base32(totp_secret)
-        .ok_or_else(|| wrong(&what, "totp_secret is base32 of at least 16 bytes"))?;
-    let operator = NewOperator {
-        name: name.to_owned(),
-        password_hash: password::hash(&*app.chance, password),
-        totp_sealed: app.sealer.seal(&*app.chance, "operator.totp", name, totp.secret()),
-    };
-    let now = app.now();
-    app.store
-        .transact("operator.add", async |tx| {
-            if store::operator::add(tx, &operator).await? {
-                let subject = format!("operator:{}", operator.name);
-                let deed = deed::OPERATOR_ADDED;
-                store::journal::append(tx, deed, "platform", &subject, json!({}), now).await?;
-            }
-            Ok::<_, SeedError>(())
-        })
-        .await
 }
 
 impl Seed {

@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::Path;
 use senim_core::id::Bin;
-use senim_core::journal::deed;
+use senim_core::journal::{Event, Subject};
 use senim_core::participant::view::{ParticipantView, SuspendParticipant};
 use senim_core::problem::Problem;
-use serde_json::json;
 
+use super::list;
 use crate::app::App;
+use crate::caller::Operator;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
-use crate::monitoring::{Operator, participants};
-use crate::store;
-use crate::store::routing::Published;
+use senim_store as store;
+use senim_store::routing::Published;
 
 #[tracing::instrument(name = "participant.suspend", skip_all, fields(participant.bin = bin))]
-pub async fn suspend(
+pub(super) async fn suspend(
     app: App,
     operator: Operator,
     Path(bin): Path<String>,
@@ -30,11 +30,10 @@ pub async fn suspend(
             let participant = participant.suspend(&asked.reason, now)?;
             store::participant::save_standing(tx, &participant).await?;
             store::routing::touch(tx, Published::Registry).await?;
-            let facts = json!({ "reason": asked.reason.trim() });
-            let (actor, subject) = (operator.actor(), format!("participant:{bin}"));
-            let deed = deed::PARTICIPANT_SUSPENDED;
-            store::journal::append(tx, deed, &actor, &subject, facts, now).await?;
-            Ok(Json(participants::view(tx, participant, now).await?))
+            let (actor, subject) = (operator.actor(), Subject::Participant(bin));
+            let event = Event::ParticipantSuspended { reason: asked.reason.trim().to_owned() };
+            store::journal::append(tx, actor, subject, event, now).await?;
+            Ok(Json(list::view(tx, participant, now).await?))
         })
         .await
 }

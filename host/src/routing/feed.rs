@@ -6,39 +6,39 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use senim_core::Timestamp;
-use senim_core::consent::status_list::PackedList;
 use senim_core::routing::RegistryParticipant;
+use senim_core::status::PackedList;
 
 use crate::app::App;
 use crate::http::problem::Refusal;
-use crate::store;
+use senim_store as store;
 
 /// A signature older than this is made anew: its `iat` is what tells a node that it hears us now.
 const SIGNED_ANEW: TimeDelta = TimeDelta::seconds(1);
 /// Content older than this is read anew whatever its version.
 const READ_ANEW: TimeDelta = TimeDelta::seconds(30);
 /// How long one answer says that it holds.
-pub(super) const LIFETIME: TimeDelta = TimeDelta::seconds(60);
+pub(crate) const LIFETIME: TimeDelta = TimeDelta::seconds(60);
 /// How often it is written down that a node was heard.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 #[derive(Default)]
 pub struct Feed {
-    pub(super) registry: Kept<Vec<RegistryParticipant>>,
-    pub(super) status_list: Kept<PackedList>,
+    pub(crate) registry: Kept<Vec<RegistryParticipant>>,
+    pub(crate) status_list: Kept<PackedList>,
     seen: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 /// One published thing.
-pub(super) struct Kept<T>(Mutex<Option<Edition<T>>>);
+pub(crate) struct Kept<T>(Mutex<Option<Edition<T>>>);
 
 #[derive(Clone)]
-pub(super) struct Edition<T> {
-    pub(super) version: u64,
-    pub(super) read_at: Timestamp,
-    pub(super) content: T,
-    pub(super) signed_at: Timestamp,
-    pub(super) jws: Bytes,
+pub(crate) struct Edition<T> {
+    pub(crate) version: u64,
+    pub(crate) read_at: Timestamp,
+    pub(crate) content: T,
+    pub(crate) signed_at: Timestamp,
+    pub(crate) jws: Bytes,
 }
 
 impl<T> Default for Kept<T> {
@@ -49,21 +49,21 @@ impl<T> Default for Kept<T> {
 
 impl<T: Clone> Kept<T> {
     /// The signed answer, where it is of this version and fresh.
-    pub(super) fn signed(&self, version: u64, now: Timestamp) -> Option<Bytes> {
+    pub(crate) fn signed(&self, version: u64, now: Timestamp) -> Option<Bytes> {
         let kept = self.lock();
         let kept = kept.as_ref().filter(|it| it.is_current(version, now))?;
         (now - kept.signed_at < SIGNED_ANEW && now >= kept.signed_at).then(|| kept.jws.clone())
     }
 
     /// The content, where it is of this version.
-    pub(super) fn content(&self, version: u64, now: Timestamp) -> Option<(T, Timestamp)> {
+    pub(crate) fn content(&self, version: u64, now: Timestamp) -> Option<(T, Timestamp)> {
         let kept = self.lock();
         let kept = kept.as_ref().filter(|it| it.is_current(version, now))?;
         Some((kept.content.clone(), kept.read_at))
     }
 
     /// A slower neighbour does not put back an older version.
-    pub(super) fn keep(&self, content: Edition<T>) {
+    pub(crate) fn keep(&self, content: Edition<T>) {
         let mut kept = self.lock();
         if kept.as_ref().is_none_or(|it| it.version <= content.version) {
             *kept = Some(content);
@@ -83,7 +83,7 @@ impl<T> Edition<T> {
 
 impl Feed {
     /// Writes down that a node was heard, at most once a second.
-    pub(super) async fn seen(&self, app: &App, node: &str, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) async fn seen(&self, app: &App, node: &str, now: Timestamp) -> Result<(), Refusal> {
         {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             let lately = seen.get(node).is_some_and(|&at| now >= at && now - at < SEEN_EVERY);

@@ -1,24 +1,15 @@
-//! What edges fetch and tell: the register, the status list, uses.
+//! What edges fetch: the registry of participants.
 
-mod feed;
-mod node;
+pub(crate) mod feed;
 mod registry;
-mod status_list;
-mod uses;
 
 pub use feed::Feed;
 
-use axum::routing::{get, post};
-use axum::{Extension, Router};
-use senim_core::journal::REPORT_MAX;
+use axum::Router;
+use axum::routing::get;
 
 use crate::app::App;
-use crate::http::body::BodyMax;
 
 pub fn routes() -> Router<App> {
-    let uses = post(uses::keep).layer(Extension(BodyMax(REPORT_MAX)));
-    Router::new()
-        .route("/edge/registry", get(registry::show))
-        .route("/edge/status-list", get(status_list::show))
-        .route("/edge/uses", uses)
+    Router::new().route("/edge/registry", get(registry::show))
 }

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use senim_core::routing::Registry;
 
-use super::feed::{Edition, LIFETIME};
-use super::node::Node;
 use crate::app::App;
+use crate::caller::Node;
 use crate::http::problem::Refusal;
-use crate::store;
-use crate::store::routing::Published;
+use crate::routing::feed::{Edition, LIFETIME};
+use senim_store as store;
+use senim_store::routing::Published;
 
 pub(super) async fn show(app: App, Node(node): Node) -> Result<Response, Refusal> {
     let now = app.now();

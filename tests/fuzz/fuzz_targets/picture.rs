@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 /// The host's limit on one picture, for the host itself is not built here: its reader stands alone.
 const BYTES_MAX: usize = 5 * 1024 * 1024;
 
-#[path = "../../../host/src/faces/picture.rs"]
+#[path = "../../../host/faces/src/picture.rs"]
 #[expect(dead_code, reason = "the host uses all of it")]
 mod picture;
 

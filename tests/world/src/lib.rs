@@ -16,6 +16,7 @@ use crate::sms::Outbox;
 pub mod cast;
 pub mod clock;
 pub(crate) mod consumer;
+pub(crate) mod face;
 pub(crate) mod outside;
 pub(crate) mod page;
 pub mod provider;
@@ -46,7 +47,12 @@ impl World {
 /// Binds every address of the settings; port 0 takes a free one, which [`World`] tells.
 pub async fn start(settings: Settings) -> Result<World> {
     let settings = Arc::new(settings);
-    let people = Arc::new(People::open(&settings.people_dir, &settings.data_dir)?);
+    let detector = match &settings.models_dir {
+        Some(models) => face::Detector::open(models)?,
+        None => None,
+    };
+    let people = People::open(&settings.people_dir, &settings.data_dir)?.looking_by(detector);
+    let people = Arc::new(people);
     let faults = Faults::default();
     let mut servers = JoinSet::new();
 

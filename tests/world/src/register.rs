@@ -13,6 +13,7 @@ use senim_core::id::{Iin, Phone};
 use serde::{Deserialize, Serialize};
 
 use crate::cast::{self, Sex};
+use crate::face::Detector;
 use crate::setup::files::{self, Secrecy};
 
 /// The host reads answers of up to 3 MB, and base64 makes a third more of it.
@@ -26,9 +27,10 @@ pub struct People {
     photos: PathBuf,
     kept: PathBuf,
     registered: Mutex<Vec<Person>>,
+    detector: Option<Detector>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// Names the person in addresses, where an IIN must not stand.
@@ -71,6 +73,8 @@ pub enum Unfit {
     Phone,
     #[error("the photo is not a JPEG of at least 160 × 160 and at most 2 MB")]
     Photo,
+    #[error("the photo does not show exactly one face")]
+    Face,
     #[error("the register could not keep it")]
     NotKept,
 }
@@ -86,13 +90,29 @@ impl People {
             }
             Err(_) => Vec::new(),
         };
-        Ok(Self { photos: photos.to_owned(), kept, registered: Mutex::new(registered) })
+        Ok(Self {
+            photos: photos.to_owned(),
+            kept,
+            registered: Mutex::new(registered),
+            detector: None,
+        })
     }
 
-    /// The cast first, then the latest registered.
+    /// Without a detector a photo is taken unseen.
+    #[must_use]
+    pub fn looking_by(self, detector: Option<Detector>) -> Self {
+        Self { detector, ..self }
+    }
+
+    /// The latest registered first, then the cast; nobody without a photo, for they could never pass.
     pub fn all(&self) -> Vec<Person> {
-        let registered = self.registered.lock().unwrap_or_else(PoisonError::into_inner);
-        cast::PEOPLE.iter().map(Person::from).chain(registered.iter().rev().cloned()).collect()
+        let registered = self.registered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let cast = cast::PEOPLE.iter().filter(|it| self.cast_photo(it).exists());
+        registered.into_iter().rev().chain(cast.map(Person::from)).collect()
+    }
+
+    fn cast_photo(&self, person: &cast::Person) -> PathBuf {
+        self.photos.join(format!("{}.jpg", person.photo))
     }
 
     pub fn by_key(&self, key: &str) -> Option<Person> {
@@ -106,12 +126,13 @@ impl People {
     /// JPEG; `None` where the file is missing.
     pub fn photo(&self, person: &Person) -> Option<Vec<u8>> {
         let path = match cast::Person::by_key(&person.key) {
-            Some(known) => self.photos.join(format!("{}.jpg", known.photo)),
+            Some(known) => self.cast_photo(known),
             None => self.kept.join(format!("{}.jpg", person.key)),
         };
         fs::read(path).ok()
     }
 
+    /// Blocking work: looks for a face.
     pub fn register(&self, asked: &Register, today: NaiveDate) -> Result<Person, Unfit> {
         let is_name =
             |text: &str| text.chars().count() <= NAME_MAX && !text.chars().any(char::is_control);
@@ -128,6 +149,11 @@ impl People {
         let photo = STANDARD.decode(&asked.photo).map_err(|_| Unfit::Photo)?;
         if !is_photo(&photo) {
             return Err(Unfit::Photo);
+        }
+        if let Some(detector) = &self.detector
+            && !detector.sees_one_face(&photo).map_err(|_| Unfit::Photo)?
+        {
+            return Err(Unfit::Face);
         }
 
         let mut registered = self.registered.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,6 +196,11 @@ impl People {
 }
 
 impl Person {
+    /// Invented: no camera shows the face of the photo.
+    pub fn is_sample(&self) -> bool {
+        cast::Person::by_key(&self.key).is_some()
+    }
+
     pub fn full_name(&self) -> String {
         let patronymic = self.patronymic.as_deref().unwrap_or_default();
         format!("{} {} {patronymic}", self.surname, self.name).trim().to_owned()
@@ -232,6 +263,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_listed_whose_photo_is_missing() {
+        let dir = folder();
+        let people = People::open(&dir, &dir).unwrap();
+        fs::write(people.cast_photo(&cast::ALMAS), jpeg(640, 480)).unwrap();
+        let person = people.register(&asked(), today()).unwrap();
+        let listed: Vec<_> = people.all().into_iter().map(|it| (it.is_sample(), it.key)).collect();
+        assert_eq!(listed, [(false, person.key), (true, cast::ALMAS.key.to_owned())]);
+        assert_eq!(people.by_iin(&cast::AINUR.iin()), None);
+        fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
     fn an_unfit_registration_is_refused_by_what_is_wrong() {
         type Spoil = fn(&mut Register);
         let dir = folder();
@@ -251,7 +294,7 @@ mod tests {
             spoil(&mut register);
             assert_eq!(people.register(&register, today()).unwrap_err(), unfit, "row {number}");
         }
-        assert_eq!(people.all().len(), cast::PEOPLE.len());
+        assert_eq!(people.all(), []);
         fs::remove_dir_all(dir).unwrap();
     }
 

@@ -18,6 +18,9 @@ pub struct Settings {
     pub consumer_url: String,
     /// Photographs: `person_a_1.jpg` and so on.
     pub people_dir: PathBuf,
+    /// The platform's: by its detector the register sees whether a photo shows a face.
+    #[serde(default)]
+    pub models_dir: Option<PathBuf>,
     /// What the world itself keeps: people who registered, the consumer's links.
     pub data_dir: PathBuf,
     pub ca: PathBuf,

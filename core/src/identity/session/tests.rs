@@ -80,6 +80,27 @@ fn a_failed_match_counts_as_the_check_it_belongs_to() {
 }
 
 #[test]
+fn a_check_that_failed_by_our_own_fault_is_given_back() {
+    let ours = |check| Input::CheckJudged {
+        check,
+        judgement: Judgement::Refused(Problem::IdentitySourcePhoto),
+        code: digest(check),
+    };
+    let (mut session, _) = play(authorization(), &upto_liveness());
+    for check in 1..=RETURNED_MAX {
+        let (judging, _) = play(session, &looking(check));
+        let (after, effects) = step(judging, ours(check), at(10));
+        assert_eq!(effects, [Effect::Refuse(Problem::IdentitySourcePhoto)], "check {check}");
+        assert_eq!(after.checks_left(), CHECKS_MAX, "check {check}");
+        session = after;
+    }
+    // Each is a challenge more to choose among, so that they end.
+    let (judging, _) = play(session, &looking(RETURNED_MAX + 1));
+    let (session, _) = step(judging, ours(RETURNED_MAX + 1), at(10));
+    assert_eq!(session.checks_left(), CHECKS_MAX - 1);
+}
+
+#[test]
 fn a_check_is_counted_when_its_challenge_is_handed_out() {
     let (session, effects) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
     assert_eq!(effects, [Effect::Challenged { check: 1 }]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use senim_core::journal::Use;
+use senim_core::usage::Use;
 use senim_node::Node;
 use serde_json::json;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use senim_core::Timestamp;
-use senim_core::consent::status_list::StatusList;
 use senim_core::consent::{Data, Limits};
 use senim_core::routing::{AnswerAbout, Decision, Request, check_answer, decide};
+use senim_core::status::StatusList;
 use senim_node::{Gate, Heard, NodeFacts, ProofMemory, Snapshot, TokenMemory};
 use serde_json::{Value, json};
 

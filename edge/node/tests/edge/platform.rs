@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use senim_channel::{ClientCertificates, TlsListener, server_config};
-use senim_core::consent::status_list::StatusList;
-use senim_core::journal::{ReportUses, Use};
+use senim_core::status::StatusList;
+use senim_core::usage::{ReportUses, Use};
 use serde_json::{Value, json};
 
 use crate::certificates::Certificates;

@@ -6,7 +6,9 @@ use senim_core::consent::view::{ConsentDetailsView, ConsentStatus, ConsentView, 
 use senim_core::consent::words::purpose;
 use senim_core::id::ConsentId;
 use senim_core::text::Language;
+use senim_kit::action::use_action;
 use senim_kit::api::{self, Trouble};
+use senim_kit::browser::focus;
 use senim_kit::components::{
     Badge, Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Tone,
 };
@@ -14,11 +16,11 @@ use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
 use senim_kit::route::Link;
-use senim_kit::words::{Word, cabinet, common, identity, problems};
-use wasm_bindgen_futures::spawn_local;
+use senim_kit::words::{Word, common, problems};
 use yew::prelude::*;
 
 use super::consents::{SignOut, SignedOut, badge, names};
+use crate::words::{cabinet, identity};
 
 const REFRESH_MS: u32 = 5_000;
 /// As many uses as one answer tells.
@@ -89,12 +91,12 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
     html! {
         <Card>
             <div class="row row-spread">
-                <h1>{ title }</h1>
+                <h1 tabindex="-1">{ title }</h1>
                 <span data-test="consent-status">{ badge(consent.status, language) }</span>
             </div>
             <dl class="facts">
                 { fact(identity::CONSENT_WHO, language, html! {
-                    <>{ &consent.consumer.name }<small>{ common::BIN.say(language) }{ " " }{ consent.consumer.bin.to_string() }</small></>
+                    <>{ &consent.consumer.name }<small>{ common::BIN_WHOLE.say(language) }{ " " }{ consent.consumer.bin.to_string() }</small></>
                 }) }
                 { fact(identity::CONSENT_FROM, language, html! { { names(consent) } }) }
                 { fact(identity::CONSENT_WHAT, language, data_list(
@@ -107,7 +109,7 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                     <>
                         { purpose(language, consent.purpose.code) }
                         if let Some(text) = &consent.purpose.text {
-                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("text", text)]) }</small>
+                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("bank", &consent.consumer.name), ("text", text)]) }</small>
                         }
                     </>
                 }) }
@@ -137,7 +139,7 @@ pub(crate) fn data_list(
                 <li>
                     { data_word(it).say(language) }
                     if let (Data::Transactions, Some(since)) = (it, since) {
-                        <small>{ cabinet::SINCE.fill(language, &[("date", &moment::day(since, language))]) }</small>
+                        <small>{ moment::since(since, language) }</small>
                     }
                 </li>
             }
@@ -163,39 +165,37 @@ struct WithdrawalProps {
 fn Withdrawal(props: &WithdrawalProps) -> Html {
     let language = use_language();
     let asked = use_state(|| false);
-    let busy = use_state(|| false);
     let done = use_state(|| false);
-    let trouble = use_state(|| None::<Trouble>);
     let withdraw = {
         let path = format!("/api/cabinet/consents/{}/withdraw", props.consent.id);
         let onwithdrawn = props.onwithdrawn.clone();
-        let (asked, busy, done, trouble) =
-            (asked.clone(), busy.clone(), done.clone(), trouble.clone());
-        Callback::from(move |()| {
-            let (path, onwithdrawn) = (path.clone(), onwithdrawn.clone());
-            let (asked, busy, done, trouble) =
-                (asked.clone(), busy.clone(), done.clone(), trouble.clone());
-            busy.set(true);
-            spawn_local(async move {
-                match api::post(&path, &api::Nothing {}).await {
-                    Ok(view) => {
-                        onwithdrawn.emit(view);
-                        done.set(true);
-                        trouble.set(None);
-                    }
-                    Err(error) => trouble.set(Some(error)),
-                }
-                busy.set(false);
+        let (asked, done) = (asked.setter(), done.setter());
+        use_action(
+            move |()| {
+                let path = path.clone();
+                async move { api::post::<ConsentDetailsView>(&path, &api::Nothing {}).await }
+            },
+            move |answer| {
                 asked.set(false);
-            });
-        })
+                if let Ok(view) = answer {
+                    done.set(true);
+                    onwithdrawn.emit(view.clone());
+                }
+            },
+        )
     };
+    // The button that had the keyboard is gone with the consent.
+    use_effect_with(*done, |&done| {
+        if done {
+            focus("main h1");
+        }
+    });
     let ask = {
         let asked = asked.clone();
         Callback::from(move |()| asked.set(true))
     };
     let close = {
-        let (asked, busy) = (asked.clone(), *busy);
+        let (asked, busy) = (asked.clone(), withdraw.busy);
         Callback::from(move |()| asked.set(busy))
     };
     let text = cabinet::WITHDRAW_TEXT.fill(language, &[("bank", &props.consent.consumer.name)]);
@@ -204,7 +204,7 @@ fn Withdrawal(props: &WithdrawalProps) -> Html {
             if *done {
                 <Notice tone={Tone::Good} test="withdrawn">{ cabinet::WITHDRAWN.say(language) }</Notice>
             }
-            if let Some(trouble) = &*trouble {
+            if let Some(trouble) = &withdraw.trouble {
                 <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
             }
             if props.consent.status == ConsentStatus::Active {
@@ -217,11 +217,11 @@ fn Withdrawal(props: &WithdrawalProps) -> Html {
             <Dialog open={*asked} title={cabinet::WITHDRAW_TITLE.say(language)} onclose={close.clone()}>
                 <p>{ text }</p>
                 <div class="actions">
-                    <Button kind={ButtonKind::Danger} test="withdraw-confirm" busy={*busy} onclick={withdraw}>
-                        { cabinet::WITHDRAW_YES.say(language) }
+                    <Button kind={ButtonKind::Secondary} test="withdraw-cancel" autofocus=true disabled={withdraw.busy} onclick={close}>
+                        { cabinet::WITHDRAW_NO.say(language) }
                     </Button>
-                    <Button kind={ButtonKind::Secondary} test="withdraw-cancel" disabled={*busy} onclick={close}>
-                        { common::CANCEL.say(language) }
+                    <Button kind={ButtonKind::Danger} test="withdraw-confirm" busy={withdraw.busy} onclick={withdraw.run}>
+                        { cabinet::WITHDRAW_YES.say(language) }
                     </Button>
                 </div>
             </Dialog>

@@ -8,10 +8,11 @@ use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
 use senim_kit::route::Link;
-use senim_kit::words::{cabinet, common};
+use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::sign_in::SignInButton;
+use crate::words::cabinet;
 
 /// A use or a withdrawal elsewhere shows within this time.
 const REFRESH_MS: u32 = 5_000;
@@ -131,7 +132,7 @@ fn row(consent: &ConsentView, language: Language) -> Html {
     let over = consent.status != ConsentStatus::Active;
     let until = consent.expires_at.map_or_else(
         || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
-        |it| format!("{} {}", cabinet::UNTIL.say(language), moment::date(it, language)),
+        |it| cabinet::VALID.fill(language, &[("until", &moment::until(it, language))]),
     );
     let used = consent.last_used_at.map_or_else(
         || cabinet::NEVER.say(language).to_owned(),

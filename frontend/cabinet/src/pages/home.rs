@@ -3,10 +3,10 @@
 use senim_kit::components::{Frame, Logo};
 use senim_kit::language::use_language;
 use senim_kit::route::Link;
-use senim_kit::words::cabinet;
 use yew::prelude::*;
 
 use super::sign_in::SignInButton;
+use crate::words::cabinet;
 
 #[function_component]
 pub(crate) fn HomePage() -> Html {

@@ -1,15 +1,18 @@
 //! What was done, by whom, to what: newest first, searched and paged.
 
-use senim_core::participant::view::{JournalRecordView, JournalView};
+use std::rc::Rc;
+
+use senim_core::journal::view::{JournalRecordView, JournalView};
 use senim_core::text::Language;
 use senim_kit::api::query;
 use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::console;
 use serde_json::Value;
 use yew::prelude::*;
+
+use crate::words;
 
 const REFRESH_MS: u32 = 4_000;
 const PAGE: &str = "50";
@@ -40,6 +43,7 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
             }
         });
     }
+    let (shown, newer) = use_shown(&path, journal.value.clone());
     let oninput = {
         let (search, before) = (search.clone(), before.clone());
         Callback::from(move |text| {
@@ -53,10 +57,10 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     };
     let older = {
         let before = before.clone();
-        let next = journal.value.as_ref().and_then(|it| it.next);
+        let next = shown.as_ref().and_then(|it| it.next);
         next.map(|next| Callback::from(move |()| before.set(Some(next))))
     };
-    let records = match (&journal.value, &journal.trouble) {
+    let records = match (&shown, &journal.trouble) {
         (Some(view), _) => records(view, language),
         (None, Some(trouble)) => html! {
             <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
@@ -65,29 +69,36 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     };
     html! {
         <>
-            <h1>{ console::JOURNAL.say(language) }</h1>
+            <h1>{ words::JOURNAL.say(language) }</h1>
             <div class="search">
                 <Field
                     id="search"
                     test="journal-search"
                     kind="search"
-                    label={console::SEARCH.say(language)}
-                    hint={console::SEARCH_HINT.say(language)}
+                    label={words::SEARCH.say(language)}
+                    hint={words::SEARCH_HINT.say(language)}
                     value={(*search).clone()}
                     {oninput}
                 />
+            </div>
+            <div class="newer">
+                if let Some(onclick) = newer {
+                    <Button kind={ButtonKind::Quiet} test="journal-newer" {onclick}>
+                        { words::NEWER.say(language) }
+                    </Button>
+                }
             </div>
             <Card>
                 { records }
                 <div class="actions">
                     if before.is_some() {
                         <Button kind={ButtonKind::Secondary} test="journal-newest" onclick={newest}>
-                            { console::NEWEST.say(language) }
+                            { words::NEWEST.say(language) }
                         </Button>
                     }
                     if let Some(onclick) = older {
                         <Button kind={ButtonKind::Secondary} test="journal-older" {onclick}>
-                            { console::OLDER.say(language) }
+                            { words::OLDER.say(language) }
                         </Button>
                     }
                 </div>
@@ -96,17 +107,45 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     }
 }
 
+/// The records in sight stay where they are while newer ones come: those are shown when the reader asks for them.
+#[hook]
+fn use_shown(
+    path: &str,
+    latest: Option<Rc<JournalView>>,
+) -> (Option<Rc<JournalView>>, Option<Callback<()>>) {
+    let shown = use_state(|| None::<(String, Rc<JournalView>)>);
+    {
+        let (path, shown, latest) = (path.to_owned(), shown.clone(), latest.clone());
+        // An answer belongs to the path that is asked when it comes.
+        use_effect_with(latest.as_ref().map(Rc::as_ptr), move |_| {
+            let same = shown.as_ref().is_some_and(|(of, _)| *of == path);
+            if let (false, Some(latest)) = (same, latest) {
+                shown.set(Some((path, latest)));
+            }
+        });
+    }
+    let first = |it: &JournalView| it.records.first().map(|it| it.position);
+    let newer = match (shown.as_ref(), latest) {
+        (Some((of, old)), Some(new)) if of == path && first(old) != first(&new) => {
+            let (of, shown) = (of.clone(), shown.setter());
+            Some(Callback::from(move |()| shown.set(Some((of.clone(), new.clone())))))
+        }
+        _ => None,
+    };
+    (shown.as_ref().map(|(_, view)| view.clone()), newer)
+}
+
 fn records(view: &JournalView, language: Language) -> Html {
     if view.records.is_empty() {
         return html! {
-            <p class="soft" role="status" data-test="journal-empty">{ console::FOUND_NONE.say(language) }</p>
+            <p class="soft" role="status" data-test="journal-empty">{ words::FOUND_NONE.say(language) }</p>
         };
     }
     html! {
         <table class="table">
             <thead>
                 <tr>
-                    for name in [console::WHEN, console::DEED, console::WHO, console::SUBJECT, console::FACTS] {
+                    for name in [words::WHEN, words::ACTION, words::WHO, words::SUBJECT, words::FIELDS] {
                         <th scope="col">{ name.say(language) }</th>
                     }
                 </tr>
@@ -122,21 +161,21 @@ fn records(view: &JournalView, language: Language) -> Html {
 
 fn record(it: &JournalRecordView, language: Language) -> Html {
     html! {
-        <tr key={it.position} data-test="journal-row" data-deed={it.deed.clone()}>
-            <td class="when" data-name={console::WHEN.say(language)}>{ moment::stamp(it.done_at) }</td>
-            <th scope="row">{ &it.deed }</th>
-            <td data-name={console::WHO.say(language)}>{ &it.actor }</td>
-            <td class="table-subject mono" data-name={console::SUBJECT.say(language)}>{ &it.subject }</td>
-            <td class="table-facts mono">{ facts(&it.facts) }</td>
+        <tr key={it.id.clone()} data-test="journal-row" data-event={it.event.clone()}>
+            <td class="when" data-name={words::WHEN.say(language)}>{ moment::stamp(it.at) }</td>
+            <th scope="row">{ &it.event }</th>
+            <td data-name={words::WHO.say(language)}>{ &it.actor }</td>
+            <td class="table-subject mono" data-name={words::SUBJECT.say(language)}>{ &it.subject }</td>
+            <td class="table-fields mono">{ fields(&it.fields) }</td>
         </tr>
     }
 }
 
 /// `route=accounts status=200`: flat, as the journal keeps them.
-fn facts(facts: &Value) -> String {
-    let Value::Object(facts) = facts else { return String::new() };
+fn fields(fields: &Value) -> String {
+    let Value::Object(fields) = fields else { return String::new() };
     let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    facts
+    fields
         .iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| format!("{name}={}", said(value)))
@@ -149,9 +188,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_read_as_names_and_values() {
+    fn fields_read_as_names_and_values() {
         let value = serde_json::json!({"route": "accounts", "status": 200, "problem": null});
-        assert_eq!(facts(&value), "route=accounts status=200");
-        assert_eq!(facts(&Value::Null), "");
+        assert_eq!(fields(&value), "route=accounts status=200");
+        assert_eq!(fields(&Value::Null), "");
     }
 }

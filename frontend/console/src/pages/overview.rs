@@ -1,19 +1,21 @@
 //! The last hour in numbers and pictures, the edges, and the participants.
 
-use senim_core::Timestamp;
-use senim_core::participant::view::{EdgeView, OverviewView};
+use senim_core::monitoring::view::OverviewView;
 use senim_core::text::Language;
-use senim_kit::components::{Badge, Card, Notice, Spinner, Tone};
+use senim_kit::components::{Badge, Card, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::console;
+use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::participants::Participants;
 use crate::chart::{Chart, Series};
+use crate::words;
 
 const REFRESH_MS: u32 = 3_000;
+/// As many as an answer tells.
+const MINUTES: usize = 60;
 /// An edge that has not fetched for longer refuses requests (`registry_stale_s`).
 const EDGE_STALE_S: i64 = 5;
 
@@ -35,55 +37,55 @@ pub(crate) fn OverviewPage(props: &OverviewPageProps) -> Html {
             }
         });
     }
-    let hour = match (&overview.value, &overview.trouble) {
-        (Some(view), trouble) => {
-            let time = moment::time(view.now);
-            let updated = if trouble.is_some() { console::STALE } else { console::UPDATED };
-            let updated = updated.fill(language, &[("time", &time)]);
-            html! {
-                <>
-                    <div class="row row-spread">
-                        <h1>{ console::LAST_HOUR.say(language) }</h1>
-                        <p class="soft">{ updated }</p>
-                    </div>
-                    { numbers(view, language) }
-                    { pictures(view, language) }
-                    { edges(&view.edges, view.now, language) }
-                </>
-            }
-        }
-        (None, Some(trouble)) => html! {
-            <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
-        },
-        (None, None) => html! { <Spinner /> },
-    };
+    let view = overview.value.as_deref();
+    let updated = view.map(|it| {
+        let word = if overview.trouble.is_some() { words::STALE } else { words::UPDATED };
+        word.fill(language, &[("time", &moment::time(it.now))])
+    });
+    let unread = overview.trouble.as_ref().filter(|_| view.is_none());
     html! {
         <>
-            { hour }
+            <div class="row row-spread">
+                <h1>{ words::LAST_HOUR.say(language) }</h1>
+                <p class="soft">{ updated.unwrap_or_else(|| common::LOADING.say(language).to_owned()) }</p>
+            </div>
+            if let Some(trouble) = unread {
+                <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
+            }
+            { numbers(view, language) }
+            { pictures(view, language) }
+            { edges(view, language) }
             <Participants />
         </>
     }
 }
 
-fn numbers(view: &OverviewView, language: Language) -> Html {
-    let sum = |minutes: &[u64]| minutes.iter().sum::<u64>().to_string();
+/// Before the first answer everything has its place, so that nothing jumps.
+fn numbers(view: Option<&OverviewView>, language: Language) -> Html {
+    let count =
+        |of: fn(&OverviewView) -> u64| view.map_or_else(|| "–".to_owned(), |it| of(it).to_string());
     let sessions = format!(
         "{}: {} · {}: {}",
-        console::SESSIONS_PASSED.say(language),
-        sum(&view.sessions_passed),
-        console::SESSIONS_FAILED.say(language),
-        sum(&view.sessions_failed),
+        words::SESSIONS_PASSED.say(language),
+        count(|it| it.sessions_passed.iter().sum()),
+        words::SESSIONS_FAILED.say(language),
+        count(|it| it.sessions_failed.iter().sum()),
     );
-    let refused =
-        format!("{}: {}", console::REQUESTS_REFUSED.say(language), sum(&view.requests_refused));
+    let refused = format!(
+        "{}: {}",
+        words::REQUESTS_REFUSED.say(language),
+        count(|it| it.requests_refused.iter().sum()),
+    );
     let suspended =
-        format!("{}: {}", console::SUSPENDED.say(language), view.participants_suspended);
+        format!("{}: {}", words::SUSPENDED.say(language), count(|it| it.participants_suspended));
+    let started = count(|it| it.sessions_started.iter().sum());
+    let answered = count(|it| it.requests_answered.iter().sum());
     html! {
         <dl class="stats">
-            { number(console::SESSIONS.say(language), &sum(&view.sessions_started), &sessions, "stat-sessions") }
-            { number(console::REQUESTS.say(language), &sum(&view.requests_answered), &refused, "stat-requests") }
-            { number(console::CONSENTS_ACTIVE.say(language), &view.consents_active.to_string(), "", "stat-consents") }
-            { number(console::PARTICIPANTS.say(language), &view.participants_active.to_string(), &suspended, "stat-participants") }
+            { number(words::SESSIONS.say(language), &started, &sessions, "stat-sessions") }
+            { number(words::REQUESTS.say(language), &answered, &refused, "stat-requests") }
+            { number(words::CONSENTS_ACTIVE.say(language), &count(|it| it.consents_active), "", "stat-consents") }
+            { number(words::PARTICIPANTS.say(language), &count(|it| it.participants_active), &suspended, "stat-participants") }
         </dl>
     }
 }
@@ -97,67 +99,74 @@ fn number(name: &'static str, value: &str, more: &str, test: &'static str) -> Ht
     }
 }
 
-fn pictures(view: &OverviewView, language: Language) -> Html {
+fn pictures(view: Option<&OverviewView>, language: Language) -> Html {
+    let minutes = |of: fn(&OverviewView) -> &Vec<u64>| {
+        view.map_or_else(|| vec![0; MINUTES], |it| of(it).clone())
+    };
     let sessions = vec![
         Series {
-            name: console::SESSIONS_PASSED,
+            name: words::SESSIONS_PASSED,
             class: "chart-1",
-            minutes: view.sessions_passed.clone(),
+            minutes: minutes(|it| &it.sessions_passed),
         },
         Series {
-            name: console::SESSIONS_FAILED,
+            name: words::SESSIONS_FAILED,
             class: "chart-bad",
-            minutes: view.sessions_failed.clone(),
+            minutes: minutes(|it| &it.sessions_failed),
         },
     ];
     let requests = vec![
         Series {
-            name: console::REQUESTS_ANSWERED,
+            name: words::REQUESTS_ANSWERED,
             class: "chart-1",
-            minutes: view.requests_answered.clone(),
+            minutes: minutes(|it| &it.requests_answered),
         },
         Series {
-            name: console::REQUESTS_REFUSED,
+            name: words::REQUESTS_REFUSED,
             class: "chart-bad",
-            minutes: view.requests_refused.clone(),
+            minutes: minutes(|it| &it.requests_refused),
         },
     ];
     html! {
         <div class="charts">
             <Card class="card-small">
-                <Chart id="sessions" title={console::SESSIONS.say(language)} series={sessions} />
+                <Chart id="sessions" title={words::SESSIONS.say(language)} series={sessions} />
             </Card>
             <Card class="card-small">
-                <Chart id="requests" title={console::REQUESTS.say(language)} series={requests} />
+                <Chart id="requests" title={words::REQUESTS.say(language)} series={requests} />
             </Card>
         </div>
     }
 }
 
-fn edges(edges: &[EdgeView], now: Timestamp, language: Language) -> Html {
+fn edges(view: Option<&OverviewView>, language: Language) -> Html {
     html! {
         <section class="stack" aria-labelledby="edges">
-            <h2 id="edges">{ console::EDGES.say(language) }</h2>
-            if edges.is_empty() {
-                <p class="soft">{ console::EDGES_NONE.say(language) }</p>
-            }
-            <ul class="edges">
-                for edge in edges.iter() {
-                    <li key={edge.name.clone()} data-test="edge-row">
-                        <strong>{ &edge.name }</strong>
-                        { freshness((now - edge.seen_at).num_seconds().max(0), language) }
-                    </li>
+            <h2 id="edges">{ words::EDGES.say(language) }</h2>
+            <div class="edges-place">
+                if let Some(view) = view {
+                    if view.edges.is_empty() {
+                        <p class="soft">{ words::EDGES_NONE.say(language) }</p>
+                    }
+                    <ul class="edges">
+                        for edge in view.edges.iter() {
+                            <li key={edge.name.clone()} data-test="edge-row">
+                                <strong>{ &edge.name }</strong>
+                                { freshness((view.now - edge.seen_at).num_seconds().max(0), language) }
+                            </li>
+                        }
+                    </ul>
                 }
-            </ul>
+            </div>
         </section>
     }
 }
 
 fn freshness(seconds: i64, language: Language) -> Html {
     let (tone, word) = if seconds > EDGE_STALE_S {
-        (Tone::Bad, console::EDGE_STALE)
+        (Tone::Bad, words::EDGE_STALE)
     } else {
-        (Tone::Good, console::EDGE_FRESH)
+        (Tone::Good, words::EDGE_FRESH)
     };
     let ago = moment::ago(u32::try_from(seconds).unwrap_or(u32::MAX), language);
     html! {

@@ -3,6 +3,7 @@
 use senim_core::participant::Standing;
 use senim_core::participant::view::{ParticipantView, SuspendParticipant};
 use senim_core::text::Language;
+use senim_kit::action::use_action;
 use senim_kit::api::{self, Nothing, Trouble};
 use senim_kit::components::{
     Badge, Button, ButtonKind, Card, Dialog, Field, Notice, Spinner, Tone,
@@ -10,9 +11,10 @@ use senim_kit::components::{
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::{common, console};
-use wasm_bindgen_futures::spawn_local;
+use senim_kit::words::common;
 use yew::prelude::*;
+
+use crate::words;
 
 const REFRESH_MS: u32 = 3_000;
 
@@ -22,33 +24,14 @@ pub(crate) fn Participants() -> Html {
     let participants =
         use_resource::<Vec<ParticipantView>>("/api/console/participants", Some(REFRESH_MS));
     let asked = use_state(|| None::<ParticipantView>);
-    let outcome = use_state(|| None::<Result<String, Trouble>>);
-    let busy = use_state(|| None::<String>);
-    let ondone = {
-        let (asked, busy, outcome) = (asked.clone(), busy.clone(), outcome.clone());
+    let done = use_state(|| None::<ParticipantView>);
+    let change = {
+        let (asked, done) = (asked.setter(), done.setter());
         let reload = participants.reload.clone();
-        Callback::from(move |answer: Result<ParticipantView, Trouble>| {
+        use_action(Change::send, move |answer: &Result<ParticipantView, Trouble>| {
             asked.set(None);
-            busy.set(None);
-            outcome.set(Some(answer.map(|it| {
-                let word = match it.participant.standing {
-                    Standing::Active => console::RESUME_DONE,
-                    Standing::Suspended { .. } => console::SUSPEND_DONE,
-                };
-                word.fill(language, &[("bank", &it.participant.name)])
-            })));
+            done.set(answer.as_ref().ok().cloned());
             reload.emit(());
-        })
-    };
-    let resume = {
-        let (busy, ondone) = (busy.clone(), ondone.clone());
-        Callback::from(move |bin: String| {
-            let ondone = ondone.clone();
-            busy.set(Some(bin.clone()));
-            spawn_local(async move {
-                let path = format!("/api/console/participants/{bin}/resume");
-                ondone.emit(api::post(&path, &Nothing {}).await);
-            });
         })
     };
     let ask = {
@@ -56,11 +39,15 @@ pub(crate) fn Participants() -> Html {
         Callback::from(move |it| asked.set(Some(it)))
     };
     let close = {
-        let asked = asked.clone();
-        Callback::from(move |()| asked.set(None))
+        let (asked, busy) = (asked.clone(), change.busy);
+        Callback::from(move |()| {
+            if !busy {
+                asked.set(None);
+            }
+        })
     };
     let list = match (&participants.value, &participants.trouble) {
-        (Some(list), _) => html! { { table(list, busy.as_deref(), language, &ask, &resume) } },
+        (Some(list), _) => html! { { table(list, language, &ask) } },
         (None, Some(trouble)) => html! {
             <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
         },
@@ -68,109 +55,110 @@ pub(crate) fn Participants() -> Html {
     };
     html! {
         <Card>
-            <h2>{ console::PARTICIPANTS.say(language) }</h2>
-            if let Some(outcome) = &*outcome {
-                { told(outcome, language) }
+            <h2>{ words::PARTICIPANTS.say(language) }</h2>
+            if let Some(trouble) = &change.trouble {
+                <Notice tone={Tone::Bad} test="outcome">{ trouble.sentence(language) }</Notice>
+            } else if let Some(done) = &*done {
+                <Notice tone={Tone::Good} test="outcome">{ changed(done, language) }</Notice>
             }
             { list }
-            <SuspendDialog participant={(*asked).clone()} onclose={close} {ondone} />
+            <p class="soft">{ common::BIN_WHOLE.say(language) }</p>
+            <ChangeDialog
+                participant={(*asked).clone()}
+                busy={change.busy}
+                onclose={close}
+                onchange={change.run}
+            />
         </Card>
     }
 }
 
-fn told(outcome: &Result<String, Trouble>, language: Language) -> Html {
-    match outcome {
-        Ok(text) => html! { <Notice tone={Tone::Good} test="outcome">{ text }</Notice> },
-        Err(trouble) => html! {
-            <Notice tone={Tone::Bad} test="outcome">{ trouble.sentence(language) }</Notice>
-        },
+fn changed(it: &ParticipantView, language: Language) -> String {
+    let word = match it.participant.standing {
+        Standing::Active => words::RESUME_DONE,
+        Standing::Suspended { .. } => words::SUSPEND_DONE,
+    };
+    word.fill(language, &[("bank", &it.participant.name)])
+}
+
+/// Another standing for a participant.
+enum Change {
+    Suspend { bin: String, reason: String },
+    Resume { bin: String },
+}
+
+impl Change {
+    async fn send(self) -> Result<ParticipantView, Trouble> {
+        match self {
+            Self::Suspend { bin, reason } => {
+                let path = format!("/api/console/participants/{bin}/suspend");
+                api::post(&path, &SuspendParticipant { reason }).await
+            }
+            Self::Resume { bin } => {
+                api::post(&format!("/api/console/participants/{bin}/resume"), &Nothing {}).await
+            }
+        }
     }
 }
 
-fn table(
-    list: &[ParticipantView],
-    busy: Option<&str>,
-    language: Language,
-    ask: &Callback<ParticipantView>,
-    resume: &Callback<String>,
-) -> Html {
+fn table(list: &[ParticipantView], language: Language, ask: &Callback<ParticipantView>) -> Html {
     html! {
         <table class="table">
             <thead>
                 <tr>
-                    <th scope="col">{ console::PARTICIPANT.say(language) }</th>
-                    <th scope="col">{ console::STANDING.say(language) }</th>
-                    <th scope="col" class="number">{ console::APPLICATIONS.say(language) }</th>
-                    <th scope="col" class="number">{ console::CONSENTS.say(language) }</th>
-                    <th scope="col" class="number">{ console::REQUESTS_HOUR.say(language) }</th>
-                    <th scope="col"><span class="visually-hidden">{ console::DEED.say(language) }</span></th>
+                    <th scope="col">{ words::PARTICIPANT.say(language) }</th>
+                    <th scope="col">{ words::STANDING.say(language) }</th>
+                    <th scope="col" class="number">{ words::APPLICATIONS.say(language) }</th>
+                    <th scope="col" class="number">{ words::CONSENTS.say(language) }</th>
+                    <th scope="col" class="number">{ words::REQUESTS_HOUR.say(language) }</th>
+                    <th scope="col"><span class="visually-hidden">{ words::ACTION.say(language) }</span></th>
                 </tr>
             </thead>
             <tbody>
                 for it in list.iter() {
-                    { row(it, busy, language, ask, resume) }
+                    { row(it, language, ask) }
                 }
             </tbody>
         </table>
     }
 }
 
-fn row(
-    it: &ParticipantView,
-    busy: Option<&str>,
-    language: Language,
-    ask: &Callback<ParticipantView>,
-    resume: &Callback<String>,
-) -> Html {
+fn row(it: &ParticipantView, language: Language, ask: &Callback<ParticipantView>) -> Html {
     let bin = it.participant.bin.to_string();
     let roles: Vec<_> = [
-        (it.participant.roles.provider, console::ROLE_PROVIDER),
-        (it.participant.roles.consumer, console::ROLE_CONSUMER),
+        (it.participant.roles.provider, words::ROLE_PROVIDER),
+        (it.participant.roles.consumer, words::ROLE_CONSUMER),
     ]
     .into_iter()
     .filter(|&(has, _)| has)
     .map(|(_, word)| word.say(language))
     .collect();
-    let (standing, deed) = match &it.participant.standing {
-        Standing::Active => {
-            let (ask, it) = (ask.clone(), it.clone());
-            (
-                html! { <Badge tone={Tone::Good}>{ console::ACTIVE.say(language) }</Badge> },
-                html! {
-                    <Button
-                        kind={ButtonKind::Danger}
-                        test="participant-suspend"
-                        onclick={move |()| ask.emit(it.clone())}
-                    >
-                        { console::SUSPEND.say(language) }
-                    </Button>
-                },
-            )
-        }
+    let (standing, kind, test, word) = match &it.participant.standing {
+        Standing::Active => (
+            html! { <Badge tone={Tone::Good}>{ words::ACTIVE.say(language) }</Badge> },
+            ButtonKind::Danger,
+            "participant-suspend",
+            words::SUSPEND,
+        ),
         Standing::Suspended { since, reason } => {
-            let date = moment::date_time(*since, language);
-            let why =
-                console::SUSPENDED_SINCE.fill(language, &[("date", &date), ("reason", reason)]);
-            let (resume, own) = (resume.clone(), bin.clone());
+            let since = moment::since_day_of(*since, language);
+            let why = words::SUSPENDED_WHY.fill(language, &[("since", &since), ("reason", reason)]);
             (
                 html! {
                     <>
-                        <Badge tone={Tone::Bad}>{ console::SUSPENDED.say(language) }</Badge>
+                        <Badge tone={Tone::Bad}>{ words::SUSPENDED.say(language) }</Badge>
                         <small>{ why }</small>
                     </>
                 },
-                html! {
-                    <Button
-                        kind={ButtonKind::Secondary}
-                        test="participant-resume"
-                        busy={busy == Some(bin.as_str())}
-                        onclick={move |()| resume.emit(own.clone())}
-                    >
-                        { console::RESUME.say(language) }
-                    </Button>
-                },
+                ButtonKind::Secondary,
+                "participant-resume",
+                words::RESUME,
             )
         }
+    };
+    let onclick = {
+        let (ask, it) = (ask.clone(), it.clone());
+        Callback::from(move |()| ask.emit(it.clone()))
     };
     html! {
         <tr key={bin.clone()} data-test="participant-row" data-bin={bin.clone()}>
@@ -179,85 +167,101 @@ fn row(
                 <small>{ format!("{} {bin} · {}", common::BIN.say(language), roles.join(", ")) }</small>
             </th>
             <td data-test="participant-standing">{ standing }</td>
-            <td class="number" data-name={console::APPLICATIONS.say(language)}>{ it.applications }</td>
-            <td class="number" data-name={console::CONSENTS.say(language)}>{ it.consents_active }</td>
-            <td class="number" data-name={console::REQUESTS_HOUR.say(language)}>{ it.requests_last_hour }</td>
-            <td class="number">{ deed }</td>
+            <td class="number" data-name={words::APPLICATIONS.say(language)}>{ it.applications }</td>
+            <td class="number" data-name={words::CONSENTS.say(language)}>{ it.consents_active }</td>
+            <td class="number" data-name={words::REQUESTS_HOUR.say(language)}>{ it.requests_last_hour }</td>
+            <td class="number">
+                <Button {kind} {test} {onclick}>{ word.say(language) }</Button>
+            </td>
         </tr>
     }
 }
 
 #[derive(Properties, PartialEq)]
-struct SuspendDialogProps {
+struct ChangeDialogProps {
+    /// Whose standing is asked about: an active one is to be suspended, a suspended one to be resumed.
     participant: Option<ParticipantView>,
+    busy: bool,
     onclose: Callback<()>,
-    ondone: Callback<Result<ParticipantView, Trouble>>,
+    onchange: Callback<Change>,
 }
 
 #[function_component]
-fn SuspendDialog(props: &SuspendDialogProps) -> Html {
+fn ChangeDialog(props: &ChangeDialogProps) -> Html {
     let language = use_language();
     let reason = use_state(String::new);
     let tried = use_state(|| false);
-    let busy = use_state(|| false);
     {
-        let (reason, tried, busy) = (reason.clone(), tried.clone(), busy.clone());
+        let (reason, tried) = (reason.setter(), tried.setter());
         use_effect_with(props.participant.is_some(), move |_| {
             reason.set(String::new());
             tried.set(false);
-            busy.set(false);
         });
     }
     let participant = props.participant.as_ref().map(|it| &it.participant);
     let name = participant.map(|it| it.name.clone()).unwrap_or_default();
+    let bin = participant.map(|it| it.bin.to_string()).unwrap_or_default();
+    let resumes = participant.is_some_and(|it| it.standing != Standing::Active);
+    let missing = reason.trim().is_empty();
     let onsubmit = {
-        let bin = participant.map(|it| it.bin.to_string()).unwrap_or_default();
-        let (reason, tried, busy) = (reason.clone(), tried.clone(), busy.clone());
-        let ondone = props.ondone.clone();
+        let (reason, tried, onchange) = (reason.clone(), tried.clone(), props.onchange.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             tried.set(true);
-            if reason.trim().is_empty() || *busy {
-                return;
+            let (bin, reason) = (bin.clone(), reason.trim().to_owned());
+            if resumes {
+                onchange.emit(Change::Resume { bin });
+            } else if !reason.is_empty() {
+                onchange.emit(Change::Suspend { bin, reason });
             }
-            busy.set(true);
-            let path = format!("/api/console/participants/{bin}/suspend");
-            let body = SuspendParticipant { reason: reason.trim().to_owned() };
-            let ondone = ondone.clone();
-            spawn_local(async move { ondone.emit(api::post(&path, &body).await) });
         })
     };
-    let missing = *tried && reason.trim().is_empty();
-    let error = missing.then(|| AttrValue::from(console::REASON_MISSING.say(language)));
-    let oninput = {
-        let reason = reason.clone();
-        Callback::from(move |text| reason.set(text))
+    let error = (*tried && missing).then(|| AttrValue::from(words::REASON_MISSING.say(language)));
+    let value = AttrValue::from((*reason).clone());
+    let oninput = Callback::from(move |text| reason.set(text));
+    let (title, text, yes, test) = if resumes {
+        (words::RESUME_TITLE, words::RESUME_TEXT, words::RESUME_YES, "resume")
+    } else {
+        (words::SUSPEND_TITLE, words::SUSPEND_TEXT, words::SUSPEND_YES, "suspend")
     };
     html! {
         <Dialog
             open={props.participant.is_some()}
-            title={console::SUSPEND_TITLE.fill(language, &[("bank", &name)])}
+            title={title.fill(language, &[("bank", &name)])}
             onclose={props.onclose.clone()}
         >
-            <p>{ console::SUSPEND_TEXT.say(language) }</p>
+            <p>{ text.say(language) }</p>
             <form class="stack" novalidate=true {onsubmit}>
-                <Field
-                    id="reason"
-                    test="suspend-reason"
-                    label={console::REASON.say(language)}
-                    value={(*reason).clone()}
-                    hint={console::REASON_HINT.say(language)}
-                    maxlength="300"
-                    autofocus=true
-                    {error}
-                    {oninput}
-                />
+                if !resumes {
+                    <Field
+                        id="reason"
+                        test="suspend-reason"
+                        label={words::REASON.say(language)}
+                        {value}
+                        hint={words::REASON_HINT.say(language)}
+                        maxlength="300"
+                        autofocus=true
+                        {error}
+                        {oninput}
+                    />
+                }
                 <div class="actions">
-                    <Button kind={ButtonKind::Danger} test="suspend-confirm" submit=true busy={*busy}>
-                        { console::SUSPEND_YES.say(language) }
-                    </Button>
-                    <Button kind={ButtonKind::Secondary} test="suspend-cancel" onclick={props.onclose.clone()}>
+                    <Button
+                        kind={ButtonKind::Secondary}
+                        test={format!("{test}-cancel")}
+                        autofocus={resumes}
+                        disabled={props.busy}
+                        onclick={props.onclose.clone()}
+                    >
                         { common::CANCEL.say(language) }
+                    </Button>
+                    <Button
+                        kind={if resumes { ButtonKind::Primary } else { ButtonKind::Danger }}
+                        test={format!("{test}-confirm")}
+                        submit=true
+                        busy={props.busy}
+                    >
+                        { yes.say(language) }
                     </Button>
                 </div>
             </form>

@@ -38,6 +38,9 @@ pub struct ButtonProps {
     pub busy: bool,
     #[prop_or_default]
     pub disabled: bool,
+    /// Takes the keyboard when a dialog that holds it opens.
+    #[prop_or_default]
+    pub autofocus: bool,
     #[prop_or_default]
     pub onclick: Callback<()>,
     pub children: Html,
@@ -64,6 +67,7 @@ pub fn Button(props: &ButtonProps) -> Html {
             data-test={props.test.clone()}
             aria-busy={props.busy.then_some("true")}
             disabled={props.disabled}
+            autofocus={props.autofocus}
             {onclick}
         >
             if props.busy {

@@ -20,9 +20,6 @@ pub struct FieldProps {
     pub autocomplete: AttrValue,
     #[prop_or_default]
     pub hint: Option<AttrValue>,
-    /// The hint tells of something good.
-    #[prop_or_default]
-    pub good: bool,
     #[prop_or_default]
     pub error: Option<AttrValue>,
     #[prop_or_default]
@@ -77,7 +74,7 @@ pub fn Field(props: &FieldProps) -> Html {
                 aria-describedby={note.clone()}
                 {oninput}
             />
-            <p id={note} class={classes!("field-note", props.good.then_some("field-good"))} aria-live="polite">
+            <p id={note} class="field-note" aria-live="polite">
                 { props.error.clone().or_else(|| props.hint.clone()).unwrap_or_default() }
             </p>
         </div>

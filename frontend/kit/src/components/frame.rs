@@ -87,7 +87,6 @@ fn Languages(props: &LanguagesProps) -> Html {
                     type="button"
                     lang={it.code()}
                     title={name}
-                    aria-label={name}
                     aria-pressed={if it == language { "true" } else { "false" }}
                     data-test={format!("language-{}", it.code())}
                     onclick={
@@ -98,7 +97,8 @@ fn Languages(props: &LanguagesProps) -> Html {
                         }
                     }
                 >
-                    { short }
+                    <span aria-hidden="true">{ short }</span>
+                    <span class="visually-hidden">{ name }</span>
                 </button>
             }
         </div>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::language::use_language;
-use crate::words::identity;
+use crate::words::common;
 
 #[derive(Properties, PartialEq)]
 pub struct StepsProps {
@@ -17,10 +17,10 @@ pub fn Steps(props: &StepsProps) -> Html {
     let language = use_language();
     let total = props.names.len();
     let count = (props.current + 1).min(total);
-    let said = identity::STEP_OF
+    let said = common::STEP_OF
         .fill(language, &[("count", &count.to_string()), ("total", &total.to_string())]);
     html! {
-        <nav class="steps" aria-label={identity::STEPS.say(language)} data-test="steps">
+        <nav class="steps" aria-label={common::STEPS.say(language)} data-test="steps">
             <p class="steps-said">
                 { said }
                 if let Some(name) = props.names.get(props.current) {

@@ -14,10 +14,17 @@ words! {
     THEME_DARK { kk: "Қараңғы көрініс", ru: "Тёмная тема", en: "Dark theme" }
     THEME_LIGHT { kk: "Жарық көрініс", ru: "Светлая тема", en: "Light theme" }
     BIN { kk: "БСН", ru: "БИН", en: "BIN" }
+    BIN_WHOLE {
+        kk: "БСН: бизнес-сәйкестендіру нөмірі",
+        ru: "БИН: бизнес-идентификационный номер",
+        en: "BIN: business identification number",
+    }
+    STEPS { kk: "Қадамдар", ru: "Шаги", en: "Steps" }
+    STEP_OF { kk: "{count}-қадам, барлығы {total}", ru: "Шаг {count} из {total}", en: "Step {count} of {total}" }
     LOADING { kk: "Жүктелуде…", ru: "Загружаем…", en: "Loading…" }
     WORKING { kk: "Күте тұрыңыз…", ru: "Подождите…", en: "One moment…" }
     TRY_AGAIN { kk: "Қайталап көру", ru: "Попробовать ещё раз", en: "Try again" }
-    CANCEL { kk: "Бас тарту", ru: "Отмена", en: "Cancel" }
+    CANCEL { kk: "Болдырмау", ru: "Отмена", en: "Cancel" }
     CONTINUE { kk: "Жалғастыру", ru: "Продолжить", en: "Continue" }
     SIGN_OUT { kk: "Шығу", ru: "Выйти", en: "Sign out" }
     NOT_FOUND_TITLE { kk: "Мұндай бет жоқ", ru: "Такой страницы нет", en: "There is no such page" }
@@ -28,8 +35,8 @@ words! {
     }
     TO_START { kk: "Бастапқы бетке", ru: "На главную", en: "To the start page" }
     FOOTER {
-        kk: "Сіздің деректеріңіз тек рұқсатыңызбен беріледі және әр пайдалану осында көрінеді.",
-        ru: "Ваши данные передаются только с вашего разрешения, и каждое обращение к ним видно здесь.",
-        en: "Your data moves only with your permission, and every use of it can be seen here.",
+        kk: "Сіздің деректеріңіз тек келісіміңізбен беріледі және әр қолданылуы осында көрінеді.",
+        ru: "Ваши данные передаются только с вашего согласия, и каждое обращение к ним видно здесь.",
+        en: "Your data moves only with your consent, and every use of it can be seen here.",
     }
 }

@@ -10,6 +10,9 @@ pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
 }
 
 const WORDS: &[(&str, Word)] = &[
+    ("authorization.expired", LINK_EXPIRED),
+    ("authorization.unknown", LINK_UNKNOWN),
+    ("authorization.used", LINK_USED),
     ("body.malformed", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
     ("challenge.expired", CHALLENGE_EXPIRED),
@@ -68,11 +71,27 @@ const WORDS: &[(&str, Word)] = &[
     ("provider.too-slow", PROVIDER_SLOW),
     ("provider.unreachable", PROVIDER_DOWN),
     ("rate.limited", RATE),
+    ("request.malformed", LINK_UNKNOWN),
     ("signed-out", SIGNED_OUT),
-    ("vendor.none-available", PLATFORM),
+    ("solution.none-available", PLATFORM),
 ];
 
 words! {
+    LINK_EXPIRED {
+        kk: "Банкіңізден келген сілтеменің мерзімі өтті. Банк қолданбасына оралып, қайта бастаңыз.",
+        ru: "Срок ссылки из банка истёк. Вернитесь в приложение банка и начните заново.",
+        en: "The link from your bank has expired. Go back to your bank's app and start again.",
+    }
+    LINK_UNKNOWN {
+        kk: "Бұл сілтеме жұмыс істемейді. Банк қолданбасына оралып, қайта бастаңыз.",
+        ru: "Эта ссылка не работает. Вернитесь в приложение банка и начните заново.",
+        en: "This link does not work. Go back to your bank's app and start again.",
+    }
+    LINK_USED {
+        kk: "Бұл сілтеме бұрын пайдаланылған. Банк қолданбасына оралып, қайта бастаңыз.",
+        ru: "Эта ссылка уже использована. Вернитесь в приложение банка и начните заново.",
+        en: "This link has been used. Go back to your bank's app and start again.",
+    }
     CHALLENGE_EXPIRED {
         kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",
         ru: "Время на задания вышло. Начните проверку ещё раз.",
@@ -119,7 +138,7 @@ words! {
         en: "The consent has expired.",
     }
     CONSENT_WITHDRAWN {
-        kk: "Келісім кері алынған.",
+        kk: "Келісім кері қайтарып алынған.",
         ru: "Согласие отозвано.",
         en: "The consent was withdrawn.",
     }
@@ -144,7 +163,7 @@ words! {
         en: "You did not give your consent. No data was passed on.",
     }
     FORBIDDEN {
-        kk: "Бұл әрекетке рұқсатыңыз жоқ.",
+        kk: "Бұл әрекетке құқығыңыз жоқ.",
         ru: "У вас нет права на это действие.",
         en: "You may not do this.",
     }
@@ -159,7 +178,7 @@ words! {
         en: "The agreement was not accepted, so the check has ended. No data was passed on.",
     }
     BLOCKED {
-        kk: "Камера тексерісі тым көп болды. Сіздің қауіпсіздігіңіз үшін ол 15 минутқа тоқтатылды.",
+        kk: "Камерамен тексеру тым көп болды. Сіздің қауіпсіздігіңіз үшін ол 15 минутқа тоқтатылды.",
         ru: "Слишком много проверок камерой. Ради вашей безопасности они остановлены на 15 минут.",
         en: "Too many camera checks. For your safety they are paused for 15 minutes.",
     }
@@ -169,7 +188,7 @@ words! {
         en: "The code has expired. Ask for a new one.",
     }
     CODE_WRONG {
-        kk: "Код сәйкес келмеді. Соңғы SMS-тегі сандарды тексеріңіз.",
+        kk: "Код сәйкес келмеді. Соңғы SMS-тегі цифрларды тексеріңіз.",
         ru: "Код не подошёл. Сверьте цифры с последним SMS.",
         en: "That is not the code. Compare the digits with the latest text message.",
     }
@@ -184,12 +203,12 @@ words! {
         en: "The check may take 15 minutes, and they are over. Start again from your bank.",
     }
     IIN_MISMATCH {
-        kk: "Банкіңіз басқа ЖСН туралы сұраған. Өз ЖСН-іңізді тексеріңіз.",
-        ru: "Ваш банк спрашивал о другом ИИН. Проверьте, что вводите свой.",
-        en: "Your bank asked about another IIN. Check that you entered your own.",
+        kk: "Банкіңіз басқа ЖСН бойынша сұрау жіберген. Өз ЖСН-іңізді тексеріңіз.",
+        ru: "Банк указал другой ИИН. Проверьте, что вводите свой.",
+        en: "Your bank named another IIN. Check that you entered your own.",
     }
     NO_MATCH {
-        kk: "Бет-әлпет мемлекеттік тіркелімдегі суретке сәйкес келмеді. Көзілдірік пен бас киімді шешіп, жарық жерде қайталаңыз.",
+        kk: "Бет-әлпет мемлекеттік тізілімдегі суретке сәйкес келмеді. Көзілдірік пен бас киімді шешіп, жарық жерде қайталаңыз.",
         ru: "Лицо не совпало с фотографией в государственном реестре. Снимите очки и головной убор и повторите при хорошем свете.",
         en: "The face does not match the photo in the state register. Take off glasses and headgear and try again in good light.",
     }
@@ -214,12 +233,12 @@ words! {
         en: "No more text messages can be sent in this session.",
     }
     SOURCE_DOWN {
-        kk: "Мемлекеттік тіркелім қазір жауап бермейді. Бір минуттан кейін қайталаңыз: әрекеттеріңіз жоғалмайды.",
+        kk: "Мемлекеттік тізілім қазір жауап бермейді. Бір минуттан кейін қайталаңыз: әрекеттеріңіз жоғалмайды.",
         ru: "Государственный реестр сейчас не отвечает. Повторите через минуту: попытка не потеряна.",
         en: "The state register does not answer at the moment. Try again in a minute: nothing is lost.",
     }
     SOURCE_PHOTO {
-        kk: "Мемлекеттік тіркелімдегі суретіңіз салыстыруға жарамайды. Оны жаңарту үшін ХҚКО-ға жүгініңіз.",
+        kk: "Мемлекеттік тізілімдегі суретіңіз салыстыруға жарамайды. Оны жаңарту үшін ХҚКО-ға жүгініңіз.",
         ru: "Ваша фотография в государственном реестре не годится для сравнения. Обратитесь в ЦОН, чтобы её обновить.",
         en: "Your photo in the state register can't be compared with. Ask a public service centre to renew it.",
     }
@@ -229,12 +248,12 @@ words! {
         en: "Three wrong codes: the session has ended. Start again from your bank.",
     }
     UNKNOWN {
-        kk: "Мемлекеттік тіркелімде мұндай ЖСН табылмады. Сандарды тексеріңіз.",
+        kk: "Мемлекеттік тізілімде мұндай ЖСН табылмады. Цифрларды тексеріңіз.",
         ru: "В государственном реестре нет такого ИИН. Проверьте цифры.",
         en: "The state register has no such IIN. Check the digits.",
     }
     IIN_INVALID {
-        kk: "ЖСН-де қате бар: соңғы сан сәйкес келмейді. Сандарды тексеріңіз.",
+        kk: "ЖСН-де қате бар: соңғы цифр сәйкес келмейді. Цифрларды тексеріңіз.",
         ru: "В ИИН ошибка: последняя цифра не сходится. Проверьте цифры.",
         en: "There is a mistake in the IIN: its last digit does not fit. Check the digits.",
     }
@@ -243,14 +262,14 @@ words! {
         ru: "Сбой на нашей стороне. Повторите немного позже.",
         en: "Something went wrong on our side. Try again shortly.",
     }
-    NOT_FOUND { kk: "Ештеңе табылмады.", ru: "Ничего не найдено.", en: "There is no such thing." }
+    NOT_FOUND { kk: "Ештеңе табылмады.", ru: "Ничего не найдено.", en: "Nothing found." }
     OPERATOR_SIGN_IN {
         kk: "Аты, құпиясөз немесе код қате.",
         ru: "Неверны имя, пароль или код.",
         en: "The name, the password or the code is wrong.",
     }
     NOT_CONSUMER {
-        kk: "Бұл ұйымның деректерді сұрауға рұқсаты жоқ.",
+        kk: "Бұл ұйымның деректерді сұрауға құқығы жоқ.",
         ru: "У этой организации нет права запрашивать данные.",
         en: "This organisation may not ask for data.",
     }
@@ -275,9 +294,9 @@ words! {
         en: "The camera gave no usable picture. Try again.",
     }
     SEVERAL_FACES {
-        kk: "Суретте бірнеше адам бар. Камера алдында жалғыз болыңыз.",
-        ru: "На снимке несколько человек. Останьтесь перед камерой один.",
-        en: "More than one face is in the picture. Be alone in front of the camera.",
+        kk: "Суретте бірнеше адам бар. Жаныңызда басқа адам болмасын.",
+        ru: "На снимке несколько человек. Рядом не должно быть других людей.",
+        en: "More than one face is in the picture. Nobody else should be beside you.",
     }
     TOO_FEW {
         kk: "Суреттер жеткіліксіз. Түсірілім біткенше қозғалмаңыз.",

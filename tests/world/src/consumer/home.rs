@@ -49,8 +49,9 @@ pub(super) async fn leave(State(app): Shared, headers: HeaderMap) -> Response {
 fn choose(app: &App, headers: &HeaderMap) -> Response {
     let language = page::language(headers);
     let words = words(language);
-    let mut people = String::new();
+    let (mut registered, mut samples) = (String::new(), String::new());
     for person in app.people.all() {
+        let people = if person.is_sample() { &mut samples } else { &mut registered };
         let letters: String =
             [&person.name, &person.surname].iter().filter_map(|it| it.chars().next()).collect();
         let _ = write!(
@@ -68,13 +69,18 @@ fn choose(app: &App, headers: &HeaderMap) -> Response {
     }
     let body = format!(
         "<section class=\"hero\"><p class=\"over\">{tagline}</p><h1>{title}</h1><p>{text}</p></section>\
-         <ul class=\"list\" data-test=\"choose-person\">{people}</ul>\
-         <p class=\"center below\"><a href=\"{register}\">{to_register}</a></p>",
+         <div data-test=\"choose-person\"><ul class=\"list\">{registered}\
+         <li><a class=\"row\" href=\"{register}\"><span class=\"grow\"><b>{to_register}</b><small>{register_text}</small></span>\
+         <span class=\"go\" aria-hidden=\"true\">›</span></a></li></ul>\
+         <h2>{samples_title}</h2><p class=\"small\">{samples_text}</p><ul class=\"list\">{samples}</ul></div>",
         tagline = words.bank_tagline,
         title = words.who_title,
         text = words.who_text,
         register = escaped(&app.register_url),
         to_register = words.who_register,
+        register_text = words.who_register_text,
+        samples_title = words.who_samples,
+        samples_text = words.who_samples_text,
     );
     view::frame(language, words.who_title, String::new(), &body).into_response()
 }

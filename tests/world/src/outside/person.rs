@@ -30,7 +30,7 @@ pub(super) async fn find(
         return StatusCode::NOT_FOUND.into_response();
     };
     let Some(photo) = outside.people.photo(&person) else {
-        tracing::error!("a person's photo is missing in the people's folder");
+        tracing::error!("the photo of somebody who registered is missing");
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let mut answer = json!({

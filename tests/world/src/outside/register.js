@@ -5,6 +5,7 @@ const camera = document.getElementById("camera");
 const picture = document.getElementById("picture");
 const take = document.getElementById("take");
 const again = document.getElementById("again");
+const upload = document.getElementById("upload");
 const complaint = document.getElementById("complaint");
 let photo = null;
 
@@ -36,19 +37,40 @@ const show = (taken) => {
   take.hidden = taken;
 };
 
+/** The longer side of an uploaded photo. */
+const SIDE_MAX = 1600;
+
 take.addEventListener("click", async () => {
   if (!camera.videoWidth && !(await start())) return;
+  taken(camera, camera.videoWidth, camera.videoHeight);
+});
+
+upload.addEventListener("change", async () => {
+  const [file] = upload.files;
+  upload.value = "";
+  if (!file) return;
+  try {
+    // Upright, whichever way the phone was held.
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, SIDE_MAX / Math.max(image.width, image.height));
+    taken(image, Math.round(image.width * scale), Math.round(image.height * scale));
+  } catch {
+    complain("upload");
+  }
+});
+
+const taken = (source, width, height) => {
   const canvas = document.createElement("canvas");
-  canvas.width = camera.videoWidth;
-  canvas.height = camera.videoHeight;
-  canvas.getContext("2d").drawImage(camera, 0, 0);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d").drawImage(source, 0, 0, width, height);
   const url = canvas.toDataURL("image/jpeg", 0.92);
   photo = url.slice(url.indexOf(",") + 1);
   picture.src = url;
   complaint.hidden = true;
   show(true);
   again.focus();
-});
+};
 
 again.addEventListener("click", () => {
   photo = null;

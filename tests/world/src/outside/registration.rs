@@ -22,7 +22,13 @@ pub(super) async fn register(
         return StatusCode::FORBIDDEN.into_response();
     }
     let Ok(Json(asked)) = asked else { return StatusCode::BAD_REQUEST.into_response() };
-    match outside.people.register(&asked, clock::day_in_kazakhstan(clock::now())) {
+    let today = clock::day_in_kazakhstan(clock::now());
+    let registered =
+        tokio::task::spawn_blocking(move || outside.people.register(&asked, today)).await;
+    let Ok(registered) = registered else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    match registered {
         Ok(person) => {
             tracing::info!("somebody registered at a webcam");
             let body = json!({ "key": person.key, "iin": person.iin, "phone": person.phone });
@@ -30,7 +36,7 @@ pub(super) async fn register(
         }
         Err(unfit) => {
             let status = match unfit {
-                Unfit::Name | Unfit::BirthDate | Unfit::Phone | Unfit::Photo => {
+                Unfit::Name | Unfit::BirthDate | Unfit::Phone | Unfit::Photo | Unfit::Face => {
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
                 Unfit::NotKept => StatusCode::INTERNAL_SERVER_ERROR,
@@ -49,8 +55,10 @@ pub(super) async fn show(State(outside): State<Outside>, headers: HeaderMap) -> 
         unfit("birth-date", words.unfit_birth_date),
         unfit("phone", words.unfit_phone),
         unfit("photo", words.unfit_photo),
+        unfit("face", words.unfit_face),
         unfit("not-kept", words.unfit_other),
         unfit("camera", words.no_camera),
+        unfit("upload", words.unfit_upload),
     ]
     .concat();
     let body = format!(
@@ -60,7 +68,8 @@ pub(super) async fn show(State(outside): State<Outside>, headers: HeaderMap) -> 
          <img id=\"picture\" alt=\"{picture}\" hidden><span class=\"oval\" aria-hidden=\"true\"></span></div>\
          <p class=\"small\">{camera_text}</p>\
          <p class=\"actions\"><button type=\"button\" class=\"button\" id=\"take\" data-test=\"register-take\">{take}</button>\
-         <button type=\"button\" class=\"button plain\" id=\"again\" hidden>{again}</button></p>\
+         <button type=\"button\" class=\"button plain\" id=\"again\" hidden>{again}</button>\
+         <label class=\"button plain\">{upload}<input type=\"file\" id=\"upload\" accept=\"image/*\" data-test=\"register-upload\" class=\"unseen\"></label></p>\
          <div class=\"fields\"><label class=\"field\"><span>{surname}</span><input name=\"surname\" autocomplete=\"family-name\" maxlength=\"60\" required></label>\
          <label class=\"field\"><span>{name}</span><input name=\"name\" autocomplete=\"given-name\" maxlength=\"60\" required></label>\
          <label class=\"field\"><span>{patronymic}</span><input name=\"patronymic\" autocomplete=\"additional-name\" maxlength=\"60\"></label>\
@@ -80,6 +89,7 @@ pub(super) async fn show(State(outside): State<Outside>, headers: HeaderMap) -> 
         picture = words.picture,
         take = words.take,
         again = words.take_again,
+        upload = words.upload,
         surname = words.surname,
         name = words.name,
         patronymic = words.patronymic,

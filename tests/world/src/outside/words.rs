@@ -27,27 +27,27 @@ pub(super) fn words(language: Language) -> &'static Words {
 
 words! {
     world: "Сыртқы әлем", "Внешний мир", "The outside world";
-    sample: "Мұнда бәрі үлгі: адамдар, банктер мен тіркелім ойдан шығарылған. Жазылғаны осы компьютерден шықпайды.",
+    sample: "Мұнда бәрі үлгі: адамдар, банктер мен тізілім ойдан шығарылған. Жазылғаны осы компьютерден шықпайды.",
         "Здесь всё — образцы: люди, банки и реестр выдуманы. Введённое не покидает этот компьютер.",
         "Everything here is a sample: people, banks and register are invented. What you type does not leave this computer.";
     back: "Артқа", "Назад", "Back";
     front_title: "Senim көрсетілімі", "Демонстрация Senim", "The Senim demo";
-    front_text: "Адам браузерде өзін танытады, рұқсат береді, ал банкі оның басқа банктегі шоттарын платформа арқылы оқиды. Төмендегі қадамдармен жүріңіз.",
-        "Человек подтверждает личность в браузере, даёт разрешение, и его банк читает счета в другом банке через платформу. Пройдите по шагам.",
-        "A person proves who they are in a browser, gives a permission, and their bank reads their accounts at another bank through the platform. Follow the steps.";
+    front_text: "Адам браузерде өзін танытады, келісім береді, ал банкі оның басқа банктегі шоттарын платформа арқылы оқиды. Төмендегі қадамдармен жүріңіз.",
+        "Человек подтверждает личность в браузере, даёт согласие, и его банк читает счета в другом банке через платформу. Пройдите по шагам.",
+        "A person proves who they are in a browser, gives a consent, and their bank reads their accounts at another bank through the platform. Follow the steps.";
     steps_title: "Қайда басу керек", "Куда нажимать", "Where to click";
-    step_register: "Веб-камераңыз бар ма? Алдымен осында тіркеліңіз: мемлекеттік тіркелім сізді танитын болады.",
-        "Есть веб-камера? Сначала зарегистрируйтесь здесь: государственный реестр будет вас знать.",
-        "Do you have a webcam? Register here first: the state register will then know you.";
+    step_register: "Алдымен веб-камерамен немесе суретпен тіркеліңіз: мемлекеттік тізілім сізді танитын болады.",
+        "Сначала зарегистрируйтесь, с веб-камерой или фотографией: тогда государственный реестр будет вас знать.",
+        "Register first, with a webcam or a picture: the state register will then know you.";
     step_bank_title: "Jetisu Pay — банк қолданбасы", "Jetisu Pay — приложение банка", "Jetisu Pay, a bank's app";
     step_bank: "Кім екеніңізді таңдап, «Басқа банктегі шотты қосу» түймесін басыңыз.",
         "Выберите, кто вы, и нажмите «Добавить счета из другого банка».",
         "Choose who you are, then “Add accounts from another bank”.";
     step_phone: "SMS кодтары осында келеді.", "Сюда приходят коды из SMS.", "Codes by SMS arrive here.";
     step_cabinet_title: "Senim кабинеті", "Кабинет Senim", "The Senim cabinet";
-    step_cabinet: "Берген рұқсаттарыңыз, әр пайдаланылуы және қайтарып алу.",
-        "Ваши разрешения, каждое их использование и отзыв.",
-        "Your permissions, each use of them, and taking them back.";
+    step_cabinet: "Берген келісімдеріңіз, әр қолданылуы және кері қайтарып алу.",
+        "Ваши согласия, каждое их использование и отзыв.",
+        "Your consents, each use of them, and withdrawing them.";
     step_console_title: "Оператор консолі", "Консоль оператора", "The operator's console";
     step_console: "Қатысушылар, тоқтату мен жалғастыру, журнал.",
         "Участники, приостановка и возобновление, журнал.",
@@ -63,9 +63,9 @@ words! {
     name: "Аты", "Имя", "Name";
     password: "Құпиясөз", "Пароль", "Password";
     people_title: "Үлгі адамдар", "Люди-образцы", "The sample people";
-    people_text: "Олардың аттары мен нөмірлері ойдан шығарылған; суреттері еркін лицензиямен алынған.",
-        "Их имена и номера выдуманы; фотографии взяты по свободной лицензии.",
-        "Their names and numbers are invented; the photographs are under free licences.";
+    people_text: "Олардың аттары мен нөмірлері ойдан шығарылған; суреттері еркін лицензиямен алынған. Камерада бетіңіз олардікіне сәйкес келмейді: өту үшін өзіңіз тіркеліңіз.",
+        "Их имена и номера выдуманы; фотографии взяты по свободной лицензии. Ваше лицо с ними не совпадёт: чтобы пройти, зарегистрируйтесь сами.",
+        "Their names and numbers are invented; the photographs are under free licences. Your face does not match theirs: to pass, register yourself.";
     credits: "Суреттердің авторлары", "Авторы фотографий", "Who took the photographs";
     iin: "ЖСН", "ИИН", "IIN";
     about_almas: "Екі банкте де шоттары бар.", "Счета в обоих банках.", "Accounts at both banks.";
@@ -94,7 +94,7 @@ words! {
         "Включите неисправность и нажмите «Обновить» в приложении банка.",
         "Switch a fault on, then press “Refresh” in the bank's app.";
     register_title: "Тіркелу", "Регистрация", "Register yourself";
-    register_text: "Бұл — мемлекеттік тіркелімнің үлгісі. Суретіңіз осы компьютерде қалады.",
+    register_text: "Бұл — мемлекеттік тізілімнің үлгісі. Суретіңіз осы компьютерде қалады.",
         "Это образец государственного реестра. Ваше фото останется на этом компьютере.",
         "This is a sample of the state register. Your picture stays on this computer.";
     camera: "Камера", "Камера", "Camera";
@@ -120,7 +120,14 @@ words! {
     to_bank: "Банк қолданбасына", "В приложение банка", "To the bank's app";
     unfit_name: "Тегіңіз бен атыңызды жазыңыз.", "Укажите фамилию и имя.", "Type your surname and name.";
     unfit_birth_date: "Туған күніңізді көрсетіңіз.", "Укажите дату рождения.", "Give your birth date.";
-    unfit_phone: "Телефон: +7 және он сан.", "Телефон: +7 и десять цифр.", "A phone is +7 and ten digits.";
+    unfit_phone: "Телефон: +7 және он цифр.", "Телефон: +7 и десять цифр.", "A phone is +7 and ten digits.";
+    unfit_face: "Суретте дәл бір бет көрінуі керек. Қайта түсіңіз немесе басқа сурет жүктеңіз.",
+        "На снимке должно быть видно ровно одно лицо. Снимите заново или загрузите другую фотографию.",
+        "The picture must show exactly one face. Take it again, or upload another.";
+    unfit_upload: "Бұл файлды сурет ретінде ашу мүмкін болмады. JPEG немесе PNG таңдаңыз.",
+        "Этот файл не открылся как фотография. Выберите JPEG или PNG.",
+        "This file can't be opened as a picture. Choose a JPEG or PNG.";
+    upload: "Сурет жүктеу", "Загрузить фотографию", "Upload a picture";
     unfit_photo: "Алдымен суретке түсіңіз.", "Сначала сделайте снимок.", "Take the picture first.";
     unfit_other: "Сақтау мүмкін болмады. Қайталап көріңіз.", "Не удалось сохранить. Попробуйте ещё раз.", "It could not be kept. Try again.";
     no_camera: "Камера ашылмады: браузерге рұқсат беріңіз.", "Камера не открылась: разрешите её браузеру.", "The camera did not open: allow it in the browser.";

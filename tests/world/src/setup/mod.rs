@@ -209,6 +209,7 @@ fn world(wishes: &Wishes, dir: &Path, made: &Made, operator: Operator) -> Result
         consumer_listen: loopback(wishes.consumer_port),
         consumer_url: consumer_url(wishes),
         people_dir: absolute(wishes.people_dir.as_deref(), dir, "people")?,
+        models_dir: Some(absolute(wishes.models_dir.as_deref(), dir, "models")?),
         data_dir,
         ca: made.ca.clone(),
         issuer: issuer(wishes),

@@ -4,15 +4,15 @@ use senim_core::consent::words::agreement;
 use senim_core::identity::view::AnswerAgreement;
 use senim_kit::components::{Button, ButtonKind};
 use senim_kit::language::use_language;
-use senim_kit::words::identity;
 use yew::prelude::*;
 
-use super::deed::Deed;
+use super::tracker::Tracker;
+use crate::words::identity;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct AgreementProps {
     pub busy: Option<&'static str>,
-    pub act: Callback<Deed>,
+    pub act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -20,7 +20,7 @@ pub(crate) fn Agreement(props: &AgreementProps) -> Html {
     let language = use_language();
     let answer = |accept: bool| {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Deed::Agreement(AnswerAgreement { accept, language })))
+        Callback::from(move |()| act.emit(Tracker::Agreement(AnswerAgreement { accept, language })))
     };
     html! {
         <>

@@ -6,11 +6,12 @@ use senim_kit::browser::focus;
 use senim_kit::components::{Button, ButtonKind, Field, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
-use senim_kit::words::{common, identity};
+use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::countdown::use_countdown;
-use super::deed::Deed;
+use super::tracker::Tracker;
+use crate::words::identity;
 
 const DIGITS: usize = 6;
 
@@ -22,7 +23,7 @@ pub(crate) struct CodeEntryProps {
     pub sms_left: u8,
     pub offset_ms: f64,
     pub busy: Option<&'static str>,
-    pub act: Callback<Deed>,
+    pub act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -46,13 +47,13 @@ pub(crate) fn CodeEntry(props: &CodeEntryProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if complete {
-                act.emit(Deed::Code(EnterCode { code: (*typed).clone() }));
+                act.emit(Tracker::Code(EnterCode { code: (*typed).clone() }));
             }
         })
     };
     let resend = {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Deed::SendCode))
+        Callback::from(move |()| act.emit(Tracker::SendCode))
     };
     let value = AttrValue::from((*typed).clone());
     let oninput = Callback::from(move |text| typed.set(text));

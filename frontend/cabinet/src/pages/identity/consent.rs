@@ -7,11 +7,11 @@ use senim_core::text::Language;
 use senim_kit::components::{Button, ButtonKind, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
-use senim_kit::words::{cabinet, identity};
 use yew::prelude::*;
 
-use super::deed::Deed;
+use super::tracker::Tracker;
 use crate::pages::consent::{data_list, fact};
+use crate::words::{cabinet, identity};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ConsentAnswerProps {
@@ -19,7 +19,7 @@ pub(crate) struct ConsentAnswerProps {
     /// What the text is written in.
     pub text_language: Language,
     pub busy: Option<&'static str>,
-    pub act: Callback<Deed>,
+    pub act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -28,7 +28,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
     let consent = &props.consent;
     let answer = |approve: bool| {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Deed::Consent(AnswerConsent { approve })))
+        Callback::from(move |()| act.emit(Tracker::Consent(AnswerConsent { approve })))
     };
     let term = consent.term_days.map_or_else(
         || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
@@ -61,7 +61,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                     <>
                         { purpose(language, consent.purpose.code) }
                         if let Some(text) = &consent.purpose.text {
-                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("text", text)]) }</small>
+                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("bank", &consent.consumer.name), ("text", text)]) }</small>
                         }
                     </>
                 }) }

@@ -8,11 +8,12 @@ use senim_kit::components::Tone;
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::route::leave;
-use senim_kit::words::{cabinet, identity, problems};
+use senim_kit::words::problems;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::countdown::use_countdown;
+use crate::words::{cabinet, identity};
 
 /// Long enough to read that it worked.
 const PAUSE_MS: u32 = 1_200;

@@ -4,10 +4,11 @@ use senim_core::id::{Iin, NumberError};
 use senim_core::identity::view::ConfirmIin;
 use senim_kit::components::{Button, Field};
 use senim_kit::language::use_language;
-use senim_kit::words::{common, identity, problems};
+use senim_kit::words::{common, problems};
 use yew::prelude::*;
 
-use super::deed::Deed;
+use super::tracker::Tracker;
+use crate::words::identity;
 
 const DIGITS: usize = 12;
 
@@ -15,7 +16,7 @@ const DIGITS: usize = 12;
 pub(crate) struct IinEntryProps {
     pub iin_masked: Option<String>,
     pub busy: Option<&'static str>,
-    pub act: Callback<Deed>,
+    pub act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -25,8 +26,7 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
     let tried = use_state(|| false);
     let judged = typed.parse::<Iin>();
     let hint = match &judged {
-        Ok(_) => identity::IIN_GOOD.say(language).to_owned(),
-        Err(NumberError::CheckDigit) => String::new(),
+        Ok(_) | Err(NumberError::CheckDigit) => String::new(),
         Err(NumberError::NotTwelveDigits | NumberError::NotAPhone) => {
             identity::IIN_HINT.fill(language, &[("count", &(DIGITS - typed.len()).to_string())])
         }
@@ -45,7 +45,7 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
             event.prevent_default();
             tried.set(true);
             if good {
-                act.emit(Deed::Iin(ConfirmIin { iin: (*typed).clone() }));
+                act.emit(Tracker::Iin(ConfirmIin { iin: (*typed).clone() }));
             }
         })
     };
@@ -62,7 +62,7 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
             <p class="lead">
                 { identity::IIN_LEAD.say(language) }
                 if let Some(iin) = &props.iin_masked {
-                    { " " }{ identity::IIN_KNOWN.fill(language, &[("iin", iin)]) }
+                    { " " }{ identity::IIN_KNOWN.fill(language, &[("iin", last(iin))]) }
                 }
             </p>
             <Field
@@ -72,7 +72,6 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
                 value={(*typed).clone()}
                 digits={DIGITS}
                 hint={AttrValue::from(hint)}
-                {good}
                 {error}
                 autofocus=true
                 {oninput}
@@ -84,4 +83,9 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
             </div>
         </form>
     }
+}
+
+/// What a masked number shows: `•••••••• 9841`.
+fn last(masked: &str) -> &str {
+    masked.rsplit(' ').next().unwrap_or(masked)
 }

@@ -1,16 +1,18 @@
 //! The camera step: the liveness widget, as any bank's page has it, and what came of the last check.
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{JSON, Reflect};
 use senim_core::identity::view::IdentityView;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::document;
 use senim_kit::components::{Notice, Tone};
 use senim_kit::language::use_language;
-use senim_kit::words::{camera, problems};
+use senim_kit::words::problems;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element};
 use yew::prelude::*;
+
+use crate::words::camera;
 
 const WIDGET: &str = "/liveness/senim-liveness.js";
 const ENDPOINT: &str = "/api/identity/liveness";
@@ -41,13 +43,17 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                 let runs = running.clone();
                 let start = EventListener::new(&element, "senim-start", move |_| runs.set(true));
                 let runs = running.clone();
-                let result = EventListener::new(&element, "senim-result", move |event| {
+                let heard = EventListenerOptions::enable_prevent_default();
+                let said = move |event: &Event| {
+                    // The page says what came of it.
+                    event.prevent_default();
                     runs.set(false);
                     match answer(event) {
                         Ok(view) => onview.emit(view),
                         Err(trouble) => ontrouble.emit(trouble),
                     }
-                });
+                };
+                let result = EventListener::new_with_options(&element, "senim-result", heard, said);
                 let error = EventListener::new(&element, "senim-error", move |_| {
                     running.set(false);
                     onstale.emit(());

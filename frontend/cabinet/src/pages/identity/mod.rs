@@ -4,13 +4,14 @@ mod agreement;
 mod code;
 mod consent;
 mod countdown;
-mod deed;
+mod tracker;
 mod ended;
 mod iin;
 mod liveness;
 mod running;
 
 use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
+use senim_core::problem::Problem;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::focus;
@@ -18,11 +19,12 @@ use senim_kit::components::{
     Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Steps, Tone,
 };
 use senim_kit::language::use_language;
-use senim_kit::words::{cabinet, common, identity};
+use senim_kit::words::common;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use deed::Deed;
+use crate::words::{cabinet, identity};
+use tracker::Tracker;
 use running::{Running, RunningAction};
 
 #[function_component]
@@ -31,10 +33,10 @@ pub(crate) fn IdentityPage() -> Html {
     let running = use_reducer(Running::default);
     let act = {
         let running = running.dispatcher();
-        Callback::from(move |deed: Deed| {
+        Callback::from(move |action: Tracker| {
             let running = running.clone();
-            running.dispatch(RunningAction::Started(deed.name()));
-            spawn_local(async move { running.dispatch(after(deed.send().await).await) });
+            running.dispatch(RunningAction::Started(action.name()));
+            spawn_local(async move { running.dispatch(after(action.send().await).await) });
         })
     };
     let load = {
@@ -68,7 +70,7 @@ pub(crate) fn IdentityPage() -> Html {
         let act = act.clone();
         use_effect_with((spoken, language), move |&(spoken, language)| {
             if spoken.is_some_and(|it| it != language) {
-                act.emit(Deed::Language(ChooseLanguage { language }));
+                act.emit(Tracker::Language(ChooseLanguage { language }));
             }
         });
     }
@@ -127,7 +129,7 @@ fn shown(
     view: &IdentityView,
     running: &Running,
     language: Language,
-    act: &Callback<Deed>,
+    act: &Callback<Tracker>,
     Heard { onview, ontrouble, load }: &Heard,
 ) -> Html {
     let busy = running.busy;
@@ -203,8 +205,9 @@ fn shown(
 /// What a check came to, and why a session is over, the step itself says.
 fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
     match (step, trouble) {
+        // Frames sent twice meet no open check the second time: what the first came to is the reason.
         (StepView::Liveness { last_problem: Some(code), .. }, Trouble::Refused(refused)) => {
-            *code == refused.code
+            *code == refused.code || refused.code == Problem::ChallengeNone.code()
         }
         (StepView::Failed { .. } | StepView::Passed { .. }, _) => true,
         (
@@ -277,7 +280,7 @@ fn NoSession() -> Html {
 #[derive(Properties, PartialEq)]
 struct GiveUpProps {
     busy: Option<&'static str>,
-    act: Callback<Deed>,
+    act: Callback<Tracker>,
 }
 
 #[function_component]
@@ -296,7 +299,7 @@ fn GiveUp(props: &GiveUpProps) -> Html {
         let (act, asked) = (props.act.clone(), asked.clone());
         Callback::from(move |()| {
             asked.set(false);
-            act.emit(Deed::Abandon);
+            act.emit(Tracker::Abandon);
         })
     };
     html! {
@@ -309,11 +312,11 @@ fn GiveUp(props: &GiveUpProps) -> Html {
             <Dialog open={*asked} title={identity::GIVE_UP_TITLE.say(language)} onclose={close.clone()}>
                 <p>{ identity::GIVE_UP_TEXT.say(language) }</p>
                 <div class="actions">
+                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" autofocus=true onclick={close}>
+                        { common::CONTINUE.say(language) }
+                    </Button>
                     <Button kind={ButtonKind::Danger} test="abandon-confirm" onclick={stop}>
                         { identity::GIVE_UP.say(language) }
-                    </Button>
-                    <Button kind={ButtonKind::Secondary} test="abandon-cancel" onclick={close}>
-                        { common::CONTINUE.say(language) }
                     </Button>
                 </div>
             </Dialog>

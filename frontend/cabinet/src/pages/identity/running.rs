@@ -12,7 +12,7 @@ pub(crate) struct Running {
     pub view: Option<IdentityView>,
     /// How far the server's clock is ahead of the device's.
     pub offset_ms: f64,
-    /// The deed under way.
+    /// The action under way.
     pub busy: Option<&'static str>,
     pub trouble: Option<Trouble>,
 }

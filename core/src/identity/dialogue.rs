@@ -1,0 +1,45 @@
+//! An identity session together with what it is for: what the host keeps of it between two requests.
+
+use serde::{Deserialize, Serialize};
+
+use super::session::{Purpose, Session};
+use crate::Timestamp;
+use crate::consent::Asked;
+use crate::id::{AuthorizationId, SessionId};
+use crate::participant::view::ParticipantName;
+
+pub struct Dialogue {
+    pub id: SessionId,
+    pub content: Content,
+    /// Set once the session has passed.
+    pub cabinet_until: Option<Timestamp>,
+}
+
+/// What is sealed in the row.
+#[derive(Serialize, Deserialize)]
+pub struct Content {
+    pub session: Session,
+    /// What a consumer asks for; absent in a sign-in to the cabinet.
+    pub request: Option<Request>,
+    /// As the Source tells it: host/src/source.rs.
+    pub client_name: Option<String>,
+    /// Where the browser goes from the end; holds the authorization code.
+    pub redirect: Option<String>,
+}
+
+/// The consumer's request. Names are taken once, so that the consent's text can't change under the reader.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Request {
+    pub authorization: AuthorizationId,
+    pub application: String,
+    pub consumer: ParticipantName,
+    pub providers: Vec<ParticipantName>,
+    pub asked: Asked,
+}
+
+impl Request {
+    pub fn purpose(&self) -> Purpose {
+        let client = &self.asked.client;
+        Purpose::Authorization { iin: client.iin.clone(), phone: client.phone.clone() }
+    }
+}

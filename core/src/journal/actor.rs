@@ -1,0 +1,63 @@
+//! Who did something, and to what.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AuthorizationId, Bin, ConsentId, PhotoRequestId, SessionId, UseId};
+
+/// Who did it. Printed as `client`, `platform`, `operator:NAME`, `participant:BIN`, `edge:NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// The person of the session or consent that the record is about.
+    Client,
+    /// The platform itself: a job, a rule, a command of its administrator.
+    Platform,
+    Operator(String),
+    Participant(Bin),
+    Edge(String),
+}
+
+/// What it was done to. Identifiers print with their prefix, the others as `kind:NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    Authorization(AuthorizationId),
+    Consent(ConsentId),
+    /// A signing key, by its `kid`.
+    Key(String),
+    Operator(String),
+    Participant(Bin),
+    PhotoRequest(PhotoRequestId),
+    Session(SessionId),
+    /// A request through an edge whose consent was not known.
+    Use(UseId),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client => f.write_str("client"),
+            Self::Platform => f.write_str("platform"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
+            Self::Participant(bin) => write!(f, "participant:{bin}"),
+            Self::Edge(name) => write!(f, "edge:{name}"),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authorization(id) => id.fmt(f),
+            Self::Consent(id) => id.fmt(f),
+            Self::Key(kid) => write!(f, "key:{kid}"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
+            Self::Participant(bin) => write!(f, "participant:{bin}"),
+            Self::PhotoRequest(id) => id.fmt(f),
+            Self::Session(id) => id.fmt(f),
+            Self::Use(id) => id.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What can be recorded: one variant an event, with typed fields.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::consent::{Data, EndedBy, PurposeCode};
+use crate::id::{AuthorizationId, Bin, ConsentId, MessageId, SessionId, SolutionRequestId, UseId};
+use crate::liveness::{Reason, Signal};
+use crate::problem::Problem;
+
+/// Declares the events: the variant, its name on the wire, its fields in the order in which they are written.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })+) => {
+        /// An event and its fields. A name, once written, keeps its meaning and its fields.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "event", content = "fields")]
+        pub enum Event {
+            $($(#[$doc])* #[serde(rename = $name)] $variant { $($(#[$field_doc])* $field: $type),* },)+
+        }
+
+        impl Event {
+            /// Every name that is written.
+            pub const NAMES: &[&str] = &[$($name),+];
+
+            /// Such as `consent.granted`.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name),+ }
+            }
+        }
+    };
+}
+
+// Kept in alphabetical order of names.
+events! {
+    AuthorizationPushed = "authorization.pushed" {
+        client_id: String,
+        providers: BTreeSet<Bin>,
+        data: BTreeSet<Data>,
+        purpose: PurposeCode,
+        term_days: Option<u32>,
+    }
+    AuthorizationRefused = "authorization.refused" { client_id: String, problem: Problem }
+    CabinetSignedOut = "cabinet.signed-out" {}
+    CodeIssued = "code.issued" { client_id: String, consent: ConsentId }
+    CodeReplayed = "code.replayed" { client_id: String }
+    /// The client went away before deciding.
+    ConsentAbandoned = "consent.abandoned" { session: SessionId, consumer: Bin }
+    ConsentEnded = "consent.ended" {
+        by: EndedBy,
+        consumer: Bin,
+        granted_at: Option<Timestamp>,
+        uses: u64,
+    }
+    ConsentExpired = "consent.expired" { consumer: Bin, expired_at: Timestamp }
+    ConsentGranted = "consent.granted" {
+        session: SessionId,
+        consumer: Bin,
+        application: String,
+        providers: BTreeSet<Bin>,
+        data: BTreeSet<Data>,
+        term_days: Option<u32>,
+    }
+    ConsentRefused = "consent.refused" { session: SessionId, consumer: Bin }
+    DataRead = "data.read" {
+        interaction: UseId,
+        at: Timestamp,
+        consumer: Option<Bin>,
+        provider: Option<Bin>,
+        route: String,
+        status: u16,
+        answer_bytes: u64,
+        total_ms: u32,
+        upstream_ms: Option<u32>,
+    }
+    DataRefused = "data.refused" {
+        interaction: UseId,
+        at: Timestamp,
+        consumer: Option<Bin>,
+        provider: Option<Bin>,
+        route: String,
+        status: u16,
+        /// As the edge named it: a newer edge may know codes that this host does not.
+        problem: Option<String>,
+        total_ms: u32,
+    }
+    EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
+    IdentityBlocked = "identity.blocked" { until: Timestamp }
+    /// What was asked for before the camera, without the nonce.
+    IdentityChallenged = "identity.challenged" { check: u8, asked: String }
+    IdentityChecked = "identity.checked" {
+        check: u8,
+        /// `passed`, or a problem's code.
+        outcome: String,
+        reasons: Vec<Reason>,
+        signals: Vec<Signal>,
+        repeated: usize,
+        alike: usize,
+        solution: String,
+        matched_by: Option<String>,
+        runtime: String,
+        /// SHA-256 of the evidence bundle in hexadecimal.
+        evidence: String,
+    }
+    IdentityCodeSent = "identity.code-sent" { message: MessageId }
+    IdentityFailed = "identity.failed" { problem: Problem }
+    /// The frames were not the widget's, or had been seen before.
+    IdentityForged = "identity.forged" { check: u8, problem: Problem }
+    IdentityPassed = "identity.passed" {}
+    IdentityRestarted = "identity.restarted" {}
+    IdentityStarted = "identity.started" { purpose: StartedFor }
+    KeyRotated = "key.rotated" {}
+    MessageGivenUp = "message.given-up" { message: MessageId }
+    MessageSent = "message.sent" { message: MessageId, tries: u32 }
+    OperatorAdded = "operator.added" {}
+    OperatorLocked = "operator.locked" { until: Option<Timestamp> }
+    OperatorSignedIn = "operator.signed-in" {}
+    ParticipantRegistered = "participant.registered" { name: String }
+    ParticipantResumed = "participant.resumed" {}
+    ParticipantSuspended = "participant.suspended" { reason: String }
+    PhotoAccepted = "photo.accepted" { confirmed: bool }
+    PhotoDataGiven = "photo.data-given" {}
+    PhotoFailed = "photo.failed" { solution: String, problem: Problem }
+    PhotoMatched = "photo.matched" {
+        solution: String,
+        solution_request: SolutionRequestId,
+        /// In thousandths of a degree of match.
+        degree_millis: i64,
+    }
+    PhotoRefused = "photo.refused" {
+        solution: String,
+        problem: Problem,
+        /// Codes of the photo rules that failed (PHM-5).
+        failed: Vec<String>,
+    }
+    PhotoUnmatched = "photo.unmatched" {
+        solution: String,
+        solution_request: SolutionRequestId,
+        degree_millis: i64,
+    }
+    TokenIssued = "token.issued" { client_id: String, grant_type: GrantType, bound_to: Binding }
+}
+
+/// What an identity session was opened for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StartedFor {
+    Authorization { authorization: AuthorizationId, consumer: Bin, application: String },
+    Cabinet,
+}
+
+/// `grant_type` of RFC 6749.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+}
+
+/// What a token is bound to (RFC 8705, RFC 9449).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Binding {
+    Certificate,
+    Dpop,
+}

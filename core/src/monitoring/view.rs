@@ -1,0 +1,27 @@
+//! The numbers of the operator's console.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// `GET /api/console/overview`: the last hour in minutes, oldest first (60 entries each).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OverviewView {
+    pub now: Timestamp,
+    pub sessions_started: Vec<u64>,
+    pub sessions_passed: Vec<u64>,
+    pub sessions_failed: Vec<u64>,
+    pub requests_answered: Vec<u64>,
+    pub requests_refused: Vec<u64>,
+    pub consents_active: u64,
+    pub participants_active: u64,
+    pub participants_suspended: u64,
+    /// Nodes and when each last fetched its registry.
+    pub edges: Vec<EdgeView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EdgeView {
+    pub name: String,
+    pub seen_at: Timestamp,
+}

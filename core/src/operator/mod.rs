@@ -1,0 +1,103 @@
+//! An operator's sign-in: how often it may fail and how long it holds.
+
+use chrono::TimeDelta;
+
+use crate::Timestamp;
+
+pub mod view;
+
+/// Wrong passwords or codes in a row after which a name rests.
+pub const FAILURES_MAX: u32 = 5;
+pub const LOCK: TimeDelta = TimeDelta::minutes(5);
+/// An operator who does nothing for so long is signed out.
+pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(30);
+/// Nobody stays signed in for longer.
+pub const SESSION_MAX: TimeDelta = TimeDelta::hours(12);
+
+/// Steps of RFC 6238 §4.1, of 30 seconds.
+pub const TOTP_STEP_S: u64 = 30;
+
+/// How a name stands with its sign-ins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// In a row.
+    pub failures: u32,
+    pub locked_until: Option<Timestamp>,
+    /// The last step whose code was used: none is used twice (RFC 6238 §5.2).
+    pub step: u64,
+}
+
+impl Attempts {
+    pub fn locked(&self, now: Timestamp) -> bool {
+        self.locked_until.is_some_and(|until| now < until)
+    }
+
+    #[must_use]
+    pub fn failed(self, now: Timestamp) -> Self {
+        let failures = self.failures + 1;
+        if failures < FAILURES_MAX {
+            return Self { failures, ..self };
+        }
+        Self { failures: 0, locked_until: Some(now + LOCK), ..self }
+    }
+
+    #[must_use]
+    pub fn succeeded(self, step: u64) -> Self {
+        Self { failures: 0, locked_until: None, step }
+    }
+
+    /// The steps whose codes may be entered now: this one and its neighbours, but none that was used.
+    pub fn steps(&self, now: Timestamp) -> impl Iterator<Item = u64> {
+        let current = u64::try_from(now.timestamp()).unwrap_or_default() / TOTP_STEP_S;
+        let used = self.step;
+        (current.saturating_sub(1)..=current + 1).filter(move |&step| step > used)
+    }
+}
+
+/// Whether an operator's session still holds.
+pub fn session_holds(opened_at: Timestamp, seen_at: Timestamp, now: Timestamp) -> bool {
+    now - opened_at < SESSION_MAX && now - seen_at < IDLE_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fifth_failure_in_a_row_locks_for_five_minutes() {
+        let mut attempts = Attempts::default();
+        for second in 0..4 {
+            attempts = attempts.failed(at(second));
+            assert!(!attempts.locked(at(second)));
+        }
+        attempts = attempts.failed(at(4));
+        assert!(attempts.locked(at(4)) && attempts.locked(at(303)));
+        assert!(!attempts.locked(at(304)));
+        // And from there five more.
+        assert!(!attempts.failed(at(305)).locked(at(305)));
+    }
+
+    #[test]
+    fn a_code_counts_in_its_step_and_the_two_beside_it_and_never_twice() {
+        let now = at(0);
+        let current = u64::try_from(now.timestamp()).unwrap() / 30;
+        let fresh = Attempts::default();
+        assert_eq!(fresh.steps(now).collect::<Vec<_>>(), [current - 1, current, current + 1]);
+        let used = fresh.succeeded(current);
+        assert_eq!(used.steps(now).collect::<Vec<_>>(), [current + 1]);
+    }
+
+    #[test]
+    fn a_session_ends_by_idleness_and_by_age() {
+        let opened = at(0);
+        let later = |minutes| opened + TimeDelta::minutes(minutes);
+        assert!(session_holds(opened, opened, later(29)));
+        assert!(!session_holds(opened, opened, later(30)));
+        assert!(session_holds(opened, later(700), later(719)));
+        assert!(!session_holds(opened, later(719), later(720)));
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_700_000_000 + second, 0).unwrap()
+    }
+}

@@ -1,0 +1,23 @@
+//! An application of a participant: how it proves itself and where browsers may be sent back to.
+
+use std::collections::BTreeSet;
+
+use crate::id::Bin;
+use crate::jose::JwkSet;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    pub client_id: String,
+    pub bin: Bin,
+    pub name: String,
+    pub auth: ClientAuth,
+    pub redirect_uris: BTreeSet<String>,
+}
+
+/// The two ways of FAPI 2.0 §5.3.2.1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    PrivateKeyJwt(JwkSet),
+    /// The certificate's thumbprint (`x5t#S256`).
+    TlsClientAuth(String),
+}

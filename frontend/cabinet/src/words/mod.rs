@@ -1,0 +1,17 @@
+//! What the cabinet and the identity session say.
+
+pub(crate) mod cabinet;
+pub(crate) mod camera;
+pub(crate) mod identity;
+
+#[cfg(test)]
+mod tests {
+    use senim_kit::words::unfinished;
+
+    #[test]
+    fn every_word_is_whole_in_three_languages() {
+        for words in [super::cabinet::ALL, super::camera::ALL, super::identity::ALL] {
+            assert_eq!(unfinished(words), <[&str; 0]>::default());
+        }
+    }
+}

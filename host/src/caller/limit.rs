@@ -1,0 +1,24 @@
+//! How often one subject may ask, counted across sessions in the store.
+
+use chrono::TimeDelta;
+use senim_core::Timestamp;
+use senim_core::problem::Problem;
+use senim_store::{self as store, Tx};
+
+use crate::http::problem::Refusal;
+
+/// Refuses what comes more than `most` times in a window of time.
+pub async fn limit(
+    tx: &mut Tx,
+    subject: &str,
+    most: u64,
+    within: TimeDelta,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let length = within.num_milliseconds().max(1);
+    let window_at = now - TimeDelta::milliseconds(now.timestamp_millis().rem_euclid(length));
+    if store::identity::attempt(tx, subject, window_at).await? > most {
+        return Err(Problem::RateLimited.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Which participant's system calls: known by its certificate alone (PHM-4).
+
+use senim_channel::PeerCertificate;
+use senim_core::jose::Jwk;
+use senim_core::journal::Actor;
+use senim_core::participant::{Kind, Participant, Standing};
+use senim_core::problem::Problem;
+
+use crate::app::App;
+use crate::http::peer::Certificate;
+use crate::http::problem::Refusal;
+use senim_store as store;
+
+pub struct Caller {
+    pub participant: Participant,
+    pub kind: Kind,
+    /// The certificate's common name.
+    pub system: String,
+    /// The certificate's; absent where it is none that JOSE signs with.
+    pub key: Option<Jwk>,
+}
+
+impl Caller {
+    /// A participant in standing.
+    pub async fn of(app: &App, Certificate(shown): Certificate) -> Result<Self, Refusal> {
+        let PeerCertificate { thumbprint, common_name, key, .. } =
+            shown.ok_or(Problem::ClientCertificate)?;
+        let found = app
+            .store
+            .read("photo.caller", async |tx| {
+                store::participant::by_certificate(tx, &thumbprint).await
+            })
+            .await?;
+        let (participant, kind) = found.ok_or(Problem::ParticipantUnknown)?;
+        if let Standing::Suspended { .. } = participant.standing {
+            return Err(Problem::ParticipantSuspended.into());
+        }
+        Ok(Self { participant, kind, system: common_name.unwrap_or_default(), key })
+    }
+
+    /// PHM-4.
+    pub fn check_username(&self, username: &str) -> Result<(), Problem> {
+        let same = !username.is_empty() && username == self.system;
+        if same { Ok(()) } else { Err(Problem::PhotoUsername) }
+    }
+
+    pub fn actor(&self) -> Actor {
+        Actor::Participant(self.participant.bin)
+    }
+}

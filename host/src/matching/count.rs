@@ -1,0 +1,44 @@
+//! `GET /photo/requests`: how many requests of the participant were processed (IDX-10).
+
+use axum::Json;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use senim_core::Timestamp;
+use senim_core::matching::PhotoRequestsView;
+use senim_core::problem::Problem;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::http::peer::Certificate;
+use crate::http::problem::Refusal;
+use senim_store as store;
+
+/// From `from` on and before `until`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Span {
+    from: Timestamp,
+    until: Timestamp,
+}
+
+#[tracing::instrument(name = "photo.count", skip_all)]
+pub(super) async fn count(
+    app: App,
+    certificate: Certificate,
+    span: Result<Query<Span>, QueryRejection>,
+) -> Result<Json<PhotoRequestsView>, Refusal> {
+    let caller = Caller::of(&app, certificate).await?;
+    let Query(Span { from, until }) = span.map_err(|_| {
+        Refusal::detailed(Problem::RequestMalformed, "from and until are moments of RFC 3339")
+    })?;
+    if until <= from {
+        return Err(Refusal::detailed(Problem::RequestMalformed, "until lies after from"));
+    }
+    let bin = caller.participant.bin;
+    let view = app
+        .store
+        .read("photo.count", async |tx| store::matching::counts(tx, bin, from, until).await)
+        .await?;
+    Ok(Json(view))
+}

@@ -1,0 +1,24 @@
+//! Requests and results are kept five years (IDX-8); what is older goes. The journal stays.
+
+use chrono::Months;
+
+use crate::app::App;
+use senim_store::{self as store, StoreError};
+
+const KEPT: Months = Months::new(5 * 12);
+
+/// One round of the job.
+pub async fn forget(app: &App) -> Result<(), StoreError> {
+    let Some(before) = app.now().checked_sub_months(KEPT) else { return Ok(()) };
+    let forgotten = app
+        .store
+        .transact("photo.forget", async |tx| {
+            let photos = store::matching::forget(tx, before).await?;
+            Ok::<_, StoreError>(photos + store::solution::forget(tx, before).await?)
+        })
+        .await?;
+    if forgotten > 0 {
+        tracing::info!(forgotten, "requests of more than five years ago are gone");
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! What the host calls: the state register and the SMS gateway.
+
+pub mod gateway;
+pub mod source;

@@ -1,0 +1,108 @@
+//! The built pages: two apps with their shells, the liveness worker and its model.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use tower::ServiceBuilder;
+use tower_http::services::{ServeDir, ServeFile};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::problem::Answered;
+use crate::app::App;
+use crate::config::Config;
+
+/// Scripts and wasm of our own only; no inline script, no `eval` (but wasm is compiled).
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
+     connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'";
+
+/// The apps' own addresses: whatever stands below them is the app's to read.
+const CABINET: [&str; 4] = ["/", "/identity", "/cabinet", "/cabinet/{*rest}"];
+const CONSOLE: [&str; 2] = ["/console", "/console/{*rest}"];
+
+/// Asked again each time, answered with 304 while nothing changed.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// For files that have their digest in their name.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+pub(crate) fn routes(config: &Config) -> Router<App> {
+    let Some(folder) = &config.pages_dir else { return Router::new() };
+    let mut router = Router::new();
+    for (app, paths) in [("cabinet", CABINET.as_slice()), ("console", CONSOLE.as_slice())] {
+        for path in paths {
+            let shell = ServeFile::new(folder.join(app).join("index.html")).precompressed_br();
+            router = router.route_service(path, cached(ASK_AGAIN).service(shell));
+        }
+    }
+    let model = ServeFile::new(config.models_dir.join("yunet.onnx"));
+    router
+        .nest_service("/pages", cached(FOR_EVER).service(files(folder)))
+        .nest_service("/liveness", cached(ASK_AGAIN).service(files(&folder.join("liveness"))))
+        .route_service("/models/yunet.onnx", cached(ASK_AGAIN).service(model))
+}
+
+fn files(folder: &Path) -> ServeDir {
+    ServeDir::new(folder).precompressed_br().append_index_html_on_directories(false)
+}
+
+type Cached = ServiceBuilder<
+    tower::layer::util::Stack<SetResponseHeaderLayer<HeaderValue>, tower::layer::util::Identity>,
+>;
+
+fn cached(how: HeaderValue) -> Cached {
+    ServiceBuilder::new().layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, how))
+}
+
+/// Where a browser opens an address and is refused, the cabinet says why, in the person's language and with a way on.
+pub(super) async fn say(State(app): State<App>, request: Request, next: Next) -> Response {
+    let opened = opens_a_page(&request);
+    let response = next.run(request).await;
+    let problem = response.extensions().get::<Answered>().map(|it| it.0);
+    let (true, Some(problem), Some(folder)) = (opened, problem, &app.config.pages_dir) else {
+        return response;
+    };
+    let shell = tokio::fs::read_to_string(folder.join("cabinet/index.html")).await;
+    let Ok(shell) = shell else { return response };
+    // The catalogue's own code: nothing of the request is repeated on the page.
+    let place = format!("<div id=\"app\" data-problem=\"{}\"", problem.code());
+    let page = shell.replacen("<div id=\"app\"", &place, 1);
+    let (mut parts, _) = response.into_parts();
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    parts.headers.insert(header::CONTENT_TYPE, html);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(page))
+}
+
+/// A navigation, not a script's question: those of our pages ask for JSON.
+fn opens_a_page(request: &Request) -> bool {
+    let accepted = request.headers().get_all(header::ACCEPT).iter();
+    let html = accepted.filter_map(|it| it.to_str().ok()).any(|it| it.contains("text/html"));
+    html && matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+/// What browsers are told with every answer of the pages' listener.
+pub(crate) fn guarded(router: Router, config: &Config) -> Router {
+    let set = |name, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    let router = router
+        .layer(set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(set(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(set(
+            header::HeaderName::from_static("permissions-policy"),
+            "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+        ))
+        .layer(set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"));
+    if config.pages_secure() {
+        return router.layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    }
+    router
+}

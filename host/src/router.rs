@@ -1,0 +1,94 @@
+//! Which listener serves which rooms, and what holds for all of them.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::get;
+use senim_core::problem::Problem;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use crate::http::problem::{Refusal, answer};
+use crate::pages as built;
+use crate::{
+    authorization, consent, identity, journal, limits, matching, monitoring, operator, participant,
+    routing, status, usage,
+};
+
+/// Requests that are worked on at once; further ones wait.
+const AT_ONCE_MAX: usize = 512;
+
+/// Every `POST` of a page carries it: another site's form can't.
+pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
+
+/// What browsers reach: the pages, `/authorize` and the pages' API.
+pub fn pages(app: App) -> Router {
+    let rooms = Router::new()
+        .merge(identity::routes())
+        .merge(consent::routes())
+        .merge(operator::routes())
+        .merge(monitoring::routes())
+        .merge(participant::routes())
+        .merge(journal::routes())
+        .layer(from_fn(only_from_our_pages));
+    let config = app.config.clone();
+    let says = from_fn_with_state(app.clone(), built::say);
+    let router = within_limits(rooms.merge(built::routes(&config)), app).layer(says);
+    built::guarded(router, &config)
+}
+
+/// What participants' servers and edge nodes reach, over TLS.
+pub fn servers(app: App) -> Router {
+    let strict = SetResponseHeaderLayer::overriding(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000"),
+    );
+    let rooms = Router::new()
+        .merge(authorization::routes())
+        .merge(matching::routes())
+        .merge(routing::routes())
+        .merge(status::routes())
+        .merge(usage::routes());
+    within_limits(rooms, app).layer(strict)
+}
+
+fn within_limits(rooms: Router<App>, app: App) -> Router {
+    let no_sniff = SetResponseHeaderLayer::overriding(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    // What nobody said may be kept is not kept: answers name people.
+    let no_store = SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+    rooms
+        .route("/healthz", get(health))
+        .fallback(async || Refusal::from(Problem::NotFound))
+        .method_not_allowed_fallback(async || Refusal::from(Problem::MethodNotAllowed))
+        .layer(from_fn(limits::small_headers))
+        .layer(from_fn(limits::in_time))
+        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE_MAX))
+        .layer(from_fn_with_state(app.clone(), limits::access_log))
+        .layer(no_store)
+        .layer(no_sniff)
+        .with_state(app)
+}
+
+/// Well is a host whose store answers.
+async fn health(app: App) -> Result<&'static str, Refusal> {
+    app.store.answers().await?;
+    Ok("ok")
+}
+
+async fn only_from_our_pages(request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let ours = request.headers().get(PAGE_HEADER).is_some_and(|it| it == "1");
+    if reads || ours {
+        return next.run(request).await;
+    }
+    answer(Problem::Forbidden, Some("send the header senim-page: 1"))
+}

@@ -1,0 +1,121 @@
+//! A match by whichever solution answers, or by the one that a participant chose. Every try is counted (BIO-5).
+
+use bytes::Bytes;
+use senim_core::id::SolutionRequestId;
+use senim_core::problem::Problem;
+use senim_core::solution::{Asker, Base64, Fault, Match, MatchFaces, PROBES_MAX};
+
+use super::Answer;
+use super::solutions::Connected;
+use crate::app::App;
+use crate::http::problem::Refusal;
+use senim_store as store;
+use senim_store::solution::{Outcome, Try};
+
+/// Solutions that are asked for one request, one after the other.
+const TRIES_MAX: usize = 3;
+
+/// A match, and who made it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matched {
+    pub found: Match,
+    pub solution: String,
+    pub request: SolutionRequestId,
+}
+
+/// Matches by the solutions that are ready, by weight; where one fails, the next is asked (BIO-5).
+///
+/// What is wrong with a picture is a refusal, and no reason to ask another.
+pub async fn match_faces(
+    app: &App,
+    asker: Asker,
+    portraits: &[Bytes],
+    reference: &Bytes,
+) -> Result<Matched, Refusal> {
+    let mut rng = [0; 32];
+    app.rng.fill(&mut rng);
+    for index in app.solutions.order(rng, app.now()).into_iter().take(TRIES_MAX) {
+        let Some(connected) = app.solutions.get(index) else { continue };
+        match tried(app, connected, asker, portraits, reference).await? {
+            Ok(matched) => return matched.map_err(Refusal::from),
+            Err(fault) => {
+                let solution = connected.config.name.as_str();
+                tracing::warn!(solution, fault = fault.name(), "another solution is asked");
+            }
+        }
+    }
+    Err(Problem::SolutionNone.into())
+}
+
+/// Matches by the chosen solution and no other (PHM-1).
+pub async fn match_with(
+    app: &App,
+    solution: &str,
+    asker: Asker,
+    portraits: &[Bytes],
+    reference: &Bytes,
+) -> Result<Matched, Refusal> {
+    let connected = app.solutions.by_name(solution).ok_or(Problem::SolutionUnknown)?;
+    if !connected.is_ready(app.now()) {
+        return Err(Problem::SolutionUnavailable.into());
+    }
+    match tried(app, connected, asker, portraits, reference).await? {
+        Ok(matched) => matched.map_err(Refusal::from),
+        Err(fault) => Err(Refusal::detailed(fault.problem(), fault.to_string())),
+    }
+}
+
+/// One solution asked once, and counted whatever it did.
+async fn tried(
+    app: &App,
+    connected: &Connected,
+    asker: Asker,
+    portraits: &[Bytes],
+    reference: &Bytes,
+) -> Result<Result<Result<Matched, Problem>, Fault>, Refusal> {
+    let request = SolutionRequestId(app.rng.id());
+    let question = MatchFaces {
+        request_id: request,
+        probes: portraits.iter().take(PROBES_MAX).map(|it| Base64(it.to_vec())).collect(),
+        reference: Base64(reference.to_vec()),
+    };
+    let asked_at = app.now();
+    let answer = match connected.solution(app) {
+        // The built-in engine keeps its time as others do.
+        Ok(solution) => {
+            let answer = solution.match_faces(question);
+            tokio::time::timeout(connected.config.timeout(), answer)
+                .await
+                .unwrap_or(Err(Fault::Slow))
+        }
+        Err(fault) => Err(fault),
+    };
+    let now = app.now();
+    let outcome = match &answer {
+        Ok(Answer::Told(found)) if found.is_same_person() => Outcome::Matched,
+        Ok(Answer::Told(_)) => Outcome::Unmatched,
+        Ok(Answer::Refused(problem)) => Outcome::Refused(*problem),
+        Err(fault) => Outcome::Failed(*fault),
+    };
+    connected.turn(|circuit| match &answer {
+        Ok(_) => circuit.answered(),
+        Err(_) => circuit.failed(now),
+    });
+    let counted = Try {
+        id: request,
+        solution: connected.config.name.clone(),
+        asker,
+        asked_at,
+        took: now - asked_at,
+        outcome,
+        price_tiyn: connected.config.price_tiyn,
+    };
+    app.store
+        .transact("solution.count", async |tx| store::solution::add(tx, &counted).await)
+        .await?;
+    let solution = counted.solution;
+    Ok(answer.map(|answer| match answer {
+        Answer::Told(found) => Ok(Matched { found, solution, request }),
+        Answer::Refused(problem) => Err(problem),
+    }))
+}

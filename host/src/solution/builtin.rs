@@ -1,0 +1,179 @@
+//! The built-in engine as a solution among others.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use senim_core::liveness::challenge::Challenge;
+use senim_core::liveness::pack::Pack;
+use senim_core::liveness::{self, DEGREE_MIN, Known};
+use senim_core::problem::Problem;
+use senim_core::solution::{
+    Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
+    ModelView, OpenLivenessSession, PROBES_MAX, VersionView,
+};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
+
+use super::{Answer, Solution};
+use senim_channel::clock::{Clock, Rng};
+use senim_faces::Faces;
+
+#[derive(Clone)]
+pub struct Builtin {
+    pub faces: Arc<Faces>,
+    pub models_dir: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+    /// Judging takes a core for about a second: no more at once than there are.
+    pub judges: Arc<Semaphore>,
+}
+
+/// As many as this machine has cores.
+pub(super) fn judges() -> Arc<Semaphore> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Arc::new(Semaphore::new(cores))
+}
+
+impl Builtin {
+    /// Blocking work for a processor, in line.
+    async fn judged<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Faces) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        let permit = Arc::clone(&self.judges).acquire_owned().await;
+        let permit = permit.map_err(|_| Fault::Unavailable)?;
+        let faces = Arc::clone(&self.faces);
+        let done = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: who asked may hang up.
+            let _permit = permit;
+            work(&faces)
+        });
+        done.await.map_err(|_| Fault::Status)
+    }
+}
+
+impl Solution for Builtin {
+    fn match_faces(&self, asked: MatchFaces) -> BoxFuture<'_, Result<Answer<Match>, Fault>> {
+        async move {
+            let request = asked.request_id;
+            let compared = self.judged(move |faces| {
+                let probes: Vec<&[u8]> = asked.probes.iter().map(|it| it.0.as_slice()).collect();
+                faces.compare(&probes, &asked.reference.0)
+            });
+            match compared.await? {
+                Err(problem) => refused(problem),
+                // The calibrated scale is the one whose threshold stands still when models are replaced.
+                Ok(found) => MatchView {
+                    request_id: request.to_string(),
+                    similarity: found.degree / 100.0,
+                    threshold: DEGREE_MIN / 100.0,
+                    degree: found.degree,
+                }
+                .check(request)
+                .map(Answer::Told),
+            }
+        }
+        .boxed()
+    }
+
+    fn open_liveness(
+        &self,
+        asked: OpenLivenessSession,
+    ) -> BoxFuture<'_, Result<LivenessSessionView, Fault>> {
+        async move {
+            let mut seed = [0; 32];
+            self.rng.fill(&mut seed);
+            Ok(LivenessSessionView {
+                request_id: asked.request_id.to_string(),
+                challenge: Challenge::draw(seed, asked.wishes, self.clock.now()),
+            })
+        }
+        .boxed()
+    }
+
+    fn judge_liveness(
+        &self,
+        asked: JudgeLiveness,
+    ) -> BoxFuture<'_, Result<Answer<LivenessVerdictView>, Fault>> {
+        async move {
+            let took = self.clock.now() - asked.challenge.issued_at;
+            let known = Known { took_ms: took.num_milliseconds().try_into().ok(), repeated: 0 };
+            let judged = self.judged(move |faces| {
+                let JudgeLiveness { request_id, challenge, pack } = asked;
+                // The platform has read it before it asks.
+                let pack = Pack::read(&pack.0, &challenge.nonce).map_err(|_| Fault::Status)?;
+                let seen = match faces.see(&pack) {
+                    Err(problem) => return refused(problem),
+                    Ok(seen) => seen,
+                };
+                let verdict = liveness::judge(&challenge, &pack.about, &seen, &known);
+                let view = LivenessVerdictView {
+                    request_id: request_id.to_string(),
+                    live: verdict.live,
+                    reasons: verdict.reasons.into_iter().filter_map(word).collect(),
+                    portraits: verdict
+                        .portraits
+                        .iter()
+                        .take(PROBES_MAX)
+                        .filter_map(|&it| it.try_into().ok())
+                        .collect(),
+                };
+                view.check(request_id, pack.frames.len())?;
+                Ok(Answer::Told(view))
+            });
+            judged.await?
+        }
+        .boxed()
+    }
+
+    fn version(&self) -> BoxFuture<'_, Result<VersionView, Fault>> {
+        async move {
+            let dir = self.models_dir.clone();
+            let models = tokio::task::spawn_blocking(move || models(&dir));
+            let models = models.await.map_err(|_| Fault::Status)?.map_err(|_| Fault::Status)?;
+            Ok(VersionView {
+                name: format!("senim-{}", self.faces.runtime()),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                models,
+            })
+        }
+        .boxed()
+    }
+
+    fn well(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        async { Ok(()) }.boxed()
+    }
+}
+
+fn refused<T>(problem: Problem) -> Result<Answer<T>, Fault> {
+    Fault::refusal(problem.code()).map(Answer::Refused).ok_or(Fault::Status)
+}
+
+/// A reason as the contract writes it.
+fn word(reason: liveness::Reason) -> Option<String> {
+    serde_json::to_value(reason).ok()?.as_str().map(str::to_owned)
+}
+
+/// Every `.onnx` of the folder with its digest, by name.
+fn models(dir: &Path) -> io::Result<Vec<ModelView>> {
+    let mut models = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|it| it != "onnx") {
+            continue;
+        }
+        let mut hash = Sha256::new();
+        io::copy(&mut File::open(&path)?, &mut hash)?;
+        let name = path.file_stem().map(|it| it.to_string_lossy().into_owned());
+        models.push(ModelView {
+            name: name.unwrap_or_default(),
+            sha256: format!("{:x}", hash.finalize()),
+        });
+    }
+    models.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(models)
+}

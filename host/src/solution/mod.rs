@@ -1,0 +1,112 @@
+//! Biometric solutions: the built-in engine and vendors reached by HTTP, behind one trait (BIO-5).
+
+mod ask;
+mod builtin;
+mod config;
+mod http;
+mod report;
+mod serve;
+mod solutions;
+
+pub use ask::{Matched, match_faces, match_with};
+pub use builtin::Builtin;
+pub use config::SolutionConfig;
+pub(crate) use config::{builtin_alone, check};
+pub use http::HttpSolution;
+pub use report::report;
+pub use serve::{routes, serve};
+pub use solutions::{Solutions, probe};
+
+use futures::future::BoxFuture;
+use senim_core::problem::Problem;
+use senim_core::solution::{
+    Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces,
+    OpenLivenessSession, VersionView,
+};
+
+/// What a solution makes of pictures: an answer, or what is wrong with them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer<T> {
+    Told(T),
+    /// Of [`Fault::refusal`].
+    Refused(Problem),
+}
+
+/// A solution of biometrics: core/openapi/biometric-solution-v1.yaml is what it offers.
+///
+/// What comes back has been checked: it answers this request, and its numbers hold together.
+pub trait Solution: Send + Sync {
+    fn match_faces(&self, asked: MatchFaces) -> BoxFuture<'_, Result<Answer<Match>, Fault>>;
+
+    fn open_liveness(
+        &self,
+        asked: OpenLivenessSession,
+    ) -> BoxFuture<'_, Result<LivenessSessionView, Fault>>;
+
+    fn judge_liveness(
+        &self,
+        asked: JudgeLiveness,
+    ) -> BoxFuture<'_, Result<Answer<LivenessVerdictView>, Fault>>;
+
+    fn version(&self) -> BoxFuture<'_, Result<VersionView, Fault>>;
+
+    /// Whether it can answer now.
+    fn well(&self) -> BoxFuture<'_, Result<(), Fault>>;
+}
+
+/// What every solution does, whoever made it. `same` are a camera's frame
+/// and a portrait of one person, `other` is a portrait of another.
+pub async fn suite(solution: &dyn Solution, same: [&[u8]; 2], other: &[u8]) {
+    use senim_core::id::SolutionRequestId;
+    use senim_core::liveness::challenge::{Ask, Wishes};
+    use senim_core::liveness::pack::{About, Frame, Kind, Writer};
+    use senim_core::solution::Base64;
+
+    let bytes = |it: &[u8]| Base64(it.to_vec());
+    let asked = |request, probes: &[&[u8]], reference: &[u8]| MatchFaces {
+        request_id: SolutionRequestId(request),
+        probes: probes.iter().map(|it| bytes(it)).collect(),
+        reference: bytes(reference),
+    };
+    assert_eq!(solution.well().await, Ok(()));
+    let version = solution.version().await.expect("a version");
+    assert!(!version.name.is_empty() && !version.version.is_empty() && !version.models.is_empty());
+    let digest = |it: &str| it.len() == 64 && it.bytes().all(|it| it.is_ascii_hexdigit());
+    assert!(version.models.iter().all(|it| digest(&it.sha256)), "{version:?}");
+
+    let told = solution.match_faces(asked(1, &[same[0]], same[1])).await;
+    assert!(matches!(told, Ok(Answer::Told(it)) if it.is_same_person()), "{told:?}");
+    let told = solution.match_faces(asked(2, &[same[0], same[0], same[0]], same[1])).await;
+    assert!(matches!(told, Ok(Answer::Told(it)) if it.is_same_person()), "{told:?}");
+    let told = solution.match_faces(asked(3, &[other], same[1])).await;
+    assert!(matches!(told, Ok(Answer::Told(it)) if !it.is_same_person()), "{told:?}");
+    let refused = solution.match_faces(asked(4, &[b"no picture"], same[1])).await;
+    assert_eq!(refused, Ok(Answer::Refused(Problem::PhotoNotAnImage)));
+    let refused = solution.match_faces(asked(5, &[same[0]], b"no picture")).await;
+    assert_eq!(refused, Ok(Answer::Refused(Problem::IdentitySourcePhoto)));
+
+    let open = |request, wishes| OpenLivenessSession { request_id: request, wishes };
+    let request = SolutionRequestId(6);
+    let still = Wishes { no_movement: true, no_flashing: true };
+    let session = solution.open_liveness(open(request, still)).await.expect("a challenge");
+    let other = solution.open_liveness(open(request, still)).await.expect("another one");
+    assert_ne!(session.challenge.nonce, other.challenge.nonce, "nobody can foresee one");
+    assert_eq!(session.challenge.steps.first().map(|it| &it.ask), Some(&Ask::Look));
+    assert!(matches!(session.challenge.steps.last().map(|it| &it.ask), Some(Ask::Fades(_))));
+    // Three stills of a portrait are nobody who blinks.
+    let mut pack = Writer::new(&session.challenge.nonce, &About::default());
+    for at_ms in [0, 300, 600] {
+        pack.push(&Frame { step: 0, at_ms, kind: Kind::Portrait, jpeg: same[0] });
+    }
+    let judge = |challenge, pack: Vec<u8>| JudgeLiveness {
+        request_id: request,
+        challenge,
+        pack: Base64(pack),
+    };
+    let pack = pack.finish();
+    let told = solution.judge_liveness(judge(session.challenge, pack.clone())).await;
+    let Ok(Answer::Told(verdict)) = told else { panic!("{told:?}") };
+    assert!(!verdict.live && !verdict.reasons.is_empty(), "{verdict:?}");
+    let told = solution.judge_liveness(judge(other.challenge, pack)).await;
+    assert!(!matches!(told, Ok(Answer::Told(_))), "frames of another challenge: {told:?}");
+}

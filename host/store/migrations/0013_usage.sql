@@ -1,0 +1,20 @@
+-- One request through an edge. Told again, it is the same row.
+CREATE TABLE usage (
+    id            TEXT   NOT NULL PRIMARY KEY,
+    edge          TEXT   NOT NULL,
+    done_at       BIGINT NOT NULL,
+    consent_id    TEXT,
+    consumer      TEXT,
+    provider      TEXT,
+    data          TEXT,
+    route         TEXT   NOT NULL,
+    status        BIGINT NOT NULL,
+    problem       TEXT,
+    request_bytes BIGINT NOT NULL,
+    answer_bytes  BIGINT NOT NULL,
+    total_ms      BIGINT NOT NULL,
+    upstream_ms   BIGINT
+);
+
+CREATE INDEX usage_done_at ON usage (done_at);
+CREATE INDEX usage_consent ON usage (consent_id, done_at);

@@ -1,0 +1,429 @@
+//! The register of consents as rows. The columns a state uses are tied by the `consent_state` check.
+
+use std::collections::BTreeSet;
+
+use senim_core::Timestamp;
+use senim_core::consent::{Consent, ConsentState, EndedBy, Granted, Limits, Purpose, PurposeCode};
+use senim_core::id::{Bin, ConsentId, Iin, SessionId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::row::row;
+use super::seal::Sealer;
+use super::{StoreError, Tx, count, inconsistent, millis, uncount};
+use senim_channel::clock::moment;
+
+const TABLE: &str = "consent";
+const IIN_SEALED: &str = "consent.iin_sealed";
+const IIN_INDEX: &str = "consent.iin_index";
+
+/// What the status list is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatusFacts {
+    /// Places given so far: the list's length.
+    pub size: u64,
+    /// Places of consents that have ended, ascending.
+    pub ended: Vec<u64>,
+}
+
+/// Adds what the client answered. `shown`: the paragraphs as they were read.
+pub async fn add(
+    tx: &mut Tx,
+    consent: &Consent,
+    session: SessionId,
+    shown: &[String],
+) -> Result<(), StoreError> {
+    let id = consent.id.to_string();
+    let iin = consent.iin.expose();
+    let columns = Columns::of(&consent.state);
+    sqlx::query(
+        "-- consent.add
+         INSERT INTO consent (id, application, consumer, iin_index, iin_sealed, providers, limits, purpose_code,
+                              purpose_text, term_days, requested_at, session_id, shown, state, answered_at,
+                              granted_at, expires_at, status_index, text_hash, ended_at, ended_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+    )
+    .bind(id.as_str())
+    .bind(consent.application.as_str())
+    .bind(consent.consumer.to_string())
+    .bind(tx.sealer.blind(IIN_INDEX, &iin))
+    .bind(tx.sealer.seal(&*tx.rng, IIN_SEALED, &id, iin.as_bytes()))
+    .bind(json(&consent.providers))
+    .bind(json(&consent.limits))
+    .bind(word(&consent.purpose.code))
+    .bind(consent.purpose.text.as_deref())
+    .bind(consent.term_days.map(i64::from))
+    .bind(millis(consent.requested_at))
+    .bind(session.to_string())
+    .bind(json(&shown))
+    .bind(columns.state)
+    .bind(columns.answered_at)
+    .bind(columns.granted_at)
+    .bind(columns.expires_at)
+    .bind(columns.status_index)
+    .bind(columns.text_hash)
+    .bind(columns.ended_at)
+    .bind(columns.ended_by)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Saves where the consent stands; everything else of it never changes.
+pub async fn save(tx: &mut Tx, consent: &Consent) -> Result<(), StoreError> {
+    let columns = Columns::of(&consent.state);
+    sqlx::query(
+        "-- consent.save
+         UPDATE consent
+            SET state        = $2
+              , answered_at  = $3
+              , granted_at   = $4
+              , expires_at   = $5
+              , status_index = $6
+              , text_hash    = $7
+              , ended_at     = $8
+              , ended_by     = $9
+          WHERE id = $1",
+    )
+    .bind(consent.id.to_string())
+    .bind(columns.state)
+    .bind(columns.answered_at)
+    .bind(columns.granted_at)
+    .bind(columns.expires_at)
+    .bind(columns.status_index)
+    .bind(columns.text_hash)
+    .bind(columns.ended_at)
+    .bind(columns.ended_by)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn load(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- consent.load
+         SELECT id
+              , application
+              , consumer
+              , iin_sealed
+              , providers
+              , limits
+              , purpose_code
+              , purpose_text
+              , term_days
+              , requested_at
+              , state
+              , answered_at
+              , granted_at
+              , expires_at
+              , status_index
+              , text_hash
+              , ended_at
+              , ended_by
+           FROM consent
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| row.into_consent(&tx.sealer)).transpose()
+}
+
+/// All that a client gave, newest first, ended ones too (CNS-3). What was refused is not among them.
+pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError> {
+    let rows = sqlx::query_as::<_, Row>(
+        "-- consent.given_by
+         SELECT id
+              , application
+              , consumer
+              , iin_sealed
+              , providers
+              , limits
+              , purpose_code
+              , purpose_text
+              , term_days
+              , requested_at
+              , state
+              , answered_at
+              , granted_at
+              , expires_at
+              , status_index
+              , text_hash
+              , ended_at
+              , ended_by
+           FROM consent
+          WHERE iin_index = $1
+            AND granted_at IS NOT NULL
+          ORDER BY granted_at DESC
+              , id",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|row| row.into_consent(&tx.sealer)).collect()
+}
+
+/// The next place in the status list; none is given twice.
+pub async fn allocate_index(tx: &mut Tx) -> Result<u64, StoreError> {
+    let next = sqlx::query_scalar::<_, i64>(
+        "-- consent.allocate_index
+         UPDATE consent_index
+            SET next = next + 1
+          WHERE name = 'status-list'
+         RETURNING next",
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(next - 1))
+}
+
+/// What stands in the status list now. An expired consent is not in it: tokens carry the end of their term.
+pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
+    let size = sqlx::query_scalar::<_, i64>(
+        "-- consent.ended_indices.size
+         SELECT next
+           FROM consent_index
+          WHERE name = 'status-list'",
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let ended = sqlx::query_scalar::<_, i64>(
+        "-- consent.ended_indices
+         SELECT status_index
+           FROM consent
+          WHERE state = 'ended'
+          ORDER BY status_index",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(StatusFacts { size: uncount(size), ended: ended.into_iter().map(uncount).collect() })
+}
+
+/// Consents under which data may flow now; with `participant` only those it is a party to.
+pub async fn count_active(
+    tx: &mut Tx,
+    participant: Option<Bin>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let bin = participant.map(|it| it.to_string()).unwrap_or_default();
+    let active = sqlx::query_scalar::<_, i64>(
+        "-- consent.count_active
+         SELECT COUNT(*)
+           FROM consent
+          WHERE state = 'granted'
+            AND (expires_at IS NULL OR expires_at > $1)
+            AND (consumer = $2 OR providers LIKE '%' || $2 || '%')",
+    )
+    .bind(millis(now))
+    .bind(bin)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(active))
+}
+
+/// Consents whose term is over and of which the journal does not know yet.
+pub async fn expired_untold(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<(ConsentId, Bin, Timestamp)>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, String, i64)>(
+        "-- consent.expired_untold
+         SELECT id
+              , consumer
+              , expires_at
+           FROM consent
+          WHERE state = 'granted'
+            AND expires_at <= $1
+            AND told_expired_at IS NULL
+          ORDER BY expires_at
+          LIMIT $2",
+    )
+    .bind(millis(now))
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|(id, consumer, expires_at)| {
+            let broken = || inconsistent(TABLE, &id);
+            let consumer = consumer.parse().map_err(|_| broken())?;
+            Ok((id.parse().map_err(|_| broken())?, consumer, moment(expires_at)))
+        })
+        .collect()
+}
+
+pub async fn mark_expired_told(
+    tx: &mut Tx,
+    id: ConsentId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- consent.mark_expired_told
+         UPDATE consent
+            SET told_expired_at = $2
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Notes that the consumer is to be told of the end (OAPI-5). `by`: whoever ended it, or its term.
+pub async fn add_notice(
+    tx: &mut Tx,
+    id: ConsentId,
+    consumer: Bin,
+    by: Option<EndedBy>,
+    ended_at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- consent.add_notice
+         INSERT INTO consent_notice (consent_id, consumer, ended_at, ended_by)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (consent_id) DO NOTHING",
+    )
+    .bind(id.to_string())
+    .bind(consumer.to_string())
+    .bind(millis(ended_at))
+    .bind(by.map_or_else(|| "term".to_owned(), |by| word(&by)))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A state's own columns.
+#[derive(Default)]
+struct Columns {
+    state: &'static str,
+    answered_at: Option<i64>,
+    granted_at: Option<i64>,
+    expires_at: Option<i64>,
+    status_index: Option<i64>,
+    text_hash: Option<String>,
+    ended_at: Option<i64>,
+    ended_by: Option<String>,
+}
+
+impl Columns {
+    fn of(state: &ConsentState) -> Self {
+        match state {
+            ConsentState::Requested => Self { state: "requested", ..Self::default() },
+            ConsentState::Refused { refused_at: at } => {
+                Self { state: "refused", answered_at: Some(millis(*at)), ..Self::default() }
+            }
+            ConsentState::Abandoned { abandoned_at: at } => {
+                Self { state: "abandoned", answered_at: Some(millis(*at)), ..Self::default() }
+            }
+            ConsentState::Granted(granted) => Self { state: "granted", ..Self::granted(granted) },
+            ConsentState::Ended { granted, ended_at, by } => Self {
+                state: "ended",
+                ended_at: Some(millis(*ended_at)),
+                ended_by: Some(word(by)),
+                ..Self::granted(granted)
+            },
+        }
+    }
+
+    fn granted(granted: &Granted) -> Self {
+        Self {
+            granted_at: Some(millis(granted.granted_at)),
+            expires_at: granted.expires_at.map(millis),
+            status_index: Some(count(granted.index)),
+            text_hash: Some(granted.text_hash.clone()),
+            ..Self::default()
+        }
+    }
+}
+
+row! {
+    struct Row {
+        id: String,
+        application: String,
+        consumer: String,
+        iin_sealed: Vec<u8>,
+        providers: String,
+        limits: String,
+        purpose_code: String,
+        purpose_text: Option<String>,
+        term_days: Option<i64>,
+        requested_at: i64,
+        state: String,
+        answered_at: Option<i64>,
+        granted_at: Option<i64>,
+        expires_at: Option<i64>,
+        status_index: Option<i64>,
+        text_hash: Option<String>,
+        ended_at: Option<i64>,
+        ended_by: Option<String>,
+    }
+}
+
+impl Row {
+    fn into_consent(self, sealer: &Sealer) -> Result<Consent, StoreError> {
+        let broken = || inconsistent(TABLE, &self.id);
+        let iin = sealer.open_sealed(IIN_SEALED, &self.id, &self.iin_sealed)?;
+        let iin = std::str::from_utf8(&iin).ok().and_then(|it| it.parse().ok());
+        Ok(Consent {
+            id: self.id.parse().map_err(|_| broken())?,
+            consumer: self.consumer.parse().map_err(|_| broken())?,
+            iin: iin.ok_or_else(broken)?,
+            providers: from_json::<BTreeSet<Bin>>(&self.providers).ok_or_else(broken)?,
+            limits: from_json::<Limits>(&self.limits).ok_or_else(broken)?,
+            purpose: Purpose {
+                code: from_word::<PurposeCode>(&self.purpose_code).ok_or_else(broken)?,
+                text: self.purpose_text.clone(),
+            },
+            term_days: self.term_days.map(u32::try_from).transpose().map_err(|_| broken())?,
+            requested_at: moment(self.requested_at),
+            state: self.state().ok_or_else(broken)?,
+            application: self.application,
+        })
+    }
+
+    fn state(&self) -> Option<ConsentState> {
+        let granted = match (self.granted_at, self.status_index, &self.text_hash) {
+            (Some(granted_at), Some(index), Some(text_hash)) => Some(Granted {
+                granted_at: moment(granted_at),
+                expires_at: self.expires_at.map(moment),
+                index: uncount(index),
+                text_hash: text_hash.clone(),
+            }),
+            _ => None,
+        };
+        let answered_at = self.answered_at.map(moment);
+        match (self.state.as_str(), granted, answered_at, self.ended_at, &self.ended_by) {
+            ("requested", None, None, None, None) => Some(ConsentState::Requested),
+            ("refused", None, Some(refused_at), None, None) => {
+                Some(ConsentState::Refused { refused_at })
+            }
+            ("abandoned", None, Some(abandoned_at), None, None) => {
+                Some(ConsentState::Abandoned { abandoned_at })
+            }
+            ("granted", Some(granted), None, None, None) => Some(ConsentState::Granted(granted)),
+            ("ended", Some(granted), None, Some(ended_at), Some(by)) => {
+                let by = from_word::<EndedBy>(by)?;
+                Some(ConsentState::Ended { granted, ended_at: moment(ended_at), by })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+/// An enum's variant as its word on the wire.
+fn word<T: Serialize>(value: &T) -> String {
+    json(value).trim_matches('"').to_owned()
+}
+
+fn from_word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(word.into()).ok()
+}

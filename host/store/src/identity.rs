@@ -1,0 +1,381 @@
+//! Identity sessions as rows: the dialogue sealed, beside it what is searched and counted by.
+
+use std::collections::BTreeMap;
+
+use senim_core::Timestamp;
+use senim_core::id::{AuthorizationId, Iin, SessionId};
+use senim_core::liveness::challenge::Challenge;
+
+use super::row::row;
+use super::seal::Sealer;
+use super::{StoreError, Tx, count, inconsistent, millis, uncount};
+use senim_channel::clock::{Rng, moment};
+use senim_core::identity::dialogue::{Content, Dialogue};
+
+const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
+const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
+const IIN_INDEX: &str = "identity_block.iin_index";
+
+pub async fn add(
+    tx: &mut Tx,
+    dialogue: &Dialogue,
+    secret_hash: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let columns = Columns::of(dialogue);
+    sqlx::query(
+        "-- identity.add
+         INSERT INTO identity_session (id, secret_hash, authorization_id, dialogue_sealed, started_at, state,
+                                       deadline_at, ended_at, problem, cabinet_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(dialogue.id.to_string())
+    .bind(secret_hash)
+    .bind(dialogue.content.request.as_ref().map(|it| it.authorization.to_string()))
+    .bind(sealed(&tx.sealer, &*tx.rng, dialogue))
+    .bind(millis(now))
+    .bind(columns.state)
+    .bind(columns.deadline_at)
+    .bind(columns.ended_at)
+    .bind(columns.problem)
+    .bind(columns.cabinet_until)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn save(tx: &mut Tx, dialogue: &Dialogue) -> Result<(), StoreError> {
+    let columns = Columns::of(dialogue);
+    sqlx::query(
+        "-- identity.save
+         UPDATE identity_session
+            SET dialogue_sealed = $2
+              , state           = $3
+              , deadline_at     = $4
+              , ended_at        = $5
+              , problem         = $6
+              , cabinet_until   = $7
+          WHERE id = $1",
+    )
+    .bind(dialogue.id.to_string())
+    .bind(sealed(&tx.sealer, &*tx.rng, dialogue))
+    .bind(columns.state)
+    .bind(columns.deadline_at)
+    .bind(columns.ended_at)
+    .bind(columns.problem)
+    .bind(columns.cabinet_until)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The session of a browser, by the hash of its cookie.
+pub async fn by_secret(tx: &mut Tx, secret_hash: &str) -> Result<Option<Dialogue>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- identity.by_secret
+         SELECT id
+              , secret_hash
+              , dialogue_sealed
+              , cabinet_until
+           FROM identity_session
+          WHERE secret_hash = $1",
+    )
+    .bind(secret_hash)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
+}
+
+/// The session of a pushed request, and the hash of the cookie that it is open in.
+pub async fn by_authorization(
+    tx: &mut Tx,
+    authorization: AuthorizationId,
+) -> Result<Option<(Dialogue, String)>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- identity.by_authorization
+         SELECT id
+              , secret_hash
+              , dialogue_sealed
+              , cabinet_until
+           FROM identity_session
+          WHERE authorization_id = $1",
+    )
+    .bind(authorization.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let secret_hash = row.secret_hash.clone();
+    Ok(Some((row.into_dialogue(&tx.sealer)?, secret_hash)))
+}
+
+pub async fn load(tx: &mut Tx, id: SessionId) -> Result<Option<Dialogue>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- identity.load
+         SELECT id
+              , secret_hash
+              , dialogue_sealed
+              , cabinet_until
+           FROM identity_session
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
+}
+
+/// Gives the session to another browser; the former one's cookie is worth nothing from now on.
+pub async fn change_secret(
+    tx: &mut Tx,
+    id: SessionId,
+    secret_hash: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.change_secret
+         UPDATE identity_session
+            SET secret_hash = $2
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(secret_hash)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Open sessions in which time alone changes something by now.
+pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<SessionId>, StoreError> {
+    let rows = sqlx::query_scalar::<_, String>(
+        "-- identity.due
+         SELECT id
+           FROM identity_session
+          WHERE deadline_at <= $1
+          ORDER BY deadline_at
+          LIMIT $2",
+    )
+    .bind(millis(now))
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|id| id.parse().map_err(|_| inconsistent("identity_session", &id)))
+        .collect()
+}
+
+/// Until when liveness is blocked for a person, where it is (IDX-2).
+pub async fn blocked_until(
+    tx: &mut Tx,
+    iin: &Iin,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let until = sqlx::query_scalar::<_, i64>(
+        "-- identity.blocked_until
+         SELECT blocked_until
+           FROM identity_block
+          WHERE iin_index = $1
+            AND blocked_until > $2",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(millis(now))
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(until.map(moment))
+}
+
+pub async fn block(tx: &mut Tx, iin: &Iin, until: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.block
+         INSERT INTO identity_block (iin_index, blocked_until)
+         VALUES ($1, $2)
+         ON CONFLICT (iin_index) DO UPDATE SET blocked_until = $2",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(millis(until))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Counts one more attempt of `subject` in the window that began at `window_at`; answers how many there are.
+pub async fn attempt(tx: &mut Tx, subject: &str, window_at: Timestamp) -> Result<u64, StoreError> {
+    let attempts = sqlx::query_scalar::<_, i64>(
+        "-- identity.attempt
+         INSERT INTO identity_attempt (subject, window_at, attempts)
+         VALUES ($1, $2, 1)
+         ON CONFLICT (subject, window_at) DO UPDATE SET attempts = identity_attempt.attempts + 1
+         RETURNING attempts",
+    )
+    .bind(subject)
+    .bind(millis(window_at))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(attempts))
+}
+
+/// Forgets what no longer limits anybody.
+pub async fn forget_attempts(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.forget_attempts
+         DELETE FROM identity_attempt
+          WHERE window_at < $1",
+    )
+    .bind(millis(before))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A check that has been counted, with what is asked in it.
+pub async fn add_check(
+    tx: &mut Tx,
+    session: SessionId,
+    (number, challenge): (u8, &Challenge),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let plain = serde_json::to_vec(challenge).unwrap_or_default();
+    sqlx::query(
+        "-- identity.add_check
+         INSERT INTO identity_check (session_id, number, counted_at, challenge_sealed)
+         VALUES ($1, $2, $3, $4)",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .bind(millis(now))
+    .bind(tx.sealer.seal(&*tx.rng, CHALLENGE_SEALED, &format!("{session}.{number}"), &plain))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Its frames have come.
+pub async fn check_arrived(
+    tx: &mut Tx,
+    session: SessionId,
+    number: u8,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.check_arrived
+         UPDATE identity_check
+            SET arrived_at = $3
+          WHERE session_id = $1
+            AND number = $2",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// `outcome`: `passed`, or a problem's code.
+pub async fn check_ended(
+    tx: &mut Tx,
+    session: SessionId,
+    number: u8,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.check_ended
+         UPDATE identity_check
+            SET ended_at = $3
+              , outcome  = $4
+          WHERE session_id = $1
+            AND number = $2",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .bind(millis(now))
+    .bind(outcome)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How many sessions started, passed and failed in each minute after `since`.
+pub async fn by_minute(
+    tx: &mut Tx,
+    since: Timestamp,
+) -> Result<BTreeMap<u64, (u64, u64, u64)>, StoreError> {
+    let rows = sqlx::query_as::<_, (i64, i64, i64, i64)>(
+        "-- identity.by_minute
+         SELECT minute
+              , CAST(SUM(started) AS BIGINT)
+              , CAST(SUM(passed) AS BIGINT)
+              , CAST(SUM(failed) AS BIGINT)
+           FROM (SELECT (started_at - $1) / 60000 AS minute, 1 AS started, 0 AS passed, 0 AS failed
+                   FROM identity_session
+                  WHERE started_at >= $1
+                 UNION ALL
+                 SELECT (ended_at - $1) / 60000
+                      , 0
+                      , CASE WHEN state = 'passed' THEN 1 ELSE 0 END
+                      , CASE WHEN state = 'failed' THEN 1 ELSE 0 END
+                   FROM identity_session
+                  WHERE ended_at >= $1) AS moves
+          GROUP BY minute",
+    )
+    .bind(millis(since))
+    .fetch_all(tx.conn())
+    .await?;
+    let minute = |(minute, started, passed, failed): (i64, i64, i64, i64)| {
+        (uncount(minute), (uncount(started), uncount(passed), uncount(failed)))
+    };
+    Ok(rows.into_iter().map(minute).collect())
+}
+
+/// A state's own columns.
+struct Columns {
+    state: &'static str,
+    deadline_at: Option<i64>,
+    ended_at: Option<i64>,
+    problem: Option<&'static str>,
+    cabinet_until: Option<i64>,
+}
+
+impl Columns {
+    fn of(dialogue: &Dialogue) -> Self {
+        let session = &dialogue.content.session;
+        let problem = session.failure().map(|why| why.problem().code());
+        let state = match (session.ended_at(), problem) {
+            (None, _) => "open",
+            (Some(_), None) => "passed",
+            (Some(_), Some(_)) => "failed",
+        };
+        Self {
+            state,
+            deadline_at: session.deadline().map(millis),
+            ended_at: session.ended_at().map(millis),
+            problem,
+            cabinet_until: dialogue.cabinet_until.map(millis),
+        }
+    }
+}
+
+row! {
+    struct Row {
+        id: String,
+        secret_hash: String,
+        dialogue_sealed: Vec<u8>,
+        cabinet_until: Option<i64>,
+    }
+}
+
+impl Row {
+    fn into_dialogue(self, sealer: &Sealer) -> Result<Dialogue, StoreError> {
+        let broken = || inconsistent("identity_session", &self.id);
+        let plain = sealer.open_sealed(DIALOGUE_SEALED, &self.id, &self.dialogue_sealed)?;
+        Ok(Dialogue {
+            id: self.id.parse().map_err(|_| broken())?,
+            content: serde_json::from_slice::<Content>(&plain).map_err(|_| broken())?,
+            cabinet_until: self.cabinet_until.map(moment),
+        })
+    }
+}
+
+fn sealed(sealer: &Sealer, rng: &dyn Rng, dialogue: &Dialogue) -> Vec<u8> {
+    let plain = serde_json::to_vec(&dialogue.content).unwrap_or_default();
+    sealer.seal(rng, DIALOGUE_SEALED, &dialogue.id.to_string(), &plain)
+}

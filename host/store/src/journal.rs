@@ -1,0 +1,146 @@
+//! The journal's rows.
+
+use senim_core::Timestamp;
+use senim_core::journal::view::JournalRecordView;
+use senim_core::journal::{Actor, Event, ID_BYTES, Record, Subject};
+
+use super::{StoreError, Tx, count, inconsistent, millis, uncount};
+
+/// Records that the sequencer numbers in one transaction.
+const SEQUENCED_MAX: u64 = 1000;
+
+/// Writes a record in the transaction of what it is about.
+pub async fn append(
+    tx: &mut Tx,
+    actor: Actor,
+    subject: Subject,
+    event: Event,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut id = [0; ID_BYTES];
+    tx.rng.fill(&mut id);
+    let record = Record::new(id, actor, subject, event, now);
+    let written = record.encode().map_err(|_| inconsistent("journal", &record.id))?;
+    sqlx::query(
+        "-- journal.append
+         INSERT INTO journal (id, at, event, actor, subject, record)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(record.id)
+    .bind(millis(record.at))
+    .bind(record.event.name())
+    .bind(record.actor.to_string())
+    .bind(record.subject.to_string())
+    .bind(written)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Numbers what has no number yet, oldest first; how many that were. Never runs beside a use case's own writing:
+/// numbers given in business transactions would make all writers wait for one another.
+pub async fn sequence(tx: &mut Tx) -> Result<u64, StoreError> {
+    let waiting = sqlx::query_scalar::<_, String>(
+        "-- journal.waiting
+         SELECT id
+           FROM journal
+          WHERE position IS NULL
+          ORDER BY arrival
+          LIMIT $1",
+    )
+    .bind(count(SEQUENCED_MAX))
+    .fetch_all(tx.conn())
+    .await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let last = sqlx::query_scalar::<_, i64>(
+        "-- journal.last
+         SELECT COALESCE(MAX(position), 0)
+           FROM journal",
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    for (id, position) in waiting.iter().zip(last + 1..) {
+        sqlx::query(
+            "-- journal.number
+             UPDATE journal
+                SET position = $2
+              WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(position)
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
+}
+
+/// Newest first; `before` is an arrival. `search` is looked for in the record's event, actor, subject and fields.
+pub async fn search(
+    tx: &mut Tx,
+    search: &str,
+    before: Option<u64>,
+    limit: u64,
+) -> Result<Vec<JournalRecordView>, StoreError> {
+    let rows = sqlx::query_as::<_, (i64, String, Option<i64>, String)>(
+        "-- journal.search
+         SELECT arrival
+              , id
+              , position
+              , record
+           FROM journal
+          WHERE arrival < $1
+            AND (   LOWER(event)   LIKE $2 ESCAPE '!'
+                 OR LOWER(actor)   LIKE $2 ESCAPE '!'
+                 OR LOWER(subject) LIKE $2 ESCAPE '!'
+                 OR LOWER(record)  LIKE $2 ESCAPE '!')
+          ORDER BY arrival DESC
+          LIMIT $3",
+    )
+    .bind(before.map_or(i64::MAX, count))
+    .bind(containing(search))
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|(arrival, id, position, record)| {
+            let record = Record::decode(&record).map_err(|_| inconsistent("journal", &id))?;
+            let fields = serde_json::to_value(&record.event).unwrap_or_default();
+            Ok(JournalRecordView {
+                arrival: uncount(arrival),
+                id,
+                position: position.map(uncount),
+                at: record.at,
+                event: record.event.name().to_owned(),
+                actor: record.actor.to_string(),
+                subject: record.subject.to_string(),
+                fields: fields.get("fields").cloned().unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// A pattern for `LIKE … ESCAPE '!'` in which nothing that was typed is special.
+fn containing(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in search.trim().to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_searched_as_it_stands() {
+        assert_eq!(containing(" 100% Sure_! "), "%100!% sure!_!!%");
+        assert_eq!(containing(""), "%%");
+    }
+}

@@ -1,0 +1,155 @@
+//! Text messages as rows: waiting, then only the fact that they were sent or given up.
+
+use senim_core::Timestamp;
+use senim_core::id::{MessageId, SessionId};
+
+use super::{StoreError, Tx, count, inconsistent, millis};
+
+/// A message that whoever claimed it now hands to the gateway.
+pub struct Claimed {
+    pub session: SessionId,
+    /// Number and text: opened by host/src/messages.
+    pub sealed: Vec<u8>,
+    pub tries: u32,
+}
+
+pub async fn add(
+    tx: &mut Tx,
+    id: MessageId,
+    session: SessionId,
+    sealed: Vec<u8>,
+    good_until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- message.add
+         INSERT INTO message (id, session_id, made_at, good_until, state, sealed, next_try_at, tries)
+         VALUES ($1, $2, $3, $4, 'waiting', $5, $3, 0)",
+    )
+    .bind(id.to_string())
+    .bind(session.to_string())
+    .bind(millis(now))
+    .bind(millis(good_until))
+    .bind(sealed)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes a waiting message whose time has come, so that nobody else does until `next_try_at`.
+pub async fn claim(
+    tx: &mut Tx,
+    id: MessageId,
+    next_try_at: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Claimed>, StoreError> {
+    let row = sqlx::query_as::<_, (String, Vec<u8>, i64)>(
+        "-- message.claim
+         UPDATE message
+            SET tries       = tries + 1
+              , next_try_at = $2
+          WHERE id = $1
+            AND state = 'waiting'
+            AND next_try_at <= $3
+            AND good_until > $3
+         RETURNING session_id
+              , sealed
+              , tries",
+    )
+    .bind(id.to_string())
+    .bind(millis(next_try_at))
+    .bind(millis(now))
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|(session, sealed, tries)| {
+        let session = session.parse().map_err(|_| inconsistent("message", id))?;
+        let tries = u32::try_from(tries).map_err(|_| inconsistent("message", id))?;
+        Ok(Claimed { session, sealed, tries })
+    })
+    .transpose()
+}
+
+/// Puts the next try of a claimed message elsewhere in time.
+pub async fn postpone(
+    tx: &mut Tx,
+    id: MessageId,
+    next_try_at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- message.postpone
+         UPDATE message
+            SET next_try_at = $2
+          WHERE id = $1
+            AND state = 'waiting'",
+    )
+    .bind(id.to_string())
+    .bind(millis(next_try_at))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn mark_sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- message.mark_sent
+         UPDATE message
+            SET state       = 'sent'
+              , sealed      = NULL
+              , next_try_at = NULL
+              , finished_at = $2
+          WHERE id = $1
+            AND state = 'waiting'",
+    )
+    .bind(id.to_string())
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Erases messages whose codes have expired; tells which.
+pub async fn give_up(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<Vec<(MessageId, SessionId)>, StoreError> {
+    let given_up = sqlx::query_as::<_, (String, String)>(
+        "-- message.give_up
+         UPDATE message
+            SET state       = 'given-up'
+              , sealed      = NULL
+              , next_try_at = NULL
+              , finished_at = $1
+          WHERE state = 'waiting'
+            AND good_until <= $1
+         RETURNING id
+              , session_id",
+    )
+    .bind(millis(now))
+    .fetch_all(tx.conn())
+    .await?;
+    given_up
+        .into_iter()
+        .map(|(id, session)| {
+            let broken = || inconsistent("message", &id);
+            Ok((id.parse().map_err(|_| broken())?, session.parse().map_err(|_| broken())?))
+        })
+        .collect()
+}
+
+/// Waiting messages whose time has come, the longest waiting first.
+pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<MessageId>, StoreError> {
+    let rows = sqlx::query_scalar::<_, String>(
+        "-- message.due
+         SELECT id
+           FROM message
+          WHERE state = 'waiting'
+            AND next_try_at <= $1
+          ORDER BY next_try_at
+          LIMIT $2",
+    )
+    .bind(millis(now))
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|id| id.parse().map_err(|_| inconsistent("message", &id))).collect()
+}

@@ -1,0 +1,219 @@
+//! Each request through an edge, as a row.
+
+use std::collections::BTreeMap;
+
+use senim_channel::clock::moment;
+use senim_core::Timestamp;
+use senim_core::consent::Data;
+use senim_core::id::{Bin, ConsentId};
+use senim_core::journal::{Actor, Event, Subject};
+use senim_core::usage::Use;
+
+use super::journal::append;
+use super::row::row;
+use super::{StoreError, Tx, count, inconsistent, millis, uncount};
+
+/// Keeps a use that an edge reports, with its journal record. `false`: it was kept before.
+pub async fn add(tx: &mut Tx, edge: &str, told: &Use, now: Timestamp) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "-- usage.add
+         INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, route, status,
+                                  problem, request_bytes, answer_bytes, total_ms, upstream_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(told.id.to_string())
+    .bind(edge)
+    .bind(millis(told.at))
+    .bind(told.consent.map(|it| it.to_string()))
+    .bind(told.consumer.map(|it| it.to_string()))
+    .bind(told.provider.map(|it| it.to_string()))
+    .bind(told.data.map(data_text))
+    .bind(told.route.as_str())
+    .bind(i64::from(told.status))
+    .bind(told.problem.as_deref())
+    .bind(count(told.request_bytes))
+    .bind(count(told.answer_bytes))
+    .bind(i64::from(told.total_ms))
+    .bind(told.upstream_ms.map(i64::from))
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if added == 0 {
+        return Ok(false);
+    }
+    let event = if told.answered() {
+        Event::DataRead {
+            interaction: told.id,
+            at: told.at,
+            consumer: told.consumer,
+            provider: told.provider,
+            route: told.route.clone(),
+            status: told.status,
+            answer_bytes: told.answer_bytes,
+            total_ms: told.total_ms,
+            upstream_ms: told.upstream_ms,
+        }
+    } else {
+        Event::DataRefused {
+            interaction: told.id,
+            at: told.at,
+            consumer: told.consumer,
+            provider: told.provider,
+            route: told.route.clone(),
+            status: told.status,
+            problem: told.problem.clone(),
+            total_ms: told.total_ms,
+        }
+    };
+    let subject = told.consent.map_or(Subject::Use(told.id), Subject::Consent);
+    append(tx, Actor::Edge(edge.to_owned()), subject, event, now).await?;
+    Ok(true)
+}
+
+/// The uses of one consent, newest first: what the client is shown (CNS-3).
+pub async fn uses(tx: &mut Tx, consent: ConsentId, limit: u64) -> Result<Vec<Use>, StoreError> {
+    let rows = sqlx::query_as::<_, UseRow>(
+        "-- usage.uses
+         SELECT id
+              , done_at
+              , consent_id
+              , consumer
+              , provider
+              , data
+              , route
+              , status
+              , problem
+              , request_bytes
+              , answer_bytes
+              , total_ms
+              , upstream_ms
+           FROM usage
+          WHERE consent_id = $1
+          ORDER BY done_at DESC, id
+          LIMIT $2",
+    )
+    .bind(consent.to_string())
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(UseRow::into_use).collect()
+}
+
+/// How often a consent was used and when last; `None` where never.
+pub async fn use_totals(
+    tx: &mut Tx,
+    consent: ConsentId,
+) -> Result<Option<(u64, Timestamp)>, StoreError> {
+    let (uses, last) = sqlx::query_as::<_, (i64, Option<i64>)>(
+        "-- usage.use_totals
+         SELECT COUNT(*)
+              , MAX(done_at)
+           FROM usage
+          WHERE consent_id = $1",
+    )
+    .bind(consent.to_string())
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(last.map(|last| (uncount(uses), moment(last))))
+}
+
+/// Requests through all edges since `since`: for each minute after it, how many were answered and refused.
+pub async fn uses_by_minute(
+    tx: &mut Tx,
+    since: Timestamp,
+) -> Result<BTreeMap<u64, (u64, u64)>, StoreError> {
+    let rows = sqlx::query_as::<_, (i64, i64, i64)>(
+        "-- usage.uses_by_minute
+         SELECT (done_at - $1) / 60000
+              , CAST(SUM(CASE WHEN problem IS NULL AND status < 400 THEN 1 ELSE 0 END) AS BIGINT)
+              , COUNT(*)
+           FROM usage
+          WHERE done_at >= $1
+          GROUP BY (done_at - $1) / 60000",
+    )
+    .bind(millis(since))
+    .fetch_all(tx.conn())
+    .await?;
+    let minute = |(minute, answered, all): (i64, i64, i64)| {
+        (uncount(minute), (uncount(answered), uncount(all - answered)))
+    };
+    Ok(rows.into_iter().map(minute).collect())
+}
+
+/// Requests of one participant, as consumer or as provider, since `since`.
+pub async fn uses_of_participant(
+    tx: &mut Tx,
+    bin: Bin,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    let uses = sqlx::query_scalar::<_, i64>(
+        "-- usage.uses_of_participant
+         SELECT COUNT(*)
+           FROM usage
+          WHERE done_at >= $1
+            AND (consumer = $2 OR provider = $2)",
+    )
+    .bind(millis(since))
+    .bind(bin.to_string())
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(uses))
+}
+
+row! {
+    struct UseRow {
+        id: String,
+        done_at: i64,
+        consent_id: Option<String>,
+        consumer: Option<String>,
+        provider: Option<String>,
+        data: Option<String>,
+        route: String,
+        status: i64,
+        problem: Option<String>,
+        request_bytes: i64,
+        answer_bytes: i64,
+        total_ms: i64,
+        upstream_ms: Option<i64>,
+    }
+}
+
+impl UseRow {
+    fn into_use(self) -> Result<Use, StoreError> {
+        let broken = || inconsistent("usage", &self.id);
+        Ok(Use {
+            id: self.id.parse().map_err(|_| broken())?,
+            at: moment(self.done_at),
+            consent: parsed(self.consent_id.as_deref()).map_err(|()| broken())?,
+            consumer: parsed(self.consumer.as_deref()).map_err(|()| broken())?,
+            provider: parsed(self.provider.as_deref()).map_err(|()| broken())?,
+            data: self.data.as_deref().map(|it| data_of(it).ok_or_else(broken)).transpose()?,
+            status: u16::try_from(self.status).map_err(|_| broken())?,
+            request_bytes: uncount(self.request_bytes),
+            answer_bytes: uncount(self.answer_bytes),
+            total_ms: u32::try_from(self.total_ms).map_err(|_| broken())?,
+            upstream_ms: self.upstream_ms.map(u32::try_from).transpose().map_err(|_| broken())?,
+            route: self.route,
+            problem: self.problem,
+        })
+    }
+}
+
+fn parsed<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, ()> {
+    text.map(str::parse).transpose().map_err(|_| ())
+}
+
+fn data_text(data: Data) -> &'static str {
+    match data {
+        Data::Accounts => "accounts",
+        Data::Balances => "balances",
+        Data::Transactions => "transactions",
+    }
+}
+
+fn data_of(text: &str) -> Option<Data> {
+    [Data::Accounts, Data::Balances, Data::Transactions]
+        .into_iter()
+        .find(|it| data_text(*it) == text)
+}

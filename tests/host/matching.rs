@@ -1,0 +1,288 @@
+//! The photo matching service through the servers' listener (PHM-1..6, IDX-6, IDX-8, IDX-10).
+
+#![expect(clippy::unwrap_used, reason = "a test may fall over")]
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use senim_core::id::{PhotoRequestId, SolutionRequestId};
+use senim_core::participant::Kind;
+use senim_store as store;
+use senim_store::matching::{Finished, Started};
+use serde_json::{Value, json};
+
+use super::bank::{Answer, Bank, Key};
+use super::stand::{CONSUMER, IIN, cache};
+use crate::database::on_each;
+
+/// The common name whose certificate the stand's seed registers.
+const SYSTEM: &str = "certificate";
+const TYP: &str = "consent-confirmation+jwt";
+
+/// Who may not ask hears why, and nothing is kept of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_participant_under_its_own_name_is_heard() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let good = asked(b"photo");
+        for (change, certificate, told) in [
+            (json!({}), None, "401 client.certificate-invalid"),
+            (json!({}), Some("stranger"), "403 participant.unknown"),
+            (json!({ "username": "other" }), Some(SYSTEM), "403 photo.username"),
+            (json!({ "username": "" }), Some(SYSTEM), "403 photo.username"),
+            (json!({ "solution": "nobody" }), Some(SYSTEM), "422 solution.unknown"),
+            (json!({ "iin": "123" }), Some(SYSTEM), "400 body.malformed"),
+            (json!({ "photo": "*" }), Some(SYSTEM), "400 body.malformed"),
+            (json!({ "more": 1 }), Some(SYSTEM), "400 body.malformed"),
+        ] {
+            let mut body = good.clone();
+            for (member, value) in change.as_object().unwrap() {
+                body[member] = value.clone();
+            }
+            let answer = post(&bank, "/photo/match", &body, certificate).await;
+            assert_eq!(answer.told(), told);
+        }
+        // IDX-6: refused before anybody is asked.
+        let wants = |body: Value| {
+            let mut body = body;
+            body["personal_data"] = true.into();
+            body
+        };
+        for kind in [Kind::FinanceCentre, Kind::ECommerce] {
+            set_kind(&bank, kind).await;
+            let answer = post(&bank, "/photo/match", &wants(good.clone()), Some(SYSTEM)).await;
+            assert_eq!(answer.told(), "403 photo.personal-data");
+        }
+        assert_eq!(count(&bank).await["processed"], 0);
+    })
+    .await;
+}
+
+/// What is wrong with a photo is told rule by rule, and counted (PHM-5).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_breaks_the_rules_is_refused_with_what_failed() {
+    on_each(async |database| {
+        let mut bank = Bank::on(database).await;
+        bank.stand = bank.stand.with_faces();
+        let nobody = blank();
+        let answer = post(&bank, "/photo/match", &asked(&nobody), Some(SYSTEM)).await;
+        assert_eq!(answer.told(), "422 photo.rules-failed", "{}", answer.text);
+        let failed: Vec<&str> = answer.body["failed"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it.as_str().unwrap())
+            .collect();
+        assert!(
+            failed.contains(&"photo.eye-distance") && !failed.contains(&"photo.size"),
+            "{failed:?}"
+        );
+        let answer = post(&bank, "/photo/match", &asked(b"no picture"), Some(SYSTEM)).await;
+        assert_eq!(answer.told(), "422 photo.not-an-image");
+        let count = count(&bank).await;
+        assert_eq!((&count["processed"], &count["refused"]), (&json!(2), &json!(2)), "{count}");
+        let events = bank.stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "photo.refused").count(), 2);
+        assert!(!bank.stand.journal_text().await.contains(IIN));
+    })
+    .await;
+}
+
+/// All conditions of PHM-3, each left out once.
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_data_are_given_when_all_holds_and_never_else() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let key = Key::of(SYSTEM);
+        let now = bank.now();
+        let claims = |id: PhotoRequestId| json!({ "request": id, "consent": true, "iat": now });
+        let header = json!({ "alg": "ES256", "typ": TYP });
+
+        let id = matched(&bank, 1, true, 97_000).await;
+        for (text, why) in [
+            (Key::new(9).sign(&header, &claims(id)), "another key"),
+            (key.sign(&header, &claims(PhotoRequestId(99))), "another request"),
+            (key.sign(&json!({ "alg": "ES256", "typ": "JWT" }), &claims(id)), "another type"),
+            (key.sign(&header, &json!({ "request": id, "consent": false, "iat": now })), "refused"),
+            (key.sign(&header, &json!({ "request": id, "consent": true, "iat": now - 61 })), "old"),
+            ("a.b.c".to_owned(), "not a JWS"),
+        ] {
+            let answer = accept(&bank, id, Some(&text)).await;
+            assert_eq!(answer.told(), "403 photo.confirmation-invalid", "{why}");
+        }
+        let without = accept(&bank, id, None).await;
+        assert_eq!((without.told().as_str(), without.body.get("personal_data")), ("200", None));
+        let good = key.sign(&header, &claims(id));
+        bank.stand.outside.source_down(true);
+        assert_eq!(accept(&bank, id, Some(&good)).await.told(), "503 identity.source-down");
+        bank.stand.outside.source_down(false);
+        let given = accept(&bank, id, Some(&good)).await;
+        assert_eq!(given.body["personal_data"]["iin"], IIN, "{}", given.text);
+        assert_eq!(given.body["personal_data"]["birth_date"], "1990-01-01");
+        assert!(given.body["personal_data"].get("photo").is_none(), "never the biometric part");
+        let events = bank.stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "photo.data-given").count(), 1);
+
+        // Not asked for; not matched; of another kind by now; too late; another's; nobody's.
+        let id = matched(&bank, 2, false, 97_000).await;
+        let answer = accept(&bank, id, Some(&key.sign(&header, &claims(id)))).await;
+        assert_eq!((answer.told().as_str(), answer.body.get("personal_data")), ("200", None));
+        let id = matched(&bank, 3, true, 84_999).await;
+        let answer = accept(&bank, id, Some(&key.sign(&header, &claims(id)))).await;
+        assert_eq!(answer.told(), "409 photo.not-matched");
+        let id = matched(&bank, 4, true, 97_000).await;
+        set_kind(&bank, Kind::ECommerce).await;
+        let answer = accept(&bank, id, Some(&key.sign(&header, &claims(id)))).await;
+        assert_eq!((answer.told().as_str(), answer.body.get("personal_data")), ("200", None));
+        set_kind(&bank, Kind::Ordinary).await;
+        bank.stand.wait(600);
+        assert_eq!(accept(&bank, id, None).await.told(), "410 photo.too-late");
+        assert_eq!(accept(&bank, PhotoRequestId(77), None).await.told(), "404 not-found");
+    })
+    .await;
+}
+
+/// PHM-6: counted by person, until a match; IDX-10: counted by participant; IDX-8: forgotten after five years.
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_and_requests_are_counted_and_kept_five_years() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let mut counted = Vec::new();
+        for (id, degree) in [(1, 10_000), (2, 20_000), (3, 30_000), (4, 97_000), (5, 10_000)] {
+            matched(&bank, id, false, degree).await;
+            counted.push(failures(&bank).await);
+            bank.stand.wait(1);
+        }
+        assert_eq!(counted, [1, 2, 3, 0, 1]);
+        let view = count(&bank).await;
+        assert_eq!((&view["matched"], &view["unmatched"]), (&json!(1), &json!(4)), "{view}");
+        let backwards = "/photo/requests?from=2027-02-01T00:00:00Z&until=2027-01-01T00:00:00Z";
+        assert_eq!(bank.get(backwards, Some(SYSTEM)).await.told(), "400 request.malformed");
+        assert_eq!(bank.get("/photo/requests", Some(SYSTEM)).await.told(), "400 request.malformed");
+        bank.stand.clock.advance(TimeDelta::days(5 * 365));
+        senim_host::matching::forget(&bank.stand.app).await.unwrap();
+        assert_eq!(count(&bank).await["processed"], 5, "five years have a leap day");
+        bank.stand.clock.advance(TimeDelta::days(2));
+        senim_host::matching::forget(&bank.stand.app).await.unwrap();
+        assert_eq!(count(&bank).await["processed"], 0);
+    })
+    .await;
+}
+
+/// From the photo to the degree with real pictures: whoever keeps the rules is matched, and the one that is too small
+/// hears exactly that.
+#[tokio::test(flavor = "multi_thread")]
+async fn portraits_that_keep_the_rules_are_matched() {
+    on_each(async |database| {
+        let mut bank = Bank::on(database).await;
+        bank.stand = bank.stand.with_faces();
+        let portrait =
+            |name: &str| std::fs::read(cache().join("people").join(format!("{name}.jpg"))).unwrap();
+        bank.stand.outside.register(IIN, &STANDARD.encode(portrait("person_a_2")));
+        let answer =
+            post(&bank, "/photo/match", &asked(&portrait("person_a_1")), Some(SYSTEM)).await;
+        assert_eq!(answer.told(), "422 photo.rules-failed");
+        assert_eq!(answer.body["failed"], json!(["photo.eye-distance", "photo.size"]));
+        // The same picture, large enough, cut to the head.
+        let large = cut_and_enlarged(&portrait("person_a_1"));
+        let answer = post(&bank, "/photo/match", &asked(&large), Some(SYSTEM)).await;
+        assert_eq!(answer.told(), "200", "{}", answer.text);
+        assert_eq!(answer.body["matched"], true, "{}", answer.text);
+        assert!(answer.body["degree"].as_f64().unwrap() >= 85.0);
+        // Against another person's: three times, and the person is to be checked offline (PHM-6).
+        bank.stand.outside.register(IIN, &STANDARD.encode(portrait("impostor_1")));
+        for failures in 1..=3 {
+            bank.stand.wait(1);
+            let answer = post(&bank, "/photo/match", &asked(&large), Some(SYSTEM)).await;
+            assert_eq!(
+                (&answer.body["matched"], &answer.body["failures"]),
+                (&json!(false), &json!(failures))
+            );
+            assert_eq!(answer.body["check_offline"], failures > 2);
+        }
+    })
+    .await;
+}
+
+/// 18 % less on either side, 21.6 % less below; then 900 pixels wide.
+fn cut_and_enlarged(jpeg: &[u8]) -> Vec<u8> {
+    let picture = image::load_from_memory(jpeg).unwrap();
+    let (width, height) = (picture.width(), picture.height());
+    let side = width * 18 / 100;
+    let cut = picture.crop_imm(side, 0, width - 2 * side, height * 784 / 1000);
+    let tall = cut.height() * 900 / cut.width();
+    let large = cut.resize_exact(900, tall, image::imageops::FilterType::CatmullRom);
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
+    large.into_rgb8().write_with_encoder(encoder).unwrap();
+    bytes
+}
+
+fn asked(photo: &[u8]) -> Value {
+    json!({ "username": SYSTEM, "iin": IIN, "photo": STANDARD.encode(photo), "solution": "builtin" })
+}
+
+async fn post(bank: &Bank, path: &str, body: &Value, certificate: Option<&str>) -> Answer {
+    let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+    bank.send(request.body(Body::from(body.to_string())).unwrap(), certificate).await
+}
+
+async fn accept(bank: &Bank, id: PhotoRequestId, confirmation: Option<&str>) -> Answer {
+    let body = json!({ "username": SYSTEM, "confirmation": confirmation });
+    post(bank, &format!("/photo/match/{id}/accept"), &body, Some(SYSTEM)).await
+}
+
+async fn count(bank: &Bank) -> Value {
+    let path = "/photo/requests?from=2020-01-01T00:00:00Z&until=2040-01-01T00:00:00Z";
+    let answer = bank.get(path, Some(SYSTEM)).await;
+    assert_eq!(answer.told(), "200", "{}", answer.text);
+    answer.body
+}
+
+/// A request compared so, without pictures.
+async fn matched(bank: &Bank, id: u128, personal_data: bool, degree_millis: i64) -> PhotoRequestId {
+    let (app, now) = (&bank.stand.app, bank.stand.app.now());
+    let started = Started {
+        id: PhotoRequestId(id),
+        bin: CONSUMER.parse().unwrap(),
+        system: SYSTEM.to_owned(),
+        iin: IIN.parse().unwrap(),
+        photo_digest: "digest".to_owned(),
+        solution: "builtin".to_owned(),
+        personal_data,
+        asked_at: now,
+    };
+    let matched = degree_millis >= 85_000;
+    let finished =
+        Finished::Compared { matched, degree_millis, solution_request: SolutionRequestId(id) };
+    app.store
+        .transact("test.matched", async |tx| {
+            store::matching::add(tx, &started).await?;
+            store::matching::finish(tx, started.id, finished, now).await
+        })
+        .await
+        .unwrap();
+    started.id
+}
+
+async fn failures(bank: &Bank) -> u64 {
+    let app = &bank.stand.app;
+    let (bin, iin) = (CONSUMER.parse().unwrap(), IIN.parse().unwrap());
+    app.store
+        .read("test.failures", async |tx| store::matching::failures(tx, bin, &iin).await)
+        .await
+        .unwrap()
+}
+
+async fn set_kind(bank: &Bank, kind: Kind) {
+    let bin = CONSUMER.parse().unwrap();
+    let set = async |tx: &mut store::Tx| store::participant::set_kind(tx, bin, kind).await;
+    bank.stand.app.store.transact("test.kind", set).await.unwrap();
+}
+
+/// Nobody, of a good size.
+fn blank() -> Vec<u8> {
+    senim_tests::pictures::nobody(1).unwrap().remove(0)
+}

@@ -1,6 +1,7 @@
 //! `senim serve`: both listeners and the jobs, until the machine says stop.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -29,8 +30,12 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const HEADERS_READ: usize = 256 * 1024;
 const HEADERS_READ_2: u32 = 256 * 1024;
 
-/// Runs until SIGTERM or Ctrl-C.
-pub async fn serve(app: App) -> anyhow::Result<()> {
+/// Runs until SIGTERM or Ctrl-C. Boxed, so that it is compiled here and not by every program that awaits it.
+pub fn serve(app: App) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
+    Box::pin(served(app))
+}
+
+async fn served(app: App) -> anyhow::Result<()> {
     let config = app.config.clone();
     let tls = server_config(
         &config.tls_certificate,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use senim_core::problem::Problem;
-use senim_tests::clock::{self, Stopwatch};
+use senim_tests::clock;
 use senim_tests::platform::Platform;
 use senim_world::cast;
 
@@ -275,17 +275,11 @@ impl Walk<'_> {
             Ok(())
         })
         .await;
-        let watch = Stopwatch::start();
         self.step(report, "and the next read is refused", async || {
             page.goto(link).await?;
             self.reads_until("consent.withdrawn").await?;
             page.see("data-deleted").await?;
             self.picture("withdrawn").await?;
-            anyhow::ensure!(
-                watch.elapsed() < Duration::from_secs(5),
-                "only after {:?}",
-                watch.elapsed()
-            );
             Ok(())
         })
         .await;

@@ -12,9 +12,9 @@ use tower_http::services::fs::ServeFileSystemResponseBody;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 
-use crate::http::problem::Answered;
 use crate::app::App;
 use crate::config::Config;
+use crate::http::problem::Answered;
 
 /// Scripts and wasm of our own only; no inline script, no `eval` (but wasm is compiled).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -57,7 +57,10 @@ fn cached<S>(
     files: S,
 ) -> SetResponseHeader<
     S,
-    impl Fn(&axum::http::Response<ServeFileSystemResponseBody>) -> Option<HeaderValue> + Clone + Send + Sync,
+    impl Fn(&axum::http::Response<ServeFileSystemResponseBody>) -> Option<HeaderValue>
+    + Clone
+    + Send
+    + Sync,
 > {
     let how = move |answer: &axum::http::Response<ServeFileSystemResponseBody>| {
         let status = answer.status();

@@ -10,7 +10,8 @@ use senim_core::id::{ConsentId, UseId};
 use senim_core::routing::Registry;
 use senim_core::usage::{ReportUses, Use};
 use senim_host::operator::totp::Totp;
-use senim_host::{routing, store};
+use senim_host::routing;
+use senim_store as store;
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -316,12 +316,12 @@ impl Stand {
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, &page).await?;
+                let dialogue = dialogue::open(tx, app, &page).await?;
                 if dialogue.content.session.person().is_none() {
                     return Err(SessionError::OutOfOrder.into());
                 }
-                let blocked_until = requester::blocked_until(tx, app, &dialogue, now).await?;
-                let allowance = requester::allowance(tx, app, &dialogue, now).await?;
+                let blocked_until = requester::blocked_until(tx, &dialogue, now).await?;
+                let allowance = requester::allowance(tx, &dialogue, now).await?;
                 let seed = Seed(app.rng.id().to_be_bytes().repeat(2).try_into().expect("32"));
                 let wishes = Wishes::default();
                 let input = Input::ChallengeAsked { seed, wishes, blocked_until, allowance };

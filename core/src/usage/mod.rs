@@ -119,7 +119,7 @@ mod tests {
     fn a_use_counts_only_where_its_consent_allows_it() {
         let (consumer, provider): (Bin, Bin) =
             ("190340012744".parse().unwrap(), "040740003185".parse().unwrap());
-        let at = |second| Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap();
+        let at = |second: i64| Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap();
         let granted =
             Granted { granted_at: at(0), expires_at: None, index: 0, text_hash: String::new() };
         let consent = Consent {
@@ -133,7 +133,7 @@ mod tests {
                 accounts: None,
                 transactions_from: None,
             },
-            purpose: Purpose { code: PurposeCode::Other, text: None },
+            purpose: Purpose { code: PurposeCode::BudgetAdvice, text: None },
             term_days: None,
             requested_at: at(0),
             state: ConsentState::Granted(granted),

@@ -61,8 +61,7 @@ pub async fn confirm(
         .transact("identity.iin.found", async |tx| {
             let mut dialogue = dialogue::open(tx, &app, &page).await?;
             let requester = dialogue.content.requester();
-            let blocked_until =
-                store::identity::blocked_until(tx, &iin, &requester, now).await?;
+            let blocked_until = store::identity::blocked_until(tx, &iin, &requester, now).await?;
             let iin = iin.clone();
             let looked_up = match &registered {
                 Some(person) => {

@@ -33,7 +33,7 @@ pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refu
             if dialogue.content.session.ended_at().is_some() {
                 return Ok(Json(of(&app, &dialogue, now)));
             }
-            // A refusal would answer a event; here the view itself tells.
+            // A refusal would answer an action; here the view itself tells.
             let advanced =
                 dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
             Ok(Json(of(&app, &advanced.dialogue, now)))

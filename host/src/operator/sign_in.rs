@@ -7,8 +7,8 @@ use senim_channel::budget::Origin;
 use senim_core::Timestamp;
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
-use senim_core::operator::{FAILURES_MAX, STRANGERS_FAILURES_MAX, totp_steps};
 use senim_core::operator::view::{OperatorView, SignIn};
+use senim_core::operator::{FAILURES_MAX, STRANGERS_FAILURES_MAX, totp_steps};
 use senim_core::problem::Problem;
 
 use super::password;

@@ -20,7 +20,7 @@ impl Nodes {
         if nodes.contains(thumbprint) { Caller::Node } else { Caller::Participant }
     }
 
-    pub(super) fn learn(&self, thumbprint: &str, is_node: bool) {
+    pub(crate) fn learn(&self, thumbprint: &str, is_node: bool) {
         if (self.class(thumbprint) == Caller::Node) == is_node {
             return;
         }

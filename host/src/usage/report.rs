@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use senim_core::Timestamp;
-use senim_core::usage::{ReportUses, USES_MAX, Use};
 use senim_core::problem::Problem;
+use senim_core::usage::{ReportUses, USES_MAX, Use};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(super) async fn keep(
     app.store
         .transact("usage.report", async |tx| {
             for reported in &report.uses {
-                let Err(why) = keep_one(tx, &app, &node, reported, now).await? else { continue };
+                let Err(why) = keep_one(tx, &node, reported, now).await? else { continue };
                 let mut body = reported.to_string();
                 body.truncate(body.floor_char_boundary(SET_ASIDE_MAX));
                 if store::usage::set_aside(tx, &node, &body, why, now).await? {
@@ -46,7 +46,6 @@ pub(super) async fn keep(
 /// Inside is why it can't be kept.
 async fn keep_one(
     tx: &mut Tx,
-    app: &App,
     node: &str,
     reported: &Value,
     now: Timestamp,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use senim_channel::clock::moment;
 use senim_core::Timestamp;
 use senim_core::consent::Data;
-use senim_core::jose::sha256_base64;
 use senim_core::id::{Bin, ConsentId};
+use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::usage::Use;
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::tokens::{
     AUDIENCE, CONSUMER, ISSUER, Key, LIST, OTHER, PATH, PROVIDER, claims, header, proof,
 };
-use crate::world::gate;
+use crate::world::{gate, instant};
 
 const NOW: i64 = 1_800_000_000;
 

@@ -9,8 +9,8 @@ use senim_kit::moment;
 use senim_kit::words::common;
 use yew::prelude::*;
 
-use super::countdown::use_countdown;
 use super::action::Tracker;
+use super::countdown::use_countdown;
 use crate::words::identity;
 
 const DIGITS: usize = 6;

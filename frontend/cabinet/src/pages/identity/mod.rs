@@ -1,10 +1,10 @@
 //! The identity session, step by step as the server leads; loading the page again goes on where it was.
 
+mod action;
 mod agreement;
 mod code;
 mod consent;
 mod countdown;
-mod action;
 mod ended;
 mod iin;
 mod liveness;

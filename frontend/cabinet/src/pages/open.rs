@@ -7,9 +7,11 @@ use senim_kit::api::{self, Trouble};
 use senim_kit::components::{Button, ButtonKind, Card, Frame, Notice, Spinner, Tone};
 use senim_kit::language::use_language;
 use senim_kit::route;
-use senim_kit::words::{common, identity};
+use senim_kit::words::common;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
+
+use crate::words::identity;
 
 #[function_component]
 pub(crate) fn OpenPage() -> Html {

@@ -9,7 +9,7 @@ use senim_kit::language::use_language;
 use senim_kit::moment;
 use yew::prelude::*;
 
-use super::action::Tracker;
+use super::action::Action;
 use crate::pages::consent::{data_list, fact};
 use crate::words::{cabinet, identity};
 
@@ -19,7 +19,7 @@ pub(crate) struct ConsentAnswerProps {
     /// What the text is written in.
     pub text_language: Language,
     pub busy: Option<&'static str>,
-    pub act: Callback<Tracker>,
+    pub act: Callback<Action>,
 }
 
 #[function_component]
@@ -28,7 +28,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
     let consent = &props.consent;
     let answer = |approve: bool| {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Tracker::Consent(AnswerConsent { approve })))
+        Callback::from(move |()| act.emit(Action::Consent(AnswerConsent { approve })))
     };
     let term = consent.term_days.map_or_else(
         || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),

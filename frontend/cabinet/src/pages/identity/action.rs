@@ -7,7 +7,7 @@ use senim_core::identity::view::{
 use senim_kit::api::{self, Nothing, Trouble};
 
 #[derive(Clone)]
-pub(crate) enum Event {
+pub(crate) enum Action {
     Agreement(AnswerAgreement),
     Iin(ConfirmIin),
     Code(EnterCode),
@@ -17,7 +17,7 @@ pub(crate) enum Event {
     Abandon,
 }
 
-impl Event {
+impl Action {
     /// Tells apart which button is at work.
     pub(crate) fn name(&self) -> &'static str {
         match self {

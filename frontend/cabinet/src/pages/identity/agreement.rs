@@ -6,7 +6,7 @@ use senim_kit::components::{Button, ButtonKind};
 use senim_kit::language::use_language;
 use yew::prelude::*;
 
-use super::action::Tracker;
+use super::action::Action;
 use crate::words::identity;
 
 #[derive(Properties, PartialEq)]
@@ -14,7 +14,7 @@ pub(crate) struct AgreementProps {
     /// For how long pictures are kept.
     pub pictures_days: u16,
     pub busy: Option<&'static str>,
-    pub act: Callback<Tracker>,
+    pub act: Callback<Action>,
 }
 
 #[function_component]
@@ -22,7 +22,7 @@ pub(crate) fn Agreement(props: &AgreementProps) -> Html {
     let language = use_language();
     let answer = |accept: bool| {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Tracker::Agreement(AnswerAgreement { accept, language })))
+        Callback::from(move |()| act.emit(Action::Agreement(AnswerAgreement { accept, language })))
     };
     html! {
         <>

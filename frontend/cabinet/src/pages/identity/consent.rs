@@ -9,7 +9,7 @@ use senim_kit::language::use_language;
 use senim_kit::moment;
 use yew::prelude::*;
 
-use super::action::Tracker;
+use super::action::Action;
 use crate::pages::consent::{data_list, fact};
 use crate::words::{cabinet, identity};
 
@@ -19,7 +19,7 @@ pub(crate) struct ConsentAnswerProps {
     /// What the text is written in.
     pub text_language: Language,
     pub busy: Option<&'static str>,
-    pub act: Callback<Tracker>,
+    pub act: Callback<Action>,
 }
 
 #[function_component]
@@ -32,7 +32,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
         let text_hash = words::hash(&consent.text);
         Callback::from(move |()| {
             let text_hash = text_hash.clone();
-            act.emit(Tracker::Consent(AnswerConsent { approve, text_hash }));
+            act.emit(Action::Consent(AnswerConsent { approve, text_hash }));
         })
     };
     let term = consent.term_days.map_or_else(

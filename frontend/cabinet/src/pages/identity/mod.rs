@@ -24,7 +24,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::words::{cabinet, identity};
-use action::Tracker;
+use action::Action;
 use running::{Running, RunningAction};
 
 #[function_component]
@@ -34,7 +34,7 @@ pub(crate) fn IdentityPage() -> Html {
     let act = {
         let session = running.view.as_ref().map(|it| it.session);
         let running = running.dispatcher();
-        Callback::from(move |action: Tracker| {
+        Callback::from(move |action: Action| {
             let Some(session) = session else { return };
             let running = running.clone();
             running.dispatch(RunningAction::Started(action.name()));
@@ -72,7 +72,7 @@ pub(crate) fn IdentityPage() -> Html {
         let act = act.clone();
         use_effect_with((spoken, language), move |&(spoken, language)| {
             if spoken.is_some_and(|it| it != language) {
-                act.emit(Tracker::Language(ChooseLanguage { language }));
+                act.emit(Action::Language(ChooseLanguage { language }));
             }
         });
     }
@@ -141,7 +141,7 @@ fn shown(
     view: &IdentityView,
     running: &Running,
     language: Language,
-    act: &Callback<Tracker>,
+    act: &Callback<Action>,
     Heard { onview, ontrouble, load }: &Heard,
 ) -> Html {
     let busy = running.busy;
@@ -317,7 +317,7 @@ fn OtherSession(props: &OtherSessionProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct GiveUpProps {
     busy: Option<&'static str>,
-    act: Callback<Tracker>,
+    act: Callback<Action>,
 }
 
 #[function_component]
@@ -336,7 +336,7 @@ fn GiveUp(props: &GiveUpProps) -> Html {
         let (act, asked) = (props.act.clone(), asked.clone());
         Callback::from(move |()| {
             asked.set(false);
-            act.emit(Tracker::Abandon);
+            act.emit(Action::Abandon);
         })
     };
     html! {

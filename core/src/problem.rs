@@ -48,11 +48,16 @@ problems! {
     ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
     ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
     ConsentEnded         = "consent.ended",           409, "The consent has already ended";
+    ConsentEndedByOperator = "consent.ended-by-operator", 401, "The operator has ended the consent; delete what you hold under it";
+    ConsentEndedByPlatform = "consent.ended-by-platform", 401, "The platform has ended the consent, as when its code was used twice; delete what you hold and ask the client again";
     ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
+    ConsentGivenBack     = "consent.given-back",      401, "You gave the consent back by revoking a token; ask the client for a new one";
     ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
     ConsentRefused       = "consent.refused",         403, "The client refused the consent";
+    ConsentSuperseded    = "consent.superseded",      401, "A newer consent of the same client for the same purpose took this one's place; use its tokens";
+    ConsentText          = "consent.text-changed",    409, "What was approved is not what is asked for now; read the text again";
     ConsentTooLong       = "consent.too-long",        422, "A consent with a term lasts at most 3650 days; leave the term out for one until withdrawn";
-    ConsentWithdrawn     = "consent.withdrawn",       401, "The client has withdrawn the consent; delete what you hold under it";
+    ConsentWithdrawn     = "consent.withdrawn",       401, "The consent has ended before its term, as when the client withdraws it; delete what you hold under it";
     DpopMissing          = "dpop.missing",            401, "The token is bound to a DPoP key; send the DPoP header with a proof";
     DpopInvalid          = "dpop.invalid",            401, "The DPoP proof does not fit this request, this token or this moment; make a fresh one";
     DpopReplayed         = "dpop.replayed",           401, "This DPoP proof has been used before; make a fresh one for each request";
@@ -66,7 +71,7 @@ problems! {
     HeadersTooLarge      = "headers.too-large",       431, "The headers are larger than this address accepts";
     IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
     IdentityAgreement    = "identity.agreement-refused", 403, "The agreement was not accepted, so the session has ended";
-    IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; try again after 15 minutes";
+    IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; wait as long as Retry-After says";
     IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; ask for a new one";
     IdentityCodeWrong    = "identity.code-wrong",     422, "The code is not the one we sent";
     IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
@@ -76,6 +81,8 @@ problems! {
     IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
     IdentityNoSession    = "identity.no-session",     401, "There is no open session in this browser; start again from your bank";
     IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; load the page again";
+    IdentityOpenElsewhere = "identity.open-elsewhere", 409, "The session is open in another browser; say that it goes on here, or go on there";
+    IdentityOtherSession = "identity.other-session",  409, "Another session is open in this browser now; load the page again";
     IdentitySmsExhausted = "identity.sms-exhausted",  429, "No more text messages can be sent in this session";
     IdentitySourceDown   = "identity.source-down",    503, "The state register does not answer at the moment; try again shortly";
     IdentitySourcePhoto  = "identity.source-photo",   502, "The state register's photo of this person can't be used; ask the register for a new one";
@@ -118,6 +125,7 @@ problems! {
     RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client and this key";
     RequestMalformed     = "request.malformed",       400, "A parameter of the request is not what the standard says";
     SignedOut            = "signed-out",              401, "You are not signed in";
+    StorageFull          = "storage.full",            503, "The platform has no room for new sessions at the moment; try again later";
     TokenAlgorithm       = "token.algorithm",         401, "The token is signed with an algorithm that is not accepted";
     TokenAudience        = "token.audience",          401, "The token was issued for another audience";
     TokenBinding         = "token.binding",           401, "The token is bound to another certificate or key";

@@ -13,7 +13,7 @@ mod token;
 pub mod sweep;
 
 pub use answer::Denied;
-pub use authorize::{Begun, Outcome, begin, finish};
+pub use authorize::{Begun, Outcome, begin, finish, pushed};
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -12,6 +12,9 @@ pub mod expire;
 pub mod iin;
 pub mod language;
 pub mod liveness;
+pub mod open;
+pub mod requester;
+pub mod secret;
 mod verdict;
 pub mod view;
 
@@ -22,20 +25,21 @@ use crate::app::App;
 
 pub fn routes() -> Router<App> {
     let frames = Router::new()
-        .route("/api/identity/liveness", post(liveness::check))
+        .route("/api/identity/{session}/liveness", post(liveness::check))
         .layer(liveness::Judges::as_many_as_cores())
         .layer(Extension(liveness::BODY_MAX));
     Router::new()
         .route("/authorize", get(authorize::authorize))
         .route("/api/identity", get(view::show))
-        .route("/api/identity/abandon", post(abandon::abandon))
-        .route("/api/identity/agreement", post(agreement::answer))
-        .route("/api/identity/code", post(code::enter))
-        .route("/api/identity/code/send", post(code::send))
-        .route("/api/identity/consent", post(consent::answer))
-        .route("/api/identity/iin", post(iin::confirm))
-        .route("/api/identity/liveness/challenge", post(challenge::ask))
-        .route("/api/identity/language", post(language::choose))
+        .route("/api/identity/open", post(open::open))
+        .route("/api/identity/{session}/abandon", post(abandon::abandon))
+        .route("/api/identity/{session}/agreement", post(agreement::answer))
+        .route("/api/identity/{session}/code", post(code::enter))
+        .route("/api/identity/{session}/code/send", post(code::send))
+        .route("/api/identity/{session}/consent", post(consent::answer))
+        .route("/api/identity/{session}/iin", post(iin::confirm))
+        .route("/api/identity/{session}/liveness/challenge", post(challenge::ask))
+        .route("/api/identity/{session}/language", post(language::choose))
         .route("/api/cabinet/sign-in", post(cabinet::sign_in))
         .route("/api/cabinet/sign-out", post(cabinet::sign_out))
         .merge(frames)

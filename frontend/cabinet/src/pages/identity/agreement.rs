@@ -11,6 +11,8 @@ use crate::words::identity;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct AgreementProps {
+    /// For how long pictures are kept.
+    pub pictures_days: u16,
     pub busy: Option<&'static str>,
     pub act: Callback<Action>,
 }
@@ -27,8 +29,8 @@ pub(crate) fn Agreement(props: &AgreementProps) -> Html {
             <h1 tabindex="-1">{ identity::AGREEMENT_TITLE.say(language) }</h1>
             <p class="lead">{ identity::AGREEMENT_LEAD.say(language) }</p>
             <div class="paper">
-                for text in agreement(language) {
-                    <p>{ *text }</p>
+                for text in agreement(language, props.pictures_days) {
+                    <p>{ text }</p>
                 }
             </div>
             <p class="soft">{ identity::AGREEMENT_TAP.say(language) }</p>

@@ -12,6 +12,8 @@ pub mod jose;
 pub mod journal;
 pub mod liveness;
 pub mod monitoring;
+#[cfg(test)]
+mod openapi;
 pub mod participant;
 pub mod photo;
 pub mod problem;

@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod authorization;
+pub mod budgets;
+pub mod callers;
 pub mod clock;
 pub mod config;
 pub mod consent;

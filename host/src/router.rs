@@ -5,7 +5,6 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
 use senim_core::problem::Problem;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -14,6 +13,7 @@ use super::limits;
 use super::pages as built;
 use super::problem::{Refusal, answer};
 use crate::app::App;
+use crate::callers::{Room, Route, by_anyone};
 use crate::{authorization, consent, identity, monitoring, photo, routing};
 
 /// Requests that are worked on at once; further ones wait.
@@ -22,14 +22,43 @@ const AT_ONCE_MAX: usize = 512;
 /// Every `POST` of a page carries it: another site's form can't.
 pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
 
+/// A server that listens: its rooms' routes are its alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listener {
+    Pages,
+    Servers,
+}
+
+impl Listener {
+    pub const ALL: [Self; 2] = [Self::Pages, Self::Servers];
+
+    /// Every route, but the files of the pages.
+    pub fn routes(self) -> Vec<Route> {
+        self.rooms().routes().to_vec()
+    }
+
+    fn rooms(self) -> Room {
+        let everywhere = Room::default().get("/healthz", by_anyone(), health);
+        match self {
+            Self::Pages => Room::default()
+                .merge(identity::routes())
+                .merge(consent::routes())
+                .merge(monitoring::routes())
+                .within(|it| it.layer(from_fn(only_from_our_pages)))
+                .merge(everywhere),
+            Self::Servers => Room::default()
+                .merge(authorization::routes())
+                .merge(photo::routes())
+                .merge(routing::routes())
+                .merge(everywhere),
+        }
+    }
+}
+
 /// What browsers reach: the pages, `/authorize` and the pages' API.
 pub fn pages(app: App) -> Router {
-    let rooms = Router::new()
-        .merge(identity::routes())
-        .merge(consent::routes())
-        .merge(monitoring::routes())
-        .layer(from_fn(only_from_our_pages));
     let config = app.config.clone();
+    let rooms = Listener::Pages.rooms().into_router();
     let router = within_limits(rooms.merge(built::routes(&config)), app);
     built::guarded(router, &config)
 }
@@ -40,11 +69,7 @@ pub fn servers(app: App) -> Router {
         header::STRICT_TRANSPORT_SECURITY,
         HeaderValue::from_static("max-age=31536000"),
     );
-    let rooms = Router::new()
-        .merge(authorization::routes())
-        .merge(photo::routes())
-        .merge(routing::routes());
-    within_limits(rooms, app).layer(strict)
+    within_limits(Listener::Servers.rooms().into_router(), app).layer(strict)
 }
 
 fn within_limits(rooms: Router<App>, app: App) -> Router {
@@ -58,7 +83,6 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         HeaderValue::from_static("no-store"),
     );
     rooms
-        .route("/healthz", get(health))
         .fallback(async || Refusal::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refusal::from(Problem::MethodNotAllowed))
         .layer(from_fn(limits::small_headers))

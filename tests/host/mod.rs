@@ -8,6 +8,7 @@ mod evidence;
 mod identity;
 mod photo;
 mod pictures;
+mod routes;
 mod solution;
 mod stand;
 mod store;

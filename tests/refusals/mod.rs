@@ -16,6 +16,7 @@ mod identity;
 mod limits;
 mod provider;
 mod restart;
+mod routes;
 mod standing;
 mod token;
 
@@ -62,10 +63,11 @@ pub enum Group {
     Provider,
     Limits,
     Restart,
+    Routes,
 }
 
 impl Group {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authorization,
         Self::Token,
         Self::Edge,
@@ -74,6 +76,7 @@ impl Group {
         Self::Provider,
         Self::Limits,
         Self::Restart,
+        Self::Routes,
     ];
 
     pub fn name(self) -> &'static str {
@@ -86,6 +89,7 @@ impl Group {
             Self::Provider => "provider",
             Self::Limits => "limits",
             Self::Restart => "restart",
+            Self::Routes => "routes",
         }
     }
 
@@ -101,6 +105,7 @@ impl Group {
             Self::Provider => provider::run(&mut table).await,
             Self::Limits => limits::run(&mut table).await,
             Self::Restart => restart::run(&mut table).await,
+            Self::Routes => routes::run(&mut table).await,
         };
         if let Err(error) = done {
             table.add(

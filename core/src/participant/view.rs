@@ -8,6 +8,7 @@ use crate::id::Bin;
 
 /// `POST /api/console/sign-in`. Answer: [`OperatorView`] and a cookie.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     pub name: String,
@@ -18,12 +19,14 @@ pub struct SignIn {
 
 /// `GET /api/console/me`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OperatorView {
     pub name: String,
 }
 
 /// `GET /api/console/participants` answers a list of these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParticipantView {
     #[serde(flatten)]
     pub participant: Participant,
@@ -34,6 +37,7 @@ pub struct ParticipantView {
 
 /// `POST /api/console/participants/{bin}/suspend`; `/resume` takes `{}`. Both answer [`ParticipantView`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SuspendParticipant {
     pub reason: String,
@@ -41,12 +45,18 @@ pub struct SuspendParticipant {
 
 /// `GET /api/console/overview`: the last hour in minutes, oldest first (60 entries each).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OverviewView {
     pub now: Timestamp,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub sessions_started: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub sessions_passed: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub sessions_failed: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub requests_answered: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub requests_refused: Vec<u64>,
     pub consents_active: u64,
     pub participants_active: u64,
@@ -56,6 +66,7 @@ pub struct OverviewView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EdgeView {
     pub name: String,
     pub seen_at: Timestamp,
@@ -63,6 +74,7 @@ pub struct EdgeView {
 
 /// `GET /api/console/journal?search=…&before=…&limit=…` (newest first; `before` is a position).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct JournalView {
     pub records: Vec<JournalRecordView>,
     /// Give it as `before` for the next page; absent on the last.
@@ -71,6 +83,7 @@ pub struct JournalView {
 
 /// One event. Never a secret, never what names a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct JournalRecordView {
     pub position: u64,
     pub done_at: Timestamp,
@@ -86,6 +99,7 @@ pub struct JournalRecordView {
 
 /// Names a participant in pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParticipantName {
     pub bin: Bin,
     pub name: String,

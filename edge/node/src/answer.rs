@@ -6,7 +6,7 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 use http_body_util::Full;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::routing::Refusal;
 
 use crate::request::INTERACTION;
@@ -14,6 +14,9 @@ use crate::request::INTERACTION;
 pub(crate) type Answer = Response<Full<Bytes>>;
 
 const ALGORITHMS: &str = r#"algs="ES256 EdDSA PS256""#;
+
+/// A node hears from the platform and forgets proofs within so long.
+const RETRY_AFTER_S: u64 = 1;
 
 /// The provider's answer, which the gate has passed.
 pub(crate) fn passed_on(body: Bytes) -> Answer {
@@ -25,19 +28,20 @@ pub(crate) fn passed_on(body: Bytes) -> Answer {
 /// RFC 9457.
 pub(crate) fn refused(refusal: &Refusal, dpop: bool) -> Answer {
     let problem = refusal.problem;
-    let body = problem.body(refusal.detail.as_deref()).to_string();
-    let mut answer = Response::new(Full::from(body));
+    let document =
+        ProblemDocument::of(problem).detail(refusal.detail.as_deref()).retry_after_s(RETRY_AFTER_S);
+    let mut answer = Response::new(Full::from(document.body()));
     *answer.status_mut() =
-        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        StatusCode::from_u16(document.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(ProblemDocument::MEDIA_TYPE));
+    if let Some(seconds) = document.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
     match answer.status() {
         StatusCode::UNAUTHORIZED => challenge(answer.headers_mut(), problem, dpop),
         StatusCode::METHOD_NOT_ALLOWED => {
             answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
-        }
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         _ => {}
     }

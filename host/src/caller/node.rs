@@ -5,10 +5,15 @@ use axum::http::request::Parts;
 use senim_core::problem::Problem;
 
 use crate::app::App;
+use crate::callers::{Caller, Who};
 use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 
 pub(super) struct Node(pub(super) String);
+
+impl Caller for Node {
+    const WHO: Who = Who::Node;
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Node
 where

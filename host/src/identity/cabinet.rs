@@ -16,6 +16,7 @@ use super::dialogue::{self, Content, Dialogue};
 use super::view;
 use crate::app::App;
 use crate::caller::browser::{self, Address, Browser};
+use crate::callers::{Caller, Who};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 use senim_store::{self as store, Tx};
@@ -84,6 +85,10 @@ pub struct Client {
     pub session: SessionId,
     pub iin: Iin,
     pub name: String,
+}
+
+impl Caller for Client {
+    const WHO: Who = Who::Client;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client

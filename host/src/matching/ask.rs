@@ -8,7 +8,7 @@ use senim_core::jose::sha256_base64;
 use senim_core::journal::event;
 use senim_core::matching::{ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline};
 use senim_core::photo::Rule;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::solution::Purpose;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use super::caller::Caller;
 use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::peer::Certificate;
-use crate::http::problem::{Refusal, answer};
+use crate::http::problem::{Refusal, respond};
 use crate::solution::{self, Asker, Matched};
 use senim_faces::rules::Taken;
 use senim_store as store;
@@ -166,10 +166,6 @@ fn thousandths(degree: f32) -> i64 {
 
 /// The problem with the list of what failed (PHM-5).
 fn refused(failed: &[Rule]) -> Response {
-    let problem = Problem::PhotoRulesFailed;
-    let mut body = problem.body(None);
-    body["failed"] = failed.iter().map(|it| it.code()).collect();
-    let mut response = answer(problem, None);
-    *response.body_mut() = body.to_string().into();
-    response
+    let failed: Vec<_> = failed.iter().map(|it| it.code()).collect();
+    respond(&ProblemDocument::of(Problem::PhotoRulesFailed).with("failed", failed))
 }

@@ -10,21 +10,26 @@ mod operator;
 
 pub use operator::Operator;
 
-use axum::Router;
-use axum::routing::{get, post};
-
-use crate::app::App;
+use crate::callers::{Room, by, by_anyone};
 use crate::journal;
 use crate::participant;
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/console/sign-in", post(sign_in::sign_in))
-        .route("/api/console/sign-out", post(sign_in::sign_out))
-        .route("/api/console/me", get(operator::me))
-        .route("/api/console/overview", get(overview::show))
-        .route("/api/console/participants", get(participants::list))
-        .route("/api/console/participants/{bin}/suspend", post(participant::suspend::suspend))
-        .route("/api/console/participants/{bin}/resume", post(participant::resume::resume))
-        .route("/api/console/journal", get(journal::search::search))
+pub fn routes() -> Room {
+    Room::default()
+        .post("/api/console/sign-in", by_anyone(), sign_in::sign_in)
+        .post("/api/console/sign-out", by_anyone(), sign_in::sign_out)
+        .get("/api/console/me", by::<Operator>(), operator::me)
+        .get("/api/console/overview", by::<Operator>(), overview::show)
+        .get("/api/console/participants", by::<Operator>(), participants::list)
+        .post(
+            "/api/console/participants/{bin}/suspend",
+            by::<Operator>(),
+            participant::suspend::suspend,
+        )
+        .post(
+            "/api/console/participants/{bin}/resume",
+            by::<Operator>(),
+            participant::resume::resume,
+        )
+        .get("/api/console/journal", by::<Operator>(), journal::search::search)
 }

@@ -8,17 +8,17 @@ mod uses;
 
 pub use feed::Feed;
 
-use axum::routing::{get, post};
-use axum::{Extension, Router};
+use axum::Extension;
 use senim_core::usage::REPORT_MAX;
 
-use crate::app::App;
+use crate::callers::{Room, by};
 use crate::http::body::BodyMax;
+use node::Node;
 
-pub fn routes() -> Router<App> {
-    let uses = post(uses::keep).layer(Extension(BodyMax(REPORT_MAX)));
-    Router::new()
-        .route("/edge/registry", get(registry::show))
-        .route("/edge/status-list", get(status_list::show))
-        .route("/edge/uses", uses)
+pub fn routes() -> Room {
+    Room::default()
+        .post("/edge/uses", by::<Node>(), uses::keep)
+        .within(|it| it.layer(Extension(BodyMax(REPORT_MAX))))
+        .get("/edge/registry", by::<Node>(), registry::show)
+        .get("/edge/status-list", by::<Node>(), status_list::show)
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use senim_core::liveness::pack::Pack;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::solution::{
     Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, MatchFaces, MatchView,
     OpenLivenessSession, PROBES_MAX, VersionView,
@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use super::builtin::judges;
 use super::{Answer, Builtin, Solution as _};
 use crate::http::body::{BodyMax, JsonBody};
-use crate::http::problem::{Refusal, answer};
+use crate::http::problem::{Refusal, respond};
 use senim_channel::clock::{SystemClock, SystemRng};
 use senim_faces::{BYTES_MAX, Faces};
 
@@ -118,10 +118,5 @@ fn failed(fault: Fault) -> Refusal {
 
 /// What is wrong with a picture is 422 in this contract, whatever status the catalogue has elsewhere.
 fn refusal(problem: Problem) -> Response {
-    let mut body = problem.body(None);
-    body["status"] = StatusCode::UNPROCESSABLE_ENTITY.as_u16().into();
-    let mut response = answer(problem, None);
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    *response.body_mut() = body.to_string().into();
-    response
+    respond(&ProblemDocument::of(problem).with_status(StatusCode::UNPROCESSABLE_ENTITY.as_u16()))
 }

@@ -11,7 +11,9 @@ pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
 
 const WORDS: &[(&str, Word)] = &[
     ("body.malformed", BODY),
+    ("body.media-type", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
+    ("busy", BUSY),
     ("challenge.expired", CHALLENGE_EXPIRED),
     ("challenge.none-open", CHALLENGE_NONE),
     ("consent.ended", CONSENT_ENDED),
@@ -73,6 +75,11 @@ const WORDS: &[(&str, Word)] = &[
 ];
 
 words! {
+    BUSY {
+        kk: "Қазір сұраныс тым көп. Бір минуттан кейін қайталап көріңіз.",
+        ru: "Сейчас слишком много обращений. Попробуйте ещё раз через минуту.",
+        en: "Too many people are here at the moment. Try again in a minute.",
+    }
     CHALLENGE_EXPIRED {
         kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",
         ru: "Время на задания вышло. Начните проверку ещё раз.",

@@ -54,6 +54,25 @@ fn every_room_of_the_list_is_there() {
     }
 }
 
+/// A route beside the tables of `host/src/callers.rs` would be served without anybody having said who may call it.
+#[test]
+fn the_hosts_routes_stand_in_tables_of_who_may_call_what() {
+    // The table itself, the built files of the pages, and the program that serves the built-in engine.
+    const ALLOWED: [&str; 4] = ["callers.rs", "pages.rs", "serve.rs", "tests.rs"];
+    let listed = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "host/src"])
+        .current_dir(root())
+        .output()
+        .expect("git runs");
+    let names = String::from_utf8(listed.stdout).expect("names are text");
+    let beside = names.split('\0').filter(|name| {
+        let text = std::fs::read_to_string(root().join(name)).unwrap_or_default();
+        let allowed = ALLOWED.iter().any(|it| name.ends_with(&format!("/{it}")));
+        (text.contains(".route(") || text.contains(".route_service(")) && !allowed
+    });
+    assert_eq!(beside.collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
 /// What a stranger's clone would not have: a person's folder, a package registry's host.
 #[test]
 fn no_file_names_a_machine_or_a_registry() {

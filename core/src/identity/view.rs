@@ -10,6 +10,7 @@ use crate::text::Language;
 
 /// The parts of a session, in the order in which the client meets them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum StepView {
     /// The user agreement.
@@ -52,6 +53,7 @@ pub enum StepView {
 /// what it changed (tries left, the session's end) is then read with `GET`. Not approving the consent and
 /// giving up are no refusals: they answer `Failed` with the way back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct IdentityView {
     /// Who asks; absent in a sign-in to the cabinet.
     pub consumer: Option<ParticipantName>,
@@ -64,6 +66,7 @@ pub struct IdentityView {
 
 /// `POST /api/identity/agreement`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerAgreement {
     pub accept: bool,
@@ -73,6 +76,7 @@ pub struct AnswerAgreement {
 
 /// `POST /api/identity/iin`. Text, so that a wrong check digit gets its own problem.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmIin {
     pub iin: String,
@@ -80,6 +84,7 @@ pub struct ConfirmIin {
 
 /// `POST /api/identity/code`. (`POST /api/identity/code/send` takes `{}` and sends another.)
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnterCode {
     pub code: String,
@@ -87,6 +92,7 @@ pub struct EnterCode {
 
 /// `POST /api/identity/consent`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerConsent {
     pub approve: bool,
@@ -95,6 +101,7 @@ pub struct AnswerConsent {
 /// The answer to `POST /api/identity/liveness/challenge`, whose body are the client's `Wishes`. Asked again while
 /// it is open, the same one with less time left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChallengeView {
     pub nonce: Nonce,
     pub steps: Vec<Step>,
@@ -116,6 +123,7 @@ pub struct ChallengeView {
 
 /// `POST /api/identity/language`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChooseLanguage {
     pub language: Language,

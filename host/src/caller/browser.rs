@@ -9,6 +9,7 @@ use senim_core::jose::sha256_base64;
 use senim_core::problem::Problem;
 use senim_core::text::Language;
 
+use crate::callers::{Caller, Who};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 
@@ -19,6 +20,10 @@ impl Browser {
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         cookie::read(headers, cookie::SESSION).filter(|it| !it.is_empty()).map(|it| Self(hash(it)))
     }
+}
+
+impl Caller for Browser {
+    const WHO: Who = Who::Browser;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Browser {

@@ -7,10 +7,15 @@ use senim_core::identity::view::IdentityView;
 use super::{dialogue, view};
 use crate::app::App;
 use crate::caller::browser::Browser;
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "identity.abandon", skip_all)]
-pub async fn abandon(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
+pub async fn abandon(
+    app: App,
+    browser: Browser,
+    JsonBody(Empty {}): JsonBody<Empty>,
+) -> Result<Json<IdentityView>, Refusal> {
     let dialogue =
         dialogue::step(&app, "identity.abandon", &browser, None, |_| Input::Abandoned).await?;
     Ok(Json(view::of(&dialogue, app.now())))

@@ -7,7 +7,7 @@ use senim_core::identity::view::{EnterCode, IdentityView};
 use super::{dialogue, view};
 use crate::app::App;
 use crate::caller::browser::Browser;
-use crate::http::body::JsonBody;
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "identity.code", skip_all)]
@@ -24,7 +24,11 @@ pub async fn enter(
 }
 
 #[tracing::instrument(name = "identity.code.send", skip_all)]
-pub async fn send(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
+pub async fn send(
+    app: App,
+    browser: Browser,
+    JsonBody(Empty {}): JsonBody<Empty>,
+) -> Result<Json<IdentityView>, Refusal> {
     let digits = dialogue::draw(&app);
     let dialogue =
         dialogue::step(&app, "identity.code.send", &browser, Some(&digits), |dialogue| {

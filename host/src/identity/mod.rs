@@ -15,28 +15,28 @@ pub mod liveness;
 mod verdict;
 pub mod view;
 
-use axum::routing::{get, post};
-use axum::{Extension, Router};
+use axum::Extension;
 
-use crate::app::App;
+use crate::caller::browser::Browser;
+use crate::callers::{Room, by, by_anyone};
 
-pub fn routes() -> Router<App> {
-    let frames = Router::new()
-        .route("/api/identity/liveness", post(liveness::check))
-        .layer(liveness::Judges::as_many_as_cores())
-        .layer(Extension(liveness::BODY_MAX));
-    Router::new()
-        .route("/authorize", get(authorize::authorize))
-        .route("/api/identity", get(view::show))
-        .route("/api/identity/abandon", post(abandon::abandon))
-        .route("/api/identity/agreement", post(agreement::answer))
-        .route("/api/identity/code", post(code::enter))
-        .route("/api/identity/code/send", post(code::send))
-        .route("/api/identity/consent", post(consent::answer))
-        .route("/api/identity/iin", post(iin::confirm))
-        .route("/api/identity/liveness/challenge", post(challenge::ask))
-        .route("/api/identity/language", post(language::choose))
-        .route("/api/cabinet/sign-in", post(cabinet::sign_in))
-        .route("/api/cabinet/sign-out", post(cabinet::sign_out))
+pub fn routes() -> Room {
+    let frames = Room::default()
+        .post("/api/identity/liveness", by::<Browser>(), liveness::check)
+        .within(|it| it.layer(liveness::Judges::as_many_as_cores()))
+        .within(|it| it.layer(Extension(liveness::BODY_MAX)));
+    Room::default()
+        .get("/authorize", by_anyone(), authorize::authorize)
+        .get("/api/identity", by::<Browser>(), view::show)
+        .post("/api/identity/abandon", by::<Browser>(), abandon::abandon)
+        .post("/api/identity/agreement", by::<Browser>(), agreement::answer)
+        .post("/api/identity/code", by::<Browser>(), code::enter)
+        .post("/api/identity/code/send", by::<Browser>(), code::send)
+        .post("/api/identity/consent", by::<Browser>(), consent::answer)
+        .post("/api/identity/iin", by::<Browser>(), iin::confirm)
+        .post("/api/identity/liveness/challenge", by::<Browser>(), challenge::ask)
+        .post("/api/identity/language", by::<Browser>(), language::choose)
+        .post("/api/cabinet/sign-in", by_anyone(), cabinet::sign_in)
+        .post("/api/cabinet/sign-out", by_anyone(), cabinet::sign_out)
         .merge(frames)
 }

@@ -70,7 +70,7 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authorization,
         Self::Token,
         Self::Edge,

@@ -4,8 +4,6 @@ use senim_core::Timestamp;
 use senim_core::journal::view::JournalRecordView;
 use senim_core::journal::{Actor, Event, ID_BYTES, Record, Subject};
 
-use super::participant::by_participant;
-use super::seal::Sealer;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 
 /// Records that the sequencer numbers in one transaction.

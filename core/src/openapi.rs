@@ -149,6 +149,7 @@ fn asked(to: &mut SchemaGenerator) {
     to.subschema_for::<identity::view::ChooseLanguage>();
     to.subschema_for::<identity::view::ConfirmIin>();
     to.subschema_for::<identity::view::EnterCode>();
+    to.subschema_for::<identity::view::OpenSession>();
     to.subschema_for::<liveness::challenge::Wishes>();
     to.subschema_for::<operator::view::SignIn>();
     to.subschema_for::<participant::view::SuspendParticipant>();

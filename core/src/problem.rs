@@ -54,11 +54,16 @@ problems! {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
         ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
         ConsentEnded         = "consent.ended",           409, "The consent has already ended";
+        ConsentEndedByOperator = "consent.ended-by-operator", 401, "The operator has ended the consent; delete what you hold under it";
+        ConsentEndedByPlatform = "consent.ended-by-platform", 401, "The platform has ended the consent, as when its code was used twice; delete what you hold and ask the client again";
         ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
+        ConsentGivenBack     = "consent.given-back",      401, "You gave the consent back by revoking a token; ask the client for a new one";
         ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
         ConsentRefused       = "consent.refused",         403, "The client refused the consent";
+        ConsentSuperseded    = "consent.superseded",      401, "A newer consent of the same client for the same purpose took this one's place; use its tokens";
+        ConsentText          = "consent.text-changed",    409, "What was approved is not what is asked for now; read the text again";
         ConsentTooLong       = "consent.too-long",        422, "A consent with a term lasts at most 3650 days; leave the term out for one until withdrawn";
-        ConsentWithdrawn     = "consent.withdrawn",       401, "The client has withdrawn the consent; delete what you hold under it";
+        ConsentWithdrawn     = "consent.withdrawn",       401, "The consent has ended before its term, as when the client withdraws it; delete what you hold under it";
     }
     http {
         BodyMalformed        = "body.malformed",          400, "The body is not what this address expects; see the OpenAPI document";
@@ -85,7 +90,7 @@ problems! {
         FramesOrder          = "frames.out-of-order",     422, "Frames are missing, doubled or out of order";
         IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
         IdentityAgreement    = "identity.agreement-refused", 403, "The agreement was not accepted, so the session has ended";
-        IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; try again after 15 minutes";
+        IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; wait as long as Retry-After says";
         IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; ask for a new one";
         IdentityCodeWrong    = "identity.code-wrong",     422, "The code is not the one we sent";
         IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
@@ -94,6 +99,8 @@ problems! {
         IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
         IdentityNoSession    = "identity.no-session",     401, "There is no open session in this browser; start again from your bank";
         IdentityNotLive      = "identity.not-live",       422, "We could not tell that a live person is in front of the camera; try again in a light room out of the sun, with the screen bright";
+        IdentityOpenElsewhere = "identity.open-elsewhere", 409, "The session is open in another browser; say that it goes on here, or go on there";
+        IdentityOtherSession = "identity.other-session",  409, "Another session is open in this browser now; load the page again";
         IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; load the page again";
         IdentitySmsExhausted = "identity.sms-exhausted",  429, "No more text messages can be sent in this session";
         IdentitySourceDown   = "identity.source-down",    503, "The state register does not answer at the moment; try again shortly";
@@ -159,6 +166,9 @@ problems! {
         SolutionUnavailable    = "solution.unavailable",      503, "The biometric solution is under maintenance or not well at the moment; choose another or try again later";
         SolutionUnknown        = "solution.unknown",          422, "No biometric solution of this name is connected";
         SolutionUnreachable    = "solution.unreachable",      502, "The biometric solution can't be reached; choose another or try again";
+    }
+    storage {
+        StorageFull          = "storage.full",            503, "The platform has no room for new sessions at the moment; try again later";
     }
 }
 

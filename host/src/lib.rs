@@ -26,4 +26,5 @@ pub mod routing;
 pub mod serve;
 pub mod solution;
 pub mod status;
+mod storage;
 pub mod usage;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use senim_core::id::SessionId;
 use senim_host::callers::{Route, Who};
 use senim_host::router::Listener;
 use serde_json::{Value, json};
@@ -54,7 +55,11 @@ fn refused(who: Who) -> Option<&'static str> {
 }
 
 fn address(route: &Route) -> String {
-    let part = |it: &str| if it.starts_with('{') { "x".to_owned() } else { it.to_owned() };
+    let part = |it: &str| match it {
+        "{session}" => SessionId(0).to_string(),
+        _ if it.starts_with('{') => "x".to_owned(),
+        _ => it.to_owned(),
+    };
     route.path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 

@@ -242,7 +242,7 @@ impl Consent {
         match &self.state {
             ConsentState::Granted(granted) if !granted.expired(now) => Ok(granted),
             ConsentState::Granted(_) => Err(ConsentError::Expired),
-            ConsentState::Ended { .. } => Err(ConsentError::Ended),
+            ConsentState::Ended { by, .. } => Err(ConsentError::Ended(*by)),
             ConsentState::Requested
             | ConsentState::Refused { .. }
             | ConsentState::Abandoned { .. } => Err(ConsentError::NotPossible),
@@ -271,7 +271,7 @@ pub enum ConsentError {
     #[error("the consent has expired")]
     Expired,
     #[error("the consent has ended")]
-    Ended,
+    Ended(EndedBy),
     #[error("the consent is in another state")]
     NotPossible,
     #[error("a term is at most 3650 days")]
@@ -282,7 +282,11 @@ impl ConsentError {
     pub fn problem(self) -> Problem {
         match self {
             Self::Expired => Problem::ConsentExpired,
-            Self::Ended => Problem::ConsentWithdrawn,
+            Self::Ended(EndedBy::Client) => Problem::ConsentWithdrawn,
+            Self::Ended(EndedBy::Consumer) => Problem::ConsentGivenBack,
+            Self::Ended(EndedBy::Operator) => Problem::ConsentEndedByOperator,
+            Self::Ended(EndedBy::Platform) => Problem::ConsentEndedByPlatform,
+            Self::Ended(EndedBy::Superseded) => Problem::ConsentSuperseded,
             Self::NotPossible => Problem::ConsentEnded,
             Self::TooLong => Problem::ConsentTooLong,
         }
@@ -301,7 +305,23 @@ mod tests {
         assert_eq!(consent.check(at(end)), Err(ConsentError::Expired));
         assert_eq!(consent.clone().end(EndedBy::Client, at(end)), Err(ConsentError::Expired));
         let consent = consent.end(EndedBy::Client, at(30)).unwrap();
-        assert_eq!(consent.check(at(31)), Err(ConsentError::Ended));
+        assert_eq!(consent.check(at(31)), Err(ConsentError::Ended(EndedBy::Client)));
+    }
+
+    #[test]
+    fn each_end_is_told_by_its_own_problem() {
+        let ends = [
+            (EndedBy::Client, "consent.withdrawn"),
+            (EndedBy::Consumer, "consent.given-back"),
+            (EndedBy::Operator, "consent.ended-by-operator"),
+            (EndedBy::Platform, "consent.ended-by-platform"),
+            (EndedBy::Superseded, "consent.superseded"),
+        ];
+        for (by, code) in ends {
+            let consent = requested().grant(7, "hash".to_owned(), at(0)).unwrap();
+            let error = consent.end(by, at(30)).unwrap().check(at(31)).unwrap_err();
+            assert_eq!(error.problem().code(), code);
+        }
     }
 
     /// Every sequence of five moves: whatever happens, a consent that ended never works again.

@@ -42,7 +42,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = App::from_ref(state);
-        let secret = cookie::read(&parts.headers, cookie::CONSOLE).ok_or(Problem::SignedOut)?;
+        let secret = cookie::CONSOLE.read(&app.config, &parts.headers).ok_or(Problem::SignedOut)?;
         let hash = sha256_base64(secret.as_bytes());
         let now = app.now();
         let session = app

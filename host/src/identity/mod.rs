@@ -12,30 +12,34 @@ pub mod expire;
 pub mod iin;
 pub mod language;
 pub mod liveness;
+pub mod open;
+pub mod requester;
+pub mod secret;
 mod verdict;
 pub mod view;
 
 use axum::Extension;
 
-use crate::caller::browser::Browser;
+use crate::caller::browser::{Browser, Page};
 use crate::callers::{Room, by, by_anyone};
 
 pub fn routes() -> Room {
     let frames = Room::default()
-        .post("/api/identity/liveness", by::<Browser>(), liveness::check)
+        .post("/api/identity/{session}/liveness", by::<Page>(), liveness::check)
         .within(|it| it.layer(liveness::Judges::as_many_as_cores()))
         .within(|it| it.layer(Extension(liveness::BODY_MAX)));
     Room::default()
         .get("/authorize", by_anyone(), authorize::authorize)
         .get("/api/identity", by::<Browser>(), view::show)
-        .post("/api/identity/abandon", by::<Browser>(), abandon::abandon)
-        .post("/api/identity/agreement", by::<Browser>(), agreement::answer)
-        .post("/api/identity/code", by::<Browser>(), code::enter)
-        .post("/api/identity/code/send", by::<Browser>(), code::send)
-        .post("/api/identity/consent", by::<Browser>(), consent::answer)
-        .post("/api/identity/iin", by::<Browser>(), iin::confirm)
-        .post("/api/identity/liveness/challenge", by::<Browser>(), challenge::ask)
-        .post("/api/identity/language", by::<Browser>(), language::choose)
+        .post("/api/identity/open", by_anyone(), open::open)
+        .post("/api/identity/{session}/abandon", by::<Page>(), abandon::abandon)
+        .post("/api/identity/{session}/agreement", by::<Page>(), agreement::answer)
+        .post("/api/identity/{session}/code", by::<Page>(), code::enter)
+        .post("/api/identity/{session}/code/send", by::<Page>(), code::send)
+        .post("/api/identity/{session}/consent", by::<Page>(), consent::answer)
+        .post("/api/identity/{session}/iin", by::<Page>(), iin::confirm)
+        .post("/api/identity/{session}/liveness/challenge", by::<Page>(), challenge::ask)
+        .post("/api/identity/{session}/language", by::<Page>(), language::choose)
         .post("/api/cabinet/sign-in", by_anyone(), cabinet::sign_in)
         .post("/api/cabinet/sign-out", by_anyone(), cabinet::sign_out)
         .merge(frames)

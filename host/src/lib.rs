@@ -4,6 +4,7 @@ pub mod app;
 pub mod authorization;
 pub mod budgets;
 pub mod caller;
+pub mod callers;
 pub mod config;
 pub mod consent;
 pub mod evidence;

@@ -271,7 +271,10 @@ async fn uses_told_twice_count_once() {
             (&json!(1), &json!(1))
         );
         let participants = get(&bank, "/api/console/participants", &cookie).await;
+        // Once, although it is consumer and provider of both.
         assert_eq!(participants[0]["requests_last_hour"], 1);
+        assert_eq!(participants[0]["consents_active"], 1);
+        assert_eq!(participants[0]["applications"], 3);
         // Pages of the journal, newest first.
         let first = get(&bank, "/api/console/journal?search=data.&limit=1", &cookie).await;
         assert_eq!(first["records"][0]["event"], "data.refused");

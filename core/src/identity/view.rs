@@ -11,6 +11,7 @@ use crate::text::Language;
 
 /// The parts of a session, in the order in which the client meets them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum StepView {
     /// The user agreement: core/src/consent/words.rs.
@@ -56,6 +57,7 @@ pub enum StepView {
 /// what it changed (tries left, the session's end) is then read with `GET`. Not approving the consent and
 /// giving up are no refusals: they answer `Failed` with the way back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct IdentityView {
     /// What the page names in the address of each `POST`: the cookie of a browser may meanwhile be another session's.
     pub session: SessionId,
@@ -70,6 +72,7 @@ pub struct IdentityView {
 
 /// `POST /api/identity/{session}/agreement`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerAgreement {
     pub accept: bool,
@@ -79,6 +82,7 @@ pub struct AnswerAgreement {
 
 /// `POST /api/identity/{session}/iin`. Text, so that a wrong check digit gets its own problem.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmIin {
     pub iin: String,
@@ -86,6 +90,7 @@ pub struct ConfirmIin {
 
 /// `POST /api/identity/{session}/code`. (`POST /api/identity/{session}/code/send` takes `{}` and sends another.)
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnterCode {
     pub code: String,
@@ -93,6 +98,7 @@ pub struct EnterCode {
 
 /// `POST /api/identity/{session}/consent`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerConsent {
     pub approve: bool,
@@ -102,6 +108,7 @@ pub struct AnswerConsent {
 
 /// `POST /api/identity/open`: what the link of the consumer says (RFC 9126 §4). Answers `IdentityView`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpenSession {
     pub client_id: String,
@@ -114,6 +121,7 @@ pub struct OpenSession {
 /// The answer to `POST /api/identity/{session}/liveness/challenge`, whose body are the client's `Wishes`. Asked again while
 /// it is open, the same one with less time left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChallengeView {
     pub nonce: Nonce,
     pub steps: Vec<Step>,
@@ -135,6 +143,7 @@ pub struct ChallengeView {
 
 /// `POST /api/identity/{session}/language`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChooseLanguage {
     pub language: Language,

@@ -12,6 +12,7 @@ use senim_core::problem::Problem;
 use senim_core::text::Language;
 
 use crate::app::App;
+use crate::callers::{Caller, Who};
 use crate::config::Config;
 use crate::http::cookie;
 use crate::http::problem::Refusal;
@@ -23,6 +24,10 @@ impl Browser {
     pub fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
         cookie::SESSION.read(config, headers).map(|it| Self(hash(it)))
     }
+}
+
+impl Caller for Browser {
+    const WHO: Who = Who::Browser;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Browser
@@ -42,6 +47,10 @@ where
 pub struct Page {
     pub browser: Browser,
     pub session: SessionId,
+}
+
+impl Caller for Page {
+    const WHO: Who = Who::Browser;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Page

@@ -8,12 +8,17 @@ use senim_store as store;
 
 use crate::app::App;
 use crate::caller::browser::Browser;
+use crate::callers::{Caller, Who};
 use crate::http::problem::Refusal;
 
 pub struct Client {
     pub session: SessionId,
     pub iin: Iin,
     pub name: String,
+}
+
+impl Caller for Client {
+    const WHO: Who = Who::Client;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client

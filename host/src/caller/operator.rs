@@ -10,6 +10,7 @@ use senim_core::operator::view::OperatorView;
 use senim_core::problem::Problem;
 
 use crate::app::App;
+use crate::callers::{Caller, Who};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 use senim_store as store;
@@ -27,6 +28,10 @@ impl Operator {
     pub fn actor(&self) -> Actor {
         Actor::Operator(self.name.clone())
     }
+}
+
+impl Caller for Operator {
+    const WHO: Who = Who::Operator;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Operator

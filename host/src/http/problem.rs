@@ -1,4 +1,4 @@
-//! The one place where what went wrong becomes HTTP: RFC 9457, `application/problem+json`.
+//! What went wrong, as HTTP: core gives a problem its form (RFC 9457), here it becomes a response.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use senim_channel::budget::Exhausted;
 use senim_core::consent::ConsentError;
 use senim_core::participant::ParticipantError;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 
 use senim_store::{Failure, StoreError};
 
@@ -113,11 +113,11 @@ impl Failure for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.log();
-        let mut response = answer(self.problem(), self.detail());
-        if let Some(seconds) = self.retry_after_s() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        let document = ProblemDocument::of(self.problem()).detail(self.detail());
+        respond(&match self.retry_after_s() {
+            Some(seconds) => document.retry_after_s(seconds),
+            None => document,
+        })
     }
 }
 
@@ -145,12 +145,19 @@ impl Refusal {
 pub struct Answered(pub Problem);
 
 pub fn answer(problem: Problem, detail: Option<&str>) -> Response {
+    respond(&ProblemDocument::of(problem).detail(detail))
+}
+
+pub fn respond(document: &ProblemDocument) -> Response {
     let status =
-        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, problem.body(detail).to_string()).into_response();
+        StatusCode::from_u16(document.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, document.body()).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(ProblemDocument::MEDIA_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.extensions_mut().insert(Answered(problem));
+    if let Some(seconds) = document.retry_after() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response.extensions_mut().insert(Answered(document.problem()));
     response
 }

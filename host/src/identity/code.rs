@@ -8,7 +8,7 @@ use senim_core::identity::view::{EnterCode, IdentityView};
 use super::{dialogue, secret, view};
 use crate::app::App;
 use crate::caller::browser::{Page, Visitor};
-use crate::http::body::JsonBody;
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "identity.code", skip_all)]
@@ -37,7 +37,11 @@ pub async fn enter(
 }
 
 #[tracing::instrument(name = "identity.code.send", skip_all)]
-pub async fn send(app: App, page: Page) -> Result<Json<IdentityView>, Refusal> {
+pub async fn send(
+    app: App,
+    page: Page,
+    JsonBody(Empty {}): JsonBody<Empty>,
+) -> Result<Json<IdentityView>, Refusal> {
     let digits = dialogue::draw(&app);
     let dialogue = dialogue::step(&app, "identity.code.send", &page, Some(&digits), |dialogue| {
         Input::CodeAsked { code: dialogue::digest(&app, dialogue.id, &digits) }

@@ -65,7 +65,7 @@ pub async fn check(
     request: Request,
 ) -> Result<Json<IdentityView>, Refusal> {
     if !is_of_type(&request, MEDIA_TYPE) {
-        return Err(Refusal::detailed(Problem::FramesMalformed, format!("send {MEDIA_TYPE}")));
+        return Err(Refusal::detailed(Problem::BodyMediaType, format!("send {MEDIA_TYPE}")));
     }
     let (person, challenge) = match expected(&app, &page).await {
         Ok(open) => open,

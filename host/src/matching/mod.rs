@@ -7,18 +7,18 @@ mod forget;
 
 pub use forget::forget;
 
-use axum::routing::{get, post};
-use axum::{Extension, Router};
+use axum::Extension;
 
-use crate::app::App;
+use crate::callers::{Room, Who, by_proof};
 use crate::http::body::BodyMax;
 
 /// One photo of at most 5 MB in base64, and the rest.
 const BODY_MAX: usize = 8 * 1024 * 1024;
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/photo/match", post(ask::match_photo).layer(Extension(BodyMax(BODY_MAX))))
-        .route("/photo/match/{request}/accept", post(accept::accept))
-        .route("/photo/requests", get(count::count))
+pub fn routes() -> Room {
+    Room::default()
+        .post("/photo/match", by_proof(Who::Participant), ask::match_photo)
+        .within(|it| it.layer(Extension(BodyMax(BODY_MAX))))
+        .post("/photo/match/{request}/accept", by_proof(Who::Participant), accept::accept)
+        .get("/photo/requests", by_proof(Who::Participant), count::count)
 }

@@ -14,6 +14,7 @@ const WORDS: &[(&str, Word)] = &[
     ("authorization.unknown", LINK_UNKNOWN),
     ("authorization.used", LINK_USED),
     ("body.malformed", BODY),
+    ("body.media-type", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
     ("body.too-slow", OFFLINE),
     ("busy", BUSY),

@@ -16,8 +16,8 @@ use crate::routing::Feed;
 use crate::solution::Solutions;
 use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
 use senim_faces::Faces;
-use senim_store::Store;
 use senim_store::seal::Sealer;
+use senim_store::{Store, reseal};
 
 #[derive(Clone, FromRequestParts)]
 #[from_request(via(State))]
@@ -44,7 +44,8 @@ impl App {
     /// Opens all that the configuration names but the face models. A complaint names the key.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
-        let store = Store::open(&config.database).await.context("key `database`")?;
+        let database = config.database_with_password()?;
+        let store = Store::open(&database).await.context("key `database`")?;
         Self::assemble(config, store, sealer, Arc::new(SystemClock), Arc::new(SystemRng)).await
     }
 
@@ -55,6 +56,9 @@ impl App {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> anyhow::Result<Self> {
+        let sealer = reseal::with_index(&store, sealer, &*rng)
+            .await
+            .context("a sealed value can't be opened; is it the right `master_key_file`?")?;
         let keys = Keys::open(&store, &sealer, &*rng, clock.now())
             .await
             .context("the signing keys can't be opened; is it the right `master_key_file`?")?;

@@ -93,7 +93,7 @@ impl Stand {
              certificates = [\"{thumbprint}\"]\nbase_url = \"https://localhost:1\"\n\
              [[applications]]\nclient_id = \"{APPLICATION}\"\nbin = \"{CONSUMER}\"\nname = \"App\"\n\
              redirect_uris = [\"https://app.example/back\"]\nauth = \"tls_client_auth\"\n\
-             certificate = \"{thumbprint}\"\n",
+             tls_client_auth_subject_dn = \"CN=certificate\"\n",
             thumbprint = sha256_base64(b"certificate"),
         );
         std::fs::write(&file, text).expect("a seed file");
@@ -220,7 +220,7 @@ impl Stand {
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, &browser).await?;
+                let dialogue = dialogue::open(tx, app, &browser).await?;
                 let iin = dialogue.content.session.person().map(|it| it.iin.clone());
                 let iin = iin.ok_or(SessionError::OutOfOrder)?;
                 let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
@@ -489,7 +489,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
 
 fn config(database: &str, outside: &str) -> Config {
     let text = format!(
-        "database = \"{database}\"\ndata_dir = \".\"\npages_listen = \"127.0.0.1:0\"\n\
+        "database = \"{database}\"\npages_listen = \"127.0.0.1:0\"\n\
          pages_url = \"http://localhost:1\"\nservers_listen = \"127.0.0.1:0\"\nissuer = \"https://localhost:2\"\n\
          edge_url = \"https://localhost:3\"\ntls_certificate = \"x\"\ntls_key = \"x\"\nclient_ca = \"x\"\n\
          edge_names = []\nmaster_key_file = \"x\"\nsource_url = \"{outside}\"\nsms_url = \"{outside}\"\n\

@@ -81,6 +81,7 @@ pub mod event {
     pub const DATA_READ: &str = "data.read";
     pub const DATA_REFUSED: &str = "data.refused";
     pub const KEY_ROTATED: &str = "key.rotated";
+    pub const MASTER_KEY_ROTATED: &str = "master-key.rotated";
     pub const OPERATOR_ADDED: &str = "operator.added";
     pub const OPERATOR_LOCKED: &str = "operator.locked";
     pub const OPERATOR_SIGNED_IN: &str = "operator.signed-in";

@@ -115,7 +115,7 @@ async fn expected(app: &App, browser: &Browser) -> Result<(Iin, Challenge), Refu
     let now = app.now();
     let dialogue = app
         .store
-        .read("identity.liveness.expected", async |tx| dialogue::open(tx, browser).await)
+        .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, browser).await)
         .await?;
     let session = dialogue.content.session;
     let open = session.person().map(|it| it.iin.clone()).zip(session.challenge().cloned());
@@ -144,7 +144,7 @@ async fn forged(
     let ended = app
         .store
         .transact("identity.liveness.forged", async |tx| {
-            let dialogue = dialogue::open(tx, browser).await?;
+            let dialogue = dialogue::open(tx, app, browser).await?;
             let number = dialogue.content.session.checks();
             let input = Input::CheckForged { nonce, problem };
             let open = dialogue.content.session.challenge().is_some_and(|it| it.nonce == nonce);
@@ -171,7 +171,7 @@ async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialog
     let started = app
         .store
         .transact("identity.liveness.start", async |tx| {
-            let dialogue = dialogue::open(tx, browser).await?;
+            let dialogue = dialogue::open(tx, app, browser).await?;
             let blocked_until = blocked_until(tx, app, &dialogue, now).await?;
             let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
             let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
@@ -230,7 +230,7 @@ async fn record(
     let judged = app
         .store
         .transact("identity.liveness.judged", async |tx| {
-            let dialogue = dialogue::open(tx, browser).await?;
+            let dialogue = dialogue::open(tx, app, browser).await?;
             let input = Input::CheckJudged { check: number, judgement, code };
             dialogue::advance(tx, app, dialogue, input, Some(&digits), now).await
         })

@@ -371,7 +371,12 @@ impl Row {
             limits: from_json::<Limits>(&self.limits).ok_or_else(broken)?,
             purpose: Purpose {
                 code: from_word::<PurposeCode>(&self.purpose_code).ok_or_else(broken)?,
-                text: self.purpose_text.clone(),
+                text: self
+                    .purpose_text
+                    .as_deref()
+                    .map(str::parse)
+                    .transpose()
+                    .map_err(|_| broken())?,
             },
             term_days: self.term_days.map(u32::try_from).transpose().map_err(|_| broken())?,
             requested_at: moment(self.requested_at),

@@ -16,14 +16,17 @@ mod migrations;
 pub mod operator;
 pub mod participant;
 pub mod photo;
+pub mod reseal;
 pub mod routing;
 pub mod seal;
 pub mod solution;
 
+use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use senim_channel::check_secret_file;
 use senim_core::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _};
@@ -108,7 +111,8 @@ impl Store {
     }
 
     async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
-        let options = options(&format!("sqlite:{path}?mode=rwc"))?;
+        make_secret(Path::new(path)).map_err(sqlx::Error::Io)?;
+        let options = options(&format!("sqlite:{path}?mode=rw"))?;
         let pool = |connections| {
             AnyPoolOptions::new()
                 .max_connections(connections)
@@ -207,6 +211,16 @@ impl Store {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+/// SQLite gives the files beside this one the same mode.
+fn make_secret(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    check_secret_file(path)
 }
 
 fn in_the_way<E: Failure>(error: &E) -> bool {

@@ -19,6 +19,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "evidence", include_str!("../migrations/0010_evidence.sql")),
     (11, "vendor", include_str!("../migrations/0011_vendor.sql")),
     (12, "photo", include_str!("../migrations/0012_photo.sql")),
+    (50, "client_bound_refresh", include_str!("../migrations/0050_client_bound_refresh.sql")),
+    (51, "client_subject", include_str!("../migrations/0051_client_subject.sql")),
+    (52, "sealed_secret", include_str!("../migrations/0052_sealed_secret.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

@@ -39,7 +39,7 @@ problems! {
     ChallengeExpired     = "challenge.expired",       410, "The time for what was asked before the camera is over; ask for a new challenge";
     ChallengeNone        = "challenge.none-open",     409, "No challenge is open; ask for one, then send the frames once";
     ClientAssertion      = "client.assertion-invalid", 401, "The client assertion does not fit: see its signature, iss, sub, aud (the issuer, as a string), exp, iat and a fresh jti";
-    ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with the certificate that is registered for this client";
+    ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with a certificate that is registered for this client's organisation";
     ClientUnknown        = "client.unknown",          401, "No application is registered with this client_id, or it proves itself in another way";
     CodeExpired          = "code.expired",            400, "The code has expired; it lives for 60 seconds";
     CodeReplayed         = "code.replayed",           400, "The code has been used before; what it gave has been taken back";
@@ -115,7 +115,7 @@ problems! {
     ProviderUnavailable  = "provider.unavailable",    503, "The provider is not available at the moment; wait as long as Retry-After says";
     ProviderUnreachable  = "provider.unreachable",    502, "The provider can't be reached";
     RateLimited          = "rate.limited",            429, "Too many requests; wait as long as Retry-After says";
-    RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client and this key";
+    RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client";
     RequestMalformed     = "request.malformed",       400, "A parameter of the request is not what the standard says";
     SignedOut            = "signed-out",              401, "You are not signed in";
     TokenAlgorithm       = "token.algorithm",         401, "The token is signed with an algorithm that is not accepted";

@@ -4,6 +4,8 @@ pub mod client;
 pub mod clock;
 pub mod frames;
 pub mod leaks;
-pub mod pictures;
 pub mod platform;
 pub mod refusals;
+
+/// In a crate of its own, which is optimised.
+pub use senim_pictures as pictures;

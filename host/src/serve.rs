@@ -1,6 +1,7 @@
 //! `senim serve`: both listeners and the jobs, until the machine says stop.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +24,12 @@ const HEADERS_READ: u32 = 256 * 1024;
 /// Browsers' connections: nobody is known by them, and behind a proxy all come from one address.
 const BROWSERS_MAX: u32 = 4096;
 
-/// Runs until SIGTERM or Ctrl-C.
-pub async fn serve(app: App) -> anyhow::Result<()> {
+/// Runs until SIGTERM or Ctrl-C. Boxed, so that it is compiled here and not by every program that awaits it.
+pub fn serve(app: App) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
+    Box::pin(served(app))
+}
+
+async fn served(app: App) -> anyhow::Result<()> {
     let config = app.config.clone();
     let tls = server_config(
         &config.tls_certificate,

@@ -322,6 +322,24 @@ impl Browser {
         Ok(())
     }
 
+    /// Chromium only: as on a device that is light or dark; without motion, which would show colours on their way.
+    pub(crate) async fn be_on(&self, scheme: &str) -> Result<()> {
+        let parameters = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        let command = Devtools { name: "Emulation.setEmulatedMedia", parameters };
+        self.client.issue_cmd(command).await?;
+        Ok(())
+    }
+
+    /// What axe finds wrong with the page; `source` is axe-core's own script.
+    pub(crate) async fn barriers(&self, source: &str) -> Result<Vec<String>> {
+        let script = format!("{source}\n;{}", include_str!("barriers.js"));
+        let found = self.ask(&script, Vec::new()).await?;
+        Ok(serde_json::from_value(found)?)
+    }
+
     /// From now on the page's camera shows this person, who does as the page asks. Tells how many frames came.
     pub(crate) async fn seat(&self, person: &Recording) -> Result<u64> {
         let arguments = vec![person.frames.clone(), person.segments.clone(), self.engine.camera()];

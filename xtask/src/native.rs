@@ -42,7 +42,13 @@ pub(crate) fn build_tests(place: &Place) -> Result<()> {
 }
 
 fn with_tests<'a>(what: &'a str, verb: &'a str, arguments: &'a [&'a str]) -> Work<'a> {
-    let packages =
-        &["senim-core", "senim-channel", "senim-node", "senim-host", "senim-world", "senim-tests"];
+    let packages = &[
+        "senim-core",
+        "senim-channel",
+        "senim-node",
+        "senim-host",
+        "senim-world",
+        "senim-journeys",
+    ];
     Work { what, verb, arguments, packages, target: None }
 }

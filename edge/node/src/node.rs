@@ -1,6 +1,7 @@
 //! One edge: the life of a request, and the tasks that keep it possible.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -68,6 +69,9 @@ pub enum NodeError {
     Channel(#[from] ChannelError),
 }
 
+/// An `async fn` is compiled where it is awaited, by each program and test again; what is behind this is compiled once.
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// A node that runs until it is stopped.
 pub struct Node {
     address: SocketAddr,
@@ -81,7 +85,11 @@ pub struct Node {
 
 impl Node {
     /// Listens at once; refuses everything until the platform is heard.
-    pub async fn start(config: Config) -> Result<Self, NodeError> {
+    pub fn start(config: Config) -> Boxed<Result<Self, NodeError>> {
+        Box::pin(Self::begin(config))
+    }
+
+    async fn begin(config: Config) -> Result<Self, NodeError> {
         config.check()?;
         let edge = Arc::new(Edge {
             gate: Arc::new(Gate::open(&config.gate)?),
@@ -149,7 +157,11 @@ impl Node {
     }
 
     /// Takes no more connections, lets requests end, and hands over their uses.
-    pub async fn stop(mut self) {
+    pub fn stop(self) -> Boxed<()> {
+        Box::pin(self.end())
+    }
+
+    async fn end(mut self) {
         // It fails when serving has ended already.
         let _ = self.stop.send(());
         while self.serving.join_next().await.is_some() {}

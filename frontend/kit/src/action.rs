@@ -18,13 +18,12 @@ pub struct Action<I> {
 
 /// `act` does it, `ondone` hears of what came of it, good or bad.
 #[hook]
-pub fn use_action<I, A, F>(
-    act: impl Fn(I) -> F + 'static,
-    ondone: impl Fn(&Result<A, Trouble>) + 'static,
-) -> Action<I>
+pub fn use_action<I, A, F, Act, Done>(act: Act, ondone: Done) -> Action<I>
 where
     I: 'static,
     A: 'static,
+    Act: Fn(I) -> F + 'static,
+    Done: Fn(&Result<A, Trouble>) + 'static,
     F: Future<Output = Result<A, Trouble>> + 'static,
 {
     let busy = use_state(|| false);
@@ -33,7 +32,7 @@ where
     let at_work = use_mut_ref(|| false);
     let run = {
         let (busy, trouble, ondone) = (busy.setter(), trouble.setter(), Rc::new(ondone));
-        Callback::from(move |input| {
+        Callback::from(move |input: I| {
             if at_work.replace(true) {
                 return;
             }

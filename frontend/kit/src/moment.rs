@@ -39,12 +39,6 @@ const KAZAKH_ENDINGS: [[&str; 2]; 12] = [
     ["нан", "ға"],
 ];
 
-/// `23 November 2026`.
-pub fn date(moment: Timestamp, language: Language) -> String {
-    let local = local(moment);
-    written(local.get_full_year(), local.get_month(), local.get_date(), language)
-}
-
 /// `23 November 2026, 14:05`.
 pub fn date_time(moment: Timestamp, language: Language) -> String {
     let local = local(moment);

@@ -13,6 +13,8 @@ use crate::browser::sleep;
 /// The last good answer stays in sight while the next one is fetched, or fails.
 pub struct Resource<T> {
     pub value: Option<Rc<T>>,
+    /// Whether the value is of the path that is asked now; after a change of it the old one stays until it is.
+    pub fresh: bool,
     pub trouble: Option<Trouble>,
     pub reload: Callback<()>,
     /// Puts what a `POST` answered in the place of what was read.
@@ -25,13 +27,13 @@ pub fn use_resource<T: DeserializeOwned + 'static>(
     path: &str,
     refresh_ms: Option<u32>,
 ) -> Resource<T> {
-    let value = use_state(|| None::<Rc<T>>);
+    let value = use_state(|| None::<(AttrValue, Rc<T>)>);
     let trouble = use_state(|| None::<Trouble>);
     let turn = use_state(|| 0_u32);
     let path = AttrValue::from(path.to_owned());
     {
         let (value, trouble) = (value.clone(), trouble.clone());
-        use_effect_with((path, *turn), move |(path, _)| {
+        use_effect_with((path.clone(), *turn), move |(path, _)| {
             let alive = Rc::new(Cell::new(true));
             let (path, watch) = (path.clone(), alive.clone());
             spawn_local(async move {
@@ -43,7 +45,7 @@ pub fn use_resource<T: DeserializeOwned + 'static>(
                     let signed_out = answer.as_ref().is_err_and(Trouble::signed_out);
                     match answer {
                         Ok(answer) => {
-                            value.set(Some(Rc::new(answer)));
+                            value.set(Some((path.clone(), Rc::new(answer))));
                             trouble.set(None);
                         }
                         Err(error) => trouble.set(Some(error)),
@@ -67,11 +69,12 @@ pub fn use_resource<T: DeserializeOwned + 'static>(
         })
     };
     let replace = {
-        let (value, trouble) = (value.clone(), trouble.clone());
+        let (value, trouble, path) = (value.clone(), trouble.clone(), path.clone());
         Callback::from(move |answer| {
-            value.set(Some(Rc::new(answer)));
+            value.set(Some((path.clone(), Rc::new(answer))));
             trouble.set(None);
         })
     };
-    Resource { value: (*value).clone(), trouble: (*trouble).clone(), reload, replace }
+    let (of, value) = (*value).clone().unzip();
+    Resource { value, fresh: of == Some(path), trouble: (*trouble).clone(), reload, replace }
 }

@@ -39,9 +39,10 @@ impl Nets for Detector {
         anyhow::ensure!(net == Net::Detector, "only faces are looked for");
         anyhow::ensure!(input.len() == shape.iter().product::<usize>(), "not of its shape");
         let &place = self.0.input_ids().first().context("no input")?;
-        let input = ValueOrView::from(NdTensorView::from_data(shape, input).as_dyn());
+        let tensor = NdTensorView::from_data(shape, input);
         let outputs = self.0.output_ids();
-        let values = self.0.run(vec![(place, input)], outputs, None)?;
+        let values =
+            self.0.run(vec![(place, ValueOrView::from(tensor.as_dyn()))], outputs, None)?;
         let named = outputs.iter().zip(values).map(|(&id, value)| {
             let name = self.0.node_info(id).and_then(|it| it.name().map(str::to_owned));
             let Value::FloatTensor(numbers) = value else { anyhow::bail!("not of floats") };

@@ -106,10 +106,7 @@ async fn uses_wait_for_the_platform_and_survive_the_node() {
         assert_eq!(world.told(world.get(PATH)).await, (200, None));
     }
     let spool = || -> String {
-        std::fs::read_dir(world.dir.join("spool"))
-            .unwrap()
-            .map(|it| std::fs::read_to_string(it.unwrap().path()).unwrap())
-            .collect()
+        world.segments().into_iter().map(|it| std::fs::read_to_string(it).unwrap()).collect()
     };
     let told: Vec<Use> = spool().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(told.len(), 3);

@@ -63,7 +63,7 @@ async fn many_at_once_all_get_their_answers() {
     }
     world.until(|it| it.platform.word(|word| word.uses.len() == 200)).await;
     // Nothing is left on the node's disk once the platform has it.
-    world.until(|it| std::fs::read_dir(it.dir.join("spool")).unwrap().count() == 0).await;
+    world.until(|it| it.segments().is_empty()).await;
 }
 
 #[tokio::test]

@@ -119,6 +119,12 @@ impl World {
         self.until(|_| asked() >= enough).await;
     }
 
+    /// Files of uses on the node's disk.
+    pub(crate) fn segments(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.dir.join("spool")).unwrap().map(|it| it.unwrap().path());
+        files.filter(|it| it.extension().is_some_and(|it| it == "jsonl")).collect()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.node().address().port())
     }

@@ -5,7 +5,8 @@ use senim_kit::words;
 words! {
     PAGE { kk: "Жеке басты растау", ru: "Подтверждение личности", en: "Confirming who you are" }
     ASKED_BY { kk: "Сұраушы: {bank}", ru: "Запрашивает: {bank}", en: "Requested by {bank}" }
-    STEP_AGREEMENT { kk: "Пайдаланушы келісімі", ru: "Пользовательское соглашение", en: "User agreement" }
+    /// With a place to break the long word: five steps share the width.
+    STEP_AGREEMENT { kk: "Пайдаланушы келісімі", ru: "Пользова\u{ad}тельское соглашение", en: "User agreement" }
     STEP_IIN { kk: "ЖСН", ru: "ИИН", en: "IIN" }
     STEP_FACE { kk: "Бет-әлпет", ru: "Лицо", en: "Face" }
     STEP_CODE { kk: "SMS-код", ru: "Код из SMS", en: "SMS code" }

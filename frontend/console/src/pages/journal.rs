@@ -43,7 +43,7 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
             }
         });
     }
-    let (shown, newer) = use_shown(&path, journal.value.clone());
+    let (shown, newer) = use_shown(&path, journal.value.clone().filter(|_| journal.fresh));
     let oninput = {
         let (search, before) = (search.clone(), before.clone());
         Callback::from(move |text| {
@@ -107,7 +107,7 @@ pub(crate) fn JournalPage(props: &JournalPageProps) -> Html {
     }
 }
 
-/// The records in sight stay where they are while newer ones come: those are shown when the reader asks for them.
+/// `latest` is of this path. The records in sight stay where they are while newer ones come: those are shown when the reader asks for them.
 #[hook]
 fn use_shown(
     path: &str,
@@ -116,8 +116,7 @@ fn use_shown(
     let shown = use_state(|| None::<(String, Rc<JournalView>)>);
     {
         let (path, shown, latest) = (path.to_owned(), shown.clone(), latest.clone());
-        // An answer belongs to the path that is asked when it comes.
-        use_effect_with(latest.as_ref().map(Rc::as_ptr), move |_| {
+        use_effect_with((path.clone(), latest.is_some()), move |_| {
             let same = shown.as_ref().is_some_and(|(of, _)| *of == path);
             if let (false, Some(latest)) = (same, latest) {
                 shown.set(Some((path, latest)));

@@ -6,7 +6,6 @@ use senim_kit::components::{Badge, Card, Notice, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::participants::Participants;
@@ -38,16 +37,19 @@ pub(crate) fn OverviewPage(props: &OverviewPageProps) -> Html {
         });
     }
     let view = overview.value.as_deref();
-    let updated = view.map(|it| {
-        let word = if overview.trouble.is_some() { words::STALE } else { words::UPDATED };
-        word.fill(language, &[("time", &moment::time(it.now))])
-    });
+    // As long as with a time, so that the line breaks where it will.
+    let time = view.map_or_else(|| "––:––:––".to_owned(), |it| moment::time(it.now));
+    let updated = match (view, &overview.trouble) {
+        (Some(_), Some(_)) => words::STALE,
+        (Some(_), None) | (None, _) => words::UPDATED,
+    };
+    let updated = updated.fill(language, &[("time", &time)]);
     let unread = overview.trouble.as_ref().filter(|_| view.is_none());
     html! {
         <>
             <div class="row row-spread">
                 <h1>{ words::LAST_HOUR.say(language) }</h1>
-                <p class="soft">{ updated.unwrap_or_else(|| common::LOADING.say(language).to_owned()) }</p>
+                <p class="soft">{ updated }</p>
             </div>
             if let Some(trouble) = unread {
                 <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>

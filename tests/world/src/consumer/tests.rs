@@ -146,8 +146,10 @@ impl Walk {
 
     fn app(settings: &Settings) -> Router {
         std::fs::create_dir_all(&settings.people_dir).unwrap();
-        let photo = settings.people_dir.join(format!("{}.jpg", cast::ALMAS.photo));
-        std::fs::write(photo, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
+        for person in [cast::ALMAS, cast::AIGERIM] {
+            let photo = settings.people_dir.join(format!("{}.jpg", person.photo));
+            std::fs::write(photo, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
+        }
         let people = People::open(&settings.people_dir, &settings.data_dir).unwrap();
         router(settings, Arc::new(people)).unwrap()
     }

@@ -148,6 +148,15 @@ pub(super) fn problem(language: Language, code: &str) -> Option<&'static str> {
     })
 }
 
+/// What a number ends in where a time ends, by its last digit as it is read: `2027-ге`, `2026-ға`.
+fn kazakh_to(number: &str) -> &'static str {
+    match number.chars().last() {
+        Some('0' | '6' | '9') => "ға",
+        Some('3' | '4' | '5') => "ке",
+        _ => "ге",
+    }
+}
+
 const KK: Words = Words {
     bank_tagline: "қалтаңыздағы банк",
     sample: "Бұл — Senim көрсетіліміне арналған үлгі банк. Ол да, оның клиенттері де ойдан шығарылған.",
@@ -202,7 +211,7 @@ const KK: Words = Words {
     told_read: "Деректер жаңартылды.",
     told_given_back: "Келісім қайтарылды, деректер өшірілді.",
     choose_bank: "Кемінде бір банкті таңдаңыз.",
-    until: |day| format!("{day}-ге дейін"),
+    until: |day| format!("{day}-{} дейін", kazakh_to(day)),
     code: "коды",
     today: "Бүгін",
     yesterday: "Кеше",
@@ -333,3 +342,14 @@ const EN: Words = Words {
     kinds: ["Current account", "Card", "Savings account", "Deposit", "Loan"],
     months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kazakh_date_ends_as_its_year_is_read() {
+        let said = ["27.02.2026", "27.02.2027", "27.02.2033"].map(KK.until);
+        assert_eq!(said, ["27.02.2026-ға дейін", "27.02.2027-ге дейін", "27.02.2033-ке дейін"]);
+    }
+}

@@ -98,13 +98,20 @@ impl IntoResponse for Page {
             let code = it.code();
             format!(
                 "<a href=\"/language/{code}\" lang=\"{code}\" hreflang=\"{code}\" title=\"{name}\" \
-                 aria-label=\"{name}\" data-test=\"language-{code}\"{current}>{short}</a>"
+                 data-test=\"language-{code}\"{current}><span aria-hidden=\"true\">{short}</span>\
+                 <span class=\"unseen\">{name}</span></a>"
             )
         });
         let skip = match self.language {
             Language::Kk => "Мазмұнға өту",
             Language::Ru => "К содержанию",
             Language::En => "Skip to content",
+        };
+        // The page's own navigation has no name, so this one does.
+        let choice = match self.language {
+            Language::Kk => "Тіл",
+            Language::Ru => "Язык",
+            Language::En => "Language",
         };
         let script = self
             .script
@@ -117,7 +124,7 @@ impl IntoResponse for Page {
              <link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">\n\
              <link rel=\"stylesheet\" href=\"/style.css\">\n{script}\n</head>\n\
              <body class=\"{look}\">\n<a class=\"skip\" href=\"#content\">{skip}</a>\n\
-             <header class=\"bar\"><div class=\"bar-in\">{brand}<nav class=\"languages\">{languages}</nav>{account}</div></header>\n\
+             <header class=\"bar\"><div class=\"bar-in\">{brand}<nav class=\"languages\" aria-label=\"{choice}\">{languages}</nav>{account}</div></header>\n\
              <main id=\"content\" tabindex=\"-1\">\n{body}\n</main>\n<footer>{footer}</footer>\n</body>\n</html>\n",
             title = escaped(&self.title),
             look = self.look,

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::json;
+
 /// The longest compact JWS that is looked at.
 pub const LENGTH_MAX: usize = 16 * 1024;
 
@@ -32,7 +34,17 @@ impl Algorithm {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    /// Every name that is taken, for metadata.
+    pub const NAMES: [&str; 4] = ["ES256", "EdDSA", Self::ED25519, "PS256"];
+
+    /// The algorithm's own name (RFC 9864 §2.2), beside the older one that does not say which curve.
+    const ED25519: &str = "Ed25519";
+
+    /// A name in a header or a key, `None` for what is not accepted.
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == Self::ED25519 {
+            return Some(Self::EdDsa);
+        }
         Self::ALL.into_iter().find(|it| it.name() == name)
     }
 }
@@ -84,7 +96,7 @@ impl<'a> Jws<'a> {
     }
 
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, JoseError> {
-        serde_json::from_slice(&self.payload).map_err(|_| JoseError::Malformed)
+        json::read(&self.payload).map_err(|_| JoseError::Malformed)
     }
 
     /// Whether the header's `typ` is this media type, `application/` left out or not, in any case
@@ -253,7 +265,9 @@ impl TryFrom<RawJwk> for Jwk {
         };
         let jwk = Self { key, kid: raw.kid };
         match raw.alg.as_deref() {
-            Some(name) if name != jwk.algorithm().name() => Err(JoseError::Key),
+            Some(name) if Algorithm::from_name(name) != Some(jwk.algorithm()) => {
+                Err(JoseError::Key)
+            }
             _ => Ok(jwk),
         }
     }
@@ -319,7 +333,7 @@ pub fn sha256_base64(bytes: &[u8]) -> String {
 }
 
 fn from_base64_json<T: DeserializeOwned>(text: &str) -> Result<T, JoseError> {
-    serde_json::from_slice(&from_base64(text)?).map_err(|_| JoseError::Malformed)
+    json::read(&from_base64(text)?).map_err(|_| JoseError::Malformed)
 }
 
 #[cfg(test)]
@@ -363,6 +377,34 @@ mod tests {
             (jws.header.kid.as_deref(), jws.signature.as_slice()),
             (Some("k1"), &[9; 64][..])
         );
+    }
+
+    /// RFC 9864 §2.2.
+    #[test]
+    fn ed25519_is_known_by_both_names() {
+        for name in ["EdDSA", "Ed25519"] {
+            let header = to_base64(format!(r#"{{"alg":"{name}"}}"#).as_bytes());
+            let text = format!("{header}.e30.");
+            assert_eq!(Jws::parse(&text).unwrap().header.algorithm, Algorithm::EdDsa, "{name}");
+            let x = to_base64(&[7; 32]);
+            let key = format!(r#"{{"kty":"OKP","crv":"Ed25519","alg":"{name}","x":"{x}"}}"#);
+            assert!(serde_json::from_str::<Jwk>(&key).is_ok(), "{name}");
+        }
+        assert!(Algorithm::NAMES.into_iter().all(|it| Algorithm::from_name(it).is_some()));
+        let x = to_base64(&[7; 32]);
+        let key = format!(r#"{{"kty":"EC","crv":"P-256","alg":"Ed25519","x":"{x}","y":"{x}"}}"#);
+        assert!(serde_json::from_str::<Jwk>(&key).is_err());
+    }
+
+    #[test]
+    fn a_doubled_member_of_header_or_claims_is_refused() {
+        let part = |text: &str| to_base64(text.as_bytes());
+        let header = part(r#"{"alg":"ES256","kid":"a","kid":"b"}"#);
+        assert_eq!(Jws::parse(&format!("{header}.e30.")).unwrap_err(), JoseError::Malformed);
+        let text =
+            format!("{}.{}.", part(r#"{"alg":"ES256"}"#), part(r#"{"x":1,"sub":"a","sub":"b"}"#));
+        let jws = Jws::parse(&text).unwrap();
+        assert_eq!(jws.claims::<serde_json::Value>(), Err(JoseError::Malformed));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Every function here takes what it needs, the time included, and returns what it decided.
 //! The native host, the edge's gate and the browser's pages compile the same code.
 
+pub mod address;
 pub mod authorization;
 pub mod consent;
 pub mod evidence;
@@ -11,6 +12,7 @@ pub mod id;
 pub mod identity;
 pub mod jose;
 pub mod journal;
+pub mod json;
 pub mod liveness;
 pub mod matching;
 pub mod monitoring;

@@ -42,13 +42,13 @@ problems! {
         AuthorizationUnknown = "authorization.unknown",   400, "The link is not one that this client pushed; start again from your bank";
         AuthorizationUsed    = "authorization.used",      400, "The link from your bank has been used; start again from your bank";
         ClientAssertion      = "client.assertion-invalid", 401, "The client assertion does not fit: see its signature, iss, sub, aud (the issuer, as a string), exp, iat and a fresh jti";
-        ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with the certificate that is registered for this client";
+        ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with a certificate that is registered for this client's organisation";
         ClientUnknown        = "client.unknown",          401, "No application is registered with this client_id, or it proves itself in another way";
         CodeExpired          = "code.expired",            400, "The code has expired; it lives for 60 seconds";
         CodeReplayed         = "code.replayed",           400, "The code has been used before; what it gave has been taken back";
         CodeUnknown          = "code.unknown",            400, "The code is not one that was given to this client";
         CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier is not the one whose challenge was pushed";
-        RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client and this key";
+        RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client";
     }
     consent {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";

@@ -17,8 +17,8 @@ use crate::routing::Feed;
 use crate::solution::Solutions;
 use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
 use senim_faces::Faces;
-use senim_store::Store;
 use senim_store::seal::Sealer;
+use senim_store::{Store, StoreError};
 
 #[derive(Clone, FromRequestParts)]
 #[from_request(via(State))]
@@ -48,18 +48,24 @@ impl App {
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
         let rng = Arc::new(SystemRng);
-        let store = Store::open(&config.database, sealer.clone(), rng.clone());
-        let store = store.await.context("key `database`")?;
-        Self::assemble(config, store, sealer, Arc::new(SystemClock), rng).await
+        let database = config.database_with_password()?;
+        let store = Store::open(&database, sealer, rng.clone()).await.map_err(|error| {
+            let key = match error {
+                StoreError::Sealed { .. } => "key `master_key_file`",
+                _ => "key `database`",
+            };
+            anyhow::Error::new(error).context(key)
+        })?;
+        Self::assemble(config, store, Arc::new(SystemClock), rng).await
     }
 
     pub async fn assemble(
         config: Config,
         store: Store,
-        sealer: Sealer,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> anyhow::Result<Self> {
+        let sealer = store.sealer().clone();
         let keys = Keys::open(&store, &sealer, &*rng, clock.now())
             .await
             .context("the signing keys can't be opened; is it the right `master_key_file`?")?;

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use senim_channel::{check_secret_file, read_secret_file};
+use senim_core::address::{AddressError, BaseUrl};
 use serde::Deserialize;
 use url::Url;
 
@@ -12,10 +14,10 @@ use senim_faces::{Options, Provider};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// `sqlite:PATH` or `postgres://…`.
+    /// `sqlite:PATH` or `postgres://…`, without a password.
     pub database: String,
-    /// Where files of the host's own are kept.
-    pub data_dir: PathBuf,
+    /// PostgreSQL's password; absent: what the environment says (`PGPASSWORD`, `PGPASSFILE`), or none.
+    pub database_password_file: Option<PathBuf>,
     /// Pages, `/authorize` and their API.
     pub pages_listen: SocketAddr,
     /// How browsers reach it; no slash at the end.
@@ -114,20 +116,28 @@ impl Config {
         {
             return wrong("database", "must begin with sqlite: or postgres://");
         }
-        for (key, url) in
-            [("pages_url", &self.pages_url), ("issuer", &self.issuer), ("edge_url", &self.edge_url)]
-        {
-            check_base(key, url)?;
+        let postgres =
+            Url::parse(&self.database).ok().filter(|_| !self.database.starts_with("sqlite:"));
+        if postgres.is_some_and(|it| {
+            it.password().is_some() || it.query_pairs().any(|(name, _)| name == "password")
+        }) {
+            return wrong(
+                "database",
+                "holds a password; put it in a file and name that by database_password_file",
+            );
         }
-        if !self.issuer.starts_with("https://") {
-            return wrong("issuer", "must be an https address (RFC 8414 §2)");
+        if self.database_password_file.is_some() && self.database.starts_with("sqlite:") {
+            return wrong("database_password_file", "is for PostgreSQL; SQLite has no password");
         }
-        if self.pages_url.starts_with("http://") && !is_loopback(&self.pages_url) {
-            return wrong("pages_url", "must be https unless it is this machine itself");
+        for (key, url) in [("pages_url", &self.pages_url), ("source_url", &self.source_url)] {
+            check_address(key, url.parse::<BaseUrl>())?;
         }
-        check_base("source_url", &self.source_url)?;
+        // RFC 8414 §2; mutual TLS is spoken at both.
+        for (key, url) in [("issuer", &self.issuer), ("edge_url", &self.edge_url)] {
+            check_address(key, BaseUrl::https(url))?;
+        }
         if let Some(url) = &self.sms_url {
-            check_base("sms_url", url)?;
+            check_address("sms_url", url.parse::<BaseUrl>())?;
         }
         for (key, path) in [
             ("tls_certificate", &self.tls_certificate),
@@ -138,6 +148,21 @@ impl Config {
             if !path.is_file() {
                 return wrong(key, &format!("there is no file `{}`", path.display()));
             }
+        }
+        let password = self.database_password_file.as_ref();
+        let secrets = [("tls_key", &self.tls_key), ("master_key_file", &self.master_key_file)];
+        for (key, path) in
+            secrets.into_iter().chain(password.map(|it| ("database_password_file", it)))
+        {
+            if let Err(error) = check_secret_file(path) {
+                return wrong(key, &format!("`{}`: {error}", path.display()));
+            }
+        }
+        let file = self.database.strip_prefix("sqlite:").map(Path::new);
+        if let Some(file) = file.filter(|it| it.exists())
+            && let Err(error) = check_secret_file(file)
+        {
+            return wrong("database", &format!("`{}`: {error}", file.display()));
         }
         if let Err(why) = solution::check(&self.solutions, self.solution_price_cap_tiyn) {
             return wrong("solutions", &why);
@@ -155,6 +180,21 @@ impl Config {
         Ok(())
     }
 
+    /// The database's address with its password in it: not to be shown.
+    pub fn database_with_password(&self) -> Result<String, ConfigError> {
+        let Some(path) = &self.database_password_file else { return Ok(self.database.clone()) };
+        let wrong = |why: String| ConfigError::Key { key: "database_password_file", why };
+        let password = read_secret_file(path)
+            .map_err(|error| wrong(format!("`{}`: {error}", path.display())))?;
+        let mut url = Url::parse(&self.database).map_err(|_| ConfigError::Key {
+            key: "database",
+            why: "is not an address".to_owned(),
+        })?;
+        url.set_password(Some(password.trim_end_matches(['\r', '\n'])))
+            .map_err(|()| wrong("the address in `database` names no host".to_owned()))?;
+        Ok(url.into())
+    }
+
     /// How the face engine is to be opened.
     pub fn faces_options(&self) -> Options {
         Options {
@@ -170,21 +210,11 @@ impl Config {
     }
 }
 
-fn check_base(key: &'static str, text: &str) -> Result<(), ConfigError> {
-    let wrong = |why: &str| Err(ConfigError::Key { key, why: why.to_owned() });
-    let Ok(url) = Url::parse(text) else { return wrong("is not an address") };
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return wrong("must be an http or https address");
-    }
-    if text.ends_with('/') || url.query().is_some() || url.fragment().is_some() {
-        return wrong("must have no slash at the end, no query and no fragment");
-    }
-    Ok(())
-}
-
-fn is_loopback(text: &str) -> bool {
-    Url::parse(text)
-        .is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")))
+fn check_address(
+    key: &'static str,
+    read: Result<BaseUrl, AddressError>,
+) -> Result<(), ConfigError> {
+    read.map(drop).map_err(|error| ConfigError::Key { key, why: error.to_string() })
 }
 
 #[cfg(test)]
@@ -219,11 +249,67 @@ mod tests {
             ("https://localhost:8443", "https://localhost:8443/", "issuer"),
             ("http://localhost:8080", "http://id.example.kz", "pages_url"),
             ("https://localhost:9443", "edge", "edge_url"),
+            ("https://localhost:9443", "http://localhost:9443", "edge_url"),
+            (
+                "source_url = \"http://localhost:7180\"",
+                "source_url = \"http://register.example.kz\"",
+                "source_url",
+            ),
+            (
+                "sms_url = \"http://localhost:7180\"",
+                "sms_url = \"http://sms.example.kz\"",
+                "sms_url",
+            ),
+            ("sqlite:senim.db", "postgres://app:secret@db.example.kz/senim", "database"),
+            ("sqlite:senim.db", "postgres://app@db.example.kz/senim?password=secret", "database"),
+            (
+                "log = \"info\"",
+                "log = \"info\"\ndatabase_password_file = \"x\"",
+                "database_password_file",
+            ),
             ("", "", "tls_certificate"),
         ] {
             let config: Config = toml::from_str(&EXAMPLE.replace(from, to)).unwrap();
             let error = config.check().unwrap_err();
             assert!(matches!(error, ConfigError::Key { key: it, .. } if it == key), "{error}");
+            assert!(
+                !error.to_string().contains("secret@") && !error.to_string().contains("=secret")
+            );
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_may_read_is_refused_by_its_key() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = std::env::temp_dir().join(format!("senim-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut text = EXAMPLE.replace("sqlite:senim.db\"", "postgres://app@localhost/senim\"");
+        for name in ["host.pem", "host.key", "ca.pem", "master.key", "password"] {
+            let path = folder.join(name);
+            std::fs::write(&path, "s3cret/\n").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            text = text.replace(&format!("= \"{name}\""), &format!("= \"{}\"", path.display()));
+        }
+        let password = folder.join("password");
+        text = format!("database_password_file = \"{}\"\n{text}", password.display());
+        let config: Config = toml::from_str(&text).unwrap();
+        for (name, key) in [
+            ("host.key", "tls_key"),
+            ("master.key", "master_key_file"),
+            ("password", "database_password_file"),
+        ] {
+            let path = folder.join(name);
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+            let error = config.check().unwrap_err();
+            assert!(matches!(error, ConfigError::Key { key: it, .. } if it == key), "{error}");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        assert_eq!(
+            config.database_with_password().unwrap(),
+            "postgres://app:s3cret%2F@localhost/senim"
+        );
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

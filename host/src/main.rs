@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
-use senim_channel::{ClientCertificates, server_config};
+use senim_channel::{ClientCertificates, read_secret_file, server_config};
 use senim_core::Timestamp;
+use senim_core::exchange::Moment;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
 use senim_faces::{Solution, bench};
@@ -21,6 +22,7 @@ use senim_host::evidence::export::export;
 use senim_host::evidence::judge::Judge;
 use senim_host::evidence::replay::replay;
 use senim_host::keys::rotate::rotate;
+use senim_host::keys::rotate_master::rotate_master;
 use senim_host::operator::add_operator;
 use senim_host::participant::seed::seed;
 use senim_host::routing::set_node_standing;
@@ -102,6 +104,8 @@ struct WithConfig {
 enum KeysCommand {
     /// Make a new signing key; the old one stays published until its tokens are gone
     Rotate(WithConfig),
+    /// Bring every sealed value under the first key of `master_key_file`; interrupted, it goes on when run again
+    RotateMaster(WithConfig),
 }
 
 #[derive(Subcommand)]
@@ -252,11 +256,23 @@ fn run(command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
+        Command::Keys(KeysCommand::RotateMaster(with)) => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let done = rotate_master(&app, None).await?;
+                println!(
+                    "{} values came under the first key of `master_key_file`; no other key is needed any more",
+                    done.values
+                );
+                Ok(())
+            })
+        }
         Command::Operator(OperatorCommand::Add { name, totp_secret_file, with }) => {
             let config = with.read()?;
             let mut password = String::new();
             std::io::stdin().read_line(&mut password)?;
-            let secret = std::fs::read_to_string(&totp_secret_file)
+            let secret = read_secret_file(&totp_secret_file)
                 .with_context(|| format!("`{}` can't be read", totp_secret_file.display()))?;
             block_on(async {
                 let app = App::open(config).await?;
@@ -353,7 +369,8 @@ fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
 }
 
 fn moment(text: &str) -> Result<Timestamp, &'static str> {
-    text.parse().map_err(|_| "a moment is such as 2027-01-31T09:00:00Z")
+    let moment: Result<Moment, _> = text.parse();
+    moment.map(|it| it.0).map_err(|_| "a moment is such as 2027-01-31T09:00:00Z")
 }
 
 impl WithConfig {

@@ -14,7 +14,7 @@ use senim_store::routing::Published;
 use serde_json::{Value, json};
 
 use super::bank::{
-    BY_CERTIFICATE, Bank, CLIENT, ISSUER, Key, OTHER, REDIRECT, VERIFIER, changed, pairs,
+    BY_CERTIFICATE, Bank, CHANNEL, CLIENT, ISSUER, Key, OTHER, REDIRECT, VERIFIER, changed, pairs,
     parameter, random,
 };
 use crate::database::on_each;
@@ -36,7 +36,10 @@ async fn DiscoveryEndpointVerification() {
         assert_eq!(told("code_challenge_methods_supported"), json!(["S256"]));
         let methods = json!(["private_key_jwt", "tls_client_auth"]);
         assert_eq!(told("token_endpoint_auth_methods_supported"), methods);
-        assert_eq!(told("dpop_signing_alg_values_supported"), json!(["ES256", "EdDSA", "PS256"]));
+        assert_eq!(
+            told("dpop_signing_alg_values_supported"),
+            json!(["ES256", "EdDSA", "Ed25519", "PS256"])
+        );
         assert_eq!(openid.body["issuer"], oauth.body["issuer"]);
     })
     .await;
@@ -136,7 +139,7 @@ async fn PARRejectInvalidHttpVerb() {
         let answer = bank.send(json.body(Body::from("{}")).unwrap(), None).await;
         assert_eq!(answer.told(), "400 invalid_request body.malformed");
         let huge = pairs(&[("state", &"a".repeat(100_000))]);
-        let answer = bank.post("/par", &huge, None, None).await;
+        let answer = bank.post("/par", &huge, None, CHANNEL).await;
         assert_eq!(answer.told(), "413 invalid_request body.too-large");
         let many = Request::get("/jwks").header("x-many", "a".repeat(60_000));
         let answer = bank.send(many.body(Body::empty()).unwrap(), None).await;
@@ -169,7 +172,7 @@ async fn client_assertions() {
             claims[member] = value.clone();
             let text = bank.key.sign(&json!({ "alg": "ES256" }), &claims);
             let form = [Bank::asserted(&text), Bank::request()].concat();
-            let answer = bank.post("/par", &form, None, None).await;
+            let answer = bank.post("/par", &form, None, CHANNEL).await;
             assert_eq!(answer.told(), expected, "{member} {value}");
         }
         let claims = to_base64(bank.claims(CLIENT).to_string().as_bytes());
@@ -177,27 +180,31 @@ async fn client_assertions() {
             let header = to_base64(json!({ "alg": algorithm }).to_string().as_bytes());
             let text = format!("{header}.{claims}.{}", to_base64(&[0; 32]));
             let form = [Bank::asserted(&text), Bank::request()].concat();
-            assert_eq!(bank.post("/par", &form, None, None).await.told(), refused, "{algorithm}");
+            assert_eq!(
+                bank.post("/par", &form, None, CHANNEL).await.told(),
+                refused,
+                "{algorithm}"
+            );
         }
         let of_another_key = Key::new(9).sign(&json!({ "alg": "ES256" }), &bank.claims(CLIENT));
         let form = [Bank::asserted(&of_another_key), Bank::request()].concat();
-        assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), refused);
         // Used twice.
         let form = [bank.assertion(CLIENT), Bank::request()].concat();
-        assert_eq!(bank.post("/par", &form, None, None).await.told(), "201");
-        assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), "201");
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), refused);
         let unknown = "401 invalid_client client.unknown";
         let form = [bank.assertion("nobody"), Bank::request()].concat();
-        assert_eq!(bank.post("/par", &form, None, None).await.told(), unknown);
-        assert_eq!(bank.post("/par", &Bank::request(), None, None).await.told(), unknown);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), unknown);
+        assert_eq!(bank.post("/par", &Bank::request(), None, CHANNEL).await.told(), unknown);
         // EnsureClientIdInTokenEndpoint: a form that names another client.
         let form = [bank.assertion(CLIENT), pairs(&[("client_id", OTHER)])].concat();
-        assert_eq!(bank.post("/token", &form, None, None).await.told(), refused);
+        assert_eq!(bank.post("/token", &form, None, CHANNEL).await.told(), refused);
     })
     .await;
 }
 
-/// RFC 8705: who proves itself by certificate, and whose tokens are bound to it.
+/// RFC 8705 §2.1: who proves itself by certificate is known by its subject, so a renewal changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_by_certificate() {
     on_each(async |database| {
@@ -208,34 +215,145 @@ async fn clients_by_certificate() {
         let refused = "401 invalid_client client.certificate-invalid";
         assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
         assert_eq!(bank.post("/par", &form, None, Some("other")).await.told(), refused);
-        assert_eq!(bank.post("/par", &form, None, Some("certificate")).await.told(), "201");
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), "201");
+        assert_eq!(bank.post("/par", &form, None, Some("certificate/renewed")).await.told(), "201");
         let both = [bank.assertion(BY_CERTIFICATE), Bank::request()].concat();
-        let told = bank.post("/par", &both, None, Some("certificate")).await.told();
+        let told = bank.post("/par", &both, None, CHANNEL).await.told();
         assert_eq!(told, "401 invalid_client client.unknown");
-        // A client with a key and no DPoP proof gets tokens of its certificate.
+    })
+    .await;
+}
+
+/// OAPI-4, RFC 8705 §3: access tokens are bound to a certificate of the client's own participant, each to that of its request.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_bound_to_the_participants_own_certificate() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let refused = "401 invalid_client client.certificate-invalid";
+        let code = bank.code().await;
         let form = pairs(&[
             ("grant_type", "authorization_code"),
-            ("code", &bank.code().await),
+            ("code", &code),
             ("code_verifier", VERIFIER),
         ]);
-        let form = [bank.assertion(CLIENT), form].concat();
-        let answer = bank.post("/token", &form, None, Some("certificate")).await;
+        let post = async |form: &[(String, String)], certificate: Option<&str>| {
+            let form = [bank.assertion(CLIENT), form.to_vec()].concat();
+            bank.post("/token", &form, None, certificate).await
+        };
+        // Of the same CA, but nobody's, or another's.
+        assert_eq!(post(&form, Some("stranger")).await.told(), refused);
+        assert_eq!(post(&form, Some("certificate/unregistered")).await.told(), refused);
+        assert_eq!(post(&form, None).await.told(), refused);
+        let answer = post(&form, CHANNEL).await;
         assert_eq!(
             (answer.told(), answer.text("token_type")),
             ("200".to_owned(), "Bearer".to_owned())
         );
         let bound = answer.token().cnf.certificate;
         assert_eq!(bound, Some(senim_core::jose::sha256_base64(b"certificate")));
-        let form = pairs(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", &answer.text("refresh_token")),
+
+        // tpp-issues#187, product-is#10665: the certificate is renewed, the refresh token goes on.
+        bank.renew_certificate().await;
+        let token = answer.text("refresh_token");
+        let form = pairs(&[("grant_type", "refresh_token"), ("refresh_token", &token)]);
+        assert_eq!(post(&form, CHANNEL).await.told(), refused, "the old one is nobody's now");
+        let answer = post(&form, Some("certificate/renewed")).await;
+        assert_eq!(answer.told(), "200");
+        let bound = answer.token().cnf.certificate;
+        assert_eq!(bound, Some(senim_core::jose::sha256_base64(b"certificate/renewed")));
+    })
+    .await;
+}
+
+/// A `client_id` alone proves nothing, whatever certificate stands beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_id_without_an_assertion_is_refused_everywhere() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let named = pairs(&[("client_id", CLIENT)]);
+        let trade = pairs(&[
+            ("grant_type", "authorization_code"),
+            ("code", &bank.code().await),
+            ("code_verifier", VERIFIER),
         ]);
-        for (certificate, expected) in
-            [("other", "400 invalid_grant refresh-token.invalid"), ("certificate", "200")]
+        for (path, form) in
+            [("/par", Bank::request()), ("/token", trade), ("/revoke", pairs(&[("token", "any")]))]
         {
-            let form = [bank.assertion(CLIENT), form.clone()].concat();
-            let answer = bank.post("/token", &form, None, Some(certificate)).await;
-            assert_eq!(answer.told(), expected);
+            let form = [named.clone(), form].concat();
+            for (certificate, problem) in [
+                (None, "client.certificate-invalid"),
+                (Some("stranger"), "client.certificate-invalid"),
+                (CHANNEL, "client.assertion-invalid"),
+            ] {
+                let proof = Some(bank.proof(&bank.dpop, path));
+                let told = bank.post(path, &form, proof, certificate).await.told();
+                assert_eq!(told, format!("401 invalid_client {problem}"), "{path} {certificate:?}");
+            }
+        }
+    })
+    .await;
+}
+
+/// RFC 6749 §4.1.2: of ten exchanges at once one gives tokens; the others show that the code was in two hands.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_exchanges_of_one_code_at_once() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let code = bank.code().await;
+        let answers = futures::future::join_all((0..10).map(|_| bank.trade(&code))).await;
+        let given: Vec<_> = answers.iter().filter(|it| it.status == 200).collect();
+        assert_eq!(given.len(), 1);
+        for answer in answers.iter().filter(|it| it.status != 200) {
+            assert_eq!(answer.told(), "400 invalid_grant code.replayed");
+        }
+        assert!(bank.has_ended(given[0].token().status.status_list.idx).await);
+    })
+    .await;
+}
+
+/// RFC 9449 §10: whoever named a key when pushing gets tokens of that key and of nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_named_when_pushing_is_not_redeemed_by_certificate() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let thumbprint = bank.dpop.thumbprint();
+        let named = changed(Bank::request(), &[("dpop_jkt", &thumbprint)]);
+        let pushed = bank.push(named).await;
+        let landed = bank.approved(&pushed.text("request_uri")).await.unwrap();
+        let code = parameter(&landed, "code").unwrap();
+        let told = bank.trade_as(CLIENT, &code, VERIFIER, None).await.told();
+        assert_eq!(told, "400 invalid_dpop_proof dpop.invalid");
+        assert_eq!(bank.trade(&code).await.told(), "200");
+    })
+    .await;
+}
+
+/// EnsureAuthorizationRequestWithLongState; what core judges, through the endpoint.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_of_more_than_1024_characters_is_refused() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        for (length, expected) in [(1024, "201"), (1025, "400 invalid_request request.malformed")] {
+            let state = "s".repeat(length);
+            let answer = bank.push(changed(Bank::request(), &[("state", &state)])).await;
+            assert_eq!(answer.told(), expected, "{length}");
+        }
+    })
+    .await;
+}
+
+/// RFC 8707 §2: `resource` may stand twice, and names the edge.
+#[tokio::test(flavor = "multi_thread")]
+async fn resources() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let edge = ("resource", "https://localhost:3");
+        for (resources, expected) in [
+            (vec![edge, edge], "201"),
+            (vec![edge, ("resource", "https://other")], "400 invalid_target request.malformed"),
+        ] {
+            let answer = bank.push([Bank::request(), pairs(&resources)].concat()).await;
+            assert_eq!(answer.told(), expected, "{resources:?}");
         }
     })
     .await;
@@ -288,17 +406,13 @@ async fn codes() {
             "400 invalid_grant code.verifier-wrong"
         );
         assert_eq!(told(CLIENT, &code, "", dpop).await, "400 invalid_request request.malformed");
-        assert_eq!(
-            told(CLIENT, &code, VERIFIER, None).await,
-            "400 invalid_dpop_proof dpop.missing"
-        );
         // None of these spent it.
         assert_eq!(told(CLIENT, &code, VERIFIER, dpop).await, "200");
         let late = bank.code().await;
         bank.stand.wait(60);
         assert_eq!(told(CLIENT, &late, VERIFIER, dpop).await, "400 invalid_grant code.expired");
         let form = [bank.assertion(CLIENT), pairs(&[("grant_type", "password")])].concat();
-        let answer = bank.post("/token", &form, None, None).await;
+        let answer = bank.post("/token", &form, None, CHANNEL).await;
         assert_eq!(answer.told(), "400 unsupported_grant_type request.malformed");
     })
     .await;
@@ -333,11 +447,12 @@ async fn RefreshToken() {
         let dpop = Some(&bank.dpop);
         let other_key = Key::new(3);
         let invalid = "400 invalid_grant refresh-token.invalid";
-        assert_eq!(bank.refresh(CLIENT, &token, Some(&other_key)).await.told(), invalid);
+        // Duende products#1641: a new key, the same client (RFC 9449 §5); its tokens are bound to that key.
+        let rekeyed = bank.refresh(CLIENT, &token, Some(&other_key)).await;
+        assert_eq!(rekeyed.told(), "200");
+        assert_eq!(rekeyed.token().cnf.jkt, Some(other_key.thumbprint()));
         assert_eq!(bank.refresh(OTHER, &token, dpop).await.told(), invalid);
         assert_eq!(bank.refresh(CLIENT, "never", dpop).await.told(), invalid);
-        let missing = "400 invalid_dpop_proof dpop.missing";
-        assert_eq!(bank.refresh(CLIENT, &token, None).await.told(), missing);
         bank.stand.wait(100_000);
         let again = bank.refresh(CLIENT, &token, dpop).await;
         assert_eq!(again.told(), "200");
@@ -347,7 +462,7 @@ async fn RefreshToken() {
         assert_ne!(again.token().jti, first.token().jti);
         // Given back: the consent ends with it (RFC 7009).
         let form = [bank.assertion(OTHER), pairs(&[("token", &token)])].concat();
-        assert_eq!(bank.post("/revoke", &form, None, None).await.told(), "200");
+        assert_eq!(bank.post("/revoke", &form, None, CHANNEL).await.told(), "200");
         assert_eq!(bank.refresh(CLIENT, &token, dpop).await.told(), "200");
         for (token, expected) in [
             (again.text("access_token"), "400 unsupported_token_type request.malformed"),
@@ -356,7 +471,7 @@ async fn RefreshToken() {
             (token.clone(), "200"),
         ] {
             let form = [bank.assertion(CLIENT), pairs(&[("token", &token)])].concat();
-            assert_eq!(bank.post("/revoke", &form, None, None).await.told(), expected);
+            assert_eq!(bank.post("/revoke", &form, None, CHANNEL).await.told(), expected);
         }
         let dead = bank.refresh(CLIENT, &token, dpop).await;
         assert_eq!(dead.told(), "400 invalid_grant consent.given-back");
@@ -372,7 +487,7 @@ async fn proofs() {
         let form = || pairs(&[("grant_type", "refresh_token"), ("refresh_token", "never")]);
         let ask = async |proof: String| {
             let form = [bank.assertion(CLIENT), form()].concat();
-            bank.post("/token", &form, Some(proof), None).await.told()
+            bank.post("/token", &form, Some(proof), CHANNEL).await.told()
         };
         let invalid = "400 invalid_dpop_proof dpop.invalid";
         let passes = "400 invalid_grant refresh-token.invalid";
@@ -415,12 +530,12 @@ async fn keys_named_when_pushing() {
         let named = changed(Bank::request(), &[("dpop_jkt", &thumbprint)]);
         let form = [bank.assertion(CLIENT), named.clone()].concat();
         let other = bank.proof(&Key::new(3), "/par");
-        let answer = bank.post("/par", &form, Some(other), None).await;
+        let answer = bank.post("/par", &form, Some(other), CHANNEL).await;
         assert_eq!(answer.told(), "400 invalid_dpop_proof dpop.invalid");
         let by_proof = Some(bank.proof(&bank.dpop, "/par"));
         for (request, proof) in [(named, None), (Bank::request(), by_proof)] {
             let form = [bank.assertion(CLIENT), request].concat();
-            let pushed = bank.post("/par", &form, proof, None).await;
+            let pushed = bank.post("/par", &form, proof, CHANNEL).await;
             let landed = bank.approved(&pushed.text("request_uri")).await.unwrap();
             let code = parameter(&landed, "code").unwrap();
             let other = bank.trade_as(CLIENT, &code, VERIFIER, Some(&Key::new(3))).await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::{Body, to_bytes};
@@ -29,6 +30,8 @@ pub(super) const ISSUER: &str = "https://localhost:2";
 pub(super) const CLIENT: &str = "bank";
 pub(super) const OTHER: &str = "other";
 pub(super) const BY_CERTIFICATE: &str = "app";
+/// The common name of the participant's certificate.
+pub(super) const CHANNEL: Option<&str> = Some("certificate");
 pub(super) const REDIRECT: &str = "https://bank.example/back";
 pub(super) const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-0000000";
 
@@ -101,10 +104,24 @@ impl Bank {
         );
         let text = format!("{}{}{operator}{node}", application(CLIENT), application(OTHER));
         std::fs::write(dir.join("seed.toml"), text).expect("a file");
+        std::fs::set_permissions(dir.join("seed.toml"), std::fs::Permissions::from_mode(0o600))
+            .expect("a mode");
         for _ in 0..2 {
             // The second time changes nothing.
             seed::seed(&self.stand.app, &dir.join("seed.toml")).await.expect("seeds");
         }
+    }
+
+    /// The register knows another certificate of the same subject in the place of the present one.
+    pub(super) async fn renew_certificate(&self) {
+        let dir = folder();
+        let text = format!(
+            "[[participants]]\nbin = \"{CONSUMER}\"\nname = \"Jetisu Pay\"\nprovider = true\nconsumer = true\n\
+             certificates = [\"{}\"]\nbase_url = \"https://localhost:1\"\n",
+            sha256_base64(b"certificate/renewed"),
+        );
+        std::fs::write(dir.join("seed.toml"), text).expect("a file");
+        seed::seed(&self.stand.app, &dir.join("seed.toml")).await.expect("seeds");
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -159,7 +176,7 @@ impl Bank {
     }
 
     pub(super) async fn push(&self, request: Vec<(String, String)>) -> Answer {
-        self.post("/par", &[self.assertion(CLIENT), request].concat(), None, None).await
+        self.post("/par", &[self.assertion(CLIENT), request].concat(), None, CHANNEL).await
     }
 
     pub(super) async fn request_uri(&self) -> String {
@@ -234,13 +251,13 @@ impl Bank {
             ("redirect_uri", REDIRECT),
         ]);
         let proof = dpop.map(|key| self.proof(key, "/token"));
-        self.post("/token", &[self.assertion(client_id), form].concat(), proof, None).await
+        self.post("/token", &[self.assertion(client_id), form].concat(), proof, CHANNEL).await
     }
 
     pub(super) async fn refresh(&self, client_id: &str, token: &str, dpop: Option<&Key>) -> Answer {
         let form = pairs(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
         let proof = dpop.map(|key| self.proof(key, "/token"));
-        self.post("/token", &[self.assertion(client_id), form].concat(), proof, None).await
+        self.post("/token", &[self.assertion(client_id), form].concat(), proof, CHANNEL).await
     }
 
     /// `certificate`: the common name of the one that the connection is opened with.
@@ -269,9 +286,11 @@ impl Bank {
         self.send_as(request, certificate.map(Self::certificate)).await
     }
 
-    pub(super) fn certificate(name: &str) -> PeerCertificate {
+    /// `name/serial` is another certificate of the same subject.
+    pub(super) fn certificate(serial: &str) -> PeerCertificate {
+        let name = serial.split('/').next().unwrap_or(serial);
         PeerCertificate {
-            thumbprint: sha256_base64(name.as_bytes()),
+            thumbprint: sha256_base64(serial.as_bytes()),
             common_name: Some(name.to_owned()),
             subject: format!("CN={name}"),
             key: Some(serde_json::from_value(Key::of(name).jwk()).expect("a key")),

@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use futures::future::join_all;
-use senim_core::consent::words;
+use senim_core::consent::words::{self, Paragraph};
 use senim_core::identity::session::Judgement;
 use senim_core::liveness::challenge::Challenge;
 use senim_core::problem::Problem;
@@ -772,9 +772,11 @@ async fn the_language_is_the_browsers_until_another_is_chosen() {
         let cookie = stand.at_consent(asked()).await;
         let kazakh = json!({ "language": "kk" });
         let view = stand.post("/api/identity/language", Some(&cookie), kazakh).await;
-        let text: Vec<String> =
+        let text: Vec<Paragraph> =
             serde_json::from_value(view.body["consent"]["text"].clone()).unwrap();
-        assert!(text[0].contains("келісіміңізді сұрайды"), "{text:?}");
+        let asks =
+            matches!(&text[0], Paragraph::Platform(it) if it.contains("келісіміңізді сұрайды"));
+        assert!(asks && text.contains(&Paragraph::Consumer("Add accounts".to_owned())), "{text:?}");
         stand.answer(&cookie, true).await;
         let kept = super::consent::kept(&stand, IIN).await.remove(0);
         assert_eq!(kept.1, words::hash(&text), "the hash is of what was read");

@@ -394,6 +394,8 @@ impl Ca {
         let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
         std::fs::write(&certificate, made.pem()).unwrap();
         std::fs::write(&key, pair.serialize_pem()).unwrap();
+        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .unwrap();
         (certificate, key)
     }
 }

@@ -103,7 +103,7 @@ impl Stand {
              certificates = [\"{thumbprint}\"]\nbase_url = \"https://localhost:1\"\n\
              [[applications]]\nclient_id = \"{APPLICATION}\"\nbin = \"{CONSUMER}\"\nname = \"App\"\n\
              redirect_uris = [\"https://app.example/back\"]\nauth = \"tls_client_auth\"\n\
-             certificate = \"{thumbprint}\"\n",
+             tls_client_auth_subject_dn = \"CN=certificate\"\n",
             thumbprint = sha256_base64(b"certificate"),
         );
         std::fs::write(&file, text).expect("a seed file");
@@ -570,7 +570,8 @@ pub(super) fn folder() -> PathBuf {
 async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App {
     let sealer = Sealer::new(&[7; 32]);
     let rng = Arc::new(FixedRng::new(chance_of_this_test()));
-    let store = Store::open(database, sealer.clone(), rng.clone()).await.expect("the store opens");
+    let store = Store::open(database, sealer, rng.clone()).await.expect("the store opens");
+    let sealer = store.sealer().clone();
     let keys = Keys::open(&store, &sealer, &*rng, moment(START)).await.expect("keys");
     let config = config(database, &outside.url);
     App {
@@ -592,7 +593,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
 
 fn config(database: &str, outside: &str) -> Config {
     let text = format!(
-        "database = \"{database}\"\ndata_dir = \".\"\npages_listen = \"127.0.0.1:0\"\n\
+        "database = \"{database}\"\npages_listen = \"127.0.0.1:0\"\n\
          pages_url = \"http://localhost:1\"\nservers_listen = \"127.0.0.1:0\"\nissuer = \"https://localhost:2\"\n\
          edge_url = \"https://localhost:3\"\ntls_certificate = \"x\"\ntls_key = \"x\"\nclient_ca = \"x\"\n\
          master_key_file = \"x\"\nsource_url = \"{outside}\"\nsms_url = \"{outside}\"\n\

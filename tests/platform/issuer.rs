@@ -17,8 +17,8 @@ impl IssuerKey {
     pub(super) async fn open(platform: &Platform) -> Result<Self> {
         let sealer = Sealer::open(&platform.material.master_key_file)?;
         let rng = std::sync::Arc::new(SystemRng);
-        let store = Store::open(&platform.described.database, sealer.clone(), rng).await?;
-        Ok(Self(Keys::open(&store, &sealer, &SystemRng, now()?).await?))
+        let store = Store::open(&platform.described.database, sealer, rng).await?;
+        Ok(Self(Keys::open(&store, store.sealer(), &SystemRng, now()?).await?))
     }
 
     /// A token with these claims, as good as the platform's own.

@@ -38,6 +38,18 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             })
             .await;
     }
+    table
+        .row("without a certificate", "401 invalid_client client.certificate-invalid", async || {
+            let bare = OAuthClient { http: platform.http()?, ..platform.consumer()? };
+            bare.push(&bare.request(&asked)).await
+        })
+        .await;
+    table
+        .row("by client_id alone", "401 invalid_client client.assertion-invalid", async || {
+            let silent = OAuthClient { assertion_key: None, ..platform.consumer()? };
+            silent.push(&silent.request(&asked)).await
+        })
+        .await;
     assertions(table, &client, &asked).await;
     table
         .row(
@@ -53,6 +65,16 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             async || {
                 let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
                 client.push(&request().set("authorization_details", &wrong)).await
+            },
+        )
+        .await;
+    table
+        .row(
+            "with details that name a member twice",
+            "400 invalid_authorization_details request.malformed",
+            async || {
+                let twice = asked.to_string().replacen("\"data\"", "\"term_days\":1,\"data\"", 1);
+                client.push(&request().set("authorization_details", &twice)).await
             },
         )
         .await;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Denial, Parameters};
 use crate::Timestamp;
 use crate::jose::Jws;
+use crate::json::NumericDate;
 use crate::problem::Problem;
 
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -38,9 +39,9 @@ struct RawClaims {
     iss: String,
     sub: String,
     aud: Value,
-    exp: i64,
-    iat: Option<i64>,
-    nbf: Option<i64>,
+    exp: NumericDate,
+    iat: Option<NumericDate>,
+    nbf: Option<NumericDate>,
     jti: String,
 }
 
@@ -77,21 +78,23 @@ impl<'a> Assertion<'a> {
     fn judge(&self, issuer: &str, now: Timestamp) -> Option<Claims> {
         let claims = &self.claims;
         let now_s = now.timestamp();
-        let ahead = |moment: Option<i64>| moment.is_some_and(|it| it > now_s + AHEAD_MAX_S);
-        let made_at = claims.iat.unwrap_or(now_s);
+        let exp = claims.exp.0;
+        let ahead =
+            |moment: Option<NumericDate>| moment.is_some_and(|it| it.0 > now_s + AHEAD_MAX_S);
+        let made_at = claims.iat.map_or(now_s, |it| it.0);
         let fits = claims.iss == claims.sub
             // The issuer as a string, and nothing else that might also be us (FAPI 2.0 §5.3.2.1 item 8).
             && claims.aud == issuer
-            && claims.exp > now_s
+            && exp > now_s
             && !ahead(claims.iat)
             && !ahead(claims.nbf)
-            && claims.exp.checked_sub(made_at)? <= LIFETIME_MAX_S
-            && claims.exp - now_s <= LIFETIME_MAX_S + AHEAD_MAX_S
+            && exp.checked_sub(made_at)? <= LIFETIME_MAX_S
+            && exp - now_s <= LIFETIME_MAX_S + AHEAD_MAX_S
             && (1..=JTI_LENGTH_MAX).contains(&claims.jti.len());
         if !fits {
             return None;
         }
-        let until = Timestamp::from_timestamp(claims.exp + 1, 0)?;
+        let until = Timestamp::from_timestamp(exp + 1, 0)?;
         Some(Claims { jti: claims.jti.clone(), until })
     }
 }
@@ -155,6 +158,18 @@ mod tests {
             claims["nbf"] = json!(NOW + ahead);
             assert!(judged(&claims).is_ok(), "{ahead}");
         }
+    }
+
+    // openid-client#263: RFC 7519 §2 lets a moment have a fraction.
+    #[test]
+    fn moments_with_fractions_are_taken() {
+        let mut claims = claims();
+        claims["iat"] = json!(1_800_000_000.2);
+        claims["nbf"] = json!(1_800_000_010.9);
+        claims["exp"] = json!(1_800_000_060.7);
+        assert_eq!(judged(&claims).unwrap().until, at(NOW + 61));
+        claims["exp"] = json!(1_800_000_000.9);
+        assert!(judged(&claims).is_err());
     }
 
     #[test]

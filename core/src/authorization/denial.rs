@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 
-/// RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 9396 §5, RFC 9449 §5.
+/// RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OAuthError {
     AccessDenied,
@@ -12,6 +12,7 @@ pub enum OAuthError {
     InvalidGrant,
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
     ServerError,
     UnauthorizedClient,
     UnsupportedGrantType,
@@ -29,6 +30,7 @@ impl OAuthError {
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
@@ -47,6 +49,7 @@ impl OAuthError {
             | Self::InvalidGrant
             | Self::InvalidRequest
             | Self::InvalidScope
+            | Self::InvalidTarget
             | Self::UnsupportedGrantType
             | Self::UnsupportedResponseType
             | Self::UnsupportedTokenType => 400,

@@ -8,6 +8,7 @@ use super::{Denial, OAuthError, Parameters};
 use crate::consent::Asked;
 use crate::id::Iin;
 use crate::jose::from_base64;
+use crate::json;
 use crate::problem::Problem;
 use crate::routing::TokenClaims;
 
@@ -115,8 +116,10 @@ fn thumbprint(form: &Parameters) -> Result<Option<String>, Denial> {
 
 fn asked(form: &Parameters) -> Result<Asked, Denial> {
     let text = form.need("authorization_details", "authorization_details are missing")?;
-    let Ok(Value::Array(mut details)) = serde_json::from_str(text) else {
-        return Err(Denial::details("authorization_details must be a JSON array"));
+    let Ok(Value::Array(mut details)) = json::read(text.as_bytes()) else {
+        return Err(Denial::details(
+            "authorization_details must be a JSON array, no member of it twice",
+        ));
     };
     let (Some(detail), true) = (details.pop(), details.is_empty()) else {
         return Err(Denial::details("authorization_details must hold exactly one element"));
@@ -165,6 +168,18 @@ mod tests {
         let stranger = DETAILS.replace("960440000151\",\"phone", "960440000152\",\"phone");
         let unknown = DETAILS.replace("\"data\"", "\"more\":1,\"data\"");
         let two = format!("[{0},{0}]", &DETAILS[1..DETAILS.len() - 1]);
+        let with = |member: &str| DETAILS.replace("\"data\"", &format!("{member},\"data\""));
+        let in_words = |text: &str| {
+            let text = serde_json::to_string(text).unwrap();
+            DETAILS
+                .replace("account-aggregation\"", &format!("account-aggregation\",\"text\":{text}"))
+        };
+        assert!(read(&[("authorization_details", &in_words("Add accounts"))]).is_ok());
+        assert!(
+            read(&[("authorization_details", &with(r#""transactions_from":"2026-01-01""#))])
+                .is_ok()
+        );
+        assert!(read(&[("state", &"s".repeat(STATE_LENGTH_MAX))]).is_ok());
         let invalid = OAuthError::InvalidAuthorizationDetails;
         let bad_request = (OAuthError::InvalidRequest, Problem::RequestMalformed);
         let bad_details = (invalid, Problem::RequestMalformed);
@@ -198,6 +213,8 @@ mod tests {
             ("scope", "openid", (OAuthError::InvalidScope, Problem::RequestMalformed)),
             ("scope", "accounts payments", (OAuthError::InvalidScope, Problem::RequestMalformed)),
             ("nonce", &"n".repeat(129), bad_request),
+            // EnsureAuthorizationRequestWithLongState
+            ("state", &"s".repeat(STATE_LENGTH_MAX + 1), bad_request),
             ("state", "a\nb", bad_request),
             ("dpop_jkt", "x", bad_request),
             ("authorization_details", "", bad_request),
@@ -207,6 +224,34 @@ mod tests {
             ("authorization_details", &two, bad_details),
             ("authorization_details", &unknown, bad_details),
             ("authorization_details", &stranger, (invalid, Problem::IinInvalid)),
+            ("authorization_details", &with(r#""data":["accounts"]"#), bad_details),
+            ("authorization_details", &with(r#""purpose":{"code":"income-proof"}"#), bad_details),
+            (
+                "authorization_details",
+                &DETAILS.replace(
+                    "account-aggregation\"",
+                    "account-aggregation\",\"code\":\"income-proof\"",
+                ),
+                bad_details,
+            ),
+            // chrono#592, #1770
+            ("authorization_details", &with(r#""transactions_from":"26-1-1""#), bad_details),
+            ("authorization_details", &with(r#""transactions_from":"+262142-12-31""#), bad_details),
+            ("authorization_details", &with(r#""transactions_from":"2026-1-01""#), bad_details),
+            ("authorization_details", &with(r#""transactions_from":" 2026-01-01""#), bad_details),
+            ("authorization_details", &with(r#""transactions_from":"2026-02-30""#), bad_details),
+            (
+                "authorization_details",
+                &with(r#""transactions_from":"2026-01-01T00:00:00Z""#),
+                bad_details,
+            ),
+            ("authorization_details", &in_words("a\u{202E}b"), bad_details),
+            ("authorization_details", &in_words("a\u{2066}b"), bad_details),
+            ("authorization_details", &in_words("a\u{200B}b"), bad_details),
+            ("authorization_details", &in_words("a\u{2028}b"), bad_details),
+            ("authorization_details", &in_words("a\nb"), bad_details),
+            ("authorization_details", &in_words(""), bad_details),
+            ("authorization_details", &in_words(&"a".repeat(301)), bad_details),
         ] {
             let denied = read(&[(name, value)]).unwrap_err();
             assert_eq!((denied.error, denied.problem), expected, "{name}={value}");

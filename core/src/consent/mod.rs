@@ -10,15 +10,16 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 #[cfg(test)]
 use crate::exchange::AccountId;
-use crate::exchange::present;
+use crate::exchange::{Day, present};
 use crate::id::{Bin, ConsentId, Iin, Phone};
 use crate::problem::Problem;
+use crate::text::ShownText;
 
 pub mod view;
 pub mod words;
@@ -77,7 +78,7 @@ pub struct Limits {
     /// No transaction before this day.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "chrono::NaiveDate"))]
-    pub transactions_from: Option<NaiveDate>,
+    pub transactions_from: Option<Day>,
 }
 
 /// The data sets of account information (OAPI-2).
@@ -96,10 +97,10 @@ pub enum Data {
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
     pub code: PurposeCode,
-    /// At most [`PURPOSE_TEXT_MAX`] characters, shown as the consumer's own words.
+    /// Shown as the consumer's own words, never as the platform's.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String", length(max = PURPOSE_TEXT_MAX)))]
-    pub text: Option<String>,
+    pub text: Option<ShownText<PURPOSE_TEXT_MAX>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -138,10 +139,6 @@ impl Asked {
         }
         if self.term_days.is_some_and(|days| !(1..=TERM_DAYS_MAX).contains(&days)) {
             return Err("term_days must be 1 to 3650, or be left out for until withdrawn");
-        }
-        let text = self.purpose.text.as_deref().unwrap_or_default();
-        if text.chars().count() > PURPOSE_TEXT_MAX || text.chars().any(char::is_control) {
-            return Err("purpose.text must be at most 300 characters without control characters");
         }
         Ok(())
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::words::Paragraph;
 use super::{Data, EndedBy, Purpose};
 use crate::Timestamp;
+use crate::exchange::Day;
 use crate::id::ConsentId;
 use crate::participant::view::ParticipantName;
 
@@ -29,7 +30,7 @@ pub struct ConsentView {
     pub providers: Vec<ParticipantName>,
     pub data: BTreeSet<Data>,
     pub accounts: Option<BTreeSet<String>>,
-    pub transactions_from: Option<NaiveDate>,
+    pub transactions_from: Option<Day>,
     pub purpose: Purpose,
     pub granted_at: Timestamp,
     /// Absent: until withdrawn.
@@ -78,9 +79,9 @@ pub struct ConsentRequestView {
     pub providers: Vec<ParticipantName>,
     pub data: BTreeSet<Data>,
     pub accounts: Option<BTreeSet<String>>,
-    pub transactions_from: Option<NaiveDate>,
+    pub transactions_from: Option<Day>,
     pub purpose: Purpose,
     pub term_days: Option<u32>,
     /// Paragraphs in the session's language: core/src/consent/words.rs.
-    pub text: Vec<String>,
+    pub text: Vec<Paragraph>,
 }

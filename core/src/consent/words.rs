@@ -5,10 +5,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Asked, Data, PurposeCode};
+use crate::exchange::Day;
 use crate::participant::view::ParticipantName;
 use crate::text::Language;
 
@@ -18,7 +20,7 @@ pub fn text(
     asked: &Asked,
     consumer: &ParticipantName,
     providers: &[ParticipantName],
-) -> Vec<String> {
+) -> Vec<Paragraph> {
     match language {
         Language::Kk => kazakh(asked, consumer, providers),
         Language::Ru => russian(asked, consumer, providers),
@@ -26,9 +28,48 @@ pub fn text(
     }
 }
 
-/// SHA-256 of the paragraphs, an empty line between them, in base64url.
-pub fn hash(paragraphs: &[String]) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(paragraphs.join("\n\n")))
+/// One paragraph of the text that the client approves. No paragraph has two authors, so that no words of a consumer
+/// read as the platform's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", content = "text", rename_all = "lowercase")]
+pub enum Paragraph {
+    Platform(String),
+    /// The consumer's own words, to be shown as a quotation. Nobody has checked them.
+    Consumer(String),
+}
+
+/// SHA-256 of the paragraphs, an empty line between them and `> ` before a consumer's, in base64url.
+pub fn hash(paragraphs: &[Paragraph]) -> String {
+    let lines: Vec<_> = paragraphs
+        .iter()
+        .map(|it| match it {
+            Paragraph::Platform(text) => text.clone(),
+            Paragraph::Consumer(text) => format!("> {text}"),
+        })
+        .collect();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(lines.join("\n\n")))
+}
+
+#[derive(Default)]
+struct Paper(Vec<Paragraph>);
+
+impl Paper {
+    fn say(&mut self, text: impl Into<String>) {
+        self.0.push(Paragraph::Platform(text.into()));
+    }
+
+    /// The purpose in the consumer's own words, where it has some.
+    fn quote(&mut self, language: Language, asked: &Asked) {
+        let Some(own) = &asked.purpose.text else { return };
+        self.say(match language {
+            Language::Kk => "Келесі жолдағы сөздер ұйымның өзінікі, Senim оларды тексермеген:",
+            Language::Ru => "Следующая строка — слова самой организации, Senim их не проверял:",
+            Language::En => {
+                "The next line is in the organisation's own words, which Senim has not checked:"
+            }
+        });
+        self.0.push(Paragraph::Consumer(own.to_string()));
+    }
 }
 
 /// What the client accepts before anything else happens (IDX-1).
@@ -82,8 +123,8 @@ pub fn purpose(language: Language, code: PurposeCode) -> &'static str {
 }
 
 /// A day as one writes it in a sentence.
-pub fn date(language: Language, day: NaiveDate) -> String {
-    let (year, number) = (day.year(), day.day());
+pub fn date(language: Language, day: Day) -> String {
+    let (year, number) = (day.0.year(), day.0.day());
     match language {
         Language::Kk => format!("{year} жылғы {number} {}", month(day, &KAZAKH_MONTHS)),
         Language::Ru => format!("{number} {} {year} года", month(day, &RUSSIAN_MONTHS)),
@@ -121,50 +162,48 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
     }
 }
 
-fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantName]) -> Vec<String> {
+fn kazakh(
+    asked: &Asked,
+    consumer: &ParticipantName,
+    providers: &[ParticipantName],
+) -> Vec<Paragraph> {
     let name = &consumer.name;
-    let mut text = vec![
-        format!(
-            "«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға келісіміңізді сұрайды.",
-            consumer.bin
-        ),
-        format!(
-            "Деректерді беретін {}: {}.",
-            if providers.len() == 1 { "ұйым" } else { "ұйымдар" },
-            named(providers, "БСН", GUILLEMETS)
-        ),
-    ];
+    let mut text = Paper::default();
+    text.say(format!(
+        "«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға келісіміңізді сұрайды.",
+        consumer.bin
+    ));
+    text.say(format!(
+        "Деректерді беретін {}: {}.",
+        if providers.len() == 1 { "ұйым" } else { "ұйымдар" },
+        named(providers, "БСН", GUILLEMETS)
+    ));
     let mut what = vec!["шоттарыңыздың тізімі"];
     what.extend(asked.limits.data.contains(&Data::Balances).then_some("шоттардағы қалдықтар"));
     what.extend(
         asked.limits.data.contains(&Data::Transactions).then_some("шоттар бойынша операциялар"),
     );
-    text.push(format!("Ол мыналарды көреді: {}.", what.join(", ")));
+    text.say(format!("Ол мыналарды көреді: {}.", what.join(", ")));
     if asked.limits.data.contains(&Data::Transactions) {
-        text.push(match asked.limits.transactions_from {
+        text.say(match asked.limits.transactions_from {
             Some(day) => format!("Операциялар: {} бастап.", since_in_kazakh(day)),
             None => "Операциялар: сақталған барлық кезең үшін.".to_owned(),
         });
     }
-    text.push(match &asked.limits.accounts {
+    text.say(match &asked.limits.accounts {
         Some(accounts) => format!("Тек мына шоттар: {}.", listed(accounts)),
         None if providers.len() == 1 => {
             "Сол ұйымдағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned()
         }
         None => "Сол ұйымдардағы барлық шоттарыңыз, кейін ашылатындары да.".to_owned(),
     });
-    text.push(
+    text.say(
         "Бұл келісім тек оқуға арналған: ақша аударуға немесе бірдеңені өзгертуге мүмкіндік бермейді."
             .to_owned(),
     );
-    text.push(match asked.purpose.text.as_deref() {
-        Some(own) => format!(
-            "Мақсаты: {}. Ұйымның өз сөзімен: «{own}».",
-            purpose(Language::Kk, asked.purpose.code)
-        ),
-        None => format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)),
-    });
-    text.push(match asked.term_days {
+    text.say(format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)));
+    text.quote(Language::Kk, asked);
+    text.say(match asked.term_days {
         Some(days) => format!(
             "Мерзімі: мақұлдаған сәттен бастап {days} күн. Осы мерзім ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады."
         ),
@@ -172,120 +211,104 @@ fn kazakh(asked: &Asked, consumer: &ParticipantName, providers: &[ParticipantNam
             "Мерзімі: сіз кері қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады.".to_owned()
         }
     });
-    text.push(format!(
+    text.say(format!(
         "Келісімді Senim кабинетінде кез келген уақытта, тегін әрі себебін айтпай кері қайтарып ала аласыз. Сонда деректер беру бірден тоқтайды, ал «{name}» ұйымы алған деректерін жоюға міндетті."
     ));
-    text.push(format!(
-        "Бас тартсаңыз, ештеңе берілмейді және сіз «{name}» ұйымына қайта ораласыз."
-    ));
-    text
+    text.say(format!("Бас тартсаңыз, ештеңе берілмейді және сіз «{name}» ұйымына қайта ораласыз."));
+    text.0
 }
 
 fn russian(
     asked: &Asked,
     consumer: &ParticipantName,
     providers: &[ParticipantName],
-) -> Vec<String> {
+) -> Vec<Paragraph> {
     let name = &consumer.name;
-    let mut text = vec![
-        format!(
-            "Организация «{name}» (БИН {}) просит вашего согласия читать данные о ваших счетах.",
-            consumer.bin
-        ),
-        format!(
-            "Данные {}: {}.",
-            if providers.len() == 1 { "передаст" } else { "передадут" },
-            named(providers, "БИН", GUILLEMETS)
-        ),
-    ];
+    let mut text = Paper::default();
+    text.say(format!(
+        "Организация «{name}» (БИН {}) просит вашего согласия читать данные о ваших счетах.",
+        consumer.bin
+    ));
+    text.say(format!(
+        "Данные {}: {}.",
+        if providers.len() == 1 { "передаст" } else { "передадут" },
+        named(providers, "БИН", GUILLEMETS)
+    ));
     let mut what = vec!["список ваших счетов"];
     what.extend(asked.limits.data.contains(&Data::Balances).then_some("остатки на них"));
     what.extend(asked.limits.data.contains(&Data::Transactions).then_some("операции по ним"));
-    text.push(format!("Она увидит: {}.", what.join(", ")));
+    text.say(format!("Она увидит: {}.", what.join(", ")));
     if asked.limits.data.contains(&Data::Transactions) {
-        text.push(match asked.limits.transactions_from {
+        text.say(match asked.limits.transactions_from {
             Some(day) => format!("Операции — начиная с {}.", date(Language::Ru, day)),
             None => "Операции — за всё время, за которое они хранятся.".to_owned(),
         });
     }
-    text.push(match &asked.limits.accounts {
+    text.say(match &asked.limits.accounts {
         Some(accounts) => format!("Только эти счета: {}.", listed(accounts)),
         None => "Все ваши счета там, включая те, что вы откроете позже.".to_owned(),
     });
-    text.push(
+    text.say(
         "Только чтение: переводить деньги или что-либо менять это согласие не позволяет."
             .to_owned(),
     );
-    text.push(match asked.purpose.text.as_deref() {
-        Some(own) => format!(
-            "Цель: {}. Словами самой организации: «{own}».",
-            purpose(Language::Ru, asked.purpose.code)
-        ),
-        None => format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)),
-    });
-    text.push(match asked.term_days {
+    text.say(format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)));
+    text.quote(Language::Ru, asked);
+    text.say(match asked.term_days {
         Some(days) => format!(
             "Срок: {days} {} с момента одобрения. Всё это время организация может запрашивать данные и без вашего участия.",
             russian_days(days)
         ),
         None => "Срок: пока вы не отзовёте согласие. Всё это время организация может запрашивать данные и без вашего участия.".to_owned(),
     });
-    text.push(format!(
+    text.say(format!(
         "Отозвать согласие можно в кабинете Senim в любой момент, бесплатно и не объясняя причин. Передача данных сразу прекратится, а организация «{name}» обязана удалить то, что получила."
     ));
-    text.push(format!("Если вы откажетесь, ничего передано не будет и вы вернётесь в «{name}»."));
-    text
+    text.say(format!("Если вы откажетесь, ничего передано не будет и вы вернётесь в «{name}»."));
+    text.0
 }
 
 fn english(
     asked: &Asked,
     consumer: &ParticipantName,
     providers: &[ParticipantName],
-) -> Vec<String> {
+) -> Vec<Paragraph> {
     let name = &consumer.name;
-    let mut text = vec![
-        format!(
-            "“{name}”, business identification number (BIN) {}, asks for your consent to read data about your accounts.",
-            consumer.bin
-        ),
-        format!("The data will come from {}.", named(providers, "BIN", ["“", "”"])),
-    ];
+    let mut text = Paper::default();
+    text.say(format!(
+        "“{name}”, business identification number (BIN) {}, asks for your consent to read data about your accounts.",
+        consumer.bin
+    ));
+    text.say(format!("The data will come from {}.", named(providers, "BIN", ["“", "”"])));
     let mut what = vec!["the list of your accounts"];
     what.extend(asked.limits.data.contains(&Data::Balances).then_some("their balances"));
     what.extend(asked.limits.data.contains(&Data::Transactions).then_some("their transactions"));
-    text.push(format!("It will see: {}.", what.join(", ")));
+    text.say(format!("It will see: {}.", what.join(", ")));
     if asked.limits.data.contains(&Data::Transactions) {
-        text.push(match asked.limits.transactions_from {
+        text.say(match asked.limits.transactions_from {
             Some(day) => format!("Transactions: from {} on.", date(Language::En, day)),
             None => "Transactions: as far back as they are kept.".to_owned(),
         });
     }
-    text.push(match &asked.limits.accounts {
+    text.say(match &asked.limits.accounts {
         Some(accounts) => format!("Only these accounts: {}.", listed(accounts)),
         None => "All your accounts there, also those you open later.".to_owned(),
     });
-    text.push("It can only read: this consent moves no money and changes nothing.".to_owned());
-    text.push(match asked.purpose.text.as_deref() {
-        Some(own) => {
-            format!(
-                "Purpose: {}. In its own words: “{own}”.",
-                purpose(Language::En, asked.purpose.code)
-            )
-        }
-        None => format!("Purpose: {}.", purpose(Language::En, asked.purpose.code)),
-    });
-    text.push(match asked.term_days {
+    text.say("It can only read: this consent moves no money and changes nothing.".to_owned());
+    text.say(format!("Purpose: {}.", purpose(Language::En, asked.purpose.code)));
+    text.quote(Language::En, asked);
+    text.say(match asked.term_days {
         Some(days) => format!(
             "Term: {days} {} from the moment you approve. During that time it may ask for the data without you being there.",
             if days == 1 { "day" } else { "days" }
         ),
         None => "Term: until you withdraw it. During that time it may ask for the data without you being there.".to_owned(),
     });
-    text.push(format!(
+    text.say(format!(
         "You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “{name}” must delete what it has received."
     ));
-    text.push(format!("If you refuse, nothing is passed on and you go back to “{name}”."));
-    text
+    text.say(format!("If you refuse, nothing is passed on and you go back to “{name}”."));
+    text.0
 }
 
 const GUILLEMETS: [&str; 2] = ["«", "»"];
@@ -312,13 +335,13 @@ fn russian_days(days: u32) -> &'static str {
 }
 
 /// The month in the ablative, as `бастап` wants it.
-fn since_in_kazakh(day: NaiveDate) -> String {
-    let year = day.year();
-    format!("{year} жылғы {} {}", day.day(), month(day, &KAZAKH_MONTHS_SINCE))
+fn since_in_kazakh(day: Day) -> String {
+    let year = day.0.year();
+    format!("{year} жылғы {} {}", day.0.day(), month(day, &KAZAKH_MONTHS_SINCE))
 }
 
-fn month(day: NaiveDate, names: &[&'static str; 12]) -> &'static str {
-    names.get(day.month0() as usize).copied().unwrap_or_default()
+fn month(day: Day, names: &[&'static str; 12]) -> &'static str {
+    names.get(day.0.month0() as usize).copied().unwrap_or_default()
 }
 
 const KAZAKH_MONTHS: [&str; 12] = [
@@ -388,14 +411,16 @@ mod tests {
     #[test]
     fn the_english_text_says_who_gets_what_from_whom_why_and_for_how_long() {
         assert_eq!(
-            shown(Language::En, &asked(ALL)).join("\n"),
+            lines(&shown(Language::En, &asked(ALL))).join("\n"),
             "“Jetisu Pay”, business identification number (BIN) 960440000151, asks for your consent to read data about your accounts.\n\
              The data will come from “Qarlygash Bank” (BIN 960440000151).\n\
              It will see: the list of your accounts, their balances, their transactions.\n\
              Transactions: from 1 March 2026 on.\n\
              All your accounts there, also those you open later.\n\
              It can only read: this consent moves no money and changes nothing.\n\
-             Purpose: to show all your accounts in one place. In its own words: “Add accounts”.\n\
+             Purpose: to show all your accounts in one place.\n\
+             The next line is in the organisation's own words, which Senim has not checked:\n\
+             > Add accounts\n\
              Term: 90 days from the moment you approve. During that time it may ask for the data without you being there.\n\
              You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “Jetisu Pay” must delete what it has received.\n\
              If you refuse, nothing is passed on and you go back to “Jetisu Pay”."
@@ -405,7 +430,7 @@ mod tests {
     #[test]
     fn every_language_names_the_parties_the_dates_and_the_term() {
         for language in Language::ALL {
-            let text = shown(language, &asked(ALL)).join("\n");
+            let text = lines(&shown(language, &asked(ALL))).join("\n");
             for word in
                 ["Jetisu Pay", "Qarlygash Bank", "960440000151", "2026", "90", "Add accounts"]
             {
@@ -418,10 +443,14 @@ mod tests {
             }
         }
         assert!(
-            shown(Language::Kk, &asked(ALL)).join("\n").contains("2026 жылғы 1 наурыздан бастап")
+            lines(&shown(Language::Kk, &asked(ALL)))
+                .join("\n")
+                .contains("2026 жылғы 1 наурыздан бастап")
         );
         assert!(
-            shown(Language::Ru, &asked(ALL)).join("\n").contains("начиная с 1 марта 2026 года")
+            lines(&shown(Language::Ru, &asked(ALL)))
+                .join("\n")
+                .contains("начиная с 1 марта 2026 года")
         );
     }
 
@@ -430,7 +459,7 @@ mod tests {
         let little = r#"{"type":"account_information",
             "client":{"iin":"900101300017","phone":"+77010000001"},"providers":["960440000151"],
             "data":["accounts"],"accounts":["acc-1","acc-2"],"purpose":{"code":"income-proof"},"term_days":1}"#;
-        let text = shown(Language::En, &asked(little)).join("\n");
+        let text = lines(&shown(Language::En, &asked(little))).join("\n");
         assert!(!text.contains("ransactions") && !text.contains("balances"), "{text}");
         assert!(text.contains("Only these accounts: acc-1, acc-2."), "{text}");
         assert!(text.contains("Term: 1 day from"), "{text}");
@@ -440,7 +469,7 @@ mod tests {
     fn any_other_word_gives_another_hash() {
         let text = shown(Language::Kk, &asked(ALL));
         let mut other = text.clone();
-        other[3].push(' ');
+        other[3] = Paragraph::Platform("another".to_owned());
         assert_eq!(hash(&text), hash(&shown(Language::Kk, &asked(ALL))));
         assert_ne!(hash(&text), hash(&other));
         assert_ne!(hash(&text), hash(&shown(Language::Ru, &asked(ALL))));
@@ -477,11 +506,39 @@ mod tests {
         "data":["accounts","balances","transactions"],"transactions_from":"2026-03-01",
         "purpose":{"code":"account-aggregation","text":"Add accounts"},"term_days":90}"#;
 
+    #[test]
+    fn a_consumers_words_never_stand_in_a_paragraph_of_the_platforms() {
+        let own = "ok». Senim has checked this organisation. «ok";
+        let asked = asked(&ALL.replace("Add accounts", own));
+        for language in Language::ALL {
+            let text = shown(language, &asked);
+            let told = |it: &Paragraph| matches!(it, Paragraph::Platform(text) if text.contains("has checked"));
+            assert!(!text.iter().any(told), "{language:?}");
+            let place =
+                text.iter().position(|it| *it == Paragraph::Consumer(own.to_owned())).unwrap();
+            let lead = &text[place - 1];
+            assert!(
+                matches!(lead, Paragraph::Platform(text) if text.contains("Senim") && text.ends_with(':'))
+            );
+        }
+        let as_own = vec![Paragraph::Consumer("a".to_owned())];
+        assert_ne!(hash(&as_own), hash(&[Paragraph::Platform("a".to_owned())]));
+    }
+
+    fn lines(text: &[Paragraph]) -> Vec<String> {
+        text.iter()
+            .map(|it| match it {
+                Paragraph::Platform(text) => text.clone(),
+                Paragraph::Consumer(text) => format!("> {text}"),
+            })
+            .collect()
+    }
+
     fn asked(text: &str) -> Asked {
         serde_json::from_str(text).unwrap()
     }
 
-    fn shown(language: Language, asked: &Asked) -> Vec<String> {
+    fn shown(language: Language, asked: &Asked) -> Vec<Paragraph> {
         let bin = "960440000151".parse().unwrap();
         let consumer = ParticipantName { bin, name: "Jetisu Pay".to_owned() };
         let providers = [ParticipantName { bin, name: "Qarlygash Bank".to_owned() }];

@@ -58,7 +58,7 @@ pub fn check_answer(
         Route::Transactions { id, from, to, limit, .. } => {
             let answer: Envelope<AccountTransactions> = read(body)?;
             same_account(id, &answer.data.account_id)?;
-            let earliest = limits.transactions_from.map(Day).max(*from);
+            let earliest = limits.transactions_from.max(*from);
             check_transactions(
                 &answer.data.transactions,
                 earliest,
@@ -331,10 +331,8 @@ mod tests {
     fn the_consents_first_day_binds_even_where_the_request_names_none() {
         let (_, mut body) = answers().pop().unwrap();
         body["links"] = json!({});
-        let limits = Limits {
-            transactions_from: Some("2026-01-15".parse::<Day>().unwrap().0),
-            ..two_accounts()
-        };
+        let limits =
+            Limits { transactions_from: Some("2026-01-15".parse().unwrap()), ..two_accounts() };
         let route =
             Route::parse("GET", "/account-information/v1/accounts/a-1/transactions", "").unwrap();
         let text = body.to_string();

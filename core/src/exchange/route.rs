@@ -92,7 +92,7 @@ impl Route {
         {
             return Err(Problem::ConsentAccount);
         }
-        let Some(earliest) = limits.transactions_from.map(Day) else { return Ok(self) };
+        let Some(earliest) = limits.transactions_from else { return Ok(self) };
         match self {
             Self::Transactions { from: Some(from), .. } if from < earliest => {
                 Err(Problem::ConsentData)
@@ -343,7 +343,7 @@ mod tests {
         let limits = |data: &[Data], accounts: Option<&str>, from: Option<&str>| Limits {
             data: data.iter().copied().collect(),
             accounts: accounts.map(|id| BTreeSet::from([id.to_owned()])),
-            transactions_from: from.map(|day| day.parse::<Day>().unwrap().0),
+            transactions_from: from.map(|day| day.parse().unwrap()),
         };
         let judged = |rest: &str, limits: &Limits| {
             let route = get(&format!("/account-information/v1/accounts{rest}")).unwrap();

@@ -28,6 +28,8 @@ pub enum Subject {
     Edge(String),
     /// A signing key, by its `kid`.
     Key(String),
+    /// The key of all sealed columns.
+    MasterKey,
     Operator(String),
     Participant(Bin),
     PhotoRequest(PhotoRequestId),
@@ -55,6 +57,7 @@ impl fmt::Display for Subject {
             Self::Consent(id) => id.fmt(f),
             Self::Edge(name) => write!(f, "edge:{name}"),
             Self::Key(kid) => write!(f, "key:{kid}"),
+            Self::MasterKey => f.write_str("master-key"),
             Self::Operator(name) => write!(f, "operator:{name}"),
             Self::Participant(bin) => write!(f, "participant:{bin}"),
             Self::PhotoRequest(id) => id.fmt(f),

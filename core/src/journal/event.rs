@@ -115,6 +115,10 @@ events! {
     IdentityRestarted = "identity.restarted" {}
     IdentityStarted = "identity.started" { purpose: StartedFor }
     KeyRotated = "key.rotated" {}
+    MasterKeyRotated = "master-key.rotated" {
+        /// Sealed values that the last run brought under the present key.
+        values: u64,
+    }
     MessageGivenUp = "message.given-up" { message: MessageId }
     MessageSent = "message.sent" { message: MessageId, tries: u32 }
     NodeRegistered = "node.registered" {}

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::id::{Iin, PhotoRequestId};
+use crate::json::NumericDate;
 use crate::liveness::DEGREE_MIN;
 use crate::participant::Kind;
 use crate::solution::Base64;
@@ -71,13 +72,13 @@ pub struct Confirmation {
     pub request: PhotoRequestId,
     pub consent: bool,
     /// Seconds since the epoch.
-    pub iat: i64,
+    pub iat: NumericDate,
 }
 
 impl Confirmation {
     /// Whether it confirms this request's consent: signed between the request and now.
     pub fn fits(&self, request: PhotoRequestId, asked_at: Timestamp, now: Timestamp) -> bool {
-        let signed_at = Timestamp::from_timestamp(self.iat, 0);
+        let signed_at = Timestamp::from_timestamp(self.iat.0, 0);
         self.request == request
             && self.consent
             && signed_at.is_some_and(|it| asked_at - CLOCK_SKEW <= it && it <= now + CLOCK_SKEW)
@@ -183,16 +184,16 @@ mod tests {
     fn a_confirmation_is_of_this_request_and_of_its_time() {
         let at = |seconds| Timestamp::from_timestamp(seconds, 0).unwrap();
         let request = PhotoRequestId(7);
-        let good = Confirmation { request, consent: true, iat: 1_000 };
+        let good = Confirmation { request, consent: true, iat: NumericDate(1_000) };
         let fits = |it: &Confirmation| it.fits(request, at(1_000), at(1_300));
-        assert!(fits(&good) && fits(&Confirmation { iat: 940, ..good.clone() }));
-        assert!(fits(&Confirmation { iat: 1_360, ..good.clone() }));
+        assert!(fits(&good) && fits(&Confirmation { iat: NumericDate(940), ..good.clone() }));
+        assert!(fits(&Confirmation { iat: NumericDate(1_360), ..good.clone() }));
         for bad in [
             Confirmation { request: PhotoRequestId(8), ..good.clone() },
             Confirmation { consent: false, ..good.clone() },
-            Confirmation { iat: 939, ..good.clone() },
-            Confirmation { iat: 1_361, ..good.clone() },
-            Confirmation { iat: i64::MAX, ..good },
+            Confirmation { iat: NumericDate(939), ..good.clone() },
+            Confirmation { iat: NumericDate(1_361), ..good.clone() },
+            Confirmation { iat: NumericDate(i64::MAX), ..good },
         ] {
             assert!(!fits(&bad), "{bad:?}");
         }

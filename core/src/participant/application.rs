@@ -18,6 +18,6 @@ pub struct Application {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
     PrivateKeyJwt(JwkSet),
-    /// The certificate's thumbprint (`x5t#S256`).
+    /// The certificate's subject as RFC 4514 writes it (RFC 8705 §2.1.2): a renewed certificate keeps it.
     TlsClientAuth(String),
 }

@@ -9,9 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::id::Bin;
 use crate::problem::Problem;
+use crate::text::ShownText;
 
 pub mod application;
 pub mod view;
+
+/// Characters of a name of a participant or an application.
+pub const NAME_MAX: usize = 200;
+/// Characters of the reason of a suspension.
+pub const REASON_MAX: usize = 1_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -76,7 +82,9 @@ impl Participant {
         match self.standing {
             Standing::Active if reason.trim().is_empty() => Err(ParticipantError::ReasonMissing),
             Standing::Active => {
-                let standing = Standing::Suspended { since: now, reason: reason.trim().to_owned() };
+                let reason = reason.trim().parse::<ShownText<REASON_MAX>>();
+                let reason = reason.map_err(|_| ParticipantError::ReasonUnreadable)?.into();
+                let standing = Standing::Suspended { since: now, reason };
                 Ok(Self { standing, ..self })
             }
             Standing::Suspended { .. } => Err(ParticipantError::AlreadyThere),
@@ -112,6 +120,8 @@ impl Participant {
 pub enum ParticipantError {
     #[error("say why: the participant is told")]
     ReasonMissing,
+    #[error("the reason is too long or holds characters that people can't read")]
+    ReasonUnreadable,
     #[error("the participant already has this standing")]
     AlreadyThere,
 }
@@ -119,7 +129,7 @@ pub enum ParticipantError {
 impl ParticipantError {
     pub fn problem(self) -> Problem {
         match self {
-            Self::ReasonMissing => Problem::BodyMalformed,
+            Self::ReasonMissing | Self::ReasonUnreadable => Problem::BodyMalformed,
             Self::AlreadyThere => Problem::ParticipantStanding,
         }
     }
@@ -146,6 +156,8 @@ mod tests {
         };
         let now = Timestamp::from_timestamp(1_700_000_000, 0).unwrap();
         assert_eq!(bank.clone().suspend("  ", now), Err(ParticipantError::ReasonMissing));
+        let hidden = bank.clone().suspend("licence\u{202E} withdrawn", now);
+        assert_eq!(hidden, Err(ParticipantError::ReasonUnreadable));
         let bank = bank.suspend("licence withdrawn", now).unwrap();
         assert_eq!(bank.check_consumer(), Err(Problem::ParticipantSuspended));
         assert_eq!(bank.check_provider(), Err(Problem::ProviderNotStanding));

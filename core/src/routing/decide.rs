@@ -15,8 +15,6 @@
 //! 11. account, data and dates are the consent's
 //! 12. the provider is in standing
 
-use serde::Deserialize;
-
 use super::dpop::{self, Expected};
 use super::token::{GrantedDetails, TokenClaims};
 use crate::Timestamp;
@@ -229,7 +227,6 @@ fn read(request: &Request<'_>, token: &str, facts: &impl Facts) -> Result<TokenC
         return Err(Problem::TokenSignature);
     }
     let claims: TokenClaims = jws.claims().map_err(|_| Problem::TokenMalformed)?;
-    let times: NotBefore = jws.claims().map_err(|_| Problem::TokenMalformed)?;
     if claims.iss != request.issuer {
         return Err(Problem::TokenSignature);
     }
@@ -241,16 +238,10 @@ fn read(request: &Request<'_>, token: &str, facts: &impl Facts) -> Result<TokenC
         return Err(Problem::TokenExpired);
     }
     let latest = now.saturating_add(AHEAD_MAX_S);
-    if claims.iat > latest || times.nbf.is_some_and(|nbf| nbf > latest) {
+    if claims.iat > latest || claims.nbf.is_some_and(|nbf| nbf.0 > latest) {
         return Err(Problem::TokenEarly);
     }
     Ok(claims)
-}
-
-/// We issue none, but one that is there is obeyed (RFC 7519 §4.1.5).
-#[derive(Deserialize)]
-struct NotBefore {
-    nbf: Option<i64>,
 }
 
 /// Step 6.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::Timestamp;
 use crate::jose::{Jwk, Jws, sha256_base64};
+use crate::json::NumericDate;
 use crate::problem::Problem;
 
 /// How old a proof may be.
@@ -65,15 +66,15 @@ fn judge<'a>(proof: &'a str, expected: Expected<'_>, now: Timestamp) -> Option<P
     if claims.htm != expected.method || normal(&claims.htu)? != normal(expected.url)? {
         return None;
     }
-    let issued = Timestamp::from_timestamp(claims.iat, 0)?;
+    let issued = Timestamp::from_timestamp(claims.iat.0, 0)?;
     if now - issued > TimeDelta::seconds(AGE_MAX_S)
         || issued - now > TimeDelta::seconds(AHEAD_MAX_S)
     {
         return None;
     }
     let now_s = now.timestamp();
-    if claims.exp.is_some_and(|exp| exp <= now_s)
-        || claims.nbf.is_some_and(|nbf| nbf > now_s + AHEAD_MAX_S)
+    if claims.exp.is_some_and(|exp| exp.0 <= now_s)
+        || claims.nbf.is_some_and(|nbf| nbf.0 > now_s + AHEAD_MAX_S)
     {
         return None;
     }
@@ -96,14 +97,14 @@ struct Claims {
     jti: String,
     htm: String,
     htu: String,
-    iat: i64,
+    iat: NumericDate,
     ath: Option<String>,
-    exp: Option<i64>,
-    nbf: Option<i64>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
 }
 
-/// A URL without query and fragment, its scheme and host in lower case, the scheme's own port left out
-/// (RFC 9449 §4.3 item 9; RFC 3986 §6.2.2 and §6.2.3).
+/// A URL without query and fragment, normalised by case, percent-encoding, path segments and scheme
+/// (RFC 9449 §4.3 item 9; RFC 3986 §6.2.2 and §6.2.3). What is no such URL is `None`.
 fn normal(url: &str) -> Option<String> {
     let url = url.split(['?', '#']).next().unwrap_or(url);
     let (scheme, rest) = url.split_once("://")?;
@@ -118,7 +119,48 @@ fn normal(url: &str) -> Option<String> {
     if authority.is_empty() || authority.contains('@') {
         return None;
     }
-    Some(format!("{scheme}://{authority}{}", if path.is_empty() { "/" } else { path }))
+    Some(format!("{scheme}://{authority}{}", without_dots(&decoded(path)?)))
+}
+
+/// Percent-encoded unreserved characters decoded, the digits of the rest in upper case (RFC 3986 §6.2.2.1, §6.2.2.2).
+fn decoded(path: &str) -> Option<String> {
+    let mut parts = path.split('%');
+    let mut text = parts.next()?.to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        if !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
+            return None;
+        }
+        let byte = u8::from_str_radix(digits, 16).ok()?;
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            text.push_str(&digits.to_ascii_uppercase());
+        }
+        text.push_str(rest);
+    }
+    Some(text)
+}
+
+/// RFC 3986 §5.2.4.
+fn without_dots(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "." | ".." => {
+                if segment == ".." {
+                    kept.pop();
+                }
+                if segments.peek().is_none() {
+                    kept.push("");
+                }
+            }
+            _ => kept.push(segment),
+        }
+    }
+    format!("/{}", kept.join("/"))
 }
 
 #[cfg(test)]
@@ -195,9 +237,11 @@ mod tests {
 
     #[test]
     fn ten_seconds_either_way_are_forgiven() {
-        for iat in [NOW - 10, NOW + 10, NOW - AGE_MAX_S] {
+        for iat in
+            [json!(NOW - 10), json!(NOW + 10), json!(NOW - AGE_MAX_S), json!(1_800_000_000.2)]
+        {
             let mut claims = claims();
-            claims["iat"] = json!(iat);
+            claims["iat"] = iat.clone();
             assert!(check(&proof(&header(), &claims), expected(), at(NOW)).is_ok(), "{iat}");
         }
     }
@@ -208,15 +252,36 @@ mod tests {
             ("HTTPS://Edge/a", "https://edge:443/a"),
             ("https://edge/a?x=1#y", "https://edge/a"),
             ("https://edge", "https://edge/"),
+            // okta-sdk-python#541
+            ("https://edge/%70ar", "https://edge/par"),
+            ("https://edge/a%2f%7Eb", "https://edge/a%2F~b"),
+            ("https://edge/./a/../b", "https://edge/b"),
+            ("https://edge/a/..", "https://edge/"),
+            ("https://edge/a/.", "https://edge/a/"),
+            ("https://edge/a/%2e%2E/b", "https://edge/b"),
+            ("https://edge/../../a", "https://edge/a"),
         ] {
             assert_eq!(normal(one), normal(other), "{one}");
         }
-        for (one, other) in
-            [("https://edge/a", "http://edge/a"), ("https://edge/a", "https://edge/A")]
-        {
+        for (one, other) in [
+            ("https://edge/a", "http://edge/a"),
+            ("https://edge/a", "https://edge/A"),
+            ("https://edge/a", "https://edge/a/"),
+            ("https://edge/a/b", "https://edge/a//b"),
+            ("https://edge/a/b", "https://edge/a%2Fb"),
+            ("https://edge/a", "https://edge/%2561"),
+        ] {
             assert_ne!(normal(one), normal(other), "{one}");
         }
-        assert_eq!(normal("https://edge@evil/a"), None);
+        for none in [
+            "https://edge@evil/a",
+            "https://edge/%",
+            "https://edge/%7",
+            "https://edge/%+1",
+            "https://edge/%é",
+        ] {
+            assert_eq!(normal(none), None, "{none}");
+        }
     }
 
     #[test]

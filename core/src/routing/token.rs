@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::Limits;
 use crate::id::{Bin, ConsentId, Iin};
+use crate::json::NumericDate;
 
 /// The claims of an access token, a JWS of [`TokenClaims::TYPE`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct TokenClaims {
     pub exp: i64,
     /// Epoch seconds.
     pub iat: i64,
+    /// Epoch seconds. The platform issues none; one that is there is obeyed (RFC 7519 §4.1.5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<NumericDate>,
     pub jti: String,
     /// Words separated by spaces; [`TokenClaims::SCOPE`] among them.
     pub scope: String,

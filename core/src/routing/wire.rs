@@ -10,6 +10,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::decide::{About, Decision, Forward, Refusal, Request};
 use crate::Timestamp;
 use crate::consent::{ACCOUNTS_MAX, Data, Limits};
+use crate::exchange::Day;
 use crate::problem::Problem;
 
 const VERSION: u8 = 1;
@@ -230,7 +231,7 @@ impl Writer {
             to.list(accounts.iter(), |to, account| to.text(account));
         });
         self.option(limits.transactions_from, |to, day| {
-            to.i64(i64::from(day.num_days_from_ce()));
+            to.i64(i64::from(day.0.num_days_from_ce()));
         });
     }
 
@@ -320,7 +321,7 @@ impl<'a> Reader<'a> {
             self.option(|from| from.list(ACCOUNTS_MAX, |from| from.text().map(str::to_owned)))?;
         let day = |from: &mut Self| {
             let days = i32::try_from(from.i64()?).map_err(|_| WireError::Value)?;
-            NaiveDate::from_num_days_from_ce_opt(days).ok_or(WireError::Value)
+            NaiveDate::from_num_days_from_ce_opt(days).map(Day).ok_or(WireError::Value)
         };
         let transactions_from = self.option(day)?;
         Ok(Limits { data, accounts: accounts.map(BTreeSet::from_iter), transactions_from })
@@ -421,7 +422,7 @@ mod tests {
         (data, accounts, option::of(0i32..900_000)).prop_map(|(data, accounts, day)| Limits {
             data: data.into_iter().collect(),
             accounts,
-            transactions_from: day.and_then(NaiveDate::from_num_days_from_ce_opt),
+            transactions_from: day.and_then(NaiveDate::from_num_days_from_ce_opt).map(Day),
         })
     }
 }

@@ -6,10 +6,14 @@ use rustls::RootCertStore;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::secret::check_secret_file;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
     #[error("{}: {source}", path.display())]
     Pem { path: PathBuf, source: pem::Error },
+    #[error("{}: {source}", path.display())]
+    Secret { path: PathBuf, source: std::io::Error },
     #[error("{}: no certificate in it", path.display())]
     Empty { path: PathBuf },
     #[error("{}: {source}", path.display())]
@@ -33,6 +37,8 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
 }
 
 pub(crate) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ChannelError> {
+    check_secret_file(path)
+        .map_err(|source| ChannelError::Secret { path: path.to_owned(), source })?;
     PrivateKeyDer::from_pem_file(path)
         .map_err(|source| ChannelError::Pem { path: path.to_owned(), source })
 }

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use senim_core::jose::{Jwk, PublicKey, sha256_base64};
 use x509_parser::prelude::{
     AttributeTypeAndValue, FromDer, SubjectPublicKeyInfo, X509Certificate, X509Name,
 };
 use x509_parser::public_key::PublicKey as PublicKeyOf;
+
+use crate::error::{ChannelError, certificates};
 
 /// Handlers get it as `axum::extract::ConnectInfo<Peer>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,13 @@ pub struct PeerCertificate {
 }
 
 impl PeerCertificate {
+    /// The first certificate in a PEM file: whose the file is.
+    pub fn from_file(path: &Path) -> Result<Self, ChannelError> {
+        let empty = || ChannelError::Empty { path: path.to_owned() };
+        let first = certificates(path)?.into_iter().next().ok_or_else(empty)?;
+        Self::from_der(&first).ok_or_else(empty)
+    }
+
     /// What does not read as a certificate is `None`.
     pub fn from_der(der: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(der).ok()?;

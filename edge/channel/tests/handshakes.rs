@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what can't be set up has failed")]
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -133,7 +134,9 @@ impl Files {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, by).unwrap();
         std::fs::write(self.path(&format!("{name}.pem")), certificate.pem()).unwrap();
-        std::fs::write(self.path(&format!("{name}.key")), key.serialize_pem()).unwrap();
+        let file = self.path(&format!("{name}.key"));
+        std::fs::write(&file, key.serialize_pem()).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     async fn serve(&self, clients: ClientCertificates<'_>) -> std::net::SocketAddr {

@@ -4,9 +4,12 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use senim_channel::{ChannelError, ClientCertificates, Identity, client_config, server_config};
+use senim_channel::{
+    ChannelError, ClientCertificates, Identity, PeerCertificate, check_secret_file, client_config,
+    server_config,
+};
+use senim_core::address::BaseUrl;
 use serde::Deserialize;
-use url::Url;
 
 /// `node.example.toml` has every key with its meaning.
 #[derive(Clone, Debug, Deserialize)]
@@ -78,6 +81,10 @@ impl Config {
         let identity = Identity { certificate: &self.tls_certificate, key: &self.tls_key };
         client_config(&self.client_ca, None)
             .map_err(|source| ConfigError::Tls { key: "client_ca", source })?;
+        if let Err(error) = check_secret_file(&self.tls_key) {
+            let why = format!("{}: {error}", self.tls_key.display());
+            return Err(ConfigError::Wrong { key: "tls_key", why });
+        }
         client_config(&self.client_ca, Some(identity))
             .map(drop)
             .and_then(|()| {
@@ -85,6 +92,12 @@ impl Config {
                 server_config(&self.tls_certificate, &self.tls_key, clients).map(drop)
             })
             .map_err(|source| ConfigError::Tls { key: "tls_certificate, tls_key", source })?;
+        let named = PeerCertificate::from_file(&self.tls_certificate);
+        let named = named.ok().and_then(|it| it.common_name);
+        if named.as_deref() != Some(self.name.as_str()) {
+            let why = "must be the common name of the certificate in tls_certificate".to_owned();
+            return Err(ConfigError::Wrong { key: "name", why });
+        }
         if !self.gate.is_file() {
             let why =
                 format!("{} is not there; `cargo xtask build` makes the gate", self.gate.display());
@@ -102,11 +115,8 @@ fn check_settings(config: &Config) -> Result<(), ConfigError> {
         ("platform_url", &config.platform_url),
         ("issuer", &config.issuer),
     ] {
-        match Url::parse(text) {
-            Ok(url)
-                if url.scheme() == "https" && url.query().is_none() && url.fragment().is_none() => {
-            }
-            Ok(_) | Err(_) => return wrong(key, "must be an https URL without query and fragment"),
+        if let Err(error) = BaseUrl::https(text) {
+            return wrong(key, &error.to_string());
         }
     }
     if config.name.is_empty() {
@@ -152,6 +162,7 @@ mod tests {
     fn a_complaint_names_its_key() {
         for (from, to, key) in [
             ("\"https://localhost:8443\"", "\"http://localhost:8443\"", "platform_url"),
+            ("\"https://localhost:8443\"", "\"https://localhost:8443/\"", "platform_url"),
             ("audience = \"https://localhost:9443\"", "audience = \"edge\"", "audience"),
             ("name = \"edge-1\"", "name = \"\"", "name"),
             ("# poll_ms = 250", "poll_ms = 5000", "poll_ms"),

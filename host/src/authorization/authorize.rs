@@ -141,5 +141,7 @@ mod tests {
         assert_eq!(url, "https://app/back?x=1&code=c&iss=https%3A%2F%2Fsenim&state=a+b%26c");
         let url = back("https://app/back", &code, None, "https://senim").unwrap();
         assert_eq!(url, "https://app/back?code=c&iss=https%3A%2F%2Fsenim");
+        let url = back("kz.jetisu.app:/back", &code, None, "https://senim").unwrap();
+        assert_eq!(url, "kz.jetisu.app:/back?code=c&iss=https%3A%2F%2Fsenim");
     }
 }

@@ -45,20 +45,17 @@ pub(super) struct Client {
     pub(super) participant: Participant,
     /// Of the DPoP proof that came along, checked and never seen before.
     pub(super) jkt: Option<String>,
-    /// Of the certificate that the connection was opened with.
-    pub(super) certificate: Option<String>,
+    /// Of the certificate that the connection was opened with, which is the participant's own.
+    pub(super) certificate: String,
 }
 
 impl Client {
-    /// What the tokens are bound to: the DPoP key where a proof came along, else the certificate
+    /// What an access token is bound to: the DPoP key where a proof came along, else the certificate
     /// (FAPI 2.0 §5.3.2.1: sender-constrained by one of the two).
-    pub(super) fn confirmation(&self) -> Result<Confirmation, Denial> {
-        match (&self.jkt, &self.certificate) {
-            (Some(jkt), _) => Ok(Confirmation { certificate: None, jkt: Some(jkt.clone()) }),
-            (None, Some(certificate)) => {
-                Ok(Confirmation { certificate: Some(certificate.clone()), jkt: None })
-            }
-            (None, None) => Err(Denial::dpop(Problem::DpopMissing)),
+    pub(super) fn confirmation(&self) -> Confirmation {
+        match &self.jkt {
+            Some(jkt) => Confirmation { certificate: None, jkt: Some(jkt.clone()) },
+            None => Confirmation { certificate: Some(self.certificate.clone()), jkt: None },
         }
     }
 }
@@ -75,7 +72,7 @@ pub(super) async fn authenticate(
         Some(assertion) => assertion.client_id.as_str(),
         None => request.form.get("client_id").ok_or(Denial::client(Problem::ClientUnknown))?,
     };
-    let (application, participant) = app
+    let (application, participant, registered) = app
         .store
         .read("authorization.client", async |tx| {
             let unknown = Denial::client(Problem::ClientUnknown);
@@ -83,12 +80,29 @@ pub(super) async fn authenticate(
                 store::participant::application(tx, client_id).await?.ok_or(unknown)?;
             let participant =
                 store::participant::load(tx, application.bin).await?.ok_or(unknown)?;
-            Ok::<_, Denied>((application, participant))
+            let registered = match &request.certificate {
+                Some(it) => store::participant::by_certificate(tx, &it.thumbprint).await?,
+                None => None,
+            };
+            Ok::<_, Denied>((application, participant, registered))
         })
         .await?;
 
     let mut used = Vec::new();
-    let certificate = request.certificate.as_ref().map(|it| it.thumbprint.clone());
+    // Mutual TLS for every token (OAPI-4), by a certificate of the participant that the application belongs to.
+    let foreign = Denial::client(Problem::ClientCertificate);
+    let certificate = request.certificate.as_ref().ok_or(foreign)?;
+    let owner = registered.map(|(participant, _)| participant.bin);
+    let own = match &application.auth {
+        ClientAuth::PrivateKeyJwt(_) => owner == Some(application.bin),
+        // The subject names the participant: a renewed certificate is its own before anybody has registered it.
+        ClientAuth::TlsClientAuth(subject) => {
+            certificate.subject == *subject && owner.is_none_or(|it| it == application.bin)
+        }
+    };
+    if !own {
+        return Err(foreign.into());
+    }
     match (&application.auth, &assertion) {
         (ClientAuth::PrivateKeyJwt(keys), Some(assertion)) => {
             let claims = assertion.check(&app.config.issuer, now)?;
@@ -102,11 +116,7 @@ pub(super) async fn authenticate(
         (ClientAuth::PrivateKeyJwt(_), None) => {
             return Err(Denial::client(Problem::ClientAssertion).into());
         }
-        (ClientAuth::TlsClientAuth(registered), None) => {
-            if certificate.as_ref() != Some(registered) {
-                return Err(Denial::client(Problem::ClientCertificate).into());
-            }
-        }
+        (ClientAuth::TlsClientAuth(_), None) => {}
         (ClientAuth::TlsClientAuth(_), Some(_)) => {
             return Err(Denial::client(Problem::ClientUnknown).into());
         }
@@ -131,6 +141,7 @@ pub(super) async fn authenticate(
         })
         .await?;
     participant.check_consumer().map_err(Denial::standing)?;
+    let certificate = certificate.thumbprint.clone();
     Ok(Client { application, participant, jkt, certificate })
 }
 

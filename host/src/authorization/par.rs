@@ -25,6 +25,7 @@ pub(super) async fn push(
 ) -> Result<Response, Denied> {
     let now = app.now();
     let client = authenticate(&app, &request, "/par", now).await?;
+    request.form.check_resources(&app.config.edge_url)?;
     let mut pushed = Pushed::read(&request.form, &client.application.redirect_uris)?;
     bind(&mut pushed, &client)?;
 

@@ -29,6 +29,7 @@ use senim_store::{self as store, Tx};
 enum Traded {
     Tokens {
         consent: Consent,
+        granted: Granted,
         refresh_token: Option<String>,
     },
     /// Told after the commit: what the first trade gave has been taken back.
@@ -43,12 +44,15 @@ pub(super) async fn issue(
     let now = app.now();
     let client = authenticate(&app, &request, "/token", now).await?;
     let form = &request.form;
+    form.check_resources(&app.config.edge_url)?;
     let grant_type = form.need("grant_type", "grant_type is missing")?;
+    let confirmation = client.confirmation();
     let traded = match grant_type {
         "authorization_code" => {
             let code = form.need("code", "code is missing")?;
             let verifier = form.need("code_verifier", "code_verifier is missing")?;
-            redeem(&app, &client, code, form.get("redirect_uri"), verifier, now).await?
+            let redirect_uri = form.get("redirect_uri");
+            redeem(&app, &client, &confirmation, (code, redirect_uri, verifier), now).await?
         }
         "refresh_token" => {
             let token = form.need("refresh_token", "refresh_token is missing")?;
@@ -62,8 +66,9 @@ pub(super) async fn issue(
     };
     match traded {
         Traded::Replayed => Err(Denial::grant(Problem::CodeReplayed).into()),
-        Traded::Tokens { consent, refresh_token } => {
-            answer(&app, &client, &consent, refresh_token.as_deref(), now)
+        Traded::Tokens { consent, granted, refresh_token } => {
+            let claims = claims(&app, &client, confirmation, &consent, &granted, now);
+            answer(&app, &claims, refresh_token.as_deref(), now)
         }
     }
 }
@@ -71,12 +76,10 @@ pub(super) async fn issue(
 async fn redeem(
     app: &App,
     client: &Client,
-    code: &str,
-    redirect_uri: Option<&str>,
-    verifier: &str,
+    confirmation: &Confirmation,
+    (code, redirect_uri, verifier): (&str, Option<&str>, &str),
     now: Timestamp,
 ) -> Result<Traded, Denied> {
-    let confirmation = client.confirmation()?;
     let code_hash = sha256_base64(code.as_bytes());
     let refresh_token = app.rng.token();
     let client_id = client.application.client_id.as_str();
@@ -98,45 +101,41 @@ async fn redeem(
             if named.is_some() && named != confirmation.jkt {
                 return Err(Denial::dpop(Problem::DpopInvalid).into());
             }
-            let consent = living_consent(tx, given.ok_or(unknown)?, now).await?;
+            let (consent, granted) = living_consent(tx, given.ok_or(unknown)?, now).await?;
             store::authorization::save(tx, &redeemed).await?;
             let kept = RefreshToken {
                 hash: sha256_base64(refresh_token.as_bytes()),
                 client_id: client_id.to_owned(),
                 consent: consent.id,
-                certificate: confirmation.certificate.clone(),
-                jkt: confirmation.jkt.clone(),
                 issued_at: now,
             };
             store::authorization::add_refresh_token(tx, &kept).await?;
             record(tx, client, consent.id, GrantType::AuthorizationCode, now).await?;
-            Ok(Traded::Tokens { consent, refresh_token: Some(refresh_token.clone()) })
+            Ok(Traded::Tokens { consent, granted, refresh_token: Some(refresh_token.clone()) })
         })
         .await
 }
 
-/// Refresh tokens are bound to client and key and not rotated (FAPI 2.0 §5.3.2.1 item 9).
+/// Refresh tokens are bound to the client, who has just proved itself, and not rotated (FAPI 2.0 §5.3.2.1 item 9). Its
+/// certificate or key may be another one than before: every client is confidential (RFC 8705 §7.1, RFC 9449 §5).
 async fn refresh(
     app: &App,
     client: &Client,
     token: &str,
     now: Timestamp,
 ) -> Result<Traded, Denied> {
-    let confirmation = client.confirmation()?;
     let hash = sha256_base64(token.as_bytes());
     let client_id = client.application.client_id.as_str();
     app.store
         .transact("token.refresh", async |tx| {
             let invalid = Denial::grant(Problem::RefreshTokenInvalid);
             let kept = store::authorization::refresh_token(tx, &hash).await?.ok_or(invalid)?;
-            let bound =
-                Confirmation { certificate: kept.certificate.clone(), jkt: kept.jkt.clone() };
-            if kept.client_id != client_id || bound != confirmation {
+            if kept.client_id != client_id {
                 return Err(invalid.into());
             }
-            let consent = living_consent(tx, kept.consent, now).await?;
+            let (consent, granted) = living_consent(tx, kept.consent, now).await?;
             record(tx, client, consent.id, GrantType::RefreshToken, now).await?;
-            Ok(Traded::Tokens { consent, refresh_token: None })
+            Ok(Traded::Tokens { consent, granted, refresh_token: None })
         })
         .await
 }
@@ -165,13 +164,17 @@ async fn take_back(
     Ok(())
 }
 
-/// The consent under which data may flow now (CNS-4).
-async fn living_consent(tx: &mut Tx, id: ConsentId, now: Timestamp) -> Result<Consent, Denied> {
+/// The consent under which data may flow now (CNS-4), and what was granted.
+async fn living_consent(
+    tx: &mut Tx,
+    id: ConsentId,
+    now: Timestamp,
+) -> Result<(Consent, Granted), Denied> {
     let consent = store::consent::load(tx, id).await?;
     let consent =
         consent.ok_or_else(|| Refusal::internal("a grant's consent is not in the register"))?;
-    consent.check(now).map_err(|error| Denial::grant(error.problem()))?;
-    Ok(consent)
+    let granted = consent.check(now).map_err(|error| Denial::grant(error.problem()))?.clone();
+    Ok((consent, granted))
 }
 
 async fn record(
@@ -191,21 +194,18 @@ async fn record(
 
 fn answer(
     app: &App,
-    client: &Client,
-    consent: &Consent,
+    claims: &TokenClaims,
     refresh_token: Option<&str>,
     now: Timestamp,
 ) -> Result<Response, Denied> {
-    let granted = consent.check(now).map_err(|error| Denial::grant(error.problem()))?;
-    let claims = claims(app, client, consent, granted, now)?;
-    let access_token = app.keys.sign(TokenClaims::TYPE, &claims, now)?;
+    let access_token = app.keys.sign(TokenClaims::TYPE, claims, now)?;
     let mut body = json!({
         "access_token": access_token,
         "token_type": if claims.cnf.jkt.is_some() { "DPoP" } else { "Bearer" },
         "expires_in": claims.exp - claims.iat,
         "scope": claims.scope,
         "authorization_details": claims.authorization_details,
-        "grant_id": consent.id,
+        "grant_id": claims.authorization_details.first().map(|it| it.consent_id),
     });
     if let Some(token) = refresh_token {
         body["refresh_token"] = token.into();
@@ -216,26 +216,28 @@ fn answer(
 fn claims(
     app: &App,
     client: &Client,
+    cnf: Confirmation,
     consent: &Consent,
     granted: &Granted,
     now: Timestamp,
-) -> Result<TokenClaims, Denial> {
+) -> TokenClaims {
     let expires_at = granted.expires_at.map(|it| it.timestamp());
     let end = (now + TOKEN_LIFETIME).timestamp();
     let mut jti = [0; 16];
     app.rng.fill(&mut jti);
     // Two consumers can't tell from it that they serve the same person.
     let pseudonym = format!("pseudonym.{}", consent.consumer);
-    Ok(TokenClaims {
+    TokenClaims {
         iss: app.config.issuer.clone(),
         sub: app.sealer.blind(&pseudonym, &consent.iin.expose()),
         aud: app.config.edge_url.clone(),
         client_id: client.application.client_id.clone(),
         exp: expires_at.map_or(end, |it| it.min(end)),
         iat: now.timestamp(),
+        nbf: None,
         jti: to_base64(&jti),
         scope: TokenClaims::SCOPE.to_owned(),
-        cnf: client.confirmation()?,
+        cnf,
         authorization_details: vec![GrantedDetails {
             kind: DETAILS_TYPE.to_owned(),
             consent_id: consent.id,
@@ -251,5 +253,5 @@ fn claims(
                 uri: format!("{}/edge/status-list", app.config.issuer),
             },
         },
-    })
+    }
 }

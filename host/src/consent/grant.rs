@@ -58,7 +58,7 @@ pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent
 }
 
 /// The paragraphs as the page shows them.
-pub fn shown(dialogue: &Dialogue, request: &Request) -> Vec<String> {
+pub fn shown(dialogue: &Dialogue, request: &Request) -> Vec<words::Paragraph> {
     let language = dialogue.content.session.language();
     words::text(language, &request.asked, &request.consumer, &request.providers)
 }

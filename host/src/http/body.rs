@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use http_body_util::BodyExt as _;
+use senim_core::json;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -33,7 +34,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         if !is_json {
             return Err(Refusal::detailed(Problem::BodyMediaType, "send application/json"));
         }
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        json::read(&bytes).map(Self).map_err(|error| {
             // Only where it broke: serde's own words may quote what was sent.
             let place = format!("not readable at line {} column {}", error.line(), error.column());
             Refusal::detailed(Problem::BodyMalformed, place)

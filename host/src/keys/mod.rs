@@ -5,6 +5,7 @@
 //! has run out.
 
 pub mod rotate;
+pub mod rotate_master;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

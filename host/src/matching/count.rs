@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use senim_core::Timestamp;
+use senim_core::exchange::Moment;
 use senim_core::matching::PhotoRequestsView;
 use senim_core::problem::Problem;
 use serde::Deserialize;
@@ -18,8 +18,8 @@ use senim_store as store;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Span {
-    from: Timestamp,
-    until: Timestamp,
+    from: Moment,
+    until: Moment,
 }
 
 #[tracing::instrument(name = "photo.count", skip_all)]
@@ -29,7 +29,7 @@ pub(super) async fn count(
     span: Result<Query<Span>, QueryRejection>,
 ) -> Result<Json<PhotoRequestsView>, Refusal> {
     let caller = Caller::of(&app, certificate).await?;
-    let Query(Span { from, until }) = span.map_err(|_| {
+    let Query(Span { from: Moment(from), until: Moment(until) }) = span.map_err(|_| {
         Refusal::detailed(Problem::RequestMalformed, "from and until are moments of RFC 3339")
     })?;
     if until <= from {

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use chrono::NaiveDate;
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
+use senim_core::exchange::Day;
 use senim_core::id::{Iin, Phone};
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +60,7 @@ struct Answer {
     surname: String,
     name: String,
     patronymic: Option<String>,
-    birth_date: NaiveDate,
+    birth_date: Day,
     sex: String,
     phone: Phone,
     photo: String,
@@ -130,7 +131,7 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
         surname: answer.surname,
         name: answer.name,
         patronymic: answer.patronymic.filter(|it| !it.trim().is_empty()),
-        birth_date: answer.birth_date,
+        birth_date: answer.birth_date.0,
         sex: answer.sex,
         phone: answer.phone,
         photo: photo.into(),
@@ -160,10 +161,12 @@ mod tests {
     #[test]
     fn an_answer_against_the_contract_is_the_registers_fault_and_names_nobody() {
         type Break = fn(&mut serde_json::Value);
-        let broken: [(&str, Break); 6] = [
+        let broken: [(&str, Break); 8] = [
             ("another", |it| it["iin"] = "960440000151".into()),
             ("missing or wrong", |it| it["iin"] = "900101300018".into()),
             ("missing or wrong", |it| it["phone"] = "87010000001".into()),
+            ("missing or wrong", |it| it["birthDate"] = "+21990-01-01".into()),
+            ("missing or wrong", |it| it["birthDate"] = "90-1-1".into()),
             ("no name", |it| it["name"] = " ".into()),
             ("base64", |it| it["photo"] = "*".into()),
             ("not a JPEG", |it| it["photo"] = "iVBORw0KGgo=".into()),

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use senim_channel::check_secret_file;
+use senim_core::address::{BaseUrl, RedirectUri};
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, from_base64};
 use senim_core::journal::{Actor, Event, Subject};
+use senim_core::json;
 use senim_core::participant::application::{Application, ClientAuth};
-use senim_core::participant::{Kind, Participant, Roles, Standing};
+use senim_core::participant::{Kind, NAME_MAX, Participant, Roles, Standing};
+use senim_core::text::ShownText;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -42,7 +46,7 @@ struct SeedNode {
 #[serde(deny_unknown_fields)]
 struct SeedParticipant {
     bin: Bin,
-    name: String,
+    name: ShownText<NAME_MAX>,
     #[serde(default)]
     provider: bool,
     #[serde(default)]
@@ -50,7 +54,7 @@ struct SeedParticipant {
     /// `x5t#S256` of its servers' certificates.
     #[serde(default)]
     certificates: Vec<String>,
-    base_url: Option<String>,
+    base_url: Option<BaseUrl>,
     #[serde(default)]
     kind: Kind,
 }
@@ -60,12 +64,13 @@ struct SeedParticipant {
 struct SeedApplication {
     client_id: String,
     bin: Bin,
-    name: String,
-    redirect_uris: BTreeSet<String>,
+    name: ShownText<NAME_MAX>,
+    redirect_uris: BTreeSet<RedirectUri>,
     auth: String,
     /// Beside the seed file, or anywhere by a full path.
     jwks_file: Option<PathBuf>,
-    certificate: Option<String>,
+    /// The subject of its certificates as RFC 4514 writes it (RFC 8705 §2.1.2).
+    tls_client_auth_subject_dn: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +116,11 @@ impl store::Failure for SeedError {
 pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
     let now = app.now();
     let seed = Seed::read(path)?;
+    if !seed.operators.is_empty() {
+        // It holds their passwords.
+        check_secret_file(path)
+            .map_err(|error| SeedError::Unreadable { path: path.to_owned(), error })?;
+    }
     let folder = path.parent().unwrap_or(Path::new("."));
     let registrations: Vec<_> = seed
         .participants
@@ -190,15 +200,18 @@ impl SeedParticipant {
         if self.provider && self.base_url.is_none() {
             return Err(wrong(&what, "a provider needs a base_url"));
         }
+        if self.base_url.as_ref().is_some_and(|it| !it.is_https()) {
+            return Err(wrong(&what, "a base_url must be https: edges speak mutual TLS with it"));
+        }
         Ok(Registration {
             participant: Participant {
                 bin: self.bin,
-                name: self.name,
+                name: self.name.into(),
                 roles: Roles { provider: self.provider, consumer: self.consumer },
                 standing: Standing::Active,
             },
             certificates: self.certificates,
-            base_url: self.base_url,
+            base_url: self.base_url.map(|it| it.to_string()),
         })
     }
 }
@@ -206,9 +219,9 @@ impl SeedParticipant {
 impl SeedApplication {
     fn application(self, folder: &Path) -> Result<Application, SeedError> {
         let what = format!("application {}", self.client_id);
-        let auth = match (self.auth.as_str(), self.jwks_file, self.certificate) {
+        let auth = match (self.auth.as_str(), self.jwks_file, self.tls_client_auth_subject_dn) {
             ("private_key_jwt", Some(file), None) => {
-                let keys: JwkSet = serde_json::from_str(&read(&folder.join(file))?)
+                let keys: JwkSet = json::read(read(&folder.join(file))?.as_bytes())
                     .map_err(|_| wrong(&what, "jwks_file is not a key set"))?;
                 if keys.keys.is_empty() {
                     return Err(wrong(
@@ -218,28 +231,21 @@ impl SeedApplication {
                 }
                 ClientAuth::PrivateKeyJwt(keys)
             }
-            ("tls_client_auth", None, Some(certificate)) => {
-                check_thumbprint(&what, &certificate)?;
-                ClientAuth::TlsClientAuth(certificate)
+            ("tls_client_auth", None, Some(subject)) => {
+                check_subject(&what, &subject)?;
+                ClientAuth::TlsClientAuth(subject)
             }
             _ => {
-                let why =
-                    "auth is private_key_jwt with jwks_file, or tls_client_auth with certificate";
+                let why = "auth is private_key_jwt with jwks_file, or tls_client_auth with tls_client_auth_subject_dn";
                 return Err(wrong(&what, why));
             }
         };
-        for uri in &self.redirect_uris {
-            let ok = url::Url::parse(uri).is_ok_and(|it| it.fragment().is_none() && it.has_host());
-            if !ok {
-                return Err(wrong(&what, "a redirect_uri must be a full address without fragment"));
-            }
-        }
         Ok(Application {
             client_id: self.client_id,
             bin: self.bin,
-            name: self.name,
+            name: self.name.into(),
             auth,
-            redirect_uris: self.redirect_uris,
+            redirect_uris: self.redirect_uris.iter().map(ToString::to_string).collect(),
         })
     }
 }
@@ -247,6 +253,22 @@ impl SeedApplication {
 fn read(path: &Path) -> Result<String, SeedError> {
     std::fs::read_to_string(path)
         .map_err(|error| SeedError::Unreadable { path: path.to_owned(), error })
+}
+
+/// At least one attribute in every part: `CN=…,serialNumber=…,O=…,C=KZ`, the most specific first.
+fn check_subject(what: &str, text: &str) -> Result<(), SeedError> {
+    let named = |part: &str| {
+        part.split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+        })
+    };
+    if named(text) && text.len() <= 1_000 && !text.contains(", ") {
+        return Ok(());
+    }
+    Err(wrong(
+        what,
+        "tls_client_auth_subject_dn is a subject as RFC 4514 writes it, such as CN=pay,O=Bank,C=KZ",
+    ))
 }
 
 fn check_thumbprint(what: &str, text: &str) -> Result<(), SeedError> {
@@ -258,4 +280,54 @@ fn check_thumbprint(what: &str, text: &str) -> Result<(), SeedError> {
 
 fn wrong(what: &str, why: &str) -> SeedError {
     SeedError::Wrong { what: what.to_owned(), why: why.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_takes_no_address_and_no_name_that_misleads() {
+        let participant = |changed: &str, to: &str| {
+            let good = "[[participants]]\nbin = \"960440000151\"\nname = \"Bank\"\nprovider = true\n\
+                        base_url = \"https://bank.example\"\n";
+            let seed: Seed = toml::from_str(&good.replace(changed, to)).ok()?;
+            seed.participants.into_iter().next()?.registration().ok()
+        };
+        assert!(participant("", "").is_some());
+        for (changed, to) in [
+            ("https://bank.example", "http://bank.example"),
+            ("https://bank.example", "http://localhost:7443"),
+            ("https://bank.example", "https://bank.example/"),
+            ("https://bank.example", "https://user@bank.example"),
+            ("Bank", ""),
+            ("Bank", "Ba\u{202E}nk"),
+            ("Bank", "Bank "),
+        ] {
+            assert!(participant(changed, to).is_none(), "{to:?}");
+        }
+
+        let application = |changed: &str, to: &str| {
+            let good = "[[applications]]\nclient_id = \"app\"\nbin = \"960440000151\"\nname = \"App\"\n\
+                        redirect_uris = [\"https://app.example/back\"]\nauth = \"tls_client_auth\"\n\
+                        tls_client_auth_subject_dn = \"CN=app,O=Bank,C=KZ\"\n";
+            let seed: Seed = toml::from_str(&good.replace(changed, to)).ok()?;
+            seed.applications.into_iter().next()?.application(Path::new(".")).ok()
+        };
+        for (changed, to) in
+            [("", ""), ("https://app.example/back", "kz.jetisu.app:/oauth2redirect")]
+        {
+            assert!(application(changed, to).is_some(), "{to:?}");
+        }
+        for (changed, to) in [
+            ("https://app.example/back", "http://app.example/back"),
+            ("https://app.example/back", "javascript:alert(1)"),
+            ("https://app.example/back", "https://app.example/back#x"),
+            ("CN=app,O=Bank,C=KZ", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"),
+            ("CN=app,O=Bank,C=KZ", "CN=app, O=Bank, C=KZ"),
+            ("CN=app,O=Bank,C=KZ", ""),
+        ] {
+            assert!(application(changed, to).is_none(), "{to:?}");
+        }
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use senim_core::address::BaseUrl;
 use senim_core::solution::{Maintenance, Window};
 use serde::Deserialize;
-use url::Url;
 
 /// Three of them one after the other fit into a request's minute.
 const TIMEOUT_MS_MAX: u64 = 15_000;
@@ -68,21 +68,13 @@ impl SolutionConfig {
         if self.price_tiyn > price_cap_tiyn {
             return Err(format!("`price_tiyn` is above the cap of {price_cap_tiyn} (BIO-5)"));
         }
-        match (self.url.as_deref().map(Url::parse), &self.ca) {
+        let url = self.url.as_deref().map(str::parse::<BaseUrl>).transpose();
+        match (url.map_err(|error| format!("`url` {error}"))?, &self.ca) {
             (None, None) => {}
             (None, Some(_)) => return Err("`ca` belongs to an https `url`".to_owned()),
-            (Some(Err(_)), _) => return Err("`url` is not an address".to_owned()),
-            (Some(Ok(url)), ca) => {
-                let plain = url.as_str().trim_end_matches('/');
-                if self.url.as_deref() != Some(plain) || url.query().is_some() {
-                    return Err("`url` has no slash at the end and no query".to_owned());
-                }
-                match (url.scheme(), ca) {
-                    ("http", None) | ("https", Some(_)) => {}
-                    ("https", None) => return Err("an https `url` needs `ca`".to_owned()),
-                    _ => return Err("`url` is http, or https with `ca`".to_owned()),
-                }
-            }
+            (Some(url), ca) if url.is_https() == ca.is_some() => {}
+            (Some(url), _) if url.is_https() => return Err("an https `url` needs `ca`".to_owned()),
+            (Some(_), _) => return Err("`ca` belongs to an https `url`".to_owned()),
         }
         Maintenance::new(self.maintenance.clone()).map_err(|error| error.to_string())
     }
@@ -121,7 +113,9 @@ mod tests {
             (format!("{good}timeout_ms = 15001"), "timeout_ms"),
             (format!("{good}price_tiyn = 2001"), "cap of 2000"),
             (format!("{good}url = \"vendor\""), "not an address"),
-            (format!("{good}url = \"http://vendor/\""), "slash"),
+            (format!("{good}url = \"https://vendor/\""), "slash"),
+            (format!("{good}url = \"http://vendor\""), "must be https"),
+            (format!("{good}url = \"http://localhost:1\"\nca = \"ca.pem\""), "belongs"),
             (format!("{good}url = \"https://vendor\""), "needs `ca`"),
             (format!("{good}url = \"ftp://vendor\""), "http"),
             (format!("{good}ca = \"ca.pem\""), "belongs"),

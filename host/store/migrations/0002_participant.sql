@@ -32,12 +32,12 @@ CREATE TABLE application (
     -- How it proves itself. Each way has exactly its own column.
     auth        TEXT NOT NULL,
     jwks        TEXT,
-    certificate TEXT,                       -- x5t#S256
+    subject     TEXT,                       -- of its certificates, which a renewal keeps (RFC 8705 §2.1.2)
 
     CONSTRAINT application_auth CHECK (
         CASE auth
-            WHEN 'private_key_jwt' THEN jwks IS NOT NULL AND certificate IS NULL
-            WHEN 'tls_client_auth' THEN jwks IS NULL     AND certificate IS NOT NULL
+            WHEN 'private_key_jwt' THEN jwks IS NOT NULL AND subject IS NULL
+            WHEN 'tls_client_auth' THEN jwks IS NULL     AND subject IS NOT NULL
             ELSE FALSE
         END
     )

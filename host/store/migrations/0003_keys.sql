@@ -6,3 +6,9 @@ CREATE TABLE signing_key (
     made_at       BIGINT  NOT NULL,
     retired_at    BIGINT
 );
+
+-- Secrets of the platform's own that outlive a master key: host/store/src/seal.rs.
+CREATE TABLE platform_secret (
+    name         TEXT    NOT NULL PRIMARY KEY,
+    value_sealed {BYTES} NOT NULL
+);

@@ -31,14 +31,12 @@ CREATE TABLE authorization_request (
     )
 );
 
+-- Bound to the client that authenticates, not to a certificate or key (RFC 8705 §7.1, RFC 9449 §5).
 CREATE TABLE refresh_token (
     token_hash  TEXT   NOT NULL PRIMARY KEY,
     client_id   TEXT   NOT NULL REFERENCES application (client_id),
     consent_id  TEXT   NOT NULL,
-    certificate TEXT,                        -- x5t#S256
-    jkt         TEXT,
-    issued_at   BIGINT NOT NULL,
-    CONSTRAINT refresh_token_bound_once CHECK ((certificate IS NULL) <> (jkt IS NULL))
+    issued_at   BIGINT NOT NULL
 );
 
 CREATE INDEX refresh_token_consent ON refresh_token (consent_id);

@@ -126,23 +126,18 @@ pub struct RefreshToken {
     pub hash: String,
     pub client_id: String,
     pub consent: ConsentId,
-    /// Exactly one of the two.
-    pub certificate: Option<String>,
-    pub jkt: Option<String>,
     pub issued_at: Timestamp,
 }
 
 pub async fn add_refresh_token(tx: &mut Tx, token: &RefreshToken) -> Result<(), StoreError> {
     sqlx::query(
         "-- authorization.add_refresh_token
-         INSERT INTO refresh_token (token_hash, client_id, consent_id, certificate, jkt, issued_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         INSERT INTO refresh_token (token_hash, client_id, consent_id, issued_at)
+         VALUES ($1, $2, $3, $4)",
     )
     .bind(token.hash.as_str())
     .bind(token.client_id.as_str())
     .bind(token.consent.to_string())
-    .bind(token.certificate.as_deref())
-    .bind(token.jkt.as_deref())
     .bind(millis(token.issued_at))
     .execute(tx.conn())
     .await?;
@@ -150,12 +145,10 @@ pub async fn add_refresh_token(tx: &mut Tx, token: &RefreshToken) -> Result<(), 
 }
 
 pub async fn refresh_token(tx: &mut Tx, hash: &str) -> Result<Option<RefreshToken>, StoreError> {
-    let row = sqlx::query_as::<_, (String, String, Option<String>, Option<String>, i64)>(
+    let row = sqlx::query_as::<_, (String, String, i64)>(
         "-- authorization.refresh_token
          SELECT client_id
               , consent_id
-              , certificate
-              , jkt
               , issued_at
            FROM refresh_token
           WHERE token_hash = $1",
@@ -163,10 +156,10 @@ pub async fn refresh_token(tx: &mut Tx, hash: &str) -> Result<Option<RefreshToke
     .bind(hash)
     .fetch_optional(tx.conn())
     .await?;
-    let Some((client_id, consent, certificate, jkt, issued_at)) = row else { return Ok(None) };
+    let Some((client_id, consent, issued_at)) = row else { return Ok(None) };
     let consent = consent.parse().map_err(|_| inconsistent("refresh_token", &consent))?;
     let (hash, issued_at) = (hash.to_owned(), moment(issued_at));
-    Ok(Some(RefreshToken { hash, client_id, consent, certificate, jkt, issued_at }))
+    Ok(Some(RefreshToken { hash, client_id, consent, issued_at }))
 }
 
 /// Remembers an identifier within its owner. `false`: it had been used.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use senim_core::Timestamp;
+use senim_core::consent::words::Paragraph;
 use senim_core::consent::{Consent, ConsentState, EndedBy, Granted, Limits, Purpose, PurposeCode};
 use senim_core::id::{Bin, ConsentId, Iin, SessionId};
 use serde::Serialize;
@@ -32,7 +33,7 @@ pub async fn add(
     tx: &mut Tx,
     consent: &Consent,
     session: SessionId,
-    shown: &[String],
+    shown: &[Paragraph],
 ) -> Result<(), StoreError> {
     let id = consent.id.to_string();
     let iin = consent.iin.expose();
@@ -406,7 +407,12 @@ impl Row {
             limits: from_json::<Limits>(&self.limits).ok_or_else(broken)?,
             purpose: Purpose {
                 code: from_word::<PurposeCode>(&self.purpose_code).ok_or_else(broken)?,
-                text: self.purpose_text.clone(),
+                text: self
+                    .purpose_text
+                    .as_deref()
+                    .map(str::parse)
+                    .transpose()
+                    .map_err(|_| broken())?,
             },
             term_days: self.term_days.map(u32::try_from).transpose().map_err(|_| broken())?,
             requested_at: moment(self.requested_at),

@@ -16,16 +16,19 @@ pub mod message;
 mod migrations;
 pub mod operator;
 pub mod participant;
+pub mod reseal;
 pub mod routing;
 mod row;
 pub mod seal;
 pub mod solution;
 pub mod usage;
 
+use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use senim_channel::check_secret_file;
 use senim_channel::clock::Rng;
 use senim_core::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
@@ -110,7 +113,7 @@ impl Store {
     /// `sqlite:PATH` or `postgres://…`. Makes the file, brings tables up to date.
     pub async fn open(url: &str, sealer: Sealer, rng: Arc<dyn Rng>) -> Result<Self, StoreError> {
         install_default_drivers();
-        let store = if let Some(path) = url.strip_prefix("sqlite:") {
+        let mut store = if let Some(path) = url.strip_prefix("sqlite:") {
             Self::open_sqlite(path, sealer, rng).await?
         } else {
             let pool = AnyPoolOptions::new()
@@ -129,6 +132,7 @@ impl Store {
             }
         };
         migrations::run(store.engine, &store.writers).await?;
+        store.sealer = reseal::with_index(&store).await?;
         Ok(store)
     }
 
@@ -137,7 +141,8 @@ impl Store {
         sealer: Sealer,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, StoreError> {
-        let options = options(&format!("sqlite:{path}?mode=rwc"))?;
+        make_secret(Path::new(path)).map_err(sqlx::Error::Io)?;
+        let options = options(&format!("sqlite:{path}?mode=rw"))?;
         let pool = |connections| {
             AnyPoolOptions::new()
                 .max_connections(connections)
@@ -162,6 +167,11 @@ impl Store {
 
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// What its rows are sealed with.
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// Runs `body` in one transaction, committed only if it answers `Ok`.
@@ -241,6 +251,16 @@ impl Store {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+/// SQLite gives the files beside this one the same mode.
+fn make_secret(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    check_secret_file(path)
 }
 
 fn in_the_way<E: Failure>(error: &E) -> bool {

@@ -204,33 +204,31 @@ pub async fn register_application(
     tx: &mut Tx,
     application: &Application,
 ) -> Result<(), StoreError> {
-    let (auth, jwks, certificate) = match &application.auth {
+    let (auth, jwks, subject) = match &application.auth {
         ClientAuth::PrivateKeyJwt(keys) => {
             let keys = serde_json::to_string(keys)
                 .map_err(|_| inconsistent("application", &application.client_id))?;
             ("private_key_jwt", Some(keys), None)
         }
-        ClientAuth::TlsClientAuth(thumbprint) => {
-            ("tls_client_auth", None, Some(thumbprint.as_str()))
-        }
+        ClientAuth::TlsClientAuth(subject) => ("tls_client_auth", None, Some(subject.as_str())),
     };
     sqlx::query(
         "-- participant.register_application
-         INSERT INTO application (client_id, bin, name, auth, jwks, certificate)
+         INSERT INTO application (client_id, bin, name, auth, jwks, subject)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (client_id) DO UPDATE
             SET bin         = $2
               , name        = $3
               , auth        = $4
               , jwks        = $5
-              , certificate = $6",
+              , subject     = $6",
     )
     .bind(application.client_id.as_str())
     .bind(application.bin.to_string())
     .bind(application.name.as_str())
     .bind(auth)
     .bind(jwks)
-    .bind(certificate)
+    .bind(subject)
     .execute(tx.conn())
     .await?;
     sqlx::query(
@@ -263,7 +261,7 @@ pub async fn application(tx: &mut Tx, client_id: &str) -> Result<Option<Applicat
               , name
               , auth
               , jwks
-              , certificate
+              , subject
            FROM application
           WHERE client_id = $1",
     )
@@ -363,20 +361,18 @@ row! {
         name: String,
         auth: String,
         jwks: Option<String>,
-        certificate: Option<String>,
+        subject: Option<String>,
     }
 }
 
 impl ApplicationRow {
     fn into_application(self, redirect_uris: BTreeSet<String>) -> Result<Application, StoreError> {
         let broken = || inconsistent("application", &self.client_id);
-        let auth = match (self.auth.as_str(), &self.jwks, &self.certificate) {
+        let auth = match (self.auth.as_str(), &self.jwks, &self.subject) {
             ("private_key_jwt", Some(keys), None) => {
                 ClientAuth::PrivateKeyJwt(serde_json::from_str(keys).map_err(|_| broken())?)
             }
-            ("tls_client_auth", None, Some(thumbprint)) => {
-                ClientAuth::TlsClientAuth(thumbprint.clone())
-            }
+            ("tls_client_auth", None, Some(subject)) => ClientAuth::TlsClientAuth(subject.clone()),
             _ => return Err(broken()),
         };
         let bin = self.bin.parse().map_err(|_| broken())?;

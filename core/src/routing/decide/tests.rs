@@ -193,6 +193,17 @@ fn sixty_seconds_ahead_are_forgiven_and_schemes_have_no_case() {
     }
 }
 
+/// RFC 9449 §7.1 takes its scheme's name from RFC 9110 §11.1, which has no case.
+#[test]
+fn the_dpop_scheme_has_no_case() {
+    for scheme in ["DPoP", "dpop", "DPOP"] {
+        let mut world = World::new();
+        world.bind_to_key();
+        world.scheme = scheme;
+        assert_eq!(world.problem(), None, "{scheme}");
+    }
+}
+
 #[test]
 fn one_of_several_providers_is_named_in_the_header() {
     let mut world = World::new();

@@ -1,6 +1,7 @@
 //! A CA for one test, and what it gives out.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -26,6 +27,7 @@ impl Certificates {
         let certificate = named(name).signed_by(&key, &self.ca).unwrap();
         fs::write(self.path(name, "pem"), certificate.pem()).unwrap();
         fs::write(self.path(name, "key"), key.serialize_pem()).unwrap();
+        fs::set_permissions(self.path(name, "key"), fs::Permissions::from_mode(0o600)).unwrap();
         sha256_base64(certificate.der())
     }
 

@@ -74,7 +74,7 @@ impl World {
         let port = platform.serve(&certificates).await;
         let config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
-            name: "edge-1".to_owned(),
+            name: "edge".to_owned(),
             audience: AUDIENCE.to_owned(),
             platform_url: format!("https://localhost:{port}"),
             issuer: ISSUER.to_owned(),

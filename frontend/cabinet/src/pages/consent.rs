@@ -1,9 +1,9 @@
 //! One consent in full, with each use of it, and the way to take it back.
 
-use chrono::NaiveDate;
-use senim_core::consent::Data;
 use senim_core::consent::view::{ConsentDetailsView, ConsentStatus, ConsentView, UseView};
 use senim_core::consent::words::purpose;
+use senim_core::consent::{Data, Purpose};
+use senim_core::exchange::Day;
 use senim_core::id::ConsentId;
 use senim_core::text::Language;
 use senim_kit::action::use_action;
@@ -108,9 +108,7 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                 { fact(identity::CONSENT_WHY, language, html! {
                     <>
                         { purpose(language, consent.purpose.code) }
-                        if let Some(text) = &consent.purpose.text {
-                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("bank", &consent.consumer.name), ("text", text)]) }</small>
-                        }
+                        { own_words(&consent.purpose, language) }
                     </>
                 }) }
                 { fact(cabinet::GIVEN, language, html! { { moment::date_time(consent.granted_at, language) } }) }
@@ -128,9 +126,20 @@ pub(crate) fn fact(name: Word, language: Language, value: Html) -> Html {
     html! { <div><dt>{ name.say(language) }</dt><dd>{ value }</dd></div> }
 }
 
+/// The purpose in the consumer's own words, in a block of their own.
+pub(crate) fn own_words(purpose: &Purpose, language: Language) -> Html {
+    let Some(text) = &purpose.text else { return Html::default() };
+    html! {
+        <>
+            <small>{ identity::CONSENT_OWN_WORDS.say(language) }</small>
+            <blockquote><p><bdi>{ text.to_string() }</bdi></p></blockquote>
+        </>
+    }
+}
+
 pub(crate) fn data_list(
     data: impl Iterator<Item = Data>,
-    since: Option<NaiveDate>,
+    since: Option<Day>,
     language: Language,
 ) -> Html {
     html! {
@@ -139,7 +148,7 @@ pub(crate) fn data_list(
                 <li>
                     { data_word(it).say(language) }
                     if let (Data::Transactions, Some(since)) = (it, since) {
-                        <small>{ moment::since(since, language) }</small>
+                        <small>{ moment::since(since.0, language) }</small>
                     }
                 </li>
             }

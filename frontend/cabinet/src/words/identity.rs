@@ -71,7 +71,7 @@ words! {
     CONSENT_WHY { kk: "Не үшін", ru: "Зачем", en: "Why" }
     CONSENT_HOW_LONG { kk: "Қанша уақыт", ru: "На какой срок", en: "How long" }
     CONSENT_TEXT { kk: "Келісімнің толық мәтіні", ru: "Полный текст согласия", en: "The consent in full" }
-    CONSENT_OWN_WORDS { kk: "{bank} тұжырымы: «{text}»", ru: "Как формулирует {bank}: «{text}»", en: "In {bank}'s words: “{text}”" }
+    CONSENT_OWN_WORDS { kk: "Ұйымның өз сөзі, Senim оны тексермеген:", ru: "Слова самой организации, Senim их не проверял:", en: "The organisation's own words, which Senim has not checked:" }
     CONSENT_CANNOT {
         kk: "Бұл келісіммен ақша аудару мүмкін емес. Оны кез келген уақытта кабинетте кері қайтарып аласыз.",
         ru: "По этому согласию нельзя переводить деньги. Отозвать его можно в кабинете в любой момент.",

@@ -92,7 +92,7 @@ async fn push(app: &App, visit: &Visit, wanted: Wanted) -> Result<String, Troubl
         },
         purpose: Purpose {
             code: PurposeCode::AccountAggregation,
-            text: Some(words(visit.language).purpose_text.to_owned()),
+            text: words(visit.language).purpose_text.parse().ok(),
         },
         term_days: wanted.term_days,
     };

@@ -9,9 +9,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use senim_core::jose::sha256_base64;
+use senim_channel::PeerCertificate;
 
 use super::files::{self, Secrecy};
 use crate::cast::Organisation;
@@ -25,6 +23,8 @@ pub(super) struct Pair {
     pub(super) key: PathBuf,
     /// `x5t#S256` (RFC 8705 §3.1).
     pub(super) thumbprint: String,
+    /// As RFC 4514 writes it.
+    pub(super) subject: String,
 }
 
 pub(super) struct Authority {
@@ -103,9 +103,8 @@ impl Authority {
             files::write(&key, pair.serialize_pem().as_bytes(), Secrecy::Secret)?;
             files::write(&certificate, made.pem().as_bytes(), Secrecy::Public)?;
         }
-        let der = CertificateDer::from_pem_file(&certificate)
-            .with_context(|| certificate.display().to_string())?;
-        Ok(Pair { certificate, key, thumbprint: sha256_base64(&der) })
+        let PeerCertificate { thumbprint, subject, .. } = PeerCertificate::from_file(&certificate)?;
+        Ok(Pair { certificate, key, thumbprint, subject })
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Wishes {
     /// The host's database, `sqlite:PATH` or `postgres://…`.
     #[arg(long, alias = "host-database")]
     pub database: Option<String>,
-    /// Where the host keeps files of its own.
+    /// Where the host's database lies, unless it is named.
     #[arg(long)]
     pub data_dir: Option<PathBuf>,
     /// Built pages; without, the host serves only the API.
@@ -234,7 +234,6 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     let outside = format!("http://localhost:{}", wishes.outside_port);
     let mut config = json!({
         "database": database.unwrap_or_else(|| format!("sqlite:{}", data_dir.join("senim.db").display())),
-        "data_dir": data_dir,
         "pages_listen": loopback(wishes.pages_port),
         "pages_url": pages_url(wishes),
         "servers_listen": loopback(wishes.servers_port),
@@ -293,7 +292,7 @@ fn seed(wishes: &Wishes, made: &Made, operator: &Operator) -> serde_json::Value 
               "redirect_uris": [redirect], "auth": "private_key_jwt", "jwks_file": made.application_keys },
             { "client_id": cast::APPLICATION_MTLS, "bin": cast::CONSUMER.bin, "name": "Jetisu Pay (mTLS)",
               "redirect_uris": [redirect], "auth": "tls_client_auth",
-              "certificate": made.consumer_mtls.thumbprint },
+              "tls_client_auth_subject_dn": made.consumer_mtls.subject },
             { "client_id": cast::APPLICATION_OTHER, "bin": cast::TULPAR.bin, "name": "Tulpar",
               "redirect_uris": [redirect], "auth": "private_key_jwt", "jwks_file": made.other_keys },
         ],

@@ -1,7 +1,7 @@
 //! The consent, in short and in full: who gets what from whom, why, for how long (CNS-5).
 
 use senim_core::consent::view::ConsentRequestView;
-use senim_core::consent::words::{self, purpose};
+use senim_core::consent::words::{self, Paragraph, purpose};
 use senim_core::identity::view::AnswerConsent;
 use senim_core::text::Language;
 use senim_kit::components::{Button, ButtonKind, Notice, Tone};
@@ -10,7 +10,7 @@ use senim_kit::moment;
 use yew::prelude::*;
 
 use super::action::Action;
-use crate::pages::consent::{data_list, fact};
+use crate::pages::consent::{data_list, fact, own_words};
 use crate::words::{cabinet, identity};
 
 #[derive(Properties, PartialEq)]
@@ -65,17 +65,15 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                 { fact(identity::CONSENT_WHY, language, html! {
                     <>
                         { purpose(language, consent.purpose.code) }
-                        if let Some(text) = &consent.purpose.text {
-                            <small>{ identity::CONSENT_OWN_WORDS.fill(language, &[("bank", &consent.consumer.name), ("text", text)]) }</small>
-                        }
+                        { own_words(&consent.purpose, language) }
                     </>
                 }) }
                 { fact(identity::CONSENT_HOW_LONG, language, html! { { term } }) }
             </dl>
             <div class="paper" lang={props.text_language.code()} data-test="consent-text">
                 <h2>{ identity::CONSENT_TEXT.say(props.text_language) }</h2>
-                for text in consent.text.iter() {
-                    <p>{ text }</p>
+                for it in consent.text.iter() {
+                    { paragraph(it) }
                 }
             </div>
             <Notice tone={Tone::Quiet}>{ identity::CONSENT_CANNOT.say(language) }</Notice>
@@ -93,5 +91,15 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                 </Button>
             </div>
         </>
+    }
+}
+
+/// The consumer's own words stand in a block that no text can leave.
+fn paragraph(it: &Paragraph) -> Html {
+    match it {
+        Paragraph::Platform(text) => html! { <p>{ text }</p> },
+        Paragraph::Consumer(text) => {
+            html! { <blockquote data-test="consent-own-words"><p><bdi>{ text }</bdi></p></blockquote> }
+        }
     }
 }

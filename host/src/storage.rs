@@ -10,7 +10,7 @@ use crate::http::problem::Refusal;
 /// Asked before a session is opened, so that nothing that was begun fails for want of room.
 pub(crate) fn check_room(app: &App) -> Result<(), Refusal> {
     let min = u64::from(app.config.free_space_min_mib) * 1024 * 1024;
-    for folder in folders(&app.config.database, &app.config.data_dir) {
+    if let Some(folder) = folder(&app.config.database) {
         match free_bytes(&folder) {
             Ok(free) if free < min => {
                 tracing::error!(
@@ -30,12 +30,9 @@ pub(crate) fn check_room(app: &App) -> Result<(), Refusal> {
 }
 
 /// Where this host writes. The room of a database elsewhere is for its own machine to watch.
-fn folders(database: &str, data_dir: &Path) -> Vec<PathBuf> {
-    let file = database.strip_prefix("sqlite:").map(Path::new);
-    let folder = file
-        .and_then(Path::parent)
-        .map(|it| if it.as_os_str().is_empty() { PathBuf::from(".") } else { it.to_owned() });
-    folder.into_iter().chain(data_dir.is_dir().then(|| data_dir.to_owned())).collect()
+fn folder(database: &str) -> Option<PathBuf> {
+    let folder = Path::new(database.strip_prefix("sqlite:")?).parent()?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
 }
 
 fn free_bytes(folder: &Path) -> std::io::Result<u64> {
@@ -48,11 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_of_the_database_and_the_hosts_own_are_watched() {
-        let here = Path::new(".");
-        assert_eq!(folders("sqlite:senim.db", Path::new("none")), [here]);
-        assert_eq!(folders("sqlite:/var/senim.db", here), [Path::new("/var"), here]);
-        assert_eq!(folders("postgres://a/b", here), [here]);
-        assert!(free_bytes(here).unwrap() > 0);
+    fn the_folder_of_the_database_is_watched() {
+        assert_eq!(folder("sqlite:senim.db"), Some(PathBuf::from(".")));
+        assert_eq!(folder("sqlite:/var/senim.db"), Some(PathBuf::from("/var")));
+        assert_eq!(folder("postgres://a/b"), None);
+        assert!(free_bytes(Path::new(".")).unwrap() > 0);
     }
 }

@@ -99,7 +99,7 @@ pub struct Purpose {
     pub code: PurposeCode,
     /// Shown as the consumer's own words, never as the platform's.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String", length(max = PURPOSE_TEXT_MAX)))]
+    #[cfg_attr(test, schemars(with = "String", length(min = 1, max = PURPOSE_TEXT_MAX)))]
     pub text: Option<ShownText<PURPOSE_TEXT_MAX>>,
 }
 

@@ -31,6 +31,7 @@ pub fn text(
 /// One paragraph of the text that the client approves. No paragraph has two authors, so that no words of a consumer
 /// read as the platform's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "by", content = "text", rename_all = "lowercase")]
 pub enum Paragraph {
     Platform(String),

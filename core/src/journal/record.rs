@@ -98,7 +98,7 @@ mod tests {
                 r#""actor":{"operator":"aigerim"},"#,
                 r#""subject":{"consent":"cns_00000000000000000000000000000007"},"#,
                 r#""event":"consent.granted","fields":{"session":"ids_00000000000000000000000000000009","#,
-                r#""consumer":"080340000123","application":"app","providers":["080340000125"],"#,
+                r#""consumer":"080340000123","application":"app","providers":["080340000123"],"#,
                 r#""data":["accounts","balances"],"term_days":null}}"#
             )
         );

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
 use senim_core::Timestamp;
 
+use crate::budgets::Budgets;
 use crate::config::Config;
 use crate::evidence::judge::Judge;
 use crate::http::problem::Refusal;
@@ -38,6 +39,8 @@ pub struct App {
     pub feed: Arc<Feed>,
     /// Biometric solutions and their health.
     pub solutions: Arc<Solutions>,
+    /// What callers may spend.
+    pub budgets: Arc<Budgets>,
 }
 
 impl App {
@@ -66,6 +69,7 @@ impl App {
             messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
             config: Arc::new(config),
             feed: Arc::default(),
+            budgets: Arc::default(),
             faces: None,
             judge: None,
             store,

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod authorization;
+pub mod budgets;
 pub mod clock;
 pub mod config;
 pub mod consent;
@@ -9,6 +10,7 @@ pub mod evidence;
 pub mod faces;
 pub mod http;
 pub mod identity;
+pub mod inference;
 pub mod jobs;
 pub mod journal;
 pub mod keys;

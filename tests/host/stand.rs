@@ -220,7 +220,7 @@ impl Stand {
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, &browser).await?;
+                let dialogue = dialogue::open(tx, app, &browser).await?;
                 let iin = dialogue.content.session.person().map(|it| it.iin.clone());
                 let iin = iin.ok_or(SessionError::OutOfOrder)?;
                 let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
@@ -478,6 +478,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         faces: None,
         judge: None,
         feed: Arc::default(),
+        budgets: Arc::default(),
         solutions: Arc::new(Solutions::open(&config.solutions, 0).expect("solutions")),
         config: Arc::new(config),
         store,

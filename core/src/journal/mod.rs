@@ -88,6 +88,7 @@ pub mod event {
     pub const PARTICIPANT_RESUMED: &str = "participant.resumed";
     pub const PARTICIPANT_SUSPENDED: &str = "participant.suspended";
     pub const PHOTO_ACCEPTED: &str = "photo.accepted";
+    pub const PHOTO_CHECKED_OFFLINE: &str = "photo.checked-offline";
     pub const PHOTO_DATA_GIVEN: &str = "photo.data-given";
     pub const PHOTO_FAILED: &str = "photo.failed";
     pub const PHOTO_MATCHED: &str = "photo.matched";

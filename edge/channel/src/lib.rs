@@ -1,5 +1,6 @@
 //! Mutual TLS between Senim and everyone it talks to, and the checking of JOSE signatures.
 
+pub mod budget;
 mod client;
 mod error;
 mod listener;

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use senim_core::liveness::{Question, Seen, Verdict};
 use wasmtime::component::{Component, Linker};
@@ -15,8 +17,13 @@ mod bindings {
 
 /// A question is some hundred kilobytes of numbers.
 const VERDICT_MEMORY_MAX: usize = 64 * 1024 * 1024;
-/// The nets, their inputs and a picture of 12 megapixels.
+/// The nets, their inputs and a picture.
 const LOOK_MEMORY_MAX: usize = 1024 * 1024 * 1024;
+const TICK: Duration = Duration::from_millis(100);
+/// A verdict past so many ticks is cut off; it takes a few milliseconds.
+const VERDICT_TICKS: u64 = 50;
+/// Looking is a replay's, on nobody's time but the operator's: ten minutes.
+const LOOK_TICKS: u64 = 6_000;
 
 pub struct Judge {
     engine: Engine,
@@ -41,7 +48,7 @@ impl Judge {
     pub fn open(path: &Path) -> Result<Self, JudgeError> {
         let bytes =
             fs::read(path).map_err(|source| JudgeError::File { path: path.to_owned(), source })?;
-        let engine = Engine::new(&Config::new())?;
+        let engine = Engine::new(Config::new().epoch_interruption(true))?;
         let digest = sha256(&bytes);
         let kept = path.with_extension(format!("{}.cwasm", &digest[..16]));
         let component = match compiled(&engine, &kept) {
@@ -50,6 +57,7 @@ impl Judge {
         };
         let linker = Linker::new(&engine);
         let ready = bindings::JudgePre::new(linker.instantiate_pre(&component)?)?;
+        tick(&engine);
         Ok(Self { engine, ready, digest })
     }
 
@@ -60,7 +68,7 @@ impl Judge {
 
     pub fn verdict(&self, question: &Question) -> Result<Verdict, JudgeError> {
         let question = serde_json::to_vec(question)?;
-        let mut store = self.store(VERDICT_MEMORY_MAX);
+        let mut store = self.store(VERDICT_MEMORY_MAX, VERDICT_TICKS);
         let judge = self.ready.instantiate(&mut store)?;
         let answer = judge.call_verdict(&mut store, &question)?.map_err(JudgeError::Answer)?;
         Ok(serde_json::from_slice(&answer)?)
@@ -68,19 +76,32 @@ impl Judge {
 
     /// Runs the nets, given by their names as ONNX files, over a pack: some seconds of work.
     pub fn look(&self, nets: &[(String, Vec<u8>)], pack: &[u8]) -> Result<Vec<Seen>, JudgeError> {
-        let mut store = self.store(LOOK_MEMORY_MAX);
+        let mut store = self.store(LOOK_MEMORY_MAX, LOOK_TICKS);
         let judge = self.ready.instantiate(&mut store)?;
         let answer = judge.call_look(&mut store, nets, pack)?.map_err(JudgeError::Answer)?;
         Ok(serde_json::from_slice(&answer)?)
     }
 
-    fn store(&self, memory_max: usize) -> Store<StoreLimits> {
+    fn store(&self, memory_max: usize, ticks: u64) -> Store<StoreLimits> {
         let limits =
             StoreLimitsBuilder::new().memory_size(memory_max).trap_on_grow_failure(true).build();
         let mut store = Store::new(&self.engine, limits);
         store.limiter(|limits| limits);
+        store.set_epoch_deadline(ticks);
         store
     }
+}
+
+/// Lets deadlines pass for as long as the engine lives.
+fn tick(engine: &Engine) {
+    let engine = engine.weak();
+    thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    });
 }
 
 /// SAFETY of what follows: the file is our own work, and whoever can write beside the judge can change the

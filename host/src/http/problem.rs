@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use senim_channel::budget::Exhausted;
 use senim_core::consent::ConsentError;
 use senim_core::participant::ParticipantError;
 use senim_core::problem::Problem;
@@ -20,6 +21,9 @@ pub enum Refusal {
     Consent(#[from] ConsentError),
     #[error(transparent)]
     Participant(#[from] ParticipantError),
+    /// 503, or 429 where this caller alone asks too often.
+    #[error(transparent)]
+    Exhausted(#[from] Exhausted),
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What was not foreseen: logged whole, told as nothing.
@@ -41,6 +45,8 @@ impl Refusal {
             Self::Problem(problem) | Self::Detailed { problem, .. } => *problem,
             Self::Consent(error) => error.problem(),
             Self::Participant(error) => error.problem(),
+            Self::Exhausted(Exhausted { retry_after: Some(_), .. }) => Problem::RateLimited,
+            Self::Exhausted(_) => Problem::Busy,
             Self::Store(_) | Self::Internal(_) => Problem::Internal,
         }
     }
@@ -51,6 +57,7 @@ impl Refusal {
             Self::Problem(_)
             | Self::Consent(_)
             | Self::Participant(_)
+            | Self::Exhausted(_)
             | Self::Store(_)
             | Self::Internal(_) => None,
         }
@@ -61,6 +68,9 @@ impl Refusal {
         match self {
             Self::Store(error) => tracing::error!(%error, "the store failed"),
             Self::Internal(why) => tracing::error!(why, "what was not foreseen"),
+            Self::Exhausted(exhausted) => {
+                tracing::debug!(problem = self.problem().code(), budget = %exhausted.budget, "refused");
+            }
             Self::Problem(_) | Self::Detailed { .. } | Self::Consent(_) | Self::Participant(_) => {
                 tracing::debug!(problem = self.problem().code(), "refused");
             }
@@ -82,6 +92,7 @@ impl Failure for Refusal {
             | Self::Detailed { .. }
             | Self::Consent(_)
             | Self::Participant(_)
+            | Self::Exhausted(_)
             | Self::Internal(_) => None,
         }
     }
@@ -90,7 +101,12 @@ impl Failure for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.log();
-        answer(self.problem(), self.detail())
+        let mut response = answer(self.problem(), self.detail());
+        if let Self::Exhausted(exhausted) = self {
+            let seconds = HeaderValue::from(exhausted.retry_after_s());
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
 }
 

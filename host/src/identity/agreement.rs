@@ -20,7 +20,7 @@ pub async fn answer(
     let advanced = app
         .store
         .transact("identity.agreement", async |tx| {
-            let dialogue = dialogue::open(tx, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
             let language = Input::LanguageChosen(answer.language);
             let advanced = dialogue::advance(tx, &app, dialogue, language, None, now).await?;
             if advanced.refused.is_some() {

@@ -25,7 +25,7 @@ pub async fn ask(
     let asked = app
         .store
         .transact("identity.challenge", async |tx| {
-            let dialogue = dialogue::open(tx, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
             let blocked_until = liveness::blocked_until(tx, &app, &dialogue, now).await?;
             let input = Input::ChallengeAsked { seed: Seed(seed), wishes, blocked_until };
             dialogue::advance(tx, &app, dialogue, input, None, now).await

@@ -24,7 +24,7 @@ pub async fn answer(
     let advanced = app
         .store
         .transact("identity.consent", async |tx| {
-            let dialogue = dialogue::open(tx, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
             let input = match withheld(tx, &dialogue, answer.approve).await? {
                 Some(problem) => Input::ApprovalWithheld(problem),
                 None => Input::ConsentAnswered { approve: answer.approve },

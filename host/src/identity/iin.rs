@@ -31,7 +31,7 @@ pub async fn confirm(
     let entered = app
         .store
         .transact("identity.iin", async |tx| {
-            let dialogue = dialogue::open(tx, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
             let input = Input::IinEntered(iin.clone());
             dialogue::advance(tx, &app, dialogue, input, None, now).await
         })
@@ -47,7 +47,7 @@ pub async fn confirm(
     let found = app
         .store
         .transact("identity.iin.found", async |tx| {
-            let mut dialogue = dialogue::open(tx, &browser).await?;
+            let mut dialogue = dialogue::open(tx, &app, &browser).await?;
             let Some(person) = &registered else {
                 return dialogue::advance(tx, &app, dialogue, Input::PersonUnknown, None, now)
                     .await;

@@ -18,14 +18,16 @@ use senim_core::identity::dialogue::{Dialogue, Request};
 #[tracing::instrument(name = "identity.view", skip_all)]
 pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
     let now = app.now();
-    let dialogue =
-        app.store.read("identity.view", async |tx| dialogue::open(tx, &browser).await).await?;
+    let dialogue = app
+        .store
+        .read("identity.view", async |tx| dialogue::open(tx, &app, &browser).await)
+        .await?;
     if dialogue.content.session.deadline().is_none_or(|deadline| now < deadline) {
         return Ok(Json(of(&dialogue, now)));
     }
     app.store
         .transact("identity.view", async |tx| {
-            let dialogue = dialogue::open(tx, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &browser).await?;
             if dialogue.content.session.ended_at().is_some() {
                 return Ok(Json(of(&dialogue, now)));
             }

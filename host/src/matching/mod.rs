@@ -5,6 +5,7 @@ mod caller;
 mod count;
 mod forget;
 mod matching;
+mod offline;
 
 pub use forget::forget;
 
@@ -21,5 +22,6 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/photo/match", post(matching::match_photo).layer(Extension(BodyMax(BODY_MAX))))
         .route("/photo/match/{request}/accept", post(accept::accept))
+        .route("/photo/offline-checks", post(offline::report))
         .route("/photo/requests", get(count::count))
 }

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
+use senim_channel::budget::Registry;
 use senim_core::liveness::pack::Pack;
 use senim_core::problem::Problem;
 use senim_core::solution::{
@@ -18,10 +19,11 @@ use senim_core::solution::{
 };
 use tokio::net::TcpListener;
 
-use super::builtin::judges;
+use super::builtin::WhoseTurn;
 use super::{Answer, Builtin, Solution as _};
 use crate::http::body::{BodyMax, JsonBody};
 use crate::http::problem::{Refusal, answer};
+use crate::inference::Inference;
 use senim_channel::clock::{SystemClock, SystemRng};
 use senim_faces::{BYTES_MAX, Faces};
 
@@ -40,7 +42,7 @@ pub async fn serve(
         models_dir,
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
-        judges: judges(),
+        turn: WhoseTurn::Waits(Inference::open(&Registry::default())),
     };
     let listener = TcpListener::bind(listen)
         .await

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "evidence", include_str!("../migrations/0010_evidence.sql")),
     (11, "vendor", include_str!("../migrations/0011_vendor.sql")),
     (12, "photo", include_str!("../migrations/0012_photo.sql")),
+    (60, "photo", include_str!("../migrations/0060_photo_offline.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

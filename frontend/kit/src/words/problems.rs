@@ -12,6 +12,7 @@ pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
 const WORDS: &[(&str, Word)] = &[
     ("body.malformed", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
+    ("busy", BUSY),
     ("challenge.expired", CHALLENGE_EXPIRED),
     ("challenge.none-open", CHALLENGE_NONE),
     ("consent.ended", CONSENT_ENDED),
@@ -73,6 +74,11 @@ const WORDS: &[(&str, Word)] = &[
 ];
 
 words! {
+    BUSY {
+        kk: "Қазір сұраныс тым көп. Бір минуттан кейін қайталап көріңіз.",
+        ru: "Сейчас слишком много обращений. Попробуйте ещё раз через минуту.",
+        en: "Too many people are here at the moment. Try again in a minute.",
+    }
     CHALLENGE_EXPIRED {
         kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",
         ru: "Время на задания вышло. Начните проверку ещё раз.",
@@ -343,7 +349,8 @@ mod tests {
     use super::*;
 
     /// What the matching service answers a participant's system: no page shows it.
-    const FOR_SYSTEMS: [Problem; 6] = [
+    const FOR_SYSTEMS: [Problem; 7] = [
+        Problem::PhotoCheckOffline,
         Problem::PhotoConfirmation,
         Problem::PhotoNotMatched,
         Problem::PhotoPersonalData,

@@ -8,19 +8,24 @@ use senim_channel::budget::{
     Budget, ByCaller, Caller, Exhausted, KeyShare, Line, Origin, PerKey, Registry, Share,
 };
 
+use crate::inference::Inference;
+
 /// Tests that open many apps give each its own.
 pub struct Budgets {
     /// Lists all of them, for metrics.
     pub registry: Registry,
     pub requests: ByCaller<Requests>,
     pub browsers: KnownBrowsers,
+    /// Turns at the face models.
+    pub inference: Inference,
 }
 
 impl Default for Budgets {
     fn default() -> Self {
         let registry = Registry::default();
         let requests = ByCaller::new(|caller| Requests::open(&registry, caller));
-        Self { registry, requests, browsers: KnownBrowsers::default() }
+        let inference = Inference::open(&registry);
+        Self { registry, requests, browsers: KnownBrowsers::default(), inference }
     }
 }
 

@@ -169,7 +169,7 @@ async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
             assert_eq!(report(&bank, &told, "node-1").await, "204");
         }
         let store = &bank.stand.app.store;
-        let kept = store.read("test", async |tx| store::journal::uses(tx, consent, 10).await).await;
+        let kept = store.read("test", async |tx| store::usage::uses(tx, consent, 10).await).await;
         assert_eq!(kept.unwrap(), [good]);
         let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
         bank.get("/edge/registry", Some("node-1")).await;

@@ -187,11 +187,7 @@ impl Row {
         let line = format!("{name:<40} {seconds:>7.1} s of {budget:>4.0}  {mark}");
         // CI's log is read in a browser that knows colours.
         let coloured = stderr().is_terminal() || env::var_os("CI").is_some();
-        if mark == "ok" || !coloured {
-            line
-        } else {
-            format!("\x1b[31m{line}\x1b[0m")
-        }
+        if mark == "ok" || !coloured { line } else { format!("\x1b[31m{line}\x1b[0m") }
     }
 }
 

@@ -4,10 +4,8 @@
 //! anything is judged, so that neither a second upload nor a crash wins one. What does not arrive whole changes
 //! nothing and may come again while the challenge is open; what was forged ends the check.
 
-use std::sync::Arc;
-
+use axum::Json;
 use axum::extract::Request;
-use axum::{Extension, Json};
 use senim_core::Timestamp;
 use senim_core::id::{Iin, SessionId};
 use senim_core::identity::session::{Effect, Input};
@@ -16,15 +14,15 @@ use senim_core::journal::Event;
 use senim_core::liveness::challenge::{Challenge, Nonce};
 use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
-use tokio::sync::Semaphore;
 
 use super::dialogue;
-use super::verdict::{Judging, Outcome};
+use super::verdict::{Arrived, Judging, Outcome};
 use super::{iin, view};
 use crate::app::App;
 use crate::caller::browser::Browser;
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
+use crate::inference::Place;
 use senim_core::evidence::bundle::Packed;
 use senim_core::identity::dialogue::Dialogue;
 use senim_store::{self as store, StoreError, Tx};
@@ -34,23 +32,11 @@ pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
 /// What is kept of a body while it is read.
 pub const BODY_MAX: BodyMax = BodyMax(PACK_MAX);
 
-/// Judging takes a core for about a second: no more at once than there are cores.
-#[derive(Clone)]
-pub struct Judges(Arc<Semaphore>);
-
-impl Judges {
-    pub fn as_many_as_cores() -> Extension<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Extension(Self(Arc::new(Semaphore::new(cores))))
-    }
-}
-
 /// `POST /api/identity/liveness`.
 #[tracing::instrument(name = "identity.liveness", skip_all)]
 pub async fn check(
     app: App,
     browser: Browser,
-    Extension(judges): Extension<Judges>,
     request: Request,
 ) -> Result<Json<IdentityView>, Refusal> {
     if !is_of_type(&request, MEDIA_TYPE) {
@@ -70,8 +56,12 @@ pub async fn check(
         if large { PackError::TooLarge.problem() } else { PackError::Cut.problem() }
     })?;
     let arrived_at = app.now();
-    let packed = match Pack::read(&bytes, &challenge.nonce) {
-        Ok(pack) => Packed::of(&bytes, &pack),
+    let (packed, about, frames) = match Pack::read(&bytes, &challenge.nonce) {
+        Ok(pack) => {
+            let packed = Packed::of(&bytes, &pack);
+            let frames = pack.frames.iter().map(|it| Arrived::of(it, &bytes)).collect();
+            (packed, pack.about, frames)
+        }
         Err(error) if error.may_be_sent_again() => return Err(error.problem().into()),
         Err(error) => return Err(forged(&app, &browser, challenge.nonce, error, &bytes).await),
     };
@@ -85,14 +75,17 @@ pub async fn check(
         judge: app.judge()?,
         challenge,
         packed,
+        about,
+        frames,
         bytes,
         photo,
         arrived_at,
     };
+    // Where there is none the challenge stays open, and the frames may come again.
+    let place = app.budgets.inference.place()?;
     // In a task of its own: a browser that hangs up must not undo a judgement.
     let task = tokio::spawn(async move {
-        let _permit = judges.0.acquire().await.map_err(Refusal::internal)?;
-        let dialogue = judged(&app, &browser, judging).await?;
+        let dialogue = judged(&app, &browser, judging, place).await?;
         Ok(Json(view::of(&dialogue, app.now())))
     });
     task.await.map_err(Refusal::internal)?
@@ -165,7 +158,12 @@ async fn forged(
     }
 }
 
-async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialogue, Refusal> {
+async fn judged(
+    app: &App,
+    browser: &Browser,
+    judging: Judging,
+    place: Place,
+) -> Result<Dialogue, Refusal> {
     let now = app.now();
     let Judging { challenge, packed, bytes, .. } = &judging;
     let started = app
@@ -190,7 +188,8 @@ async fn judged(app: &App, browser: &Browser, judging: Judging) -> Result<Dialog
     // Whatever did not start has been refused by now.
     let Some(number) = counted else { return Err(Problem::IdentityOutOfOrder.into()) };
     let participant = dialogue.content.request.as_ref().map(|it| it.consumer.bin);
-    let outcome = judging.run(app, (dialogue.id, number), participant, known).await?;
+    let turn = place.turn().await?;
+    let outcome = judging.run(app, (dialogue.id, number), participant, known, turn).await?;
     record(app, browser, (dialogue.id, number), outcome).await
 }
 

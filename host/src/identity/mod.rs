@@ -23,7 +23,6 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     let frames = Router::new()
         .route("/api/identity/liveness", post(liveness::check))
-        .layer(liveness::Judges::as_many_as_cores())
         .layer(Extension(liveness::BODY_MAX));
     Router::new()
         .route("/authorize", get(authorize::authorize))

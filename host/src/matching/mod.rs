@@ -4,6 +4,7 @@ mod accept;
 mod ask;
 mod count;
 mod forget;
+mod offline;
 
 pub use forget::forget;
 
@@ -20,5 +21,6 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/photo/match", post(ask::match_photo).layer(Extension(BodyMax(BODY_MAX))))
         .route("/photo/match/{request}/accept", post(accept::accept))
+        .route("/photo/offline-checks", post(offline::report))
         .route("/photo/requests", get(count::count))
 }

@@ -1,6 +1,7 @@
 //! The dependency direction, kept true (ARCHITECTURE.md), and nothing of one machine in the tree.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may depend on whom. A line added here is a change of architecture.
@@ -69,6 +70,356 @@ fn every_room_of_the_list_is_there() {
             packages.iter().any(|it| it["name"] == *room),
             "`{room}` is listed and is not there"
         );
+    }
+}
+
+/// A route beside the tables of `host/src/callers.rs` would be served without anybody having said who may call it.
+#[test]
+fn the_hosts_routes_stand_in_tables_of_who_may_call_what() {
+    // The table itself, the built files of the pages, and the program that serves the built-in engine.
+    const ALLOWED: [&str; 4] = ["callers.rs", "pages.rs", "serve.rs", "tests.rs"];
+    let listed = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "host/src"])
+        .current_dir(root())
+        .output()
+        .expect("git runs");
+    let names = String::from_utf8(listed.stdout).expect("names are text");
+    let beside = names.split('\0').filter(|name| {
+        let text = std::fs::read_to_string(root().join(name)).unwrap_or_default();
+        let allowed = ALLOWED.iter().any(|it| name.ends_with(&format!("/{it}")));
+        (text.contains(".route(") || text.contains(".route_service(")) && !allowed
+    });
+    assert_eq!(beside.collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+/// Crates whose rooms (a folder or a file right below `src`) are held to a table.
+const WITH_ROOMS: &[(&str, &[(&str, &[&str])])] = &[
+    (
+        "core/src",
+        &[
+            ("authorization", &["consent", "id", "jose", "problem", "routing"]),
+            ("consent", &["exchange", "id", "participant", "problem", "text"]),
+            ("evidence", &["id", "jose", "liveness"]),
+            ("exchange", &["consent", "id", "openapi", "problem"]),
+            ("id", &[]),
+            ("identity", &["consent", "id", "liveness", "participant", "problem", "text"]),
+            ("jose", &[]),
+            ("journal", &["consent", "id", "jose", "liveness", "problem"]),
+            ("lib", &[]),
+            ("liveness", &["jose", "photo", "problem"]),
+            ("matching", &["id", "liveness", "participant", "solution"]),
+            ("monitoring", &[]),
+            (
+                "openapi",
+                &[
+                    "consent",
+                    "id",
+                    "identity",
+                    "journal",
+                    "liveness",
+                    "matching",
+                    "monitoring",
+                    "operator",
+                    "participant",
+                    "problem",
+                ],
+            ),
+            ("operator", &[]),
+            ("participant", &["id", "jose", "problem"]),
+            ("photo", &[]),
+            ("problem", &[]),
+            ("routing", &["consent", "exchange", "id", "jose", "participant", "problem"]),
+            ("solution", &["id", "liveness", "problem"]),
+            ("status", &["jose"]),
+            ("text", &[]),
+            ("trial", &[]),
+            ("usage", &["consent", "id"]),
+        ],
+    ),
+    (
+        "edge/node/src",
+        &[
+            ("answer", &["request"]),
+            ("budgets", &["config"]),
+            ("config", &[]),
+            ("facts", &["feed", "memory"]),
+            ("feed", &["config", "forward", "memory"]),
+            ("forward", &["config"]),
+            ("gate", &["facts"]),
+            ("lib", &[]),
+            ("main", &[]),
+            ("memory", &[]),
+            (
+                "node",
+                &[
+                    "answer", "budgets", "config", "facts", "feed", "forward", "gate", "memory",
+                    "request", "ship", "spool",
+                ],
+            ),
+            ("request", &["config"]),
+            ("ship", &["config", "forward", "spool"]),
+            ("spool", &["memory"]),
+        ],
+    ),
+    (
+        "host/src",
+        &[
+            (
+                "app",
+                &[
+                    "budgets", "config", "evidence", "http", "keys", "messages", "outside",
+                    "routing", "solution",
+                ],
+            ),
+            ("authorization", &["app", "callers", "config", "consent", "http"]),
+            ("budgets", &[]),
+            ("caller", &["app", "callers", "config", "http"]),
+            ("callers", &["app"]),
+            ("commands", &[]),
+            ("config", &["solution"]),
+            ("consent", &["app", "caller", "callers", "http"]),
+            ("evidence", &["app"]),
+            ("http", &["config"]),
+            (
+                "identity",
+                &[
+                    "app",
+                    "authorization",
+                    "caller",
+                    "callers",
+                    "consent",
+                    "evidence",
+                    "http",
+                    "messages",
+                    "outside",
+                    "solution",
+                    "storage",
+                ],
+            ),
+            (
+                "jobs",
+                &[
+                    "app",
+                    "authorization",
+                    "consent",
+                    "evidence",
+                    "identity",
+                    "journal",
+                    "matching",
+                    "messages",
+                    "solution",
+                ],
+            ),
+            ("journal", &["app", "caller", "callers", "http"]),
+            ("keys", &["http"]),
+            ("lib", &[]),
+            ("limits", &["app", "budgets", "http"]),
+            ("main", &[]),
+            ("matching", &["app", "caller", "callers", "http", "solution"]),
+            ("messages", &["app", "outside"]),
+            ("monitoring", &["app", "caller", "callers", "http"]),
+            ("operator", &["app", "caller", "callers", "http"]),
+            ("outside", &[]),
+            ("pages", &["app", "config", "http"]),
+            ("participant", &["app", "caller", "callers", "http", "operator"]),
+            (
+                "router",
+                &[
+                    "app",
+                    "authorization",
+                    "callers",
+                    "consent",
+                    "http",
+                    "identity",
+                    "journal",
+                    "limits",
+                    "matching",
+                    "monitoring",
+                    "operator",
+                    "pages",
+                    "participant",
+                    "routing",
+                    "status",
+                    "usage",
+                ],
+            ),
+            ("routing", &["app", "caller", "callers", "http"]),
+            ("serve", &["app", "jobs", "router", "routing"]),
+            ("solution", &["app", "http"]),
+            ("status", &["app", "caller", "callers", "http", "routing"]),
+            ("storage", &["app", "http"]),
+            ("usage", &["app", "caller", "callers", "http"]),
+        ],
+    ),
+    (
+        "host/store/src",
+        &[
+            ("authorization", &[]),
+            ("consent", &[]),
+            ("evidence", &[]),
+            ("identity", &[]),
+            ("journal", &[]),
+            ("keys", &[]),
+            ("lib", &[]),
+            ("matching", &[]),
+            ("message", &[]),
+            ("migrations", &[]),
+            ("operator", &[]),
+            ("participant", &[]),
+            ("routing", &[]),
+            ("row", &[]),
+            ("seal", &[]),
+            ("solution", &[]),
+            ("usage", &[]),
+        ],
+    ),
+];
+
+/// Circles of rooms that are allowed, each with its reason in ARCHITECTURE.md ("Rooms that know each other").
+const CIRCLES: &[(&str, &[&str])] = &[
+    ("core/src", &["consent", "exchange", "identity", "journal", "openapi"]),
+    (
+        "host/src",
+        &[
+            "app", "caller", "callers", "config", "evidence", "http", "keys", "messages",
+            "routing", "solution",
+        ],
+    ),
+];
+
+#[test]
+fn rooms_import_only_what_the_table_allows() {
+    for (source, allowed) in WITH_ROOMS {
+        let found = arrows(source);
+        let expected: BTreeMap<String, BTreeSet<String>> = allowed
+            .iter()
+            .map(|(room, rooms)| {
+                ((*room).to_owned(), rooms.iter().map(|it| (*it).to_owned()).collect())
+            })
+            .collect();
+        assert!(
+            found == expected,
+            "the rooms of {source} import one another otherwise than the table says. If that is meant, say so in \
+             ARCHITECTURE.md and put this into the table:\n{}",
+            table(&found)
+        );
+    }
+}
+
+#[test]
+fn no_circle_of_rooms_is_left_but_those_that_are_named() {
+    for (source, _) in WITH_ROOMS {
+        let found = circles(&arrows(source));
+        let named: Vec<BTreeSet<String>> = CIRCLES
+            .iter()
+            .filter(|(it, _)| it == source)
+            .map(|(_, rooms)| rooms.iter().map(|it| (*it).to_owned()).collect())
+            .collect();
+        assert_eq!(found, named, "circles of rooms in {source}");
+    }
+}
+
+/// Files that are compiled for tests alone.
+const TEST_FILES: [&str; 3] = ["openapi.rs", "published.rs", "tests.rs"];
+
+/// Which room names which other by `crate::`, tests left out.
+fn arrows(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let root = root().join(source);
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let room_of = |file: &Path| {
+        let first = file.strip_prefix(&root).expect("below").iter().next().expect("a name");
+        first.to_string_lossy().trim_end_matches(".rs").to_owned()
+    };
+    let rooms: BTreeSet<String> = files.iter().map(|it| room_of(it)).collect();
+    let mut arrows: BTreeMap<String, BTreeSet<String>> =
+        rooms.iter().map(|it| (it.clone(), BTreeSet::new())).collect();
+    for file in files.iter().filter(|it| !TEST_FILES.iter().any(|name| it.ends_with(name))) {
+        let text = std::fs::read_to_string(file).expect("a source file");
+        let code: Vec<&str> =
+            text.lines().filter(|it| !it.trim_start().starts_with("//")).collect();
+        let code = code.join("\n");
+        let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let room = room_of(file);
+        for named in named(code).into_iter().filter(|it| *it != room && rooms.contains(it)) {
+            arrows.get_mut(&room).expect("a room").insert(named);
+        }
+    }
+    arrows
+}
+
+/// The first names after every `crate::`, groups in braces included.
+fn named(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let is_name = |it: &char| it.is_alphanumeric() || *it == '_';
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            found.push(rest.chars().take_while(is_name).collect());
+            continue;
+        };
+        let (mut depth, mut begins) = (0, true);
+        for (at, letter) in group.char_indices() {
+            match letter {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begins = true,
+                _ if depth == 0 && begins && is_name(&letter) => {
+                    found.push(group[at..].chars().take_while(is_name).collect());
+                    begins = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Groups of rooms that reach one another, of two or more.
+fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
+    let reached = |from: &String| {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&String> = arrows[from].iter().collect();
+        while let Some(room) = open.pop() {
+            if seen.insert(room.clone()) {
+                open.extend(&arrows[room]);
+            }
+        }
+        seen
+    };
+    let reach: BTreeMap<&String, BTreeSet<String>> =
+        arrows.keys().map(|it| (it, reached(it))).collect();
+    let mut circles = BTreeSet::new();
+    for (room, others) in &reach {
+        if others.contains(*room) {
+            circles.insert(
+                others
+                    .iter()
+                    .filter(|it| reach[it].contains(*room))
+                    .cloned()
+                    .collect::<BTreeSet<_>>(),
+            );
+        }
+    }
+    circles.into_iter().collect()
+}
+
+fn table(arrows: &BTreeMap<String, BTreeSet<String>>) -> String {
+    arrows
+        .iter()
+        .map(|(room, rooms)| format!("(\"{room}\", &{:?}),\n", rooms.iter().collect::<Vec<_>>()))
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            files.push(path);
+        }
     }
 }
 

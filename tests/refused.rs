@@ -48,6 +48,11 @@ async fn a_host_killed_in_mid_session() {
     holds(Group::Restart).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_on_every_route() {
+    holds(Group::Routes).await;
+}
+
 /// Every row comes out as it should, and the logs of the run hold nothing that they must not.
 async fn holds(group: Group) {
     let platform = Platform::start().await.expect("the platform starts");

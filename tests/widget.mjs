@@ -24,7 +24,7 @@ async function answersOfTheServerAreFinal() {
   const passed = { status: 200, text: "{}" };
   const rows = [
     ["a final 502", [problem(502, "identity.source-photo"), problem(409, "challenge.none-open")], 1, "identity.source-photo"],
-    ["a final 503", [problem(503, "vendor.none-available"), problem(409, "challenge.none-open")], 1, "vendor.none-available"],
+    ["a final 503", [problem(503, "solution.none-available"), problem(409, "challenge.none-open")], 1, "solution.none-available"],
     ["a gateway that reached nobody", [gateway, passed], 2, 200],
     ["an upload that was cut off", [cut, cut, passed], 3, 200],
     ["a server that has looked at nothing yet", [problem(503, "busy"), passed], 2, 200],

@@ -48,6 +48,18 @@ macro_rules! ids {
                 parsed(from)
             }
         }
+
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let pattern = concat!("^", $prefix, "_[0-9a-f]{32}$");
+                schemars::json_schema!({ "type": "string", "pattern": pattern })
+            }
+        }
     )+};
 }
 
@@ -156,6 +168,31 @@ impl<'de> Deserialize<'de> for Bin {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         parsed(from)
     }
+}
+
+/// Schemas of what is parsed from text.
+#[cfg(test)]
+macro_rules! patterns {
+    ($($name:ident = $pattern:literal, $description:literal;)+) => {$(
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "description": $description, "type": "string", "pattern": $pattern,
+                })
+            }
+        }
+    )+};
+}
+
+#[cfg(test)]
+patterns! {
+    Iin = "^[0-9]{12}$", "Individual Identification Number; the last digit is a check digit.";
+    Bin = "^[0-9]{12}$", "Business Identification Number; the last digit is a check digit.";
+    Phone = r"^\+7[0-9]{10}$", "A mobile number of Kazakhstan in E.164.";
 }
 
 /// A mobile number of Kazakhstan in E.164: `+7` and ten digits. Names a person, so it prints masked.

@@ -14,6 +14,8 @@ pub mod journal;
 pub mod liveness;
 pub mod matching;
 pub mod monitoring;
+#[cfg(test)]
+mod openapi;
 pub mod operator;
 pub mod participant;
 pub mod photo;

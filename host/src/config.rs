@@ -47,6 +47,9 @@ pub struct Config {
     /// How long the frames of a liveness check are kept as evidence (DSP-1).
     #[serde(default = "default_evidence_frames_days")]
     pub evidence_frames_days: u16,
+    /// Below so much free room on the disk no new session is opened, in MiB.
+    #[serde(default = "default_free_space_min_mib")]
+    pub free_space_min_mib: u32,
     /// The most that is paid for one request to a biometric solution (BIO-5).
     #[serde(default)]
     pub solution_price_cap_tiyn: u64,
@@ -62,6 +65,10 @@ pub struct Config {
 
 fn default_evidence_frames_days() -> u16 {
     90
+}
+
+fn default_free_space_min_mib() -> u32 {
+    512
 }
 
 /// The matching engine, where it is not as shipped.
@@ -192,6 +199,7 @@ mod tests {
         assert!(config.pages_dir.is_some() && config.sms_url.is_some());
         assert!(config.onnxruntime.is_some() && !config.pages_secure());
         assert_eq!((config.log.as_str(), config.evidence_frames_days), ("info", 90));
+        assert_eq!(config.free_space_min_mib, 512);
         assert_eq!(config.solutions.len(), 2);
         assert!(config.faces.solution.is_some() && config.faces.provider == Provider::Cpu);
     }

@@ -39,6 +39,7 @@ const JOBS: &[Job] = &[
     job!("consent.expire_due", Duration::from_secs(30), consent::expire::expire_due),
     job!("authorization.sweep", Duration::from_mins(1), authorization::sweep::sweep),
     job!("evidence.forget_due", Duration::from_mins(1), evidence::forget::forget_due),
+    job!("identity.forget_due", Duration::from_mins(1), identity::expire::forget_due),
     job!("matching.forget", Duration::from_mins(1), matching::forget),
     job!("operator.sweep", Duration::from_mins(1), forget_operator_sessions),
 ];
@@ -67,8 +68,9 @@ fn log_outcome(job: &str, outcome: Result<(), impl Display>) {
 }
 
 async fn forget_operator_sessions(app: &App) -> Result<(), StoreError> {
-    let opened_before = app.now() - SESSION_MAX;
+    let now = app.now();
+    let opened_before = now - SESSION_MAX;
     app.store
-        .transact("operator.sweep", async |tx| store::operator::sweep(tx, opened_before).await)
+        .transact("operator.sweep", async |tx| store::operator::sweep(tx, opened_before, now).await)
         .await
 }

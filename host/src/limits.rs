@@ -132,8 +132,9 @@ fn caller(app: &App, request: &Request) -> (Caller, Option<Who>) {
             None => (Caller::Unknown, Some(Who::Address(peer.address.ip().into()))),
         };
     }
-    for name in [cookie::SESSION, cookie::CONSOLE] {
-        let hash = cookie::read(request.headers(), name).map(|it| sha256_base64(it.as_bytes()));
+    for cookie in [cookie::SESSION, cookie::CONSOLE] {
+        let secret = cookie.read(&app.config, request.headers());
+        let hash = secret.map(|it| sha256_base64(it.as_bytes()));
         if let Some(hash) = hash.filter(|it| app.budgets.browsers.knows(it)) {
             return (Caller::Browser, Some(Who::Browser(hash)));
         }

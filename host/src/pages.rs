@@ -127,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_there_is_kept_by_nobody() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         for (path, status, kept) in
             [("/pages.rs", 200, Some(FOR_EVER)), ("/old.0123.js", 404, None)]
         {

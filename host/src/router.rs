@@ -5,11 +5,11 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
 use senim_core::problem::Problem;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
+use crate::callers::{Room, Route, by_anyone};
 use crate::http::problem::{Refusal, answer};
 use crate::pages as built;
 use crate::{
@@ -20,18 +20,49 @@ use crate::{
 /// Every `POST` of a page carries it: another site's form can't.
 pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
 
+/// A server that listens: its rooms' routes are its alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listener {
+    Pages,
+    Servers,
+}
+
+impl Listener {
+    pub const ALL: [Self; 2] = [Self::Pages, Self::Servers];
+
+    /// Every route, but the files of the pages.
+    pub fn routes(self) -> Vec<Route> {
+        self.rooms().routes().to_vec()
+    }
+
+    fn rooms(self) -> Room {
+        let everywhere = Room::default().get("/healthz", by_anyone(), health);
+        match self {
+            Self::Pages => Room::default()
+                .merge(identity::routes())
+                .merge(consent::routes())
+                .merge(operator::routes())
+                .merge(monitoring::routes())
+                .merge(participant::routes())
+                .merge(journal::routes())
+                .within(|it| it.layer(from_fn(only_from_our_pages)))
+                .merge(everywhere),
+            Self::Servers => Room::default()
+                .merge(authorization::routes())
+                .merge(matching::routes())
+                .merge(routing::routes())
+                .merge(status::routes())
+                .merge(usage::routes())
+                .merge(everywhere),
+        }
+    }
+}
+
 /// What browsers reach: the pages, `/authorize` and the pages' API.
 pub fn pages(app: App) -> Router {
-    let rooms = Router::new()
-        .merge(identity::routes())
-        .merge(consent::routes())
-        .merge(operator::routes())
-        .merge(monitoring::routes())
-        .merge(participant::routes())
-        .merge(journal::routes())
-        .layer(from_fn(only_from_our_pages));
     let config = app.config.clone();
     let says = from_fn_with_state(app.clone(), built::say);
+    let rooms = Listener::Pages.rooms().into_router();
     let router = within_limits(rooms.merge(built::routes(&config)), app).layer(says);
     built::guarded(router, &config)
 }
@@ -42,13 +73,7 @@ pub fn servers(app: App) -> Router {
         header::STRICT_TRANSPORT_SECURITY,
         HeaderValue::from_static("max-age=31536000"),
     );
-    let rooms = Router::new()
-        .merge(authorization::routes())
-        .merge(matching::routes())
-        .merge(routing::routes())
-        .merge(status::routes())
-        .merge(usage::routes());
-    within_limits(rooms, app).layer(strict)
+    within_limits(Listener::Servers.rooms().into_router(), app).layer(strict)
 }
 
 fn within_limits(rooms: Router<App>, app: App) -> Router {
@@ -62,7 +87,6 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         HeaderValue::from_static("no-store"),
     );
     rooms
-        .route("/healthz", get(health))
         .fallback(async || Refusal::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refusal::from(Problem::MethodNotAllowed))
         .layer(from_fn(limits::in_time))

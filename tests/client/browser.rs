@@ -2,9 +2,12 @@
 
 use anyhow::{Context as _, Result};
 use reqwest::RequestBuilder;
+use senim_core::consent::words;
+use senim_core::id::SessionId;
 use senim_core::liveness::challenge::Challenge;
 use serde_json::{Value, json};
 
+use super::oauth::parameter;
 use super::{Answer, send};
 use crate::clock::Stopwatch;
 use crate::frames;
@@ -25,11 +28,13 @@ pub struct Browser<'a> {
     cookie: Option<String>,
     /// Since the last challenge came.
     asked: Option<Stopwatch>,
+    /// That the page shows.
+    session: Option<String>,
 }
 
 impl<'a> Browser<'a> {
     pub fn new(platform: &'a Platform) -> Result<Self> {
-        Ok(Self { platform, http: platform.http()?, cookie: None, asked: None })
+        Ok(Self { platform, http: platform.http()?, cookie: None, asked: None, session: None })
     }
 
     /// `name=value`, once there is one.
@@ -37,11 +42,16 @@ impl<'a> Browser<'a> {
         self.cookie.as_deref()
     }
 
-    /// Follows the consumer's link.
+    /// Follows the consumer's link, whose page opens the session.
     pub async fn open(&mut self, url: &str) -> Result<Answer> {
         let answer = send(self.with_cookie(self.http.get(url))).await?;
-        self.remember(&answer);
-        Ok(answer)
+        if answer.status != 200 {
+            return Ok(answer);
+        }
+        let of_link = |name| parameter(url, name).with_context(|| format!("no {name} in the link"));
+        let (client_id, request_uri) = (of_link("client_id")?, of_link("request_uri")?);
+        let body = json!({ "client_id": client_id, "request_uri": request_uri });
+        self.post("/api/identity/open", &body).await
     }
 
     /// Enters by the door of the cabinet, without any bank.
@@ -113,13 +123,17 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn answer_consent(&mut self, approve: bool) -> Result<Answer> {
-        self.post("/api/identity/consent", &json!({ "approve": approve })).await
+        let view = self.get("/api/identity").await?;
+        let text = serde_json::from_value::<Vec<String>>(view.body["consent"]["text"].clone());
+        let text_hash = words::hash(&text.unwrap_or_default());
+        let answer = json!({ "approve": approve, "text_hash": text_hash });
+        self.post("/api/identity/consent", &answer).await
     }
 
     /// From the link to the camera.
     pub async fn to_camera(&mut self, url: &str, person: &Person) -> Result<()> {
         let opened = self.open(url).await?;
-        anyhow::ensure!(opened.status == 303, "/authorize answered {}", opened.told());
+        anyhow::ensure!(opened.status == 200, "the link answered {}", opened.told());
         self.accept_agreement().await?.ok().context("agreement")?;
         let answer = self.confirm_iin(&person.iin).await?.ok().context("IIN")?;
         expect_step(&answer, "liveness")
@@ -172,7 +186,12 @@ impl<'a> Browser<'a> {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.platform.pages_url)
+        let base = &self.platform.pages_url;
+        match (path.strip_prefix("/api/identity/"), &self.session) {
+            (Some("open"), _) | (None, _) => format!("{base}{path}"),
+            (Some(step), Some(session)) => format!("{base}/api/identity/{session}/{step}"),
+            (Some(step), None) => format!("{base}/api/identity/{}/{step}", SessionId(0)),
+        }
     }
 
     fn with_cookie(&self, request: RequestBuilder) -> RequestBuilder {
@@ -186,6 +205,9 @@ impl<'a> Browser<'a> {
         let set = answer.cookies.iter().find(|it| it.starts_with("senim_session="));
         if let Some(pair) = set.and_then(|it| it.split(';').next()) {
             self.cookie = Some(pair.to_owned());
+        }
+        if let Some(session) = answer.body["session"].as_str() {
+            self.session = Some(session.to_owned());
         }
     }
 }

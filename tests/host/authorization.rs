@@ -254,8 +254,8 @@ async fn links() {
             bank.stand.get(&path, None).await.told()
         };
         let uri = bank.request_uri().await;
-        assert_eq!(open(CLIENT, &uri).await, "303");
-        assert_eq!(open(CLIENT, &uri).await, "303");
+        assert_eq!(open(CLIENT, &uri).await, "200");
+        assert_eq!(open(CLIENT, &uri).await, "200");
         assert_eq!(open(OTHER, &uri).await, "400 authorization.unknown");
         assert_eq!(open(CLIENT, "urn:x").await, "400 authorization.unknown");
         let path = format!("/authorize?client_id={CLIENT}&response_type=code");
@@ -316,7 +316,7 @@ async fn AttemptReuseAuthorizationCodeAfterOneSecond() {
         assert_eq!(bank.trade(&code).await.told(), "400 invalid_grant code.replayed");
         assert!(bank.has_ended(index).await);
         let refreshed = bank.refresh(CLIENT, &first.text("refresh_token"), Some(&bank.dpop)).await;
-        assert_eq!(refreshed.told(), "400 invalid_grant consent.withdrawn");
+        assert_eq!(refreshed.told(), "400 invalid_grant consent.ended-by-platform");
         let events = bank.stand.events().await;
         let end = ["token.issued", "code.replayed", "consent.ended"];
         assert_eq!(events[events.len() - 3..], end);
@@ -359,7 +359,7 @@ async fn RefreshToken() {
             assert_eq!(bank.post("/revoke", &form, None, None).await.told(), expected);
         }
         let dead = bank.refresh(CLIENT, &token, dpop).await;
-        assert_eq!(dead.told(), "400 invalid_grant consent.withdrawn");
+        assert_eq!(dead.told(), "400 invalid_grant consent.given-back");
     })
     .await;
 }

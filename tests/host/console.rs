@@ -1,6 +1,9 @@
 //! The operator's console and what edges hear of it.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use senim_channel::PeerCertificate;
 use senim_core::id::{ConsentId, UseId};
@@ -47,19 +50,58 @@ async fn an_operator_signs_in_with_two_factors() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_failures_lock_a_name_for_five_minutes() {
+async fn five_failures_lock_a_name_for_whoever_tried_for_five_minutes() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
+        let (stranger, elsewhere) = ("203.0.113.7:1", "203.0.113.8:1");
+        let known = try_from(&bank, elsewhere, None, &code(&bank, -1)).await;
+        assert_eq!(known.0, "200");
         for _ in 0..5 {
-            sign_in(&bank, "aigul", PASSWORD, "000000").await;
+            assert_eq!(try_from(&bank, stranger, None, "000000").await.0, REFUSED);
         }
-        assert_eq!(
-            sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0,
-            "401 operator.sign-in"
-        );
+        assert_eq!(try_from(&bank, stranger, None, &code(&bank, 0)).await.0, REFUSED);
         assert!(bank.stand.events().await.contains(&"operator.locked".to_owned()));
+        assert_eq!(try_from(&bank, elsewhere, None, &code(&bank, 0)).await.0, "200");
+        // In the operator's own browser also from the stranger's address.
+        let own = try_from(&bank, stranger, Some(&known.1), &code(&bank, 1)).await;
+        assert_eq!(own.0, "200");
+        let again = try_from(&bank, elsewhere, Some(&known.1), "000000").await;
+        assert_eq!(again.0, REFUSED, "the browser has another cookie since");
         bank.stand.wait(300);
-        assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0, "200");
+        assert_eq!(try_from(&bank, stranger, None, &code(&bank, 0)).await.0, "200");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_strangers_together_lock_a_name_for_strangers() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let known = try_from(&bank, "203.0.113.1:1", None, &code(&bank, 0)).await.1;
+        for turn in 0..100 {
+            let address = format!("198.51.100.{}:1", turn / 4);
+            assert_eq!(try_from(&bank, &address, None, "000000").await.0, REFUSED);
+        }
+        assert_eq!(try_from(&bank, "192.0.2.1:1", None, &code(&bank, 1)).await.0, REFUSED);
+        assert_eq!(try_from(&bank, "192.0.2.1:1", Some(&known), &code(&bank, 1)).await.0, "200");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_are_hashed_a_few_at_once_and_seldom_for_one_address() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let known = try_from(&bank, "203.0.113.1:1", None, &code(&bank, 0)).await.1;
+        for turn in 1..=31 {
+            let told = try_from(&bank, "203.0.113.7:1", None, "000000").await.0;
+            assert_eq!(told, if turn <= 30 { REFUSED } else { "429 rate.limited" });
+        }
+        let busy = bank.stand.app.budgets.passwords.take(2).unwrap();
+        assert_eq!(try_from(&bank, "203.0.113.8:1", None, "000000").await.0, "503 busy");
+        let own = try_from(&bank, "203.0.113.8:1", Some(&known), &code(&bank, 1)).await;
+        assert_eq!(own.0, "200", "strangers can't use up what a known browser has");
+        drop(busy);
     })
     .await;
 }
@@ -229,7 +271,10 @@ async fn uses_told_twice_count_once() {
             (&json!(1), &json!(1))
         );
         let participants = get(&bank, "/api/console/participants", &cookie).await;
+        // Once, although it is consumer and provider of both.
         assert_eq!(participants[0]["requests_last_hour"], 1);
+        assert_eq!(participants[0]["consents_active"], 1);
+        assert_eq!(participants[0]["applications"], 3);
         // Pages of the journal, newest first.
         let first = get(&bank, "/api/console/journal?search=data.&limit=1", &cookie).await;
         assert_eq!(first["records"][0]["event"], "data.refused");
@@ -270,6 +315,24 @@ async fn another_site_s_form_changes_nothing() {
 fn code(bank: &Bank, steps: i64) -> String {
     let totp = Totp::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEH").expect("as it should be");
     totp.code(u64::try_from(bank.now() / 30 + steps).expect("as it should be"))
+}
+
+const REFUSED: &str = "401 operator.sign-in";
+
+/// From an address, in a browser with this cookie; what was told, and the browser's next cookie.
+async fn try_from(bank: &Bank, address: &str, known: Option<&str>, code: &str) -> (String, String) {
+    let address: SocketAddr = address.parse().expect("an address");
+    let body = json!({ "name": "aigul", "password": PASSWORD, "code": code });
+    let mut request = Request::post("/api/console/sign-in")
+        .header("senim-page", "1")
+        .header(header::CONTENT_TYPE, "application/json")
+        .extension(ConnectInfo(address));
+    if let Some(known) = known {
+        request = request.header(header::COOKIE, format!("senim_console_browser={known}"));
+    }
+    let request = request.body(Body::from(body.to_string())).expect("as it should be");
+    let answer = bank.stand.send(request).await;
+    (answer.told(), answer.known_operator.unwrap_or_default())
 }
 
 /// What was told, and the cookie.

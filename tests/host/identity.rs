@@ -8,12 +8,17 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use futures::future::join_all;
 use senim_core::consent::words;
 use senim_core::identity::session::Judgement;
+use senim_core::liveness::challenge::Challenge;
 use senim_core::problem::Problem;
+use senim_core::text::Language;
 use senim_host::app::App;
 use senim_host::router;
 use senim_host::{identity, messages};
+use senim_store as store;
+use senim_tests::frames;
 use serde_json::json;
 use tower::ServiceExt as _;
 
@@ -49,8 +54,7 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         let text = view.body["consent"]["text"].as_array().unwrap();
         assert!(text[0].as_str().unwrap().contains("«Jetisu Pay» (BIN 960440000151) asks"));
 
-        let view =
-            stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
+        let view = stand.answer(&cookie, true).await;
         assert_eq!(view.step(), "passed");
         let redirect = view.body["redirect"].as_str().unwrap();
         assert!(redirect.starts_with("https://app.example/back?code="), "{redirect}");
@@ -86,7 +90,7 @@ async fn what_must_be_refused_is() {
         assert_eq!(answer.told(), "401 identity.no-session");
 
         let cookie = stand.opened(asked()).await;
-        let bare = Request::post("/api/identity/agreement")
+        let bare = Request::post("/api/identity/ids_0/agreement")
             .header("cookie", format!("senim_session={cookie}"))
             .header("content-type", "application/json");
         let body = Body::from(r#"{"accept":true,"language":"en"}"#);
@@ -133,8 +137,7 @@ async fn what_must_be_refused_is() {
         failed(&stand, &cookie, "identity.unknown-person").await;
 
         let cookie = stand.at_consent(asked()).await;
-        let view =
-            stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": false })).await;
+        let view = stand.answer(&cookie, false).await;
         assert_eq!((view.step(), &view.body["problem"]), ("failed", &json!("consent.refused")));
         failed(&stand, &cookie, "consent.refused").await;
 
@@ -212,7 +215,7 @@ async fn a_host_that_dies_loses_no_step() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let request_uri = stand.pushed(asked()).await;
-        let cookie = stand.get(&link(&request_uri), None).await.cookie.unwrap();
+        let cookie = stand.open(&request_uri, None, false).await.cookie.unwrap();
         let stand = stand.restarted(database).await;
         stand.accept(&cookie).await;
         let stand = stand.restarted(database).await;
@@ -237,8 +240,7 @@ async fn a_host_that_dies_loses_no_step() {
         let code = stand.outside.code_after(0).await;
         assert_eq!(stand.enter(&cookie, &code).await.step(), "consent");
         let stand = stand.restarted(database).await;
-        let view =
-            stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
+        let view = stand.answer(&cookie, true).await;
         assert_eq!(view.step(), "passed");
     })
     .await;
@@ -249,17 +251,22 @@ async fn the_same_link_goes_on_in_its_browser_and_starts_again_in_another() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let request_uri = stand.pushed(asked()).await;
-        let first = stand.get(&link(&request_uri), None).await.cookie.unwrap();
+        let first = stand.open(&request_uri, None, false).await.cookie.unwrap();
         stand.accept(&first).await;
         assert_eq!(stand.confirm(&first, IIN).await.step(), "liveness");
         assert_eq!(stand.not_live(&first).await, Problem::IdentityNotLive);
 
+        let again = stand.open(&request_uri, Some(&first), false).await;
+        assert_eq!((again.step(), &again.cookie), ("liveness", &None));
         let again = stand.get(&link(&request_uri), Some(&first)).await;
         assert_eq!((again.status, again.location.as_deref()), (303, Some("/identity")));
         assert!(again.cookie.is_none());
         assert_eq!(stand.get("/api/identity", Some(&first)).await.step(), "liveness");
 
-        let second = stand.get(&link(&request_uri), None).await.cookie.unwrap();
+        let asks = stand.open(&request_uri, None, false).await;
+        assert_eq!((asks.told().as_str(), asks.cookie), ("409 identity.open-elsewhere", None));
+        assert_eq!(stand.get("/api/identity", Some(&first)).await.step(), "liveness");
+        let second = stand.open(&request_uri, None, true).await.cookie.unwrap();
         assert_eq!(stand.get("/api/identity", Some(&second)).await.step(), "agreement");
         let lost = stand.get("/api/identity", Some(&first)).await;
         assert_eq!(lost.told(), "401 identity.no-session");
@@ -342,8 +349,7 @@ async fn a_consumer_suspended_meanwhile_gets_nothing() {
         let stand = Stand::on(database).await;
         let cookie = stand.at_consent(asked()).await;
         suspend(&stand).await;
-        let answer =
-            stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
+        let answer = stand.answer(&cookie, true).await;
         assert_eq!(answer.told(), "403 participant.suspended");
         failed(&stand, &cookie, "participant.suspended").await;
         assert!(!stand.events().await.contains(&"consent.granted".to_owned()));
@@ -392,23 +398,352 @@ async fn sign_out_ends_it_for_whoever_kept_the_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_ins_are_limited_by_person_and_by_address() {
+async fn sign_ins_are_limited_by_person_and_requester_and_by_address() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
+        let (_, known) = passed(&stand).await;
         for turn in 1..=11 {
             let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
             stand.accept(&cookie).await;
-            let told = stand.confirm(&cookie, IIN).await.told();
-            assert_eq!(told, if turn <= 10 { "200" } else { "429 rate.limited" });
+            let answer = stand.confirm(&cookie, IIN).await;
+            assert_eq!(answer.told(), if turn <= 10 { "200" } else { "429 rate.limited" });
+            // The window of an hour began with the hour.
+            let wait = if turn <= 10 { None } else { Some("3600") };
+            assert_eq!(answer.retry_after.as_deref(), wait);
         }
+        assert_eq!(sign_in_knowing(&stand, &known).await.step(), "liveness", "its own allowance");
         for _ in 1..=120 {
-            assert_eq!(sign_in_from(&stand, "203.0.113.7:50000").await.told(), "200");
+            assert_eq!(sign_in_from(&stand, "203.0.113.7:50000", None).await.told(), "200");
         }
-        let answer = sign_in_from(&stand, "203.0.113.7:50001").await;
+        let answer = sign_in_from(&stand, "203.0.113.7:50001", None).await;
         assert_eq!(answer.told(), "429 rate.limited");
-        assert_eq!(sign_in_from(&stand, "203.0.113.8:50000").await.told(), "200");
+        assert!(answer.retry_after.is_some());
+        let answer = sign_in_from(&stand, "203.0.113.7:50001", Some(&known)).await;
+        assert_eq!(answer.told(), "200", "a known browser of a crowded address");
+        assert_eq!(sign_in_from(&stand, "203.0.113.8:50000", None).await.told(), "200");
+        for host in 1..=121 {
+            let address = format!("[2001:db8:1:2::{host:x}]:50000");
+            let told = sign_in_from(&stand, &address, None).await.told();
+            assert_eq!(told, if host <= 120 { "200" } else { "429 rate.limited" }, "one /64");
+        }
         stand.wait(15 * 60);
-        assert_eq!(sign_in_from(&stand, "203.0.113.7:50000").await.told(), "200");
+        assert_eq!(sign_in_from(&stand, "203.0.113.7:50000", None).await.told(), "200");
+    })
+    .await;
+}
+
+/// Whoever knows an IIN can't keep its owner from a bank, nor from withdrawing a consent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_blocks_the_stranger_and_not_the_owner() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let (_, known) = passed(&stand).await;
+        let stranger = at_camera_of_cabinet(&stand, IIN).await;
+        for _ in 0..3 {
+            assert_eq!(stand.not_live(&stranger).await, Problem::IdentityNotLive);
+        }
+        assert_eq!(stand.not_live(&stranger).await, Problem::IdentityBlocked);
+        stand.wait(60);
+        let again = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
+        stand.accept(&again).await;
+        let blocked = stand.confirm(&again, IIN).await;
+        assert_eq!(blocked.told(), "429 identity.blocked");
+        assert_eq!(blocked.retry_after.as_deref(), Some("840"), "as long as it is");
+
+        let at_the_bank = stand.at_camera(asked()).await;
+        assert_eq!(stand.not_live(&at_the_bank).await, Problem::IdentityNotLive);
+        assert_eq!(sign_in_knowing(&stand, &known).await.step(), "liveness");
+    })
+    .await;
+}
+
+/// IDX-2: three checks, abandon, again.
+#[tokio::test(flavor = "multi_thread")]
+async fn checks_count_over_sessions_whatever_became_of_them() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let cookie = stand.at_camera(asked()).await;
+        for _ in 0..3 {
+            assert_eq!(stand.not_live(&cookie).await, Problem::IdentityNotLive);
+        }
+        stand.post("/api/identity/abandon", Some(&cookie), json!({})).await;
+        let cookie = stand.at_camera(asked()).await;
+        assert_eq!(stand.not_live(&cookie).await, Problem::IdentityNotLive);
+        assert_eq!(stand.not_live(&cookie).await, Problem::IdentityBlocked, "the fifth");
+        stand.wait(15 * 60);
+
+        // A check that passes is an end of it.
+        let cookie = stand.at_camera(asked()).await;
+        for _ in 0..3 {
+            assert_eq!(stand.not_live(&cookie).await, Problem::IdentityNotLive);
+        }
+        stand.judged(&cookie, Judgement::Live { degree: 97.0 }).await.unwrap();
+        let cookie = stand.at_camera(asked()).await;
+        assert_eq!(stand.not_live(&cookie).await, Problem::IdentityNotLive);
+    })
+    .await;
+}
+
+/// Twelve sessions of one person at once draw no more challenges than one.
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_side_by_side_draw_four_challenges() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let mut cookies = Vec::new();
+        for _ in 0..12 {
+            cookies.push(stand.at_camera(asked()).await);
+        }
+        let wishes = || json!({ "no_movement": false, "no_flashing": false });
+        let path = "/api/identity/liveness/challenge";
+        let draws = cookies.iter().map(|it| stand.post(path, Some(it), wishes()));
+        let told: Vec<_> = join_all(draws).await.iter().map(Answer::told).collect();
+        let drawn = told.iter().filter(|it| *it == "200").count();
+        let blocked = told.iter().filter(|it| *it == "429 identity.blocked").count();
+        assert_eq!((drawn, blocked), (4, 8), "{told:?}");
+    })
+    .await;
+}
+
+/// Whether an IIN is registered is not said to somebody whom nobody has seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_answers_alike_for_who_is_registered_and_who_is_not() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let wishes = json!({ "no_movement": false, "no_flashing": false });
+        let mut seen = Vec::new();
+        for iin in [IIN, OTHER_IIN] {
+            let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
+            stand.accept(&cookie).await;
+            let mut confirmed = stand.confirm(&cookie, iin).await;
+            confirmed.body["session"] = json!(null);
+            let path = "/api/identity/liveness/challenge";
+            let challenge = stand.post(path, Some(&cookie), wishes.clone()).await;
+            let failed = stand.not_live(&cookie).await;
+            let view = stand.get("/api/identity", Some(&cookie)).await;
+            let left = view.body["checks_left"].clone();
+            seen.push((confirmed.told(), confirmed.body, challenge.told(), failed, left));
+        }
+        assert_eq!(seen[0], seen[1]);
+        assert!(stand.outside.messages().is_empty());
+        let cookie = at_camera_of_cabinet(&stand, OTHER_IIN).await;
+        let live = Judgement::Refused(Problem::IdentityUnknown);
+        let told = stand.judged(&cookie, live).await.unwrap_err().problem();
+        assert_eq!(told, Problem::IdentityUnknown, "a live person is told");
+    })
+    .await;
+}
+
+/// RFC 9700 §4.7: a browser has one cookie, its tabs show several sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_acts_in_the_session_that_it_shows() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let browser = stand.at_consent(asked()).await;
+        let shown = stand.session(&browser).await;
+        let text = stand.get("/api/identity", Some(&browser)).await.body["consent"]["text"].clone();
+        let text_hash = words::hash(&serde_json::from_value::<Vec<String>>(text).unwrap());
+
+        let mut more = asked();
+        more["term_days"] = 3650.into();
+        let second = stand.pushed(more).await;
+        assert_eq!(stand.open(&second, Some(&browser), false).await.step(), "agreement");
+        assert_ne!(stand.session(&browser).await, shown);
+        let wishes = json!({ "no_movement": false, "no_flashing": false });
+        for (step, body) in [
+            ("agreement", json!({ "accept": true, "language": "en" })),
+            ("agreement", json!({ "accept": false, "language": "en" })),
+            ("iin", json!({ "iin": IIN })),
+            ("liveness/challenge", wishes),
+            ("code", json!({ "code": "000000" })),
+            ("code/send", json!({})),
+            ("consent", json!({ "approve": true, "text_hash": text_hash })),
+            ("consent", json!({ "approve": false, "text_hash": text_hash })),
+            ("language", json!({ "language": "ru" })),
+            ("abandon", json!({})),
+        ] {
+            let path = format!("/api/identity/{step}");
+            let answer = stand.post_in(shown, &path, Some(&browser), body).await;
+            assert_eq!(answer.told(), "409 identity.other-session", "{step}");
+        }
+        let view = stand.get("/api/identity", Some(&browser)).await;
+        assert_eq!((view.step(), &view.body["language"]), ("agreement", &json!("kk")));
+        assert!(!stand.events().await.contains(&"consent.granted".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consent_is_answered_by_who_was_shown_its_text() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let cookie = stand.at_consent(asked()).await;
+        let text = stand.get("/api/identity", Some(&cookie)).await.body["consent"]["text"].clone();
+        let english = words::hash(&serde_json::from_value::<Vec<String>>(text).unwrap());
+        let path = "/api/identity/consent";
+        let bare = stand.post(path, Some(&cookie), json!({ "approve": true })).await;
+        assert_eq!(bare.told(), "400 body.malformed");
+        // Another tab has chosen another language meanwhile.
+        let russian = json!({ "language": "ru" });
+        stand.post("/api/identity/language", Some(&cookie), russian).await;
+        for approve in [true, false] {
+            let old = json!({ "approve": approve, "text_hash": english });
+            let answer = stand.post(path, Some(&cookie), old).await;
+            assert_eq!(answer.told(), "409 consent.text-changed");
+        }
+        assert_eq!(stand.answer(&cookie, true).await.step(), "passed");
+    })
+    .await;
+}
+
+/// RFC 9110 §9.2.1: scanners, previews and prefetches of links read them.
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_a_link_changes_nothing() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let request_uri = stand.pushed(asked()).await;
+        let running = stand.at_camera(asked()).await;
+        let before = stand.events().await;
+        for method in ["GET", "HEAD"] {
+            for cookie in [None, Some(&running)] {
+                let mut request = Request::builder()
+                    .method(method)
+                    .uri(link(&request_uri))
+                    .header("sec-purpose", "prefetch");
+                if let Some(cookie) = cookie {
+                    request = request.header("cookie", format!("senim_session={cookie}"));
+                }
+                let answer = stand.send(request.body(Body::empty()).unwrap()).await;
+                assert_eq!((answer.status, answer.cookie), (200, None), "{method}");
+            }
+        }
+        assert_eq!(stand.events().await, before);
+        assert_eq!(stand.get("/api/identity", Some(&running)).await.step(), "liveness");
+        assert_eq!(stand.open(&request_uri, None, false).await.step(), "agreement");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_leads_to_its_own_open_session_also_after_its_time() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let request_uri = stand.pushed(asked()).await;
+        let cookie = stand.open(&request_uri, None, false).await.cookie.unwrap();
+        stand.wait(302);
+        let again = stand.get(&link(&request_uri), Some(&cookie)).await;
+        assert_eq!((again.status, again.location.as_deref()), (303, Some("/identity")));
+        assert_eq!(stand.open(&request_uri, Some(&cookie), false).await.step(), "agreement");
+        let other = stand.open(&request_uri, None, true).await;
+        assert_eq!(other.told(), "400 authorization.expired", "in another browser");
+    })
+    .await;
+}
+
+/// A cookie that somebody planted, or saw, before the client proved who they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_from_before_the_proof_or_the_end_opens_nothing_after_it() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let first = stand.at_code(asked()).await;
+        let code = stand.outside.code_after(0).await;
+        let proved = stand.enter(&first, &code).await;
+        assert_eq!(proved.step(), "consent");
+        let second = proved.cookie.unwrap();
+        assert_eq!(with_exactly(&stand, "/api/identity", &first).await, "401 identity.no-session");
+        assert_eq!(with_exactly(&stand, "/api/identity", &second).await, "200");
+        let third = stand.answer(&first, true).await.cookie.unwrap();
+        assert_eq!(with_exactly(&stand, "/api/cabinet", &second).await, "401 signed-out");
+        assert_eq!(with_exactly(&stand, "/api/cabinet", &third).await, "200");
+        // The answer with the way back may have been lost.
+        assert_eq!(with_exactly(&stand, "/api/identity", &second).await, "200");
+        stand.wait(60);
+        assert_eq!(with_exactly(&stand, "/api/identity", &second).await, "401 identity.no-session");
+        assert_eq!(with_exactly(&stand, "/api/cabinet", &third).await, "200");
+    })
+    .await;
+}
+
+/// IDX-12: what the agreement says of storage is what happens.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agreement_says_what_the_configuration_keeps() {
+    on_each(async |database| {
+        let mut stand = Stand::on(database).await;
+        Arc::make_mut(&mut stand.app.config).evidence_frames_days = 42;
+        let cookie = stand.opened(asked()).await;
+        let view = stand.get("/api/identity", Some(&cookie)).await;
+        assert_eq!(view.body["pictures_days"], 42);
+        for language in Language::ALL {
+            assert!(words::agreement(language, 42).join(" ").contains(" 42 "));
+        }
+    })
+    .await;
+}
+
+/// IDX-8: for five years, and then no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_forgotten_after_five_years() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        stand.approved(asked()).await;
+        let cookie = stand.at_camera(asked()).await;
+        assert_eq!(stand.not_live(&cookie).await, Problem::IdentityNotLive);
+        stand.wait(5 * 366 * 24 * 3600);
+        identity::expire::expire_due(&stand.app).await.unwrap();
+        identity::expire::forget_due(&stand.app).await.unwrap();
+        assert_eq!(
+            stand.get("/api/identity", Some(&cookie)).await.step(),
+            "failed",
+            "kept so long"
+        );
+        stand.wait(1);
+        identity::expire::forget_due(&stand.app).await.unwrap();
+        let gone = stand.get("/api/identity", Some(&cookie)).await;
+        assert_eq!(gone.told(), "401 identity.no-session");
+    })
+    .await;
+}
+
+/// What can't have been made for the challenge leaves no pictures.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_forged_body_its_digest_and_first_bytes_are_kept() {
+    on_each(async |database| {
+        let stand = Stand::on(database).await;
+        let cookie = stand.at_camera(asked()).await;
+        let challenge = stand.challenge(&cookie).await;
+        let other = Challenge::draw([9; 32], frames::WISHES, challenge.issued_at);
+        let forged = frames::stills(&other, &[b"no picture".repeat(1000)]);
+        let answer = stand.upload(&cookie, forged.clone()).await;
+        assert_eq!(answer.told(), "422 frames.another-session");
+        let (app, session) = (&stand.app, stand.session(&cookie).await);
+        let (pack, kept) = app
+            .store
+            .read("test.evidence", async |tx| {
+                let pack = store::evidence::frames(tx, session, 1).await?;
+                let kept = store::evidence::rejected(tx, session, 1).await?;
+                Ok::<_, store::StoreError>((pack, kept))
+            })
+            .await
+            .unwrap();
+        assert!(pack.is_none());
+        let (digest, length, head) = kept.unwrap();
+        assert_eq!((digest.len(), length), (64, forged.len() as u64));
+        assert_eq!(head, forged[..256]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_new_sessions_and_lets_open_ones_end() {
+    on_each(async |database| {
+        let mut stand = Stand::on(database).await;
+        let cookie = stand.at_consent(asked()).await;
+        let request_uri = stand.pushed(asked()).await;
+        Arc::make_mut(&mut stand.app.config).free_space_min_mib = u32::MAX;
+        let opened = stand.open(&request_uri, None, false).await;
+        assert_eq!(opened.told(), "503 storage.full");
+        let sign_in = stand.post("/api/cabinet/sign-in", None, json!({})).await;
+        assert_eq!(sign_in.told(), "503 storage.full");
+        assert_eq!(stand.answer(&cookie, true).await.step(), "passed");
     })
     .await;
 }
@@ -418,8 +753,13 @@ async fn the_language_is_the_browsers_until_another_is_chosen() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let request_uri = stand.pushed(asked()).await;
-        let request = Request::get(link(&request_uri)).header("accept-language", "ru-RU,ru;q=0.9");
-        let cookie = stand.send(request.body(Body::empty()).unwrap()).await.cookie.unwrap();
+        let body = json!({ "client_id": "app", "request_uri": request_uri });
+        let request = Request::post("/api/identity/open")
+            .header("senim-page", "1")
+            .header("content-type", "application/json")
+            .header("accept-language", "en;q=0.1, ru;q=0.9");
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let cookie = stand.send(request).await.cookie.unwrap();
         let path = "/api/identity";
         assert_eq!(stand.get(path, Some(&cookie)).await.body["language"], "ru");
         let chosen = json!({ "language": "kk" });
@@ -435,7 +775,7 @@ async fn the_language_is_the_browsers_until_another_is_chosen() {
         let text: Vec<String> =
             serde_json::from_value(view.body["consent"]["text"].clone()).unwrap();
         assert!(text[0].contains("келісіміңізді сұрайды"), "{text:?}");
-        stand.post("/api/identity/consent", Some(&cookie), json!({ "approve": true })).await;
+        stand.answer(&cookie, true).await;
         let kept = super::consent::kept(&stand, IIN).await.remove(0);
         assert_eq!(kept.1, words::hash(&text), "the hash is of what was read");
     })
@@ -448,6 +788,7 @@ async fn nothing_in_the_clear_names_a_person_or_holds_a_code() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let (cookie, redirect) = stand.approved(asked()).await;
+        let cookie = stand.cookie_now(&cookie);
         let code = stand.outside.code_after(0).await;
         let journal = stand.journal_text().await;
         let authorization_code = redirect.split_once("code=").unwrap().1.split_once('&').unwrap().0;
@@ -478,11 +819,50 @@ async fn failed(stand: &Stand, cookie: &str, problem: &str) -> serde_json::Value
     view.body
 }
 
-async fn sign_in_from(stand: &Stand, address: &str) -> Answer {
+/// A person who has passed: the cookie of the session, and the one that says so of the browser.
+async fn passed(stand: &Stand) -> (String, String) {
+    let before = stand.outside.messages().len();
+    let cookie = stand.at_code(asked()).await;
+    let code = stand.outside.code_after(before).await;
+    let proved = stand.enter(&cookie, &code).await;
+    assert_eq!(proved.step(), "consent");
+    (cookie, proved.known.unwrap())
+}
+
+async fn at_camera_of_cabinet(stand: &Stand, iin: &str) -> String {
+    let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
+    stand.accept(&cookie).await;
+    assert_eq!(stand.confirm(&cookie, iin).await.step(), "liveness");
+    cookie
+}
+
+/// From a browser in which the owner has passed; the answer to the IIN.
+async fn sign_in_knowing(stand: &Stand, known: &str) -> Answer {
+    let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
+    stand.accept(&cookie).await;
+    let session = stand.session(&cookie).await;
+    let request = Request::post(format!("/api/identity/{session}/iin"))
+        .header("senim-page", "1")
+        .header("content-type", "application/json")
+        .header("cookie", format!("senim_session={cookie}; senim_browser={known}"));
+    let body = Body::from(json!({ "iin": IIN }).to_string());
+    stand.send(request.body(body).unwrap()).await
+}
+
+async fn sign_in_from(stand: &Stand, address: &str, known: Option<&str>) -> Answer {
     let address: SocketAddr = address.parse().unwrap();
-    let request = Request::post("/api/cabinet/sign-in").header("senim-page", "1");
+    let mut request = Request::post("/api/cabinet/sign-in").header("senim-page", "1");
+    if let Some(known) = known {
+        request = request.header("cookie", format!("senim_browser={known}"));
+    }
     let request = request.extension(ConnectInfo(address)).body(Body::empty()).unwrap();
     stand.send(request).await
+}
+
+/// What is told to this very cookie, not to the one that took its place.
+async fn with_exactly(stand: &Stand, path: &str, cookie: &str) -> String {
+    let request = Request::get(path).header("cookie", format!("senim_session={cookie}"));
+    stand.send(request.body(Body::empty()).unwrap()).await.told()
 }
 
 async fn suspend(stand: &Stand) {

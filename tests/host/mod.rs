@@ -9,6 +9,7 @@ mod evidence;
 mod identity;
 mod matching;
 mod pictures;
+mod routes;
 mod solution;
 mod stand;
 mod store;

@@ -83,7 +83,7 @@ async fn the_served_engine_refuses_what_is_against_the_contract() {
     let verdict = json!({ "request_id": request, "challenge": challenge, "pack": "AAAA" });
     let large = "A".repeat(4 * 1024 * 1024);
     for (path, media_type, body, told) in [
-        ("/v1/match", "text/plain", asked(json!([""])), "400 body.malformed"),
+        ("/v1/match", "text/plain", asked(json!([""])), "415 body.media-type"),
         ("/v1/match", "application/json", json!({}), "400 body.malformed"),
         ("/v1/match", "application/json", asked(json!([])), "400 body.malformed"),
         ("/v1/match", "application/json", asked(json!(vec![""; 6])), "400 body.malformed"),

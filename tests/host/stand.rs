@@ -16,19 +16,19 @@ use chrono::TimeDelta;
 use senim_channel::clock::{FixedClock, FixedRng, Rng as _};
 use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, Pushed};
-use senim_core::consent::Asked;
-use senim_core::id::AuthorizationId;
+use senim_core::consent::{Asked, words};
+use senim_core::id::{AuthorizationId, SessionId};
 use senim_core::identity::session::{Input, Judgement, Seed, SessionError};
 use senim_core::jose::sha256_base64;
 use senim_core::liveness::challenge::{Challenge, Wishes};
 use senim_core::problem::Problem;
 use senim_faces::Faces;
 use senim_host::app::App;
-use senim_host::caller::browser::{Browser, hash};
+use senim_host::caller::browser::{Browser, Page, hash};
 use senim_host::config::Config;
 use senim_host::evidence::judge::Judge;
 use senim_host::http::problem::Refusal;
-use senim_host::identity::dialogue;
+use senim_host::identity::{dialogue, requester};
 use senim_host::keys::Keys;
 use senim_host::messages::Messages;
 use senim_host::outside::source::Source;
@@ -53,6 +53,8 @@ pub(super) struct Stand {
     pub(super) app: App,
     pub(super) clock: Arc<FixedClock>,
     pub(super) outside: Outside,
+    /// Which cookie took the place of which.
+    renewed: Mutex<BTreeMap<String, String>>,
 }
 
 impl Stand {
@@ -61,7 +63,7 @@ impl Stand {
         let outside = Outside::start().await;
         let clock = Arc::new(FixedClock::at(moment(START)));
         let app = open(database, &outside, clock.clone()).await;
-        let stand = Self { app, clock, outside };
+        let stand = Self { app, clock, outside, renewed: Mutex::default() };
         stand.seed().await;
         stand
     }
@@ -136,15 +138,72 @@ impl Stand {
 
     pub(super) async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
         let request = Request::get(path);
-        self.send(with_cookie(request, cookie).body(Body::empty()).expect("a request")).await
+        self.send(self.with_cookie(request, cookie).body(Body::empty()).expect("a request")).await
     }
 
+    /// As the page of this cookie's session does.
     pub(super) async fn post(&self, path: &str, cookie: Option<&str>, body: Value) -> Answer {
-        let request = Request::post(path)
+        let session = self.session(cookie.unwrap_or_default()).await;
+        self.post_in(session, path, cookie, body).await
+    }
+
+    /// As the page of `session` does in a browser that holds this cookie.
+    pub(super) async fn post_in(
+        &self,
+        session: SessionId,
+        path: &str,
+        cookie: Option<&str>,
+        body: Value,
+    ) -> Answer {
+        let request = Request::post(within(session, path))
             .header("senim-page", "1")
             .header(header::CONTENT_TYPE, "application/json");
         let body = Body::from(body.to_string());
-        self.send(with_cookie(request, cookie).body(body).expect("a request")).await
+        let request = self.with_cookie(request, cookie).body(body).expect("a request");
+        let answer = self.send(request).await;
+        if let (Some(cookie), Some(renewed)) = (cookie, &answer.cookie) {
+            let held = self.cookie_now(cookie);
+            self.renewed.lock().expect("cookies").insert(held, renewed.clone());
+        }
+        answer
+    }
+
+    /// What the browser holds that got this cookie at first.
+    pub(super) fn cookie_now(&self, first: &str) -> String {
+        latest(&self.renewed.lock().expect("cookies"), first)
+    }
+
+    /// The session that a cookie opens; one that never was, where it opens none.
+    pub(super) async fn session(&self, cookie: &str) -> SessionId {
+        let (app, hash) = (&self.app, hash(&self.cookie_now(cookie)));
+        let dialogue = app
+            .store
+            .read("test.session", async |tx| store::identity::by_secret(tx, &hash).await)
+            .await
+            .expect("reads");
+        dialogue.map_or(SessionId(0), |it| it.id)
+    }
+
+    /// Answers the consent as the page shows it.
+    pub(super) async fn answer(&self, cookie: &str, approve: bool) -> Answer {
+        let view = self.get("/api/identity", Some(cookie)).await;
+        let text = serde_json::from_value::<Vec<String>>(view.body["consent"]["text"].clone());
+        let text_hash = words::hash(&text.unwrap_or_default());
+        let body = json!({ "approve": approve, "text_hash": text_hash });
+        self.post("/api/identity/consent", Some(cookie), body).await
+    }
+
+    /// The page behind a link opens its session.
+    pub(super) async fn open(
+        &self,
+        request_uri: &str,
+        cookie: Option<&str>,
+        take_over: bool,
+    ) -> Answer {
+        let body = json!({
+            "client_id": APPLICATION, "request_uri": request_uri, "take_over": take_over,
+        });
+        self.post("/api/identity/open", cookie, body).await
     }
 
     /// Asks for a challenge that the genuine recording can meet.
@@ -163,10 +222,12 @@ impl Stand {
     }
 
     pub(super) async fn upload(&self, cookie: &str, body: Vec<u8>) -> Answer {
-        let request = Request::post("/api/identity/liveness")
+        let path = within(self.session(cookie).await, "/api/identity/liveness");
+        let request = Request::post(path)
             .header("senim-page", "1")
             .header(header::CONTENT_TYPE, "application/vnd.senim.frames");
-        self.send(with_cookie(request, Some(cookie)).body(body.into()).expect("a request")).await
+        let request = self.with_cookie(request, Some(cookie));
+        self.send(request.body(body.into()).expect("a request")).await
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
@@ -177,23 +238,49 @@ impl Stand {
             |name| parts.headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let text = to_bytes(body, 1_000_000).await.expect("a body");
         let text = String::from_utf8(text.to_vec()).expect("text");
-        let cookie = header(header::SET_COOKIE)
-            .and_then(|it| it.split(';').next().map(str::to_owned))
-            .and_then(|it| it.strip_prefix("senim_session=").map(str::to_owned));
+        let set: Vec<&str> = parts
+            .headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .filter_map(|it| it.to_str().ok()?.split(';').next())
+            .collect();
+        let cookie = |name: &str| {
+            set.iter()
+                .find_map(|it| it.strip_prefix(name))
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+        };
         Answer {
             status: parts.status.as_u16(),
             location: header(header::LOCATION),
-            cookie,
+            retry_after: header(header::RETRY_AFTER),
+            cookie: cookie("senim_session="),
+            known: cookie("senim_browser="),
+            known_operator: cookie("senim_console_browser="),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
+        }
+    }
+
+    fn with_cookie(
+        &self,
+        request: axum::http::request::Builder,
+        cookie: Option<&str>,
+    ) -> axum::http::request::Builder {
+        match cookie {
+            Some(cookie) => {
+                let cookie = self.cookie_now(cookie);
+                request.header(header::COOKIE, format!("senim_session={cookie}"))
+            }
+            None => request,
         }
     }
 
     /// Brings the request to a new browser; its cookie.
     pub(super) async fn opened(&self, asked: Value) -> String {
         let request_uri = self.pushed(asked).await;
-        let answer = self.get(&link(&request_uri), None).await;
-        assert_eq!(answer.told(), "303", "{}", answer.text);
+        let answer = self.open(&request_uri, None, false).await;
+        assert_eq!(answer.told(), "200", "{}", answer.text);
         answer.cookie.expect("a cookie")
     }
 
@@ -223,18 +310,21 @@ impl Stand {
     /// A check judged so, without pictures: what faces find is tested with them.
     pub(super) async fn judged(&self, cookie: &str, judgement: Judgement) -> Result<(), Refusal> {
         let (app, now) = (&self.app, self.app.now());
-        let browser = Browser(hash(cookie));
+        let browser = Browser(hash(&self.cookie_now(cookie)));
+        let page = Page { browser, session: self.session(cookie).await };
         let digits = dialogue::draw(app);
         let advanced = app
             .store
             .transact("test.judged", async |tx| {
-                let dialogue = dialogue::open(tx, app, &browser).await?;
-                let iin = dialogue.content.session.person().map(|it| it.iin.clone());
-                let iin = iin.ok_or(SessionError::OutOfOrder)?;
-                let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
+                let dialogue = dialogue::open(tx, app, &page).await?;
+                if dialogue.content.session.person().is_none() {
+                    return Err(SessionError::OutOfOrder.into());
+                }
+                let blocked_until = requester::blocked_until(tx, &dialogue, now).await?;
+                let allowance = requester::allowance(tx, &dialogue, now).await?;
                 let seed = Seed(app.rng.id().to_be_bytes().repeat(2).try_into().expect("32"));
                 let wishes = Wishes::default();
-                let input = Input::ChallengeAsked { seed, wishes, blocked_until };
+                let input = Input::ChallengeAsked { seed, wishes, blocked_until, allowance };
                 let asked = dialogue::advance(tx, app, dialogue, input, None, now).await?;
                 let Some(challenge) = asked.dialogue.content.session.challenge() else {
                     return Ok(asked);
@@ -277,8 +367,7 @@ impl Stand {
     /// The whole walk; the cookie, which is signed in to the cabinet, and where the browser goes.
     pub(super) async fn approved(&self, asked: Value) -> (String, String) {
         let cookie = self.at_consent(asked).await;
-        let body = json!({ "approve": true });
-        let answer = self.post("/api/identity/consent", Some(&cookie), body).await;
+        let answer = self.answer(&cookie, true).await;
         assert_eq!(answer.step(), "passed", "{}", answer.text);
         (cookie, answer.body["redirect"].as_str().expect("a redirect").to_owned())
     }
@@ -318,7 +407,12 @@ impl Stand {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) location: Option<String>,
+    pub(super) retry_after: Option<String>,
+    /// Of the session.
     pub(super) cookie: Option<String>,
+    /// By which the browser is known from now on.
+    pub(super) known: Option<String>,
+    pub(super) known_operator: Option<String>,
     pub(super) body: Value,
     pub(super) text: String,
 }
@@ -507,14 +601,20 @@ fn config(database: &str, outside: &str) -> Config {
     toml::from_str(&text).expect("a configuration")
 }
 
-fn with_cookie(
-    request: axum::http::request::Builder,
-    cookie: Option<&str>,
-) -> axum::http::request::Builder {
-    match cookie {
-        Some(cookie) => request.header(header::COOKIE, format!("senim_session={cookie}")),
-        None => request,
+/// The address that a page of `session` acts at.
+fn within(session: SessionId, path: &str) -> String {
+    match path.strip_prefix("/api/identity/") {
+        Some(step) if step != "open" => format!("/api/identity/{session}/{step}"),
+        _ => path.to_owned(),
     }
+}
+
+fn latest(renewed: &BTreeMap<String, String>, first: &str) -> String {
+    let mut cookie = first;
+    while let Some(next) = renewed.get(cookie) {
+        cookie = next;
+    }
+    cookie.to_owned()
 }
 
 fn moment(milliseconds: i64) -> Timestamp {

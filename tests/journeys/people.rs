@@ -291,7 +291,8 @@ impl Walk<'_> {
         .await;
     }
 
-    /// By the server with this problem or, without one, by the widget, which never sees done what was asked.
+    /// By the server with this problem; without one for not being live: by the widget, which never sees done what was
+    /// asked, or by the server. A camera that does not work is no refusal.
     async fn is_refused(
         &self,
         report: &mut Report,
@@ -309,8 +310,17 @@ impl Walk<'_> {
                 anyhow::ensure!(told == problem, "refused for {told}, not for {problem}");
             } else {
                 let came = page.see_one_of(&OUTCOMES, CAMERA_MAX).await?;
-                let refused = matches!(came, "last-problem" | "camera-fault");
-                anyhow::ensure!(refused, "{came} came");
+                let code = match came {
+                    "camera-fault" => page.attribute(came, "data-code").await?.unwrap_or_default(),
+                    "last-problem" => self.last_problem().await?,
+                    _ => String::new(),
+                };
+                let expected = [
+                    ("camera-fault", "timed-out"),
+                    ("last-problem", Problem::IdentityNotLive.code()),
+                ];
+                let refused = expected.contains(&(came, code.as_str()));
+                anyhow::ensure!(refused, "{came} came, with {code:?}");
             }
             self.picture("impostor").await
         })

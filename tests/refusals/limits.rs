@@ -35,6 +35,20 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             })
             .await;
     }
+    for (path, media_type) in
+        [("/api/identity/agreement", "text/plain"), ("/api/identity/liveness", "application/json")]
+    {
+        table
+            .row(&format!("{media_type} at {path}"), "415 body.media-type", async || {
+                browser.post_raw(path, media_type, b"{}".to_vec()).await
+            })
+            .await;
+    }
+    table
+        .row("an unknown member where nothing is said", "400 body.malformed", async || {
+            browser.post("/api/identity/code/send", &json!({ "again": true })).await
+        })
+        .await;
     table
         .row("a body over the limit at the pages", "413 body.too-large", async || {
             browser.post_raw("/api/identity/agreement", "application/json", vec![b' '; HUGE]).await

@@ -18,6 +18,7 @@ mod identity;
 mod limits;
 mod provider;
 mod restart;
+mod routes;
 mod standing;
 mod token;
 
@@ -65,10 +66,11 @@ pub enum Group {
     Limits,
     Budgets,
     Restart,
+    Routes,
 }
 
 impl Group {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authorization,
         Self::Token,
         Self::Edge,
@@ -78,6 +80,7 @@ impl Group {
         Self::Limits,
         Self::Budgets,
         Self::Restart,
+        Self::Routes,
     ];
 
     pub fn name(self) -> &'static str {
@@ -91,6 +94,7 @@ impl Group {
             Self::Limits => "limits",
             Self::Budgets => "budgets",
             Self::Restart => "restart",
+            Self::Routes => "routes",
         }
     }
 
@@ -107,6 +111,7 @@ impl Group {
             Self::Limits => limits::run(&mut table).await,
             Self::Budgets => budgets::run(&mut table).await,
             Self::Restart => restart::run(&mut table).await,
+            Self::Routes => routes::run(&mut table).await,
         };
         if let Err(error) = done {
             table.add(

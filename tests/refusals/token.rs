@@ -136,7 +136,7 @@ async fn twice(
     table
         .row(
             "then the refresh token of its first use",
-            "400 invalid_grant consent.withdrawn",
+            "400 invalid_grant consent.ended-by-platform",
             async || client.refresh(&first.refresh).await,
         )
         .await;

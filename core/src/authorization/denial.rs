@@ -94,4 +94,44 @@ impl Denial {
     pub fn standing(problem: Problem) -> Self {
         Self::new(OAuthError::UnauthorizedClient, problem)
     }
+
+    /// OAuth has no status for a body that is too large.
+    pub fn status(&self) -> u16 {
+        let too_large = self.problem == Problem::BodyTooLarge;
+        if too_large { self.problem.status() } else { self.error.status() }
+    }
+
+    /// JSON of RFC 6749 §5.2 with our problem beside it.
+    pub fn body(&self) -> String {
+        let body = serde_json::json!({
+            "error": self.error.code(),
+            "error_description": self.description,
+            "problem": self.problem.code(),
+        });
+        body.to_string()
+    }
+
+    /// RFC 9110 §15.5.2: a 401 names a way to authenticate, in `WWW-Authenticate`.
+    pub fn challenge(&self) -> Option<&'static str> {
+        (self.status() == 401).then_some("private_key_jwt")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denial_has_the_status_of_its_error_and_both_codes_in_its_body() {
+        for (denial, status, challenge) in [
+            (Denial::client(Problem::ClientUnknown), 401, Some("private_key_jwt")),
+            (Denial::grant(Problem::CodeExpired), 400, None),
+            (Denial { problem: Problem::BodyTooLarge, ..Denial::request("too large") }, 413, None),
+        ] {
+            assert_eq!((denial.status(), denial.challenge()), (status, challenge));
+            let body: serde_json::Value = serde_json::from_str(&denial.body()).unwrap();
+            assert_eq!(body["error"], denial.error.code());
+            assert_eq!(body["problem"], denial.problem.code());
+        }
+    }
 }

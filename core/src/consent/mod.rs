@@ -14,6 +14,9 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+#[cfg(test)]
+use crate::exchange::AccountId;
+use crate::exchange::present;
 use crate::id::{Bin, ConsentId, Iin, Phone};
 use crate::problem::Problem;
 
@@ -31,23 +34,29 @@ pub const DETAILS_TYPE: &str = "account_information";
 
 /// What a consumer asks for, as it stands in a request's `authorization_details` (RFC 9396 §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "AskedDetails"))]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
     /// [`DETAILS_TYPE`].
     #[serde(rename = "type")]
+    #[cfg_attr(test, schemars(extend("const" = DETAILS_TYPE)))]
     pub kind: String,
     pub client: AskedClient,
     /// 1 to [`PROVIDERS_MAX`] BINs.
+    #[cfg_attr(test, schemars(length(min = 1, max = PROVIDERS_MAX)))]
     pub providers: BTreeSet<Bin>,
     #[serde(flatten)]
     pub limits: Limits,
     pub purpose: Purpose,
     /// 1 to [`TERM_DAYS_MAX`]; absent: until withdrawn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = TERM_DAYS_MAX)))]
     pub term_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskedClient {
     pub iin: Iin,
@@ -56,19 +65,24 @@ pub struct AskedClient {
 
 /// What of the client's data, and how far back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Limits {
     /// Not empty; balances and transactions bring the list of accounts with them.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub data: BTreeSet<Data>,
     /// Only these accounts; absent: all of the client's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "BTreeSet<AccountId>", length(min = 1, max = ACCOUNTS_MAX)))]
     pub accounts: Option<BTreeSet<String>>,
     /// No transaction before this day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "chrono::NaiveDate"))]
     pub transactions_from: Option<NaiveDate>,
 }
 
 /// The data sets of account information (OAPI-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Data {
     Accounts,
@@ -78,15 +92,18 @@ pub enum Data {
 
 /// Why the consumer asks: a code with words in three languages here, and the consumer's own sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
     pub code: PurposeCode,
     /// At most [`PURPOSE_TEXT_MAX`] characters, shown as the consumer's own words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String", length(max = PURPOSE_TEXT_MAX)))]
     pub text: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PurposeCode {
     AccountAggregation,
@@ -169,6 +186,7 @@ pub struct Granted {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EndedBy {
     Client,
@@ -224,7 +242,7 @@ impl Consent {
         match &self.state {
             ConsentState::Granted(granted) if !granted.expired(now) => Ok(granted),
             ConsentState::Granted(_) => Err(ConsentError::Expired),
-            ConsentState::Ended { .. } => Err(ConsentError::Ended),
+            ConsentState::Ended { by, .. } => Err(ConsentError::Ended(*by)),
             ConsentState::Requested
             | ConsentState::Refused { .. }
             | ConsentState::Abandoned { .. } => Err(ConsentError::NotPossible),
@@ -253,7 +271,7 @@ pub enum ConsentError {
     #[error("the consent has expired")]
     Expired,
     #[error("the consent has ended")]
-    Ended,
+    Ended(EndedBy),
     #[error("the consent is in another state")]
     NotPossible,
     #[error("a term is at most 3650 days")]
@@ -264,7 +282,11 @@ impl ConsentError {
     pub fn problem(self) -> Problem {
         match self {
             Self::Expired => Problem::ConsentExpired,
-            Self::Ended => Problem::ConsentWithdrawn,
+            Self::Ended(EndedBy::Client) => Problem::ConsentWithdrawn,
+            Self::Ended(EndedBy::Consumer) => Problem::ConsentGivenBack,
+            Self::Ended(EndedBy::Operator) => Problem::ConsentEndedByOperator,
+            Self::Ended(EndedBy::Platform) => Problem::ConsentEndedByPlatform,
+            Self::Ended(EndedBy::Superseded) => Problem::ConsentSuperseded,
             Self::NotPossible => Problem::ConsentEnded,
             Self::TooLong => Problem::ConsentTooLong,
         }
@@ -283,7 +305,23 @@ mod tests {
         assert_eq!(consent.check(at(end)), Err(ConsentError::Expired));
         assert_eq!(consent.clone().end(EndedBy::Client, at(end)), Err(ConsentError::Expired));
         let consent = consent.end(EndedBy::Client, at(30)).unwrap();
-        assert_eq!(consent.check(at(31)), Err(ConsentError::Ended));
+        assert_eq!(consent.check(at(31)), Err(ConsentError::Ended(EndedBy::Client)));
+    }
+
+    #[test]
+    fn each_end_is_told_by_its_own_problem() {
+        let ends = [
+            (EndedBy::Client, "consent.withdrawn"),
+            (EndedBy::Consumer, "consent.given-back"),
+            (EndedBy::Operator, "consent.ended-by-operator"),
+            (EndedBy::Platform, "consent.ended-by-platform"),
+            (EndedBy::Superseded, "consent.superseded"),
+        ];
+        for (by, code) in ends {
+            let consent = requested().grant(7, "hash".to_owned(), at(0)).unwrap();
+            let error = consent.end(by, at(30)).unwrap().check(at(31)).unwrap_err();
+            assert_eq!(error.problem().code(), code);
+        }
     }
 
     /// Every sequence of five moves: whatever happens, a consent that ended never works again.

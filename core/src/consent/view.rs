@@ -12,6 +12,7 @@ use crate::participant::view::ParticipantName;
 
 /// `GET /api/cabinet`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CabinetView {
     /// Name and first letter of the patronymic, as the Source tells it.
     pub client_name: String,
@@ -21,6 +22,7 @@ pub struct CabinetView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConsentView {
     pub id: ConsentId,
     pub consumer: ParticipantName,
@@ -38,6 +40,7 @@ pub struct ConsentView {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum ConsentStatus {
     Active,
@@ -47,14 +50,17 @@ pub enum ConsentStatus {
 
 /// `GET /api/cabinet/consents/{id}`; `POST …/withdraw` with `{}` answers the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConsentDetailsView {
     pub consent: ConsentView,
     /// Newest first, at most 500.
+    #[cfg_attr(test, schemars(length(max = 500)))]
     pub uses: Vec<UseView>,
 }
 
 /// One request through an edge under this consent, answered or refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UseView {
     pub at: Timestamp,
     pub provider: ParticipantName,
@@ -66,6 +72,7 @@ pub struct UseView {
 
 /// What the client is asked to approve (CNS-5). The page shows `text` as it is: its hash is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConsentRequestView {
     pub consumer: ParticipantName,
     pub providers: Vec<ParticipantName>,

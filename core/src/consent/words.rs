@@ -32,25 +32,31 @@ pub fn hash(paragraphs: &[String]) -> String {
 }
 
 /// What the client accepts before anything else happens (IDX-1).
-pub fn agreement(language: Language) -> &'static [&'static str] {
+///
+/// `pictures_days`: for how many days the pictures of checks are kept.
+pub fn agreement(language: Language, pictures_days: u16) -> Vec<String> {
+    let days = u32::from(pictures_days);
     match language {
-        Language::Kk => &[
-            "Senim сіздің кім екеніңізді тексереді. Ол үшін ЖСН сұралады, камерамен бірнеше сурет түсіріледі және телефоныңызға код жіберіледі.",
-            "Суреттер камера алдында тірі адам тұрғанын білу үшін және мемлекеттік тізілімдегі фотосуретпен салыстыру үшін ғана қолданылады. Суреттердің өзі сақталмайды: тек тексерудің нәтижесі мен цифрлық ізі қалады.",
-            "Тексерудің нәтижесі мен уақыты даулы жағдайлар үшін бес жыл сақталады.",
-            "Келіспесеңіз, ештеңе тексерілмейді және ешкімге ештеңе берілмейді.",
+        Language::Kk => vec![
+            "Senim сіздің кім екеніңізді тексереді. Ол үшін ЖСН сұралады, камерамен бірнеше сурет түсіріледі және телефоныңызға код жіберіледі.".to_owned(),
+            "Суреттер камера алдында тірі адам тұрғанын білу үшін және мемлекеттік тізілімдегі фотосуретпен салыстыру үшін қолданылады.".to_owned(),
+            format!("Суреттер, сәтсіз тексерулердікі де, даулы жағдайлар үшін шифрланған түрде {days} күн сақталып, содан кейін жойылады."),
+            "Тексерудің нәтижесі, уақыты, өлшемдері және суреттердің бақылау сомалары даулы жағдайлар үшін бес жыл сақталады.".to_owned(),
+            "Келіспесеңіз, ештеңе тексерілмейді және ешкімге ештеңе берілмейді.".to_owned(),
         ],
-        Language::Ru => &[
-            "Senim проверит, что вы — это вы. Для этого мы спросим ваш ИИН, сделаем несколько снимков камерой и отправим код на ваш телефон.",
-            "Снимки нужны только затем, чтобы убедиться, что перед камерой живой человек, и сравнить лицо с фотографией в государственном реестре. Сами снимки не хранятся: остаются лишь итог проверки и цифровые отпечатки.",
-            "Итог и время проверки хранятся пять лет на случай спора.",
-            "Если вы не согласны, проверки не будет и никто ничего о вас не получит.",
+        Language::Ru => vec![
+            "Senim проверит, что вы — это вы. Для этого мы спросим ваш ИИН, сделаем несколько снимков камерой и отправим код на ваш телефон.".to_owned(),
+            "Снимки нужны, чтобы убедиться, что перед камерой живой человек, и сравнить лицо с фотографией в государственном реестре.".to_owned(),
+            format!("Снимки, в том числе неудачных проверок, хранятся в зашифрованном виде {days} {} на случай спора, затем удаляются.", russian_days(days)),
+            "Итог, время и измерения проверки и контрольные суммы снимков хранятся пять лет на случай спора.".to_owned(),
+            "Если вы не согласны, проверки не будет и никто ничего о вас не получит.".to_owned(),
         ],
-        Language::En => &[
-            "Senim will check that you are who you say you are. It asks for your IIN, takes a few pictures with the camera and sends a code to your phone.",
-            "The pictures serve only to see that a live person is in front of the camera and to compare the face with the photo in the state register. The pictures themselves are not kept: only the outcome and their digital fingerprints are.",
-            "The outcome and the time of the check are kept for five years in case of a dispute.",
-            "If you do not agree, nothing is checked and nobody receives anything about you.",
+        Language::En => vec![
+            "Senim will check that you are who you say you are. It asks for your IIN, takes a few pictures with the camera and sends a code to your phone.".to_owned(),
+            "The pictures serve to see that a live person is in front of the camera and to compare the face with the photo in the state register.".to_owned(),
+            format!("The pictures, those of failed checks as well, are kept encrypted for {days} {} in case of a dispute and are then deleted.", if days == 1 { "day" } else { "days" }),
+            "The outcome, time and measurements of the check and the checksums of the pictures are kept for five years in case of a dispute.".to_owned(),
+            "If you do not agree, nothing is checked and nobody receives anything about you.".to_owned(),
         ],
     }
 }
@@ -439,6 +445,24 @@ mod tests {
         assert_ne!(hash(&text), hash(&other));
         assert_ne!(hash(&text), hash(&shown(Language::Ru, &asked(ALL))));
         assert_eq!(hash(&text).len(), 43);
+    }
+
+    /// IDX-12: what the agreement says of storage is what happens.
+    #[test]
+    fn the_agreement_says_for_how_many_days_pictures_are_kept() {
+        for language in Language::ALL {
+            for days in [1, 42, 90] {
+                let text = agreement(language, days).join(" ");
+                assert!(text.contains(&format!(" {days} ")), "{text}");
+                for untrue in ["сақталмайды", "не хранятся", "not kept"] {
+                    assert!(!text.contains(untrue), "{text}");
+                }
+            }
+        }
+        let five_years = ["бес жыл", "пять лет", "five years"];
+        for (language, said) in Language::ALL.into_iter().zip(five_years) {
+            assert!(agreement(language, 90).join(" ").contains(said));
+        }
     }
 
     #[test]

@@ -2,26 +2,44 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::values::{AccountId, Category, Currency, Day, Iban, Moment, Money, Text};
+use super::route::{LIMIT_MAX, Next};
+use super::values::{
+    AccountId, AnyIban, Category, Currency, Day, Iban, List, Moment, Money, Text, present,
+};
+
+const ACCOUNTS_MAX: usize = 500;
+const BALANCES_MAX: usize = 4;
 
 /// Every answer with status 200.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Envelope<T> {
+pub struct Envelope<T, L = Links> {
     pub data: T,
-    pub links: Links,
+    pub links: L,
 }
+
+/// Of an answer that has no pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoLinks {}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Links {
-    /// The path and query of the next page; absent on the last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
+    /// Path and query of the next page, which is the same request with another cursor; absent on the last.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
 }
 
-/// `GET /accounts` answers a list of these, `GET /accounts/{accountId}` one.
+/// `GET /accounts`: each `accountId` stands once.
+pub type Accounts = List<Account, 0, ACCOUNTS_MAX>;
+
+/// `GET /accounts/{accountId}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Account {
     pub account_id: AccountId,
@@ -32,13 +50,14 @@ pub struct Account {
     /// The provider's name for the product.
     pub product: Text<140>,
     /// The client's own name for the account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub nickname: Option<Text<70>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub opened_on: Option<Day>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AccountKind {
     Current,
@@ -49,6 +68,7 @@ pub enum AccountKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AccountStatus {
     Open,
@@ -58,14 +78,16 @@ pub enum AccountStatus {
 
 /// `GET /accounts/{accountId}/balances`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AccountBalances {
     pub account_id: AccountId,
-    /// One to four, each kind once.
-    pub balances: Vec<Balance>,
+    /// Each kind once.
+    pub balances: List<Balance, 1, BALANCES_MAX>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Balance {
     pub kind: BalanceKind,
@@ -74,6 +96,7 @@ pub struct Balance {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum BalanceKind {
     /// What the client can spend now.
@@ -88,31 +111,34 @@ pub enum BalanceKind {
 
 /// `GET /accounts/{accountId}/transactions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AccountTransactions {
     pub account_id: AccountId,
-    /// Newest first.
-    pub transactions: Vec<Transaction>,
+    /// Newest first by `bookedOn`; each `transactionId` stands once; no more than `limit`.
+    pub transactions: List<Transaction, 0, { LIMIT_MAX as usize }>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Transaction {
     pub transaction_id: AccountId,
     pub status: TransactionStatus,
-    /// The day that a request's `from` and `to` go by, in the provider's time zone.
+    /// The day that `from` and `to` go by, in the provider's time zone.
     pub booked_on: Day,
     pub at: Moment,
-    /// Negative: it left the account.
+    /// A negative amount left the account.
     pub money: Money,
     pub description: Text<300>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub counterparty: Option<Counterparty>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TransactionStatus {
     Booked,
@@ -120,9 +146,10 @@ pub enum TransactionStatus {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Counterparty {
     pub name: Text<140>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iban: Option<Iban>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub iban: Option<AnyIban>,
 }

@@ -3,17 +3,21 @@
 
 mod account;
 mod answer;
+#[cfg(test)]
+mod published;
 mod route;
 mod values;
 
 pub use account::{
-    Account, AccountBalances, AccountKind, AccountStatus, AccountTransactions, Balance,
-    BalanceKind, Counterparty, Envelope, Links, Transaction, TransactionStatus,
+    Account, AccountBalances, AccountKind, AccountStatus, AccountTransactions, Accounts, Balance,
+    BalanceKind, Counterparty, Envelope, Links, NoLinks, Transaction, TransactionStatus,
 };
 pub use answer::{ANSWER_BYTES_MAX, Fault, check_answer};
-pub use route::{BASE_PATH, LIMIT_DEFAULT, LIMIT_MAX, Route, RouteError};
+pub use route::{BASE_PATH, LIMIT_DEFAULT, LIMIT_MAX, Next, Route, RouteError};
+pub(crate) use values::present;
 pub use values::{
-    AccountId, Amount, Category, Currency, Cursor, Day, Iban, Moment, Money, Text, ValueError,
+    AccountId, Amount, AnyIban, Category, Currency, Cursor, Day, Iban, List, Moment, Money, Text,
+    ValueError,
 };
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The standard's addresses: what a request asks for, and whether a consent covers it.
 
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::consent::{Data, Limits};
-use crate::exchange::values::{AccountId, Cursor, Day};
+use crate::exchange::values::{AccountId, Cursor, Day, ValueError, parsed};
 use crate::problem::Problem;
 
 pub const BASE_PATH: &str = "/account-information/v1";
@@ -134,6 +137,39 @@ impl fmt::Display for Route {
                 parameter("cursor", cursor.as_ref().map(ToString::to_string))
             }
         }
+    }
+}
+
+/// Where the next page of transactions is: its path and query.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Next(String);
+
+impl Next {
+    pub(super) const LENGTH_MAX: usize = 1024;
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Next {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let rest = text.strip_prefix(BASE_PATH).and_then(|it| it.strip_prefix("/accounts/"));
+        let id = rest.and_then(|it| it.split_once("/transactions?")).map(|(id, _)| id);
+        let of_an_account = id.is_some_and(|it| it.parse::<AccountId>().is_ok());
+        if of_an_account && text.chars().count() <= Self::LENGTH_MAX {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ValueError)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Next {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        parsed(from)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::requester::Requester;
 use super::session::{Purpose, Session};
 use crate::Timestamp;
 use crate::consent::Asked;
@@ -21,10 +22,19 @@ pub struct Content {
     pub session: Session,
     /// What a consumer asks for; absent in a sign-in to the cabinet.
     pub request: Option<Request>,
+    /// By whom its checks are counted; known once the IIN has been entered.
+    #[serde(default)]
+    pub requester: Option<Requester>,
     /// As the Source tells it: host/src/source.rs.
     pub client_name: Option<String>,
     /// Where the browser goes from the end; holds the authorization code.
     pub redirect: Option<String>,
+}
+
+impl Content {
+    pub fn requester(&self) -> Requester {
+        self.requester.clone().unwrap_or(Requester::Unknown)
+    }
 }
 
 /// The consumer's request. Names are taken once, so that the consent's text can't change under the reader.

@@ -1,5 +1,6 @@
 //! Proving who one is: two-factor authentication by face and phone (IDX-1..5).
 
 pub mod dialogue;
+pub mod requester;
 pub mod session;
 pub mod view;

@@ -20,6 +20,9 @@
 //! What can't be read as frames at all (cut off, too large) changes nothing: it may be sent again while the
 //! challenge is open. What was made for another challenge, rearranged or altered ends the check.
 //!
+//! A sign-in to the cabinet is anonymous: whether the Source knows the IIN is not said until somebody live was
+//! before the camera.
+//!
 //! From each open step: abandoned and, 15 minutes after the start, expired.
 //! The host feeds it [`Input`]s, saves what comes back and carries out the [`Effect`]s.
 
@@ -33,6 +36,7 @@ pub use self::exchange::{Effect, Input, Judgement, SessionError};
 pub use self::step::{Check, CodeDigest, Failure, Person, Purpose, Seed, Step};
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
+use crate::identity::requester::Allowance;
 use crate::liveness::DEGREE_MIN;
 use crate::liveness::challenge::{Challenge, Wishes};
 use crate::problem::Problem;
@@ -203,14 +207,22 @@ impl Session {
             (Input::PersonFound { iin, phone, blocked_until }, Step::Iin) => {
                 session.meet_person(iin, phone, blocked_until, now)
             }
-            (Input::PersonUnknown, Step::Iin) => Ok(session.fail(Failure::UnknownPerson, now)),
+            (Input::PersonUnknown { iin, blocked_until }, Step::Iin) => match session.purpose {
+                Purpose::Authorization { .. } => Ok(session.fail(Failure::UnknownPerson, now)),
+                Purpose::Cabinet => {
+                    Ok(session.to_camera(Person { iin, phone: None }, blocked_until, now))
+                }
+            },
 
             (
-                Input::ChallengeAsked { seed, wishes, blocked_until },
+                Input::ChallengeAsked { seed, wishes, blocked_until, allowance },
                 Step::Liveness { person, check, last_problem },
             ) => match blocked_until.filter(|until| *until > now) {
                 Some(until) => Ok(session.fail(Failure::Blocked { until }, now)),
-                None => session.ask(person, check.as_ref(), last_problem, (seed, wishes), now),
+                None => {
+                    let drawing = (seed, wishes, allowance);
+                    session.ask(person, check.as_ref(), last_problem, drawing, now)
+                }
             },
             (
                 Input::CheckStarted { nonce, blocked_until },
@@ -258,7 +270,7 @@ impl Session {
                 Input::AgreementAnswered { .. }
                 | Input::IinEntered(_)
                 | Input::PersonFound { .. }
-                | Input::PersonUnknown
+                | Input::PersonUnknown { .. }
                 | Input::ChallengeAsked { .. }
                 | Input::CheckStarted { .. }
                 | Input::CheckForged { .. }
@@ -318,7 +330,7 @@ impl Session {
     }
 
     fn meet_person(
-        mut self,
+        self,
         iin: Iin,
         phone: Phone,
         blocked_until: Option<Timestamp>,
@@ -331,12 +343,20 @@ impl Session {
             Purpose::Authorization { phone, .. } => phone.clone(),
             Purpose::Cabinet => phone,
         };
-        let person = Person { iin, phone };
+        Ok(self.to_camera(Person { iin, phone: Some(phone) }, blocked_until, now))
+    }
+
+    fn to_camera(
+        mut self,
+        person: Person,
+        blocked_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> (Self, Vec<Effect>) {
         self.step = Step::Liveness { person, check: None, last_problem: None };
-        if let Some(until) = blocked_until.filter(|until| *until > now) {
-            return Ok(self.fail(Failure::Blocked { until }, now));
+        match blocked_until.filter(|until| *until > now) {
+            Some(until) => self.fail(Failure::Blocked { until }, now),
+            None => (self, Vec::new()),
         }
-        Ok((self, Vec::new()))
     }
 
     fn ask(
@@ -344,7 +364,7 @@ impl Session {
         person: Person,
         check: Option<&Check>,
         last_problem: Option<Problem>,
-        (seed, wishes): (Seed, Wishes),
+        (seed, wishes, allowance): (Seed, Wishes, Allowance),
         now: Timestamp,
     ) -> Result<(Self, Vec<Effect>), SessionError> {
         let none_left = self.checks_left() == 0;
@@ -359,6 +379,13 @@ impl Session {
             None if none_left => return Ok(self.block(now)),
             // A check in judgement is given up for this one: it stays counted, its verdict won't.
             Some(Check::Asked { .. } | Check::Judging { .. }) | None => {}
+        }
+        match allowance {
+            Allowance::Left => {}
+            Allowance::Spent => return Ok(self.block(now)),
+            Allowance::SpentUntil(until) => {
+                return Ok(self.fail(Failure::Blocked { until }, now));
+            }
         }
         self.checks += 1;
         let challenge = Challenge::draw(seed.0, wishes, now);
@@ -409,6 +436,9 @@ impl Session {
                 return self.send(person, code, now);
             }
             Judgement::Live { .. } => Problem::IdentityNoMatch,
+            Judgement::Refused(Problem::IdentityUnknown) => {
+                return self.fail(Failure::UnknownPerson, now);
+            }
             Judgement::Refused(problem) => problem,
         };
         if problem.fault().is_some() && self.returned < RETURNED_MAX {
@@ -427,11 +457,13 @@ impl Session {
     }
 
     fn send(mut self, person: Person, code: CodeDigest, now: Timestamp) -> (Self, Vec<Effect>) {
+        let Some(to) = person.phone.clone() else {
+            return self.fail(Failure::UnknownPerson, now);
+        };
         if self.sms >= SMS_MAX {
             return self.fail(Failure::SmsExhausted, now);
         }
         self.sms += 1;
-        let to = person.phone.clone();
         self.step = Step::Code { person, digest: Some(code), expires_at: now + CODE_LIFETIME };
         (self, vec![Effect::SendCode { to }])
     }

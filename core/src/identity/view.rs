@@ -4,16 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::view::ConsentRequestView;
+use crate::id::SessionId;
 use crate::liveness::challenge::{Nonce, Step};
 use crate::participant::view::ParticipantName;
 use crate::text::Language;
 
 /// The parts of a session, in the order in which the client meets them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum StepView {
-    /// The user agreement.
-    Agreement,
+    /// The user agreement: core/src/consent/words.rs.
+    Agreement {
+        /// For how long the pictures of checks are kept.
+        pictures_days: u16,
+    },
     /// The client types their IIN.
     Iin {
         /// Absent in a sign-in to the cabinet, where nobody has named one yet.
@@ -52,7 +57,10 @@ pub enum StepView {
 /// what it changed (tries left, the session's end) is then read with `GET`. Not approving the consent and
 /// giving up are no refusals: they answer `Failed` with the way back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct IdentityView {
+    /// What the page names in the address of each `POST`: the cookie of a browser may meanwhile be another session's.
+    pub session: SessionId,
     /// Who asks; absent in a sign-in to the cabinet.
     pub consumer: Option<ParticipantName>,
     pub language: Language,
@@ -62,8 +70,9 @@ pub struct IdentityView {
     pub now: Timestamp,
 }
 
-/// `POST /api/identity/agreement`.
+/// `POST /api/identity/{session}/agreement`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerAgreement {
     pub accept: bool,
@@ -71,30 +80,48 @@ pub struct AnswerAgreement {
     pub language: Language,
 }
 
-/// `POST /api/identity/iin`. Text, so that a wrong check digit gets its own problem.
+/// `POST /api/identity/{session}/iin`. Text, so that a wrong check digit gets its own problem.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmIin {
     pub iin: String,
 }
 
-/// `POST /api/identity/code`. (`POST /api/identity/code/send` takes `{}` and sends another.)
+/// `POST /api/identity/{session}/code`. (`POST /api/identity/{session}/code/send` takes `{}` and sends another.)
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnterCode {
     pub code: String,
 }
 
-/// `POST /api/identity/consent`.
+/// `POST /api/identity/{session}/consent`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerConsent {
     pub approve: bool,
+    /// Of the paragraphs that the page showed: [`crate::consent::words::hash`].
+    pub text_hash: String,
 }
 
-/// The answer to `POST /api/identity/liveness/challenge`, whose body are the client's `Wishes`. Asked again while
+/// `POST /api/identity/open`: what the link of the consumer says (RFC 9126 §4). Answers `IdentityView`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OpenSession {
+    pub client_id: String,
+    pub request_uri: String,
+    /// Take the session over from the browser that it is open in; it then starts again, with its counters as they are.
+    #[serde(default)]
+    pub take_over: bool,
+}
+
+/// The answer to `POST /api/identity/{session}/liveness/challenge`, whose body are the client's `Wishes`. Asked again while
 /// it is open, the same one with less time left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChallengeView {
     pub nonce: Nonce,
     pub steps: Vec<Step>,
@@ -108,14 +135,15 @@ pub struct ChallengeView {
     pub checks_left: u8,
 }
 
-// `POST /api/identity/liveness`: `application/vnd.senim.frames`, a pack of frames (core/src/liveness/pack.rs) made
+// `POST /api/identity/{session}/liveness`: `application/vnd.senim.frames`, a pack of frames (core/src/liveness/pack.rs) made
 // for the open challenge, at most 5 MB (BIO-2).
-// `POST /api/identity/language` takes `{"language":"kk"}`.
-// `POST /api/identity/abandon` takes `{}`: the client gives up; answers `Failed` with the redirect.
+// `POST /api/identity/{session}/language` takes `{"language":"kk"}`.
+// `POST /api/identity/{session}/abandon` takes `{}`: the client gives up; answers `Failed` with the redirect.
 // `POST /api/cabinet/sign-in` takes `{}`: opens a session whose end is the cabinet; answers `IdentityView`.
 
-/// `POST /api/identity/language`.
+/// `POST /api/identity/{session}/language`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChooseLanguage {
     pub language: Language,

@@ -86,7 +86,11 @@ events! {
         total_ms: u32,
     }
     EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
-    IdentityBlocked = "identity.blocked" { until: Timestamp }
+    IdentityBlocked = "identity.blocked" {
+        until: Timestamp,
+        /// What kind of requester the person is blocked for.
+        requester: String,
+    }
     /// What was asked for before the camera, without the nonce.
     IdentityChallenged = "identity.challenged" { check: u8, asked: String }
     IdentityChecked = "identity.checked" {
@@ -117,7 +121,11 @@ events! {
     NodeResumed = "node.resumed" {}
     NodeSuspended = "node.suspended" { reason: String }
     OperatorAdded = "operator.added" {}
-    OperatorLocked = "operator.locked" { until: Option<Timestamp> }
+    OperatorLocked = "operator.locked" {
+        until: Option<Timestamp>,
+        /// From where nobody signs in by this name until then: its `browser`, an `address`, `unknown`, or all `strangers`.
+        requester: String,
+    }
     OperatorSignedIn = "operator.signed-in" {}
     ParticipantRegistered = "participant.registered" { name: String }
     ParticipantResumed = "participant.resumed" {}

@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// `GET /api/console/journal?search=…&before=…&limit=…` (newest first).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct JournalView {
     pub records: Vec<JournalRecordView>,
     /// Give it as `before` for the next page; absent on the last.
@@ -14,6 +15,7 @@ pub struct JournalView {
 
 /// One record. Never a secret, never what names a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct JournalRecordView {
     /// In which order records were written: the cursor of pages.
     pub arrival: u64,

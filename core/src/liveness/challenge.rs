@@ -25,6 +25,17 @@ pub struct Challenge {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce(pub [u8; 32]);
 
+#[cfg(test)]
+impl schemars::JsonSchema for Nonce {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Nonce".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" })
+    }
+}
+
 impl std::fmt::Debug for Nonce {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Nonce(…)")
@@ -33,6 +44,7 @@ impl std::fmt::Debug for Nonce {
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub ask: Ask,
@@ -43,6 +55,7 @@ pub struct Step {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {
     /// Straight into the camera, still: the frames to match come from here.
@@ -93,6 +106,7 @@ impl Pace {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// The client turns to their own left: the nose goes to the viewer's right in a picture that is not mirrored.
@@ -112,6 +126,7 @@ impl Action {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
     Red,
@@ -170,6 +185,7 @@ const COLOURS: usize = 4;
 /// had the right order and were taken for a person; and a film of somebody who blinks and smiles by turns has the next
 /// action soon enough whatever the order is. Light is what no film foresees, and it asks nothing of the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {
     /// Nothing that needs the head or the body to move: blinking and smiling remain.

@@ -20,6 +20,7 @@ pub const CONFIRMATION_TYPE: &str = "consent-confirmation+jwt";
 
 /// `POST /photo/match` (PHM-1).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MatchPhoto {
     /// The system name in the certificate, its common name (PHM-4).
@@ -35,6 +36,7 @@ pub struct MatchPhoto {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PhotoMatchView {
     pub request: PhotoRequestId,
     pub solution: String,
@@ -53,6 +55,7 @@ pub struct PhotoMatchView {
 
 /// `POST /photo/offline-checks`: the person was checked offline, as three failures ask for (PHM-6).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReportOfflineCheck {
     pub username: String,
@@ -61,6 +64,7 @@ pub struct ReportOfflineCheck {
 
 /// `POST /photo/match/{request}/accept`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptMatch {
     pub username: String,
@@ -90,6 +94,7 @@ impl Confirmation {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AcceptedView {
     pub request: PhotoRequestId,
     pub accepted_at: Timestamp,
@@ -100,6 +105,7 @@ pub struct AcceptedView {
 
 /// What of IDX-5 the Source tells.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PersonalData {
     pub iin: Iin,
     pub surname: String,
@@ -119,6 +125,7 @@ impl std::fmt::Debug for PersonalData {
 
 /// `GET /photo/requests?from=…&until=…`: the participant's processed requests (IDX-10).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PhotoRequestsView {
     pub from: Timestamp,
     pub until: Timestamp,

@@ -6,12 +6,18 @@ use crate::Timestamp;
 
 /// `GET /api/console/overview`: the last hour in minutes, oldest first (60 entries each).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OverviewView {
     pub now: Timestamp,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub sessions_started: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub sessions_passed: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub sessions_failed: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub requests_answered: Vec<u64>,
+    #[cfg_attr(test, schemars(length(equal = 60)))]
     pub requests_refused: Vec<u64>,
     pub consents_active: u64,
     pub participants_active: u64,
@@ -21,6 +27,7 @@ pub struct OverviewView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EdgeView {
     pub name: String,
     pub seen_at: Timestamp,

@@ -6,8 +6,10 @@ use crate::Timestamp;
 
 pub mod view;
 
-/// Wrong passwords or codes in a row after which a name rests.
+/// Wrong passwords or codes in a row after which a name rests, for whoever tries from the same place.
 pub const FAILURES_MAX: u32 = 5;
+/// The same for all together who try in a browser where the operator has never signed in.
+pub const STRANGERS_FAILURES_MAX: u32 = 100;
 pub const LOCK: TimeDelta = TimeDelta::minutes(5);
 /// An operator who does nothing for so long is signed out.
 pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(30);
@@ -17,14 +19,12 @@ pub const SESSION_MAX: TimeDelta = TimeDelta::hours(12);
 /// Steps of RFC 6238 §4.1, of 30 seconds.
 pub const TOTP_STEP_S: u64 = 30;
 
-/// How a name stands with its sign-ins.
+/// How a name stands with the sign-ins of one requester, or of all strangers together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
     /// In a row.
     pub failures: u32,
     pub locked_until: Option<Timestamp>,
-    /// The last step whose code was used: none is used twice (RFC 6238 §5.2).
-    pub step: u64,
 }
 
 impl Attempts {
@@ -33,25 +33,20 @@ impl Attempts {
     }
 
     #[must_use]
-    pub fn failed(self, now: Timestamp) -> Self {
+    pub fn failed(self, failures_max: u32, now: Timestamp) -> Self {
         let failures = self.failures + 1;
-        if failures < FAILURES_MAX {
-            return Self { failures, ..self };
+        if failures < failures_max {
+            return Self { failures, locked_until: self.locked_until };
         }
-        Self { failures: 0, locked_until: Some(now + LOCK), ..self }
+        Self { failures: 0, locked_until: Some(now + LOCK) }
     }
+}
 
-    #[must_use]
-    pub fn succeeded(self, step: u64) -> Self {
-        Self { failures: 0, locked_until: None, step }
-    }
-
-    /// The steps whose codes may be entered now: this one and its neighbours, but none that was used.
-    pub fn steps(&self, now: Timestamp) -> impl Iterator<Item = u64> {
-        let current = u64::try_from(now.timestamp()).unwrap_or_default() / TOTP_STEP_S;
-        let used = self.step;
-        (current.saturating_sub(1)..=current + 1).filter(move |&step| step > used)
-    }
+/// The steps whose codes may be entered now: this one and its neighbours, but none up to the last one used
+/// (RFC 6238 §5.2).
+pub fn totp_steps(used: u64, now: Timestamp) -> impl Iterator<Item = u64> {
+    let current = u64::try_from(now.timestamp()).unwrap_or_default() / TOTP_STEP_S;
+    (current.saturating_sub(1)..=current + 1).filter(move |&step| step > used)
 }
 
 /// Whether an operator's session still holds.
@@ -67,24 +62,23 @@ mod tests {
     fn the_fifth_failure_in_a_row_locks_for_five_minutes() {
         let mut attempts = Attempts::default();
         for second in 0..4 {
-            attempts = attempts.failed(at(second));
+            attempts = attempts.failed(FAILURES_MAX, at(second));
             assert!(!attempts.locked(at(second)));
         }
-        attempts = attempts.failed(at(4));
+        attempts = attempts.failed(FAILURES_MAX, at(4));
         assert!(attempts.locked(at(4)) && attempts.locked(at(303)));
         assert!(!attempts.locked(at(304)));
         // And from there five more.
-        assert!(!attempts.failed(at(305)).locked(at(305)));
+        assert!(!attempts.failed(FAILURES_MAX, at(305)).locked(at(305)));
     }
 
     #[test]
     fn a_code_counts_in_its_step_and_the_two_beside_it_and_never_twice() {
         let now = at(0);
         let current = u64::try_from(now.timestamp()).unwrap() / 30;
-        let fresh = Attempts::default();
-        assert_eq!(fresh.steps(now).collect::<Vec<_>>(), [current - 1, current, current + 1]);
-        let used = fresh.succeeded(current);
-        assert_eq!(used.steps(now).collect::<Vec<_>>(), [current + 1]);
+        let steps = |used| totp_steps(used, now).collect::<Vec<_>>();
+        assert_eq!(steps(0), [current - 1, current, current + 1]);
+        assert_eq!(steps(current), [current + 1]);
     }
 
     #[test]

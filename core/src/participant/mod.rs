@@ -14,6 +14,7 @@ pub mod application;
 pub mod view;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Participant {
     pub bin: Bin,
     pub name: String,
@@ -23,12 +24,14 @@ pub struct Participant {
 
 /// What a participant is accredited as (OAPI-8); one may be both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Roles {
     pub provider: bool,
     pub consumer: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "standing", rename_all = "kebab-case")]
 pub enum Standing {
     Active,

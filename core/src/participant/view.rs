@@ -7,6 +7,7 @@ use crate::id::Bin;
 
 /// `GET /api/console/participants` answers a list of these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParticipantView {
     #[serde(flatten)]
     pub participant: Participant,
@@ -17,6 +18,7 @@ pub struct ParticipantView {
 
 /// `POST /api/console/participants/{bin}/suspend`; `/resume` takes `{}`. Both answer [`ParticipantView`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SuspendParticipant {
     pub reason: String,
@@ -24,6 +26,7 @@ pub struct SuspendParticipant {
 
 /// Names a participant in pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParticipantName {
     pub bin: Bin,
     pub name: String,

@@ -17,6 +17,21 @@ pub const PROBES_MAX: usize = 5;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Base64(pub Vec<u8>);
 
+#[cfg(test)]
+impl schemars::JsonSchema for Base64 {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Base64".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "contentEncoding": "base64" })
+    }
+}
+
 /// `POST /v1/match`: whether the person of `probes` is the one of `reference`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

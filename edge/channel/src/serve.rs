@@ -19,7 +19,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -275,13 +275,12 @@ fn names_its_host<B>(request: &Request<B>) -> bool {
 }
 
 fn without_host() -> Response<Body> {
-    let problem = Problem::RequestMalformed;
-    let body =
-        problem.body(Some("send one Host header with the address that is asked")).to_string();
-    let mut answer = Response::new(Body::from(body));
+    let document = ProblemDocument::of(Problem::RequestMalformed)
+        .detail(Some("send one Host header with the address that is asked"));
+    let mut answer = Response::new(Body::from(document.body()));
     *answer.status_mut() = StatusCode::BAD_REQUEST;
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(ProblemDocument::MEDIA_TYPE));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }

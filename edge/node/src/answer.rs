@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use senim_channel::budget::Exhausted;
 use senim_core::id::UseId;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::routing::Refusal;
 
 use crate::request::{INTERACTION, interaction_name};
@@ -16,6 +16,9 @@ use crate::request::{INTERACTION, interaction_name};
 pub(crate) type Answer = Response<Full<Bytes>>;
 
 const ALGORITHMS: &str = r#"algs="ES256 EdDSA PS256""#;
+
+/// A node hears from the platform and forgets proofs within so long.
+const RETRY_AFTER_S: u64 = 1;
 
 /// The provider's answer, which the gate has passed.
 pub(crate) fn passed_on(body: Bytes) -> Answer {
@@ -29,19 +32,21 @@ pub(crate) fn passed_on(body: Bytes) -> Answer {
 /// `retry_after_s`: what the provider said of it.
 pub(crate) fn refused(refusal: &Refusal, dpop: bool, retry_after_s: Option<u64>) -> Answer {
     let problem = refusal.problem;
-    let body = problem.body(refusal.detail.as_deref()).to_string();
-    let mut answer = Response::new(Full::from(body));
+    let document = ProblemDocument::of(problem)
+        .detail(refusal.detail.as_deref())
+        .retry_after_s(retry_after_s.unwrap_or(RETRY_AFTER_S));
+    let mut answer = Response::new(Full::from(document.body()));
     *answer.status_mut() =
-        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        StatusCode::from_u16(document.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(ProblemDocument::MEDIA_TYPE));
+    if let Some(seconds) = document.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
     match answer.status() {
         StatusCode::UNAUTHORIZED => challenge(answer.headers_mut(), problem, dpop),
         StatusCode::METHOD_NOT_ALLOWED => {
             answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
-        }
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            answer.headers_mut().insert(RETRY_AFTER, retry_after_s.unwrap_or(1).into());
         }
         _ => {}
     }

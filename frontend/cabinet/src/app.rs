@@ -11,12 +11,14 @@ use crate::pages::consent::ConsentPage;
 use crate::pages::consents::ConsentsPage;
 use crate::pages::home::HomePage;
 use crate::pages::identity::IdentityPage;
+use crate::pages::open::OpenPage;
 use crate::pages::problem::ProblemPage;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Page {
     Home,
     Identity,
+    Open,
     Consents,
     Consent(ConsentId),
     NotFound,
@@ -27,6 +29,7 @@ impl Page {
         let parts: Vec<_> = path.split('/').filter(|it| !it.is_empty()).collect();
         match parts.as_slice() {
             [] => Self::Home,
+            ["authorize"] => Self::Open,
             ["identity"] => Self::Identity,
             ["cabinet"] | ["cabinet", "consents"] => Self::Consents,
             ["cabinet", "consents", id] => id.parse().map_or(Self::NotFound, Self::Consent),
@@ -47,6 +50,7 @@ pub(crate) fn App() -> Html {
     let page = match Page::of(&path) {
         Page::Home => html! { <HomePage /> },
         Page::Identity => html! { <IdentityPage /> },
+        Page::Open => html! { <OpenPage /> },
         Page::Consents => html! { <ConsentsPage /> },
         Page::Consent(id) => html! { <ConsentPage key={path} {id} /> },
         Page::NotFound => html! { <ProblemPage code={Problem::NotFound.code()} /> },
@@ -68,6 +72,7 @@ mod tests {
     fn each_address_has_its_page() {
         let id = "cns_000000000000000000000000000000ab";
         assert_eq!(Page::of("/"), Page::Home);
+        assert_eq!(Page::of("/authorize"), Page::Open);
         assert_eq!(Page::of("/identity"), Page::Identity);
         assert_eq!(Page::of("/cabinet/"), Page::Consents);
         assert_eq!(Page::of(&format!("/cabinet/consents/{id}")), Page::Consent(ConsentId(0xab)));

@@ -1,7 +1,7 @@
 //! The address bar: which page is shown, and going to another without loading anew.
 
 use gloo::events::EventListener;
-use web_sys::{Event, MouseEvent};
+use web_sys::{Event, MouseEvent, UrlSearchParams};
 use yew::prelude::*;
 
 use crate::browser::window;
@@ -19,6 +19,23 @@ pub fn go(to: &str) {
         let _ = window().dispatch_event(&event);
     }
     window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Shows another page of the same app in place of this one, to which there is no way back.
+pub fn replace(to: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(to));
+    }
+    if let Ok(event) = Event::new("popstate") {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+/// Of the address's query; empty where it is not there.
+pub fn parameter(name: &str) -> String {
+    let search = window().location().search().unwrap_or_default();
+    let parameters = UrlSearchParams::new_with_str(&search).ok();
+    parameters.and_then(|it| it.get(name)).unwrap_or_default()
 }
 
 /// Leaves for another site, without a way back into what has ended.

@@ -237,6 +237,7 @@ export class View {
 
   broken(code, values) {
     this.#put(this.#at.fault, `fault-${code}`, values);
+    this.#at.fault.dataset.code = code;
     this.#mode("broken");
   }
 

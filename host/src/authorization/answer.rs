@@ -1,11 +1,8 @@
 //! What OAuth endpoints answer instead of what was asked: OAuth's error with our problem beside it.
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use senim_core::authorization::{Denial, OAuthError};
-use senim_core::problem::Problem;
-use serde_json::json;
+use senim_core::authorization::Denial;
 
 use crate::http::problem::{Answered, Refusal};
 use senim_store::{Failure, StoreError};
@@ -39,23 +36,13 @@ impl IntoResponse for Denied {
             Self::Refused(refusal) => return refusal.into_response(),
         };
         tracing::debug!(error = denial.error.code(), problem = denial.problem.code(), "denied");
-        let status = if denial.problem == Problem::BodyTooLarge {
-            StatusCode::PAYLOAD_TOO_LARGE
-        } else {
-            StatusCode::from_u16(denial.error.status()).unwrap_or(StatusCode::BAD_REQUEST)
-        };
-        let body = json!({
-            "error": denial.error.code(),
-            "error_description": denial.description,
-            "problem": denial.problem.code(),
-        });
-        let mut response = (status, Json(body)).into_response();
+        let status = StatusCode::from_u16(denial.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = (status, denial.body()).into_response();
         let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if denial.error == OAuthError::InvalidClient {
-            // RFC 9110 §15.5.2: a 401 names a way to authenticate.
-            let challenge = HeaderValue::from_static("private_key_jwt");
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        if let Some(challenge) = denial.challenge() {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response.extensions_mut().insert(Answered(denial.problem));
         response

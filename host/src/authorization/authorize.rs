@@ -61,6 +61,17 @@ pub async fn begin(app: &App, client_id: &str, request_uri: &str) -> Result<Begu
         .await
 }
 
+/// Which request this is, whatever has become of it.
+pub async fn pushed(
+    tx: &mut Tx,
+    client_id: &str,
+    request_uri: &str,
+) -> Result<Option<AuthorizationId>, Refusal> {
+    let hash = sha256_base64(request_uri.as_bytes());
+    let found = store::authorization::by_request_uri(tx, &hash).await?;
+    Ok(found.filter(|it| it.client_id == client_id).map(|it| it.id))
+}
+
 /// Ends the request within the dialogue's transaction.
 /// Answers where the browser goes: back to the consumer, with a code or an error, `state` and `iss`.
 pub async fn finish(

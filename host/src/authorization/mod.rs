@@ -13,19 +13,16 @@ mod token;
 pub mod sweep;
 
 pub use answer::Denied;
-pub use authorize::{Begun, Outcome, begin, finish};
+pub use authorize::{Begun, Outcome, begin, finish, pushed};
 
-use axum::Router;
-use axum::routing::{get, post};
+use crate::callers::{Room, Who, by_anyone, by_proof};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/.well-known/oauth-authorization-server", get(metadata::oauth))
-        .route("/.well-known/openid-configuration", get(metadata::openid))
-        .route("/jwks", get(jwks::show))
-        .route("/par", post(par::push))
-        .route("/token", post(token::issue))
-        .route("/revoke", post(revoke::revoke))
+pub fn routes() -> Room {
+    Room::default()
+        .get("/.well-known/oauth-authorization-server", by_anyone(), metadata::oauth)
+        .get("/.well-known/openid-configuration", by_anyone(), metadata::openid)
+        .get("/jwks", by_anyone(), jwks::show)
+        .post("/par", by_proof(Who::Application), par::push)
+        .post("/token", by_proof(Who::Application), token::issue)
+        .post("/revoke", by_proof(Who::Application), revoke::revoke)
 }

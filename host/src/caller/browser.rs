@@ -1,14 +1,19 @@
-//! Which browser asks: its cookie, its address, its language.
+//! Which browser asks: its cookies, its address, its language, and in which session its page acts.
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use senim_channel::budget::Origin;
+use senim_core::id::SessionId;
 use senim_core::jose::sha256_base64;
 use senim_core::problem::Problem;
 use senim_core::text::Language;
 
+use crate::app::App;
+use crate::callers::{Caller, Who};
+use crate::config::Config;
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 
@@ -16,16 +21,69 @@ use crate::http::problem::Refusal;
 pub struct Browser(pub String);
 
 impl Browser {
-    pub fn of(headers: &HeaderMap) -> Option<Self> {
-        cookie::read(headers, cookie::SESSION).filter(|it| !it.is_empty()).map(|it| Self(hash(it)))
+    pub fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
+        cookie::SESSION.read(config, headers).map(|it| Self(hash(it)))
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Browser {
+impl Caller for Browser {
+    const WHO: Who = Who::Browser;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Browser
+where
+    App: FromRef<S>,
+{
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        Self::of(&parts.headers).ok_or_else(|| Problem::IdentityNoSession.into())
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let app = App::from_ref(state);
+        Self::of(&app.config, &parts.headers).ok_or_else(|| Problem::IdentityNoSession.into())
+    }
+}
+
+/// A page that acts in a session. Its browser has one cookie, which may meanwhile belong to the session of another
+/// tab; so the address names the session that the page shows (RFC 9700 §4.7).
+pub struct Page {
+    pub browser: Browser,
+    pub session: SessionId,
+}
+
+impl Caller for Page {
+    const WHO: Who = Who::Browser;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Page
+where
+    App: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let session = path.ok().and_then(|Path(it)| it.parse().ok());
+        let session = session.ok_or(Problem::NotFound)?;
+        Ok(Self { browser: Browser::from_request_parts(parts, state).await?, session })
+    }
+}
+
+/// What tells one visitor of the pages from another before anybody has proved who they are.
+pub struct Visitor {
+    /// The hash of the cookie that a browser got in which somebody has passed.
+    pub known: Option<String>,
+    pub origin: Option<Origin>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor
+where
+    App: FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let app = App::from_ref(state);
+        let known = cookie::BROWSER.read(&app.config, &parts.headers).map(hash);
+        Ok(Self { known, origin: Address::of(parts).0.map(Origin::from) })
     }
 }
 
@@ -41,24 +99,49 @@ impl<S: Send + Sync> FromRequestParts<S> for Address {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
+    }
+}
+
+impl Address {
+    fn of(parts: &Parts) -> Self {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(peer.map(|it| it.0.ip()).filter(|it| !of_this_house(it))))
+        Self(peer.map(|it| it.0.ip()).filter(|it| !Origin::from(*it).is_of_own_network()))
     }
 }
 
-fn of_this_house(address: &IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(it) => it.is_loopback() || it.is_private() || it.is_link_local(),
-        IpAddr::V6(it) => it.is_loopback() || it.is_unique_local() || it.is_unicast_link_local(),
-    }
-}
-
-/// The first of the browser's languages that is ours.
+/// Of our languages the one that the browser prefers, the first of those it prefers alike (RFC 9110 §12.5.4).
 pub fn language(headers: &HeaderMap) -> Language {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    let mut codes =
-        wanted.unwrap_or_default().split(',').map(|it| it.split(';').next().unwrap_or(it));
-    codes.find_map(|code| Language::from_code(code.trim())).unwrap_or_default()
+    let wanted = headers.get_all(header::ACCEPT_LANGUAGE);
+    let ranges = wanted.iter().filter_map(|it| it.to_str().ok()).flat_map(|it| it.split(','));
+    let mut best = None;
+    for range in ranges {
+        let mut parts = range.split(';');
+        let Some(language) = Language::from_code(parts.next().unwrap_or_default().trim()) else {
+            continue;
+        };
+        let weight = weight(parts);
+        if weight > 0 && best.is_none_or(|(most, _)| weight > most) {
+            best = Some((weight, language));
+        }
+    }
+    best.map(|(_, language)| language).unwrap_or_default()
+}
+
+/// In thousandths (RFC 9110 §12.4.2); what can't be read is not wanted.
+fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> u16 {
+    let q = parameters.find_map(|it| {
+        let (name, value) = it.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
+    });
+    let Some(q) = q else { return 1000 };
+    let (whole, decimals) = q.split_once('.').unwrap_or((q, ""));
+    let thousandths = format!("{decimals:0<3}").parse::<u16>();
+    match (whole, decimals.len(), thousandths) {
+        ("0", ..=3, Ok(thousandths)) => thousandths,
+        ("1", ..=3, Ok(0)) => 1000,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -66,20 +149,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxys_address_is_nobodys() {
-        let house = ["127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::1", "::ffff:127.0.0.1"];
-        assert!(house.iter().all(|it| of_this_house(&it.parse().unwrap())));
-        assert!(
-            ["203.0.113.7", "2001:db8::1"].iter().all(|it| !of_this_house(&it.parse().unwrap()))
-        );
-    }
-
-    #[test]
     fn the_first_language_that_is_ours_is_taken() {
         for (sent, expected) in [
             ("ru-RU,ru;q=0.9,en;q=0.8", Language::Ru),
             ("de, en-GB;q=0.7", Language::En),
             ("fr", Language::Kk),
+            ("en;q=0.1, ru;q=0.9", Language::Ru),
+            ("en; q=0.5 , ru ;Q=0.50", Language::En),
+            ("ru;q=0, en;q=0.001", Language::En),
+            ("ru;q=2, en;q=x, kk;q=0.1", Language::Kk),
+            ("*, ru;q=0.2", Language::Ru),
+            ("en;q=1.000, ru", Language::En),
             ("", Language::Kk),
         ] {
             let mut headers = HeaderMap::new();

@@ -8,12 +8,17 @@ use senim_store as store;
 
 use crate::app::App;
 use crate::caller::browser::Browser;
+use crate::callers::{Caller, Who};
 use crate::http::problem::Refusal;
 
 pub struct Client {
     pub session: SessionId,
     pub iin: Iin,
     pub name: String,
+}
+
+impl Caller for Client {
+    const WHO: Who = Who::Client;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client
@@ -24,7 +29,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = App::from_ref(state);
-        let browser = Browser::of(&parts.headers).ok_or(Problem::SignedOut)?;
+        let browser = Browser::of(&app.config, &parts.headers).ok_or(Problem::SignedOut)?;
         let dialogue = app
             .store
             .read("cabinet.client", async |tx| store::identity::by_secret(tx, &browser.0).await)

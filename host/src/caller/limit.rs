@@ -18,7 +18,8 @@ pub async fn limit(
     let length = within.num_milliseconds().max(1);
     let window_at = now - TimeDelta::milliseconds(now.timestamp_millis().rem_euclid(length));
     if store::identity::attempt(tx, subject, window_at).await? > most {
-        return Err(Problem::RateLimited.into());
+        let retry_after = window_at + within - now;
+        return Err(Refusal::Later { problem: Problem::RateLimited, retry_after });
     }
     Ok(())
 }

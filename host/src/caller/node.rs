@@ -5,11 +5,16 @@ use axum::http::request::Parts;
 use senim_core::problem::Problem;
 
 use crate::app::App;
+use crate::callers::{Caller, Who};
 use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
 pub struct Node(pub String);
+
+impl Caller for Node {
+    const WHO: Who = Who::Node;
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Node
 where

@@ -10,6 +10,7 @@ use senim_core::operator::view::OperatorView;
 use senim_core::problem::Problem;
 
 use crate::app::App;
+use crate::callers::{Caller, Who};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 use senim_store as store;
@@ -29,6 +30,10 @@ impl Operator {
     }
 }
 
+impl Caller for Operator {
+    const WHO: Who = Who::Operator;
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Operator
 where
     App: FromRef<S>,
@@ -37,7 +42,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = App::from_ref(state);
-        let secret = cookie::read(&parts.headers, cookie::CONSOLE).ok_or(Problem::SignedOut)?;
+        let secret = cookie::CONSOLE.read(&app.config, &parts.headers).ok_or(Problem::SignedOut)?;
         let hash = sha256_base64(secret.as_bytes());
         let now = app.now();
         let session = app

@@ -9,6 +9,7 @@ use senim_core::participant::{Kind, Participant, Standing};
 use senim_core::problem::Problem;
 
 use crate::app::App;
+use crate::callers::{self, Who};
 use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 use senim_store as store;
@@ -21,6 +22,10 @@ pub struct Caller {
     pub system: String,
     /// The certificate's; absent where it is none that JOSE signs with.
     pub key: Option<Jwk>,
+}
+
+impl callers::Caller for Caller {
+    const WHO: Who = Who::Participant;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller

@@ -58,7 +58,7 @@ pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent
 }
 
 /// The paragraphs as the page shows them.
-pub(super) fn shown(dialogue: &Dialogue, request: &Request) -> Vec<String> {
+pub fn shown(dialogue: &Dialogue, request: &Request) -> Vec<String> {
     let language = dialogue.content.session.language();
     words::text(language, &request.asked, &request.consumer, &request.providers)
 }

@@ -21,8 +21,10 @@ pub async fn list(app: App, client: Client) -> Result<Json<CabinetView>, Refusal
         .read("cabinet.list", async |tx| {
             let mut names = Names::default();
             let mut consents = Vec::new();
+            let used = store::usage::use_totals_of_client(tx, &client.iin).await?;
             for consent in store::consent::given_by(tx, &client.iin).await? {
-                consents.extend(view(tx, &mut names, consent, now).await?);
+                let totals = used.get(&consent.id).copied();
+                consents.extend(view(tx, &mut names, consent, totals, now).await?);
             }
             Ok(Json(CabinetView {
                 client_name: client.name.clone(),
@@ -50,11 +52,12 @@ impl Names {
     }
 }
 
-/// `None` for what was never granted.
+/// `None` for what was never granted. `used`: how often, and when last.
 pub(super) async fn view(
     tx: &mut Tx,
     names: &mut Names,
     consent: Consent,
+    used: Option<(u64, Timestamp)>,
     now: Timestamp,
 ) -> Result<Option<ConsentView>, Refusal> {
     let (granted, status) = match consent.state {
@@ -71,7 +74,6 @@ pub(super) async fn view(
     for &bin in &consent.providers {
         providers.push(names.of(tx, bin).await?);
     }
-    let totals = store::usage::use_totals(tx, consent.id).await?;
     Ok(Some(ConsentView {
         id: consent.id,
         consumer: names.of(tx, consent.consumer).await?,
@@ -83,7 +85,7 @@ pub(super) async fn view(
         granted_at: granted.granted_at,
         expires_at: granted.expires_at,
         status,
-        uses: totals.map_or(0, |(uses, _)| uses),
-        last_used_at: totals.map(|(_, last)| last),
+        uses: used.map_or(0, |(uses, _)| uses),
+        last_used_at: used.map(|(_, last)| last),
     }))
 }

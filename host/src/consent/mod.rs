@@ -8,14 +8,12 @@ pub mod refuse;
 pub mod show;
 pub mod withdraw;
 
-use axum::Router;
-use axum::routing::{get, post};
+use crate::caller::Client;
+use crate::callers::{Room, by};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/cabinet", get(list::list))
-        .route("/api/cabinet/consents/{id}", get(show::show))
-        .route("/api/cabinet/consents/{id}/withdraw", post(withdraw::withdraw))
+pub fn routes() -> Room {
+    Room::default()
+        .get("/api/cabinet", by::<Client>(), list::list)
+        .get("/api/cabinet/consents/{id}", by::<Client>(), show::show)
+        .post("/api/cabinet/consents/{id}/withdraw", by::<Client>(), withdraw::withdraw)
 }

@@ -55,6 +55,7 @@ pub(super) async fn details(
             uses.push(UseView { at, provider, data, status, problem });
         }
     }
-    let view = list::view(tx, &mut names, consent, now).await?;
+    let used = store::usage::use_totals(tx, consent.id).await?;
+    let view = list::view(tx, &mut names, consent, used, now).await?;
     Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses })
 }

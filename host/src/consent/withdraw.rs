@@ -10,6 +10,7 @@ use senim_core::problem::Problem;
 use super::{end, show};
 use crate::app::App;
 use crate::caller::Client;
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "consent.withdraw", skip_all)]
@@ -17,6 +18,7 @@ pub async fn withdraw(
     app: App,
     client: Client,
     Path(id): Path<String>,
+    JsonBody(Empty {}): JsonBody<Empty>,
 ) -> Result<Json<ConsentDetailsView>, Refusal> {
     let now = app.now();
     app.store

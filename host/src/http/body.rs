@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use http_body_util::BodyExt as _;
 use senim_core::problem::Problem;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::Refusal;
@@ -19,7 +20,8 @@ const DRAINED_MAX: usize = 16 * 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct BodyMax(pub usize);
 
-/// A body read as `T`; what does not read is [`Problem::BodyMalformed`].
+/// A body read as `T`; what does not read is [`Problem::BodyMalformed`], what is no JSON by its own account
+/// [`Problem::BodyMediaType`].
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
@@ -29,7 +31,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         let is_json = is_of_type(&request, "application/json");
         let bytes = read(request).await?;
         if !is_json {
-            return Err(Refusal::detailed(Problem::BodyMalformed, "send application/json"));
+            return Err(Refusal::detailed(Problem::BodyMediaType, "send application/json"));
         }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             // Only where it broke: serde's own words may quote what was sent.
@@ -38,6 +40,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         })
     }
 }
+
+/// `{}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
 
 /// Whether the request says so, parameters such as `charset` aside.
 pub fn is_of_type(request: &Request, media_type: &str) -> bool {

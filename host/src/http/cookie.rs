@@ -1,37 +1,67 @@
-//! The two cookies of the pages: `senim_session` and `senim_console`.
+//! The cookies of the pages. Where browsers come by TLS their names begin with `__Host-`, so that no neighbouring
+//! host can plant one (draft-ietf-httpbis-rfc6265bis §4.1.3.2).
+//!
+//! On `http://localhost` the names are plain: `__Host-` needs `Secure`, and WebKit (measured: WebKitGTK 2.50.6) stores no
+//! `Secure` cookie that came by http.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use senim_core::identity::requester::KNOWN_DAYS;
 
 use crate::config::Config;
 
-pub const SESSION: &str = "senim_session";
-pub const CONSOLE: &str = "senim_console";
-
-/// The value of the cookie `name`, if exactly one was sent.
-pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|it| it.to_str().ok())
-        .flat_map(|it| it.split(';'))
-        .filter_map(|it| it.trim().split_once('='))
-        .filter(|(key, _)| *key == name)
-        .map(|(_, value)| value);
-    // Two of one name: somebody on a neighbouring address planted one.
-    values.next().filter(|_| values.next().is_none())
+pub struct Cookie {
+    /// Without the prefix.
+    name: &'static str,
+    /// Absent: until the browser is closed.
+    max_age_s: Option<u32>,
 }
 
-/// `Set-Cookie` for a secret that scripts never see and that other sites' forms never send.
-pub fn set(config: &Config, name: &'static str, value: &str) -> HeaderValue {
-    let secure = if config.pages_secure() { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| clear(config, name))
-}
+const KNOWN_S: u32 = KNOWN_DAYS as u32 * 24 * 60 * 60;
 
-pub fn clear(config: &Config, name: &'static str) -> HeaderValue {
-    let secure = if config.pages_secure() { "; Secure" } else { "" };
-    let text = format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+pub const SESSION: Cookie = Cookie { name: "senim_session", max_age_s: None };
+/// Says in which browser a person has passed before; opens nothing.
+pub const BROWSER: Cookie = Cookie { name: "senim_browser", max_age_s: Some(KNOWN_S) };
+pub const CONSOLE: Cookie = Cookie { name: "senim_console", max_age_s: None };
+/// Says in which browser an operator has signed in before; opens nothing.
+pub const CONSOLE_BROWSER: Cookie =
+    Cookie { name: "senim_console_browser", max_age_s: Some(KNOWN_S) };
+
+impl Cookie {
+    pub fn name(&self, config: &Config) -> String {
+        if config.pages_secure() { format!("__Host-{}", self.name) } else { self.name.to_owned() }
+    }
+
+    /// Its value, if exactly one was sent.
+    pub fn read<'a>(&self, config: &Config, headers: &'a HeaderMap) -> Option<&'a str> {
+        let name = self.name(config);
+        let mut values = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|it| it.to_str().ok())
+            .flat_map(|it| it.split(';'))
+            .filter_map(|it| it.trim().split_once('='))
+            .filter(|(key, _)| *key == name)
+            .map(|(_, value)| value);
+        // Two of one name: somebody on a neighbouring address planted one.
+        values.next().filter(|it| !it.is_empty() && values.next().is_none())
+    }
+
+    /// `Set-Cookie` for a secret that scripts never see and that other sites' forms never send.
+    pub fn set(&self, config: &Config, value: &str) -> HeaderValue {
+        self.header(config, value, self.max_age_s)
+    }
+
+    pub fn clear(&self, config: &Config) -> HeaderValue {
+        self.header(config, "", Some(0))
+    }
+
+    fn header(&self, config: &Config, value: &str, max_age_s: Option<u32>) -> HeaderValue {
+        let secure = if config.pages_secure() { "; Secure" } else { "" };
+        let age = max_age_s.map(|it| format!("; Max-Age={it}")).unwrap_or_default();
+        let name = self.name(config);
+        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+    }
 }
 
 #[cfg(test)]
@@ -40,11 +70,34 @@ mod tests {
 
     #[test]
     fn a_cookie_is_read_among_others_and_never_when_doubled() {
+        let config = config("http://localhost:8080");
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, "a=1; senim_session=abc; b=2".parse().unwrap());
-        assert_eq!(read(&headers, SESSION), Some("abc"));
-        assert_eq!(read(&headers, CONSOLE), None);
+        assert_eq!(SESSION.read(&config, &headers), Some("abc"));
+        assert_eq!(CONSOLE.read(&config, &headers), None);
         headers.append(header::COOKIE, "senim_session=def".parse().unwrap());
-        assert_eq!(read(&headers, SESSION), None);
+        assert_eq!(SESSION.read(&config, &headers), None);
+    }
+
+    /// Another host of the same site can set `senim_session`, and can't set `__Host-senim_session`.
+    #[test]
+    fn over_tls_a_neighbours_cookie_is_not_read() {
+        let config = config("https://id.example.kz");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "senim_session=planted".parse().unwrap());
+        assert_eq!(SESSION.read(&config, &headers), None);
+        headers.insert(header::COOKIE, "__Host-senim_session=own".parse().unwrap());
+        assert_eq!(SESSION.read(&config, &headers), Some("own"));
+        for cookie in [SESSION, BROWSER, CONSOLE, CONSOLE_BROWSER] {
+            let set = cookie.set(&config, "x").to_str().unwrap().to_owned();
+            assert!(set.starts_with("__Host-") && set.contains("; Path=/;"), "{set}");
+            assert!(set.ends_with("; Secure") && !set.contains("Domain"), "{set}");
+        }
+    }
+
+    fn config(pages_url: &str) -> Config {
+        let example = include_str!("../../senim.example.toml");
+        let text = example.replace("http://localhost:8080", pages_url);
+        toml::from_str(&text).unwrap()
     }
 }

@@ -1,11 +1,12 @@
-//! The one place where what went wrong becomes HTTP: RFC 9457, `application/problem+json`.
+//! What went wrong, as HTTP: core gives a problem its form (RFC 9457), here it becomes a response.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use senim_channel::budget::Exhausted;
 use senim_core::consent::ConsentError;
 use senim_core::participant::ParticipantError;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 
 use senim_store::{Failure, StoreError};
 
@@ -26,6 +27,9 @@ pub enum Refusal {
     Exhausted(#[from] Exhausted),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It may succeed after so long: `Retry-After` says so.
+    #[error("{}", .problem.code())]
+    Later { problem: Problem, retry_after: TimeDelta },
     /// What was not foreseen: logged whole, told as nothing.
     #[error("{0}")]
     Internal(String),
@@ -42,7 +46,9 @@ impl Refusal {
 
     pub fn problem(&self) -> Problem {
         match self {
-            Self::Problem(problem) | Self::Detailed { problem, .. } => *problem,
+            Self::Problem(problem)
+            | Self::Detailed { problem, .. }
+            | Self::Later { problem, .. } => *problem,
             Self::Consent(error) => error.problem(),
             Self::Participant(error) => error.problem(),
             Self::Exhausted(Exhausted { retry_after: Some(_), .. }) => Problem::RateLimited,
@@ -54,7 +60,8 @@ impl Refusal {
     pub fn detail(&self) -> Option<&str> {
         match self {
             Self::Detailed { detail, .. } => Some(detail),
-            Self::Problem(_)
+            Self::Later { .. }
+            | Self::Problem(_)
             | Self::Consent(_)
             | Self::Participant(_)
             | Self::Exhausted(_)
@@ -71,7 +78,11 @@ impl Refusal {
             Self::Exhausted(exhausted) => {
                 tracing::debug!(problem = self.problem().code(), budget = %exhausted.budget, "refused");
             }
-            Self::Problem(_) | Self::Detailed { .. } | Self::Consent(_) | Self::Participant(_) => {
+            Self::Problem(_)
+            | Self::Detailed { .. }
+            | Self::Consent(_)
+            | Self::Participant(_)
+            | Self::Later { .. } => {
                 tracing::debug!(problem = self.problem().code(), "refused");
             }
         }
@@ -93,6 +104,7 @@ impl Failure for Refusal {
             | Self::Consent(_)
             | Self::Participant(_)
             | Self::Exhausted(_)
+            | Self::Later { .. }
             | Self::Internal(_) => None,
         }
     }
@@ -101,12 +113,30 @@ impl Failure for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.log();
-        let mut response = answer(self.problem(), self.detail());
-        if let Self::Exhausted(exhausted) = self {
-            let seconds = HeaderValue::from(exhausted.retry_after_s());
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        let document = ProblemDocument::of(self.problem()).detail(self.detail());
+        respond(&match self.retry_after_s() {
+            Some(seconds) => document.retry_after_s(seconds),
+            None => document,
+        })
+    }
+}
+
+impl Refusal {
+    /// Whole seconds, never less than is true (RFC 9110 §10.2.3); absent where nobody knows.
+    fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::Exhausted(exhausted) => Some(exhausted.retry_after_s()),
+            Self::Later { retry_after, .. } => {
+                let milliseconds = u64::try_from(retry_after.num_milliseconds()).unwrap_or(1);
+                Some(milliseconds.max(1).div_ceil(1000))
+            }
+            Self::Problem(_)
+            | Self::Detailed { .. }
+            | Self::Consent(_)
+            | Self::Participant(_)
+            | Self::Store(_)
+            | Self::Internal(_) => None,
         }
-        response
     }
 }
 
@@ -115,15 +145,19 @@ impl IntoResponse for Refusal {
 pub struct Answered(pub Problem);
 
 pub fn answer(problem: Problem, detail: Option<&str>) -> Response {
+    respond(&ProblemDocument::of(problem).detail(detail))
+}
+
+pub fn respond(document: &ProblemDocument) -> Response {
     let status =
-        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, problem.body(detail).to_string()).into_response();
+        StatusCode::from_u16(document.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, document.body()).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(ProblemDocument::MEDIA_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let Some(seconds) = document.retry_after() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response.extensions_mut().insert(Answered(problem));
+    response.extensions_mut().insert(Answered(document.problem()));
     response
 }

@@ -6,12 +6,17 @@ use senim_core::identity::view::IdentityView;
 
 use super::{dialogue, view};
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::Page;
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "identity.abandon", skip_all)]
-pub async fn abandon(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
+pub async fn abandon(
+    app: App,
+    page: Page,
+    JsonBody(Empty {}): JsonBody<Empty>,
+) -> Result<Json<IdentityView>, Refusal> {
     let dialogue =
-        dialogue::step(&app, "identity.abandon", &browser, None, |_| Input::Abandoned).await?;
-    Ok(Json(view::of(&dialogue, app.now())))
+        dialogue::step(&app, "identity.abandon", &page, None, |_| Input::Abandoned).await?;
+    Ok(Json(view::of(&app, &dialogue, app.now())))
 }

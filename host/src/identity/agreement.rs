@@ -6,21 +6,21 @@ use senim_core::identity::view::{AnswerAgreement, IdentityView};
 
 use super::{dialogue, view};
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::Page;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "identity.agreement", skip_all)]
 pub async fn answer(
     app: App,
-    browser: Browser,
+    page: Page,
     JsonBody(answer): JsonBody<AnswerAgreement>,
 ) -> Result<Json<IdentityView>, Refusal> {
     let now = app.now();
     let advanced = app
         .store
         .transact("identity.agreement", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &page).await?;
             let language = Input::LanguageChosen(answer.language);
             let advanced = dialogue::advance(tx, &app, dialogue, language, None, now).await?;
             if advanced.refused.is_some() {
@@ -31,5 +31,5 @@ pub async fn answer(
         })
         .await?;
     let dialogue = dialogue::settle(&app, advanced)?;
-    Ok(Json(view::of(&dialogue, now)))
+    Ok(Json(view::of(&app, &dialogue, now)))
 }

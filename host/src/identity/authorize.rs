@@ -1,25 +1,20 @@
-//! A browser brings a pushed request (RFC 9126 §4): the dialogue begins, or goes on.
+//! What a consumer's link shows (RFC 9126 §4). Reading it changes nothing, for scanners and previews of links read it
+//! too (RFC 9110 §9.2.1): the page opens the session by a `POST` of its own.
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use senim_core::Timestamp;
-use senim_core::id::{Bin, SessionId};
-use senim_core::identity::session::{Input, Session};
-use senim_core::journal::{Event, StartedFor};
-use senim_core::participant::view::ParticipantName;
+use axum::response::{Html, IntoResponse, Response};
+use senim_core::identity::view::OpenSession;
 use senim_core::problem::Problem;
 use serde::Deserialize;
 
-use super::dialogue;
 use crate::app::App;
-use crate::authorization::{self, Begun};
-use crate::caller::browser::{self, Browser};
-use crate::http::cookie;
+use crate::authorization;
+use crate::caller::browser::Browser;
 use crate::http::problem::Refusal;
-use senim_core::identity::dialogue::{Content, Dialogue, Request};
-use senim_store::{self as store, Tx};
+use senim_core::identity::dialogue::Dialogue;
+use senim_store as store;
 
 /// What a browser may bring. Other parameters are ignored: only what was pushed counts (FAPI 2.0 §5.3.2.2).
 #[derive(Deserialize)]
@@ -36,84 +31,55 @@ pub async fn authorize(
     brought: Result<Query<Brought>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(brought) = brought.map_err(|_| Problem::RequestMalformed)?;
-    open(&app, &headers, brought).await
+    show(&app, &headers, brought).await
 }
 
-async fn open(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Response, Refusal> {
+async fn show(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Response, Refusal> {
     let (Some(client_id), Some(request_uri)) = (brought.client_id, brought.request_uri) else {
         return Err(Problem::RequestMalformed.into());
     };
-    let now = app.now();
-    let begun = authorization::begin(app, &client_id, &request_uri).await?;
-    let browser = Browser::of(headers);
-    let secret = app.rng.token();
-    let is_new = app
-        .store
-        .transact("identity.authorize", async |tx| {
-            let known = store::identity::by_authorization(tx, begun.authorization).await?;
-            match known {
-                Some((_, hash)) if browser.as_ref().is_some_and(|it| it.0 == hash) => Ok(false),
-                Some((dialogue, _)) => {
-                    // Another browser, perhaps another person: from the start, with the counters as they are.
-                    let id = dialogue.id;
-                    dialogue::advance(tx, app, dialogue, Input::Restarted, None, now).await?;
-                    store::identity::change_secret(tx, id, &browser::hash(&secret)).await?;
-                    dialogue::record(tx, id, Event::IdentityRestarted {}, now).await?;
-                    Ok(true)
-                }
-                None => {
-                    start(tx, app, &begun, headers, &secret, now).await?;
-                    Ok::<_, Refusal>(true)
-                }
-            }
-        })
-        .await?;
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/identity")]).into_response();
+    let asked = OpenSession { client_id, request_uri, take_over: false };
+    let browser = Browser::of(&app.config, headers);
+    let mut response = if own(app, browser.as_ref(), &asked).await?.is_some() {
+        (StatusCode::SEE_OTHER, [(header::LOCATION, "/identity")]).into_response()
+    } else {
+        authorization::begin(app, &asked.client_id, &asked.request_uri).await?;
+        Html(page(app).await?).into_response()
+    };
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if is_new {
-        answer.insert(header::SET_COOKIE, cookie::set(&app.config, cookie::SESSION, &secret));
-    }
     Ok(response)
 }
 
-async fn start(
-    tx: &mut Tx,
+/// The open session of the request, where it is this browser's. It goes on also when the link has expired.
+pub(super) async fn own(
     app: &App,
-    begun: &Begun,
-    headers: &HeaderMap,
-    secret: &str,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let mut providers = Vec::new();
-    for &bin in &begun.asked.providers {
-        providers.push(named(tx, bin).await?);
-    }
-    let request = Request {
-        authorization: begun.authorization,
-        application: begun.client_id.clone(),
-        consumer: begun.consumer.clone(),
-        providers,
-        asked: begun.asked.clone(),
-    };
-    let id = SessionId(app.rng.id());
-    let session = Session::start(request.purpose(), browser::language(headers), now);
-    let content = Content { session, request: Some(request), client_name: None, redirect: None };
-    let dialogue = Dialogue { id, content, cabinet_until: None };
-    let hash = browser::hash(secret);
-    store::identity::add(tx, &dialogue, &hash, now).await?;
-    let purpose = StartedFor::Authorization {
-        authorization: begun.authorization,
-        consumer: begun.consumer.bin,
-        application: begun.client_id.clone(),
-    };
-    dialogue::record(tx, id, Event::IdentityStarted { purpose }, now).await?;
-    Ok(())
+    browser: Option<&Browser>,
+    asked: &OpenSession,
+) -> Result<Option<Dialogue>, Refusal> {
+    let Some(browser) = browser else { return Ok(None) };
+    app.store
+        .read("identity.authorize/own", async |tx| {
+            let (client_id, request_uri) = (&asked.client_id, &asked.request_uri);
+            let pushed = authorization::pushed(tx, client_id, request_uri).await?;
+            let Some(id) = pushed else { return Ok(None) };
+            let known = store::identity::by_authorization(tx, id).await?;
+            let own = known.filter(|(it, secret_hash)| {
+                *secret_hash == browser.0 && it.content.session.ended_at().is_none()
+            });
+            Ok(own.map(|(dialogue, _)| dialogue))
+        })
+        .await
 }
 
-async fn named(tx: &mut Tx, bin: Bin) -> Result<ParticipantName, Refusal> {
-    let participant = store::participant::load(tx, bin).await?;
-    let participant = participant.ok_or(Problem::ProviderNotStanding)?;
-    Ok(ParticipantName { bin, name: participant.name })
+/// The cabinet's, whose `/authorize` opens the session.
+async fn page(app: &App) -> Result<String, Refusal> {
+    match &app.config.pages_dir {
+        Some(folder) => tokio::fs::read_to_string(folder.join("cabinet/index.html"))
+            .await
+            .map_err(Refusal::internal),
+        // Only the API is served: whoever made the pages opens the session.
+        None => Ok("<!doctype html><title>Senim</title>".to_owned()),
+    }
 }

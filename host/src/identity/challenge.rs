@@ -6,9 +6,9 @@ use senim_core::identity::view::ChallengeView;
 use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, FADE_MS, Wishes};
 use senim_core::problem::Problem;
 
-use super::{dialogue, liveness};
+use super::{dialogue, requester};
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::Page;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 
@@ -16,7 +16,7 @@ use crate::http::problem::Refusal;
 #[tracing::instrument(name = "identity.challenge", skip_all)]
 pub async fn ask(
     app: App,
-    browser: Browser,
+    page: Page,
     JsonBody(wishes): JsonBody<Wishes>,
 ) -> Result<Json<ChallengeView>, Refusal> {
     let now = app.now();
@@ -25,9 +25,11 @@ pub async fn ask(
     let asked = app
         .store
         .transact("identity.challenge", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
-            let blocked_until = liveness::blocked_until(tx, &dialogue, now).await?;
-            let input = Input::ChallengeAsked { seed: Seed(seed), wishes, blocked_until };
+            let dialogue = dialogue::open(tx, &app, &page).await?;
+            let blocked_until = requester::blocked_until(tx, &dialogue, now).await?;
+            let allowance = requester::allowance(tx, &dialogue, now).await?;
+            let input =
+                Input::ChallengeAsked { seed: Seed(seed), wishes, blocked_until, allowance };
             dialogue::advance(tx, &app, dialogue, input, None, now).await
         })
         .await?;

@@ -1,35 +1,51 @@
 //! The one-time code: entered, or sent once more (IDX-3).
 
 use axum::Json;
+use axum::response::Response;
 use senim_core::identity::session::Input;
 use senim_core::identity::view::{EnterCode, IdentityView};
 
-use super::{dialogue, view};
+use super::{dialogue, secret, view};
 use crate::app::App;
-use crate::caller::browser::Browser;
-use crate::http::body::JsonBody;
+use crate::caller::browser::{Page, Visitor};
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 
 #[tracing::instrument(name = "identity.code", skip_all)]
 pub async fn enter(
     app: App,
-    browser: Browser,
+    page: Page,
+    visitor: Visitor,
     JsonBody(entered): JsonBody<EnterCode>,
-) -> Result<Json<IdentityView>, Refusal> {
-    let dialogue = dialogue::step(&app, "identity.code", &browser, None, |dialogue| {
-        Input::CodeEntered { code: dialogue::digest(&app, dialogue.id, &entered.code) }
-    })
-    .await?;
-    Ok(Json(view::of(&dialogue, app.now())))
+) -> Result<Response, Refusal> {
+    let now = app.now();
+    let (advanced, renewed) = app
+        .store
+        .transact("identity.code", async |tx| {
+            let dialogue = dialogue::open(tx, &app, &page).await?;
+            let before = dialogue.content.session.step().clone();
+            let code = dialogue::digest(&app, dialogue.id, &entered.code);
+            let input = Input::CodeEntered { code };
+            let advanced = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
+            let whose = (&page.browser, &visitor);
+            let renewed = secret::renew(tx, &app, whose, &before, &advanced.dialogue, now).await?;
+            Ok::<_, Refusal>((advanced, renewed))
+        })
+        .await?;
+    let dialogue = dialogue::settle(&app, advanced)?;
+    Ok(renewed.answer(&app, &dialogue))
 }
 
 #[tracing::instrument(name = "identity.code.send", skip_all)]
-pub async fn send(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
+pub async fn send(
+    app: App,
+    page: Page,
+    JsonBody(Empty {}): JsonBody<Empty>,
+) -> Result<Json<IdentityView>, Refusal> {
     let digits = dialogue::draw(&app);
-    let dialogue =
-        dialogue::step(&app, "identity.code.send", &browser, Some(&digits), |dialogue| {
-            Input::CodeAsked { code: dialogue::digest(&app, dialogue.id, &digits) }
-        })
-        .await?;
-    Ok(Json(view::of(&dialogue, app.now())))
+    let dialogue = dialogue::step(&app, "identity.code.send", &page, Some(&digits), |dialogue| {
+        Input::CodeAsked { code: dialogue::digest(&app, dialogue.id, &digits) }
+    })
+    .await?;
+    Ok(Json(view::of(&app, &dialogue, app.now())))
 }

@@ -1,14 +1,16 @@
-//! The client approves or refuses the consent (CNS-5).
+//! The client approves or refuses the consent that the page showed (CNS-5).
 
-use axum::Json;
-use senim_core::identity::session::Input;
-use senim_core::identity::view::{AnswerConsent, IdentityView};
+use axum::response::Response;
+use senim_core::consent::words;
+use senim_core::identity::session::{Input, Step};
+use senim_core::identity::view::AnswerConsent;
 use senim_core::problem::Problem;
 
 use super::dialogue;
-use super::view;
+use super::secret;
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::{Page, Visitor};
+use crate::consent;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::Dialogue;
@@ -17,23 +19,37 @@ use senim_store::{self as store, Tx};
 #[tracing::instrument(name = "identity.consent", skip_all)]
 pub async fn answer(
     app: App,
-    browser: Browser,
+    page: Page,
+    visitor: Visitor,
     JsonBody(answer): JsonBody<AnswerConsent>,
-) -> Result<Json<IdentityView>, Refusal> {
+) -> Result<Response, Refusal> {
     let now = app.now();
-    let advanced = app
+    let (advanced, renewed) = app
         .store
         .transact("identity.consent", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &page).await?;
+            let before = dialogue.content.session.step().clone();
+            if matches!(before, Step::Consent { .. }) && !was_shown(&dialogue, &answer.text_hash) {
+                return Err(Problem::ConsentText.into());
+            }
             let input = match withheld(tx, &dialogue, answer.approve).await? {
                 Some(problem) => Input::ApprovalWithheld(problem),
                 None => Input::ConsentAnswered { approve: answer.approve },
             };
-            dialogue::advance(tx, &app, dialogue, input, None, now).await
+            let advanced = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
+            let whose = (&page.browser, &visitor);
+            let renewed = secret::renew(tx, &app, whose, &before, &advanced.dialogue, now).await?;
+            Ok::<_, Refusal>((advanced, renewed))
         })
         .await?;
     let dialogue = dialogue::settle(&app, advanced)?;
-    Ok(Json(view::of(&dialogue, now)))
+    Ok(renewed.answer(&app, &dialogue))
+}
+
+/// Whether the page showed what the session asks for now, in the session's language.
+fn was_shown(dialogue: &Dialogue, text_hash: &str) -> bool {
+    let request = dialogue.content.request.as_ref();
+    request.is_some_and(|it| words::hash(&consent::grant::shown(dialogue, it)) == text_hash)
 }
 
 /// A consumer that was suspended since it asked gets nothing (OAPI-5).

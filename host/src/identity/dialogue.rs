@@ -15,7 +15,7 @@ use senim_core::problem::Problem;
 use super::challenge;
 use crate::app::App;
 use crate::authorization::{self, Outcome};
-use crate::caller::browser::Browser;
+use crate::caller::browser::{Browser, Page};
 use crate::consent;
 use crate::http::problem::Refusal;
 use crate::messages;
@@ -23,6 +23,8 @@ use senim_store::{self as store, Tx};
 
 /// How long one stays signed in to the cabinet.
 const CABINET: TimeDelta = TimeDelta::minutes(30);
+/// For so long after the end the way back is shown to the cookie that the session was approved with.
+const LOST_ANSWER: TimeDelta = TimeDelta::minutes(1);
 
 /// What one input led to.
 pub struct Advanced {
@@ -44,7 +46,7 @@ impl From<SessionError> for Refusal {
 pub async fn step(
     app: &App,
     name: &'static str,
-    browser: &Browser,
+    page: &Page,
     digits: Option<&str>,
     input: impl Fn(&Dialogue) -> Input,
 ) -> Result<Dialogue, Refusal> {
@@ -52,7 +54,7 @@ pub async fn step(
     let advanced = app
         .store
         .transact(name, async |tx| {
-            let dialogue = open(tx, app, browser).await?;
+            let dialogue = open(tx, app, page).await?;
             let input = input(&dialogue);
             advance(tx, app, dialogue, input, digits, now).await
         })
@@ -60,11 +62,32 @@ pub async fn step(
     settle(app, advanced)
 }
 
-pub async fn open(tx: &mut Tx, app: &App, browser: &Browser) -> Result<Dialogue, Refusal> {
-    let dialogue = store::identity::by_secret(tx, &browser.0).await?;
+/// The session that the page acts in; refused where its browser has come to hold another one.
+pub async fn open(tx: &mut Tx, app: &App, page: &Page) -> Result<Dialogue, Refusal> {
+    let dialogue = store::identity::by_secret(tx, &page.browser.0).await?;
     let dialogue = dialogue.ok_or(Problem::IdentityNoSession)?;
-    app.budgets.browsers.found(&browser.0);
+    app.budgets.browsers.found(&page.browser.0);
+    if dialogue.id != page.session {
+        return Err(Problem::IdentityOtherSession.into());
+    }
     Ok(dialogue)
+}
+
+/// The session to be shown, also to a browser that has lost the answer with which it ended.
+pub async fn seen(
+    tx: &mut Tx,
+    app: &App,
+    browser: &Browser,
+    now: Timestamp,
+) -> Result<Dialogue, Refusal> {
+    let dialogue = store::identity::by_secret(tx, &browser.0).await?;
+    if let Some(dialogue) = dialogue {
+        app.budgets.browsers.found(&browser.0);
+        return Ok(dialogue);
+    }
+    let since = now - LOST_ANSWER;
+    let ended = store::identity::by_former_secret(tx, &browser.0, since).await?;
+    ended.ok_or_else(|| Problem::IdentityNoSession.into())
 }
 
 /// Feeds the session and carries out its effects in the caller's transaction.
@@ -80,6 +103,8 @@ pub async fn advance(
 ) -> Result<Advanced, Refusal> {
     let Dialogue { id, content, cabinet_until } = dialogue;
     let before = content.session.step().clone();
+    let requester = content.requester();
+    let checks = (content.session.checks(), content.session.checks_left());
     let (session, effects) = content.session.handle(input, now)?;
     let dialogue = Dialogue { id, content: Content { session, ..content }, cabinet_until };
     let mut advanced =
@@ -93,14 +118,19 @@ pub async fn advance(
                     challenge.ok_or_else(|| Refusal::internal("no challenge was drawn"))?;
                 let counted = (check, challenge);
                 store::identity::add_check(tx, id, counted, now).await?;
+                if let Some(person) = advanced.dialogue.content.session.person() {
+                    let whose = (&person.iin, &requester);
+                    store::identity::add_draw(tx, (id, check), whose, now).await?;
+                }
                 let asked = challenge::summary(challenge);
                 record(tx, id, Event::IdentityChallenged { check, asked }, now).await?;
             }
             Effect::Judge { check } => advanced.judge = Some(check),
             Effect::Refuse(problem) => advanced.refused = Some(problem),
             Effect::Block { iin, until } => {
-                store::identity::block(tx, &iin, until).await?;
-                record(tx, id, Event::IdentityBlocked { until }, now).await?;
+                store::identity::block(tx, &iin, &requester, until).await?;
+                let event = Event::IdentityBlocked { until, requester: requester.kind().into() };
+                record(tx, id, event, now).await?;
             }
             Effect::SendCode { to } => {
                 let digits = digits.ok_or_else(|| Refusal::internal("no code was drawn"))?;
@@ -116,6 +146,14 @@ pub async fn advance(
             Effect::Finish => finish(tx, app, &mut advanced.dialogue, &before, now).await?,
         }
     }
+    let session = &advanced.dialogue.content.session;
+    if let (Step::Liveness { person, .. }, Step::Code { .. }) = (&before, session.step()) {
+        store::identity::forget_draws(tx, &person.iin, &requester).await?;
+    }
+    if session.checks_left() > checks.1 {
+        // It failed by our own fault, and was given back.
+        store::identity::forget_draw(tx, (id, checks.0)).await?;
+    }
     store::identity::save(tx, &advanced.dialogue).await?;
     Ok(advanced)
 }
@@ -130,10 +168,13 @@ pub fn settle(app: &App, advanced: Advanced) -> Result<Dialogue, Refusal> {
             }
         });
     }
-    match advanced.refused {
-        Some(problem) => Err(problem.into()),
-        None => Ok(advanced.dialogue),
-    }
+    let Some(problem) = advanced.refused else { return Ok(advanced.dialogue) };
+    let blocked_until =
+        advanced.dialogue.content.session.failure().and_then(Failure::blocked_until);
+    Err(match blocked_until {
+        Some(until) => Refusal::Later { problem, retry_after: until - app.now() },
+        None => problem.into(),
+    })
 }
 
 /// The session has ended: the client's answer is registered, the consumer gets its redirect.

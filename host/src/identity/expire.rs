@@ -1,4 +1,5 @@
-//! The job that ends sessions whose time is over, so that consumers' counts and the journal are right.
+//! The jobs that end sessions whose time is over, so that consumers' counts and the journal are right, and that forget
+//! what limits nobody any more and sessions after their years.
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
@@ -7,8 +8,9 @@ use senim_core::identity::session::Input;
 
 use super::dialogue;
 use crate::app::App;
+use crate::evidence::RESULTS_KEPT;
 use crate::http::problem::Refusal;
-use senim_store as store;
+use senim_store::{self as store, StoreError};
 
 /// Sessions that one round of the job takes on.
 const ROUND_MAX: u64 = 200;
@@ -32,7 +34,22 @@ pub async fn expire_due(app: &App) -> Result<(), Refusal> {
     app.store
         .transact("identity.forget_attempts", async |tx| {
             store::identity::forget_attempts(tx, now - ATTEMPTS_KEPT).await?;
+            store::identity::forget_requesters(tx, now - ATTEMPTS_KEPT, now).await?;
             Ok::<_, Refusal>(())
+        })
+        .await
+}
+
+/// Forgets sessions with all that is left of their checks and messages, after [`RESULTS_KEPT`] (IDX-8).
+pub async fn forget_due(app: &App) -> Result<(), StoreError> {
+    let before = app.now() - RESULTS_KEPT;
+    app.store
+        .transact("identity.forget_due", async |tx| {
+            let rows = store::identity::forget_before(tx, before).await?;
+            if rows > 0 {
+                tracing::info!(rows, "identity sessions are forgotten");
+            }
+            Ok(())
         })
         .await
 }

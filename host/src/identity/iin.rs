@@ -7,24 +7,25 @@ use senim_core::identity::session::{Input, Purpose};
 use senim_core::identity::view::{ConfirmIin, IdentityView};
 use senim_core::problem::Problem;
 
-use super::{dialogue, view};
+use super::{dialogue, requester, view};
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::{Page, Visitor};
 use crate::caller::limit::limit;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use crate::outside::source::Registered;
 use senim_store as store;
 
-/// Sign-ins of one person to the cabinet within [`SIGN_INS_WITHIN`], whoever tries: a stranger who knows an
-/// IIN can't keep its owner's liveness blocked for long. Codes are no danger: none is sent before the face matched.
+/// Sign-ins of one person to the cabinet within [`SIGN_INS_WITHIN`], by one requester: a stranger who knows an IIN does
+/// not use up its owner's. Codes are no danger: none is sent before the face matched.
 const SIGN_INS_MAX: u64 = 10;
 const SIGN_INS_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 #[tracing::instrument(name = "identity.iin", skip_all)]
 pub async fn confirm(
     app: App,
-    browser: Browser,
+    page: Page,
+    visitor: Visitor,
     JsonBody(typed): JsonBody<ConfirmIin>,
 ) -> Result<Json<IdentityView>, Refusal> {
     let iin: Iin = typed.iin.parse().map_err(|_| Problem::IinInvalid)?;
@@ -32,15 +33,25 @@ pub async fn confirm(
     let entered = app
         .store
         .transact("identity.iin", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let mut dialogue = dialogue::open(tx, &app, &page).await?;
+            let requester = requester::of(tx, &visitor, &dialogue, &iin, now).await?;
+            let key = requester.key();
+            dialogue.content.requester = Some(requester);
             let input = Input::IinEntered(iin.clone());
-            dialogue::advance(tx, &app, dialogue, input, None, now).await
+            let entered = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
+            let session = &entered.dialogue.content.session;
+            if entered.ask_source && *session.purpose() == Purpose::Cabinet {
+                let whose = format!("{}:{key}", iin.expose());
+                let subject = app.sealer.blind("identity_attempt.subject", &whose);
+                limit(tx, &subject, SIGN_INS_MAX, SIGN_INS_WITHIN, now).await?;
+            }
+            Ok::<_, Refusal>(entered)
         })
         .await?;
     let asked = entered.ask_source;
     let dialogue = dialogue::settle(&app, entered)?;
     if !asked {
-        return Ok(Json(view::of(&dialogue, now)));
+        return Ok(Json(view::of(&app, &dialogue, now)));
     }
     // Outside of any transaction; where the Source is down nothing has changed and the client tries again.
     let registered = registered(&app, &iin).await?;
@@ -48,24 +59,22 @@ pub async fn confirm(
     let found = app
         .store
         .transact("identity.iin.found", async |tx| {
-            let mut dialogue = dialogue::open(tx, &app, &browser).await?;
-            let Some(person) = &registered else {
-                return dialogue::advance(tx, &app, dialogue, Input::PersonUnknown, None, now)
-                    .await;
+            let mut dialogue = dialogue::open(tx, &app, &page).await?;
+            let requester = dialogue.content.requester();
+            let blocked_until = store::identity::blocked_until(tx, &iin, &requester, now).await?;
+            let iin = iin.clone();
+            let looked_up = match &registered {
+                Some(person) => {
+                    dialogue.content.client_name = Some(person.short_name());
+                    Input::PersonFound { iin, phone: person.phone.clone(), blocked_until }
+                }
+                None => Input::PersonUnknown { iin, blocked_until },
             };
-            if *dialogue.content.session.purpose() == Purpose::Cabinet {
-                let subject = app.sealer.blind("identity_attempt.subject", &iin.expose());
-                limit(tx, &subject, SIGN_INS_MAX, SIGN_INS_WITHIN, now).await?;
-            }
-            dialogue.content.client_name = Some(person.short_name());
-            let blocked_until = store::identity::blocked_until(tx, &iin, now).await?;
-            let phone = person.phone.clone();
-            let found = Input::PersonFound { iin: iin.clone(), phone, blocked_until };
-            dialogue::advance(tx, &app, dialogue, found, None, now).await
+            dialogue::advance(tx, &app, dialogue, looked_up, None, now).await
         })
         .await?;
     let dialogue = dialogue::settle(&app, found)?;
-    Ok(Json(view::of(&dialogue, now)))
+    Ok(Json(view::of(&app, &dialogue, now)))
 }
 
 /// What the Source knows; its failures are told to the log, the client is told to try again.

@@ -3,12 +3,17 @@
 //! The check was counted when its challenge was handed out. The challenge is used up in a transaction before
 //! anything is judged, so that neither a second upload nor a crash wins one. What does not arrive whole changes
 //! nothing and may come again while the challenge is open; what was forged ends the check.
+//!
+//! Pictures are kept only of checks that got a verdict: of anything else its digest and first bytes.
 
 use axum::Json;
 use axum::extract::Request;
+use bytes::Bytes;
+use chrono::TimeDelta;
+use senim_channel::budget::Origin;
 use senim_core::Timestamp;
-use senim_core::id::{Iin, SessionId};
-use senim_core::identity::session::{Effect, Input};
+use senim_core::id::SessionId;
+use senim_core::identity::session::{Effect, Input, Person};
 use senim_core::identity::view::IdentityView;
 use senim_core::journal::Event;
 use senim_core::liveness::challenge::{Challenge, Nonce};
@@ -17,14 +22,16 @@ use senim_core::problem::Problem;
 
 use super::dialogue;
 use super::verdict::{Arrived, Judging, Outcome};
-use super::{iin, view};
+use super::{iin, requester, view};
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::{Page, Visitor};
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
 use crate::inference::Place;
 use senim_core::evidence::bundle::Packed;
 use senim_core::identity::dialogue::Dialogue;
+use senim_core::jose::sha256;
+use senim_store::evidence::Rejected;
 use senim_store::{self as store, StoreError, Tx};
 
 pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
@@ -32,17 +39,21 @@ pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
 /// What is kept of a body while it is read.
 pub const BODY_MAX: BodyMax = BodyMax(PACK_MAX);
 
+/// Bytes that are kept of a body that was rejected.
+const HEAD: usize = 256;
+
 /// `POST /api/identity/liveness`.
 #[tracing::instrument(name = "identity.liveness", skip_all)]
 pub async fn check(
     app: App,
-    browser: Browser,
+    page: Page,
+    visitor: Visitor,
     request: Request,
 ) -> Result<Json<IdentityView>, Refusal> {
     if !is_of_type(&request, MEDIA_TYPE) {
-        return Err(Refusal::detailed(Problem::FramesMalformed, format!("send {MEDIA_TYPE}")));
+        return Err(Refusal::detailed(Problem::BodyMediaType, format!("send {MEDIA_TYPE}")));
     }
-    let (iin, challenge) = match expected(&app, &browser).await {
+    let (person, challenge) = match expected(&app, &page).await {
         Ok(open) => open,
         Err(refusal) => {
             // Who is still sending would see a broken connection in place of the answer.
@@ -63,12 +74,13 @@ pub async fn check(
             (packed, pack.about, frames)
         }
         Err(error) if error.may_be_sent_again() => return Err(error.problem().into()),
-        Err(error) => return Err(forged(&app, &browser, challenge.nonce, error, &bytes).await),
+        Err(error) => return Err(forged(&app, &page, challenge.nonce, error, &bytes).await),
     };
-    let photo = match iin::registered(&app, &iin).await? {
-        Some(person) => person.photo,
+    let photo = match iin::registered(&app, &person.iin).await? {
+        Some(found) if person.phone.is_some() => Some(found.photo),
         // Struck from the register since the session began.
-        None => return Err(Problem::IdentitySourceDown.into()),
+        None if person.phone.is_some() => return Err(Problem::IdentitySourceDown.into()),
+        Some(_) | None => None,
     };
     let judging = Judging {
         faces: app.faces()?,
@@ -85,33 +97,21 @@ pub async fn check(
     let place = app.budgets.inference.place()?;
     // In a task of its own: a browser that hangs up must not undo a judgement.
     let task = tokio::spawn(async move {
-        let dialogue = judged(&app, &browser, judging, place).await?;
-        Ok(Json(view::of(&dialogue, app.now())))
+        let dialogue = judged(&app, &page, visitor.origin, judging, place).await?;
+        Ok(Json(view::of(&app, &dialogue, app.now())))
     });
     task.await.map_err(Refusal::internal)?
 }
 
-/// Until when liveness is blocked for whom the session is about.
-pub(super) async fn blocked_until(
-    tx: &mut Tx,
-    dialogue: &Dialogue,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
-    match dialogue.content.session.person() {
-        Some(person) => store::identity::blocked_until(tx, &person.iin, now).await,
-        None => Ok(None),
-    }
-}
-
 /// Whose face is to be seen doing what; refuses before the frames are read where nothing is open.
-async fn expected(app: &App, browser: &Browser) -> Result<(Iin, Challenge), Refusal> {
+async fn expected(app: &App, page: &Page) -> Result<(Person, Challenge), Refusal> {
     let now = app.now();
     let dialogue = app
         .store
-        .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, browser).await)
+        .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, page).await)
         .await?;
     let session = dialogue.content.session;
-    let open = session.person().map(|it| it.iin.clone()).zip(session.challenge().cloned());
+    let open = session.person().cloned().zip(session.challenge().cloned());
     let nonce = open.as_ref().map_or(Nonce([0; 32]), |(_, challenge)| challenge.nonce);
     let input = Input::CheckStarted { nonce, blocked_until: None };
     let (_, effects) = session.handle(input.clone(), now)?;
@@ -119,32 +119,27 @@ async fn expected(app: &App, browser: &Browser) -> Result<(Iin, Challenge), Refu
         Some(open) if effects.iter().any(|it| matches!(it, Effect::Judge { .. })) => Ok(open),
         // What time has changed meanwhile is saved and told.
         _ => {
-            dialogue::step(app, "identity.liveness.late", browser, None, |_| input.clone()).await?;
+            dialogue::step(app, "identity.liveness.late", page, None, |_| input.clone()).await?;
             Err(Problem::ChallengeNone.into())
         }
     }
 }
 
-/// What could not have been made for this challenge ends its check, and stays as evidence.
-async fn forged(
-    app: &App,
-    browser: &Browser,
-    nonce: Nonce,
-    error: PackError,
-    bytes: &[u8],
-) -> Refusal {
+/// What could not have been made for this challenge ends its check.
+async fn forged(app: &App, page: &Page, nonce: Nonce, error: PackError, bytes: &[u8]) -> Refusal {
     let (now, problem) = (app.now(), error.problem());
     let ended = app
         .store
         .transact("identity.liveness.forged", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
+            let dialogue = dialogue::open(tx, app, page).await?;
             let number = dialogue.content.session.checks();
             let input = Input::CheckForged { nonce, problem };
             let open = dialogue.content.session.challenge().is_some_and(|it| it.nonce == nonce);
             let ended = dialogue::advance(tx, app, dialogue, input, None, now).await?;
             if open {
                 let id = ended.dialogue.id;
-                arrive(tx, app, (id, number), bytes, now).await?;
+                store::identity::check_arrived(tx, id, number, now).await?;
+                keep_head(tx, app, (id, number), bytes, now).await?;
                 store::identity::check_ended(tx, id, number, problem.code(), now).await?;
                 let event = Event::IdentityForged { check: number, problem };
                 dialogue::record(tx, id, event, now).await?;
@@ -160,23 +155,25 @@ async fn forged(
 
 async fn judged(
     app: &App,
-    browser: &Browser,
+    page: &Page,
+    origin: Option<Origin>,
     judging: Judging,
     place: Place,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
-    let Judging { challenge, packed, bytes, .. } = &judging;
+    let bytes = judging.bytes.clone();
+    let Judging { challenge, packed, .. } = &judging;
     let started = app
         .store
         .transact("identity.liveness.start", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
-            let blocked_until = blocked_until(tx, &dialogue, now).await?;
+            let dialogue = dialogue::open(tx, app, page).await?;
+            let blocked_until = requester::blocked_until(tx, &dialogue, now).await?;
             let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
             let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
             let mut known = Vec::new();
             if let Some(number) = started.judge {
                 let check = (started.dialogue.id, number);
-                arrive(tx, app, check, bytes, now).await?;
+                store::identity::check_arrived(tx, check.0, check.1, now).await?;
                 known = store::evidence::remember_digests(tx, check, &packed.frames, now).await?;
             }
             Ok::<_, Refusal>((started, known))
@@ -190,36 +187,75 @@ async fn judged(
     let participant = dialogue.content.request.as_ref().map(|it| it.consumer.bin);
     let turn = place.turn().await?;
     let outcome = judging.run(app, (dialogue.id, number), participant, known, turn).await?;
-    record(app, browser, (dialogue.id, number), outcome).await
+    let kept = Kept { bytes, origin };
+    record(app, page, (dialogue.id, number), kept, outcome).await
 }
 
-/// The frames have come: what they are stays, for as long as pictures are kept.
-async fn arrive(
+/// A pack that was judged, and from where it came.
+struct Kept {
+    bytes: Bytes,
+    origin: Option<Origin>,
+}
+
+impl Kept {
+    /// Whether the pictures are kept: of each check that passed, and of failed ones within what their origin, and all
+    /// origins together, may have kept.
+    fn are_pictures(&self, app: &App, now: Timestamp, outcome: &Outcome) -> bool {
+        if outcome.is_passed() {
+            return true;
+        }
+        let kib = u32::try_from(self.bytes.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        let within = |origin: Origin| app.budgets.failed_frames_of_origin.take(origin, kib, now);
+        outcome.has_verdict
+            && self.origin.is_none_or(|it| within(it).is_ok())
+            && app.budgets.failed_frames.take((), kib, now).is_ok()
+    }
+}
+
+/// Of a body whose pictures are not kept.
+async fn keep_head(
     tx: &mut Tx,
     app: &App,
     check: (SessionId, u8),
     bytes: &[u8],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let kept = chrono::TimeDelta::days(app.config.evidence_frames_days.into());
-    store::identity::check_arrived(tx, check.0, check.1, now).await?;
-    store::evidence::add_frames(tx, check, bytes, now + kept).await
+    let rejected = Rejected {
+        digest: &sha256(bytes),
+        length: bytes.len(),
+        head: bytes.get(..HEAD).unwrap_or(bytes),
+    };
+    let forget_at = forget_at(app, now);
+    store::evidence::add_rejected(tx, check, rejected, forget_at).await
+}
+
+fn forget_at(app: &App, now: Timestamp) -> Timestamp {
+    now + TimeDelta::days(app.config.evidence_frames_days.into())
 }
 
 async fn record(
     app: &App,
-    browser: &Browser,
+    page: &Page,
     (id, number): (SessionId, u8),
-    Outcome { judgement, bundle, digest, outcome, event }: Outcome,
+    kept: Kept,
+    outcome: Outcome,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
+    let are_pictures = kept.are_pictures(app, now, &outcome);
+    let Outcome { judgement, bundle, digest, outcome, event, .. } = outcome;
     let digits = dialogue::draw(app);
     let code = dialogue::digest(app, id, &digits);
     // By itself: the evidence stays also where the session has gone on without this check.
     app.store
         .transact("identity.liveness.evidence", async |tx| {
-            let kept = (bundle.as_slice(), digest.as_str());
-            store::evidence::add_bundle(tx, (id, number), kept, now).await?;
+            let made = (bundle.as_slice(), digest.as_str());
+            let (check, bytes) = ((id, number), &kept.bytes);
+            store::evidence::add_bundle(tx, check, made, now).await?;
+            if are_pictures {
+                store::evidence::add_frames(tx, check, bytes, forget_at(app, now)).await?;
+            } else {
+                keep_head(tx, app, check, bytes, now).await?;
+            }
             store::identity::check_ended(tx, id, number, &outcome, now).await?;
             dialogue::record(tx, id, event.clone(), now).await
         })
@@ -227,7 +263,7 @@ async fn record(
     let judged = app
         .store
         .transact("identity.liveness.judged", async |tx| {
-            let dialogue = dialogue::open(tx, app, browser).await?;
+            let dialogue = dialogue::open(tx, app, page).await?;
             let input = Input::CheckJudged { check: number, judgement, code };
             dialogue::advance(tx, app, dialogue, input, Some(&digits), now).await
         })

@@ -12,30 +12,34 @@ pub mod expire;
 pub mod iin;
 pub mod language;
 pub mod liveness;
+pub mod open;
+pub mod requester;
+pub mod secret;
 mod verdict;
 pub mod view;
 
-use axum::routing::{get, post};
-use axum::{Extension, Router};
+use axum::Extension;
 
-use crate::app::App;
+use crate::caller::browser::{Browser, Page};
+use crate::callers::{Room, by, by_anyone};
 
-pub fn routes() -> Router<App> {
-    let frames = Router::new()
-        .route("/api/identity/liveness", post(liveness::check))
-        .layer(Extension(liveness::BODY_MAX));
-    Router::new()
-        .route("/authorize", get(authorize::authorize))
-        .route("/api/identity", get(view::show))
-        .route("/api/identity/abandon", post(abandon::abandon))
-        .route("/api/identity/agreement", post(agreement::answer))
-        .route("/api/identity/code", post(code::enter))
-        .route("/api/identity/code/send", post(code::send))
-        .route("/api/identity/consent", post(consent::answer))
-        .route("/api/identity/iin", post(iin::confirm))
-        .route("/api/identity/liveness/challenge", post(challenge::ask))
-        .route("/api/identity/language", post(language::choose))
-        .route("/api/cabinet/sign-in", post(cabinet::sign_in))
-        .route("/api/cabinet/sign-out", post(cabinet::sign_out))
+pub fn routes() -> Room {
+    let frames = Room::default()
+        .post("/api/identity/{session}/liveness", by::<Page>(), liveness::check)
+        .within(|it| it.layer(Extension(liveness::BODY_MAX)));
+    Room::default()
+        .get("/authorize", by_anyone(), authorize::authorize)
+        .get("/api/identity", by::<Browser>(), view::show)
+        .post("/api/identity/open", by_anyone(), open::open)
+        .post("/api/identity/{session}/abandon", by::<Page>(), abandon::abandon)
+        .post("/api/identity/{session}/agreement", by::<Page>(), agreement::answer)
+        .post("/api/identity/{session}/code", by::<Page>(), code::enter)
+        .post("/api/identity/{session}/code/send", by::<Page>(), code::send)
+        .post("/api/identity/{session}/consent", by::<Page>(), consent::answer)
+        .post("/api/identity/{session}/iin", by::<Page>(), iin::confirm)
+        .post("/api/identity/{session}/liveness/challenge", by::<Page>(), challenge::ask)
+        .post("/api/identity/{session}/language", by::<Page>(), language::choose)
+        .post("/api/cabinet/sign-in", by_anyone(), cabinet::sign_in)
+        .post("/api/cabinet/sign-out", by_anyone(), cabinet::sign_out)
         .merge(frames)
 }

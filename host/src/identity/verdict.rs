@@ -33,8 +33,8 @@ pub(super) struct Judging {
     pub(super) frames: Vec<Arrived>,
     /// The pack that they came in.
     pub(super) bytes: Bytes,
-    /// The register's.
-    pub(super) photo: Bytes,
+    /// The register's; absent where it has no such person.
+    pub(super) photo: Option<Bytes>,
     pub(super) arrived_at: Timestamp,
 }
 
@@ -44,6 +44,8 @@ pub(super) struct Outcome {
     pub(super) bundle: Vec<u8>,
     /// SHA-256 of it.
     pub(super) digest: String,
+    /// Whether the pack could be read as pictures.
+    pub(super) has_verdict: bool,
     /// `passed`, or a problem's code.
     pub(super) outcome: String,
     /// Reasons and signals, never a picture.
@@ -67,6 +69,12 @@ impl Arrived {
 
     fn frame(&self) -> Frame<'_> {
         Frame { step: self.step, kind: self.kind, at_ms: self.at_ms, jpeg: &self.jpeg }
+    }
+}
+
+impl Outcome {
+    pub(super) fn is_passed(&self) -> bool {
+        matches!(self.judgement, Judgement::Live { degree } if degree >= DEGREE_MIN)
     }
 }
 
@@ -163,10 +171,11 @@ impl Judging {
         if portraits.is_empty() {
             return Ok(Err(Problem::PhotoTooFew));
         }
+        let Some(photo) = &self.photo else { return Ok(Err(Problem::IdentityUnknown)) };
         let asker = Asker { purpose: Purpose::Session, participant };
-        match solution::match_faces(app, asker, turn, &portraits, &self.photo).await {
+        match solution::match_faces(app, asker, turn, &portraits, photo).await {
             Ok(Matched { found, solution, request }) => Ok(Ok(Matching {
-                reference_sha256: sha256(&self.photo),
+                reference_sha256: sha256(photo),
                 similarity: found.similarity,
                 degree: found.degree,
                 solution,
@@ -197,6 +206,7 @@ impl Judging {
         let (reasons, signals) = verdict
             .as_ref()
             .map_or_else(Default::default, |it| (it.reasons.clone(), it.signals.clone()));
+        let has_verdict = verdict.is_some();
         let repeated = question.known.repeated;
         let bundle = Bundle {
             version: bundle::VERSION,
@@ -232,7 +242,7 @@ impl Judging {
             runtime: self.faces.runtime().to_owned(),
             evidence: digest.clone(),
         };
-        Ok(Outcome { judgement, bundle, digest, outcome, event })
+        Ok(Outcome { judgement, bundle, digest, has_verdict, outcome, event })
     }
 }
 

@@ -4,13 +4,14 @@ use axum::Json;
 use senim_core::Timestamp;
 use senim_core::consent::view::ConsentRequestView;
 use senim_core::consent::words;
+use senim_core::id::Phone;
 use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
 use senim_core::text::Language;
 
 use super::dialogue;
 use crate::app::App;
-use crate::caller::browser::Browser;
+use crate::caller::browser::{Browser, Page};
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::{Dialogue, Request};
 
@@ -20,30 +21,32 @@ pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refu
     let now = app.now();
     let dialogue = app
         .store
-        .read("identity.view", async |tx| dialogue::open(tx, &app, &browser).await)
+        .read("identity.view", async |tx| dialogue::seen(tx, &app, &browser, now).await)
         .await?;
     if dialogue.content.session.deadline().is_none_or(|deadline| now < deadline) {
-        return Ok(Json(of(&dialogue, now)));
+        return Ok(Json(of(&app, &dialogue, now)));
     }
+    let page = Page { browser, session: dialogue.id };
     app.store
         .transact("identity.view", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &browser).await?;
+            let dialogue = dialogue::open(tx, &app, &page).await?;
             if dialogue.content.session.ended_at().is_some() {
-                return Ok(Json(of(&dialogue, now)));
+                return Ok(Json(of(&app, &dialogue, now)));
             }
-            // A refusal would answer a event; here the view itself tells.
+            // A refusal would answer an action; here the view itself tells.
             let advanced =
                 dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
-            Ok(Json(of(&advanced.dialogue, now)))
+            Ok(Json(of(&app, &advanced.dialogue, now)))
         })
         .await
 }
 
-pub fn of(dialogue: &Dialogue, now: Timestamp) -> IdentityView {
+pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
     let content = &dialogue.content;
     let session = &content.session;
+    let agreement = || StepView::Agreement { pictures_days: app.config.evidence_frames_days };
     let step = match session.step() {
-        Step::Agreement => StepView::Agreement,
+        Step::Agreement => agreement(),
         Step::Iin => StepView::Iin {
             iin_masked: match session.purpose() {
                 Purpose::Authorization { iin, .. } => Some(iin.masked()),
@@ -55,7 +58,7 @@ pub fn of(dialogue: &Dialogue, now: Timestamp) -> IdentityView {
             last_problem: last_problem.map(|it| it.code().to_owned()),
         },
         Step::Code { person, expires_at, .. } => StepView::Code {
-            phone_masked: person.phone.masked(),
+            phone_masked: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
             expires_at: *expires_at,
             tries_left: session.code_tries_left(),
             sms_left: session.sms_left(),
@@ -63,7 +66,7 @@ pub fn of(dialogue: &Dialogue, now: Timestamp) -> IdentityView {
         Step::Consent { .. } => match &content.request {
             Some(request) => StepView::Consent { consent: consent(request, session.language()) },
             // Only a request leads to this step.
-            None => StepView::Agreement,
+            None => agreement(),
         },
         Step::Passed { .. } => {
             StepView::Passed { redirect: content.redirect.clone().unwrap_or_default() }
@@ -75,6 +78,7 @@ pub fn of(dialogue: &Dialogue, now: Timestamp) -> IdentityView {
         },
     };
     IdentityView {
+        session: dialogue.id,
         consumer: content.request.as_ref().map(|it| it.consumer.clone()),
         language: session.language(),
         step,

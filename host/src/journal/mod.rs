@@ -5,11 +5,9 @@ mod sequence;
 
 pub use sequence::sequence;
 
-use axum::Router;
-use axum::routing::get;
+use crate::caller::Operator;
+use crate::callers::{Room, by};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new().route("/api/console/journal", get(search::search))
+pub fn routes() -> Room {
+    Room::default().get("/api/console/journal", by::<Operator>(), search::search)
 }

@@ -12,13 +12,13 @@ use senim_core::matching::{
     ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline, whole_percents,
 };
 use senim_core::photo::Rule;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::solution::{Asker, Purpose};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::http::body::JsonBody;
-use crate::http::problem::{Refusal, answer};
+use crate::http::problem::{Refusal, respond};
 use crate::inference::Turn;
 use crate::solution::{self, Matched};
 use senim_faces::rules::Taken;
@@ -200,10 +200,6 @@ fn thousandths(degree: f32) -> i64 {
 
 /// The problem with the list of what failed (PHM-5).
 fn refused(failed: &[Rule]) -> Response {
-    let problem = Problem::PhotoRulesFailed;
-    let mut body = problem.body(None);
-    body["failed"] = failed.iter().map(|it| it.code()).collect();
-    let mut response = answer(problem, None);
-    *response.body_mut() = body.to_string().into();
-    response
+    let failed: Vec<_> = failed.iter().map(|it| it.code()).collect();
+    respond(&ProblemDocument::of(Problem::PhotoRulesFailed).with("failed", failed))
 }

@@ -8,19 +8,20 @@ mod offline;
 
 pub use forget::forget;
 
-use axum::routing::{get, post};
-use axum::{Extension, Router};
+use axum::Extension;
 
-use crate::app::App;
+use crate::caller::Caller;
+use crate::callers::{Room, by};
 use crate::http::body::BodyMax;
 
 /// One photo of at most 5 MB in base64, and the rest.
 const BODY_MAX: usize = 8 * 1024 * 1024;
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/photo/match", post(ask::match_photo).layer(Extension(BodyMax(BODY_MAX))))
-        .route("/photo/match/{request}/accept", post(accept::accept))
-        .route("/photo/offline-checks", post(offline::report))
-        .route("/photo/requests", get(count::count))
+pub fn routes() -> Room {
+    Room::default()
+        .post("/photo/match", by::<Caller>(), ask::match_photo)
+        .within(|it| it.layer(Extension(BodyMax(BODY_MAX))))
+        .post("/photo/match/{request}/accept", by::<Caller>(), accept::accept)
+        .post("/photo/offline-checks", by::<Caller>(), offline::report)
+        .get("/photo/requests", by::<Caller>(), count::count)
 }

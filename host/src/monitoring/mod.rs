@@ -2,11 +2,9 @@
 
 mod overview;
 
-use axum::Router;
-use axum::routing::get;
+use crate::caller::Operator;
+use crate::callers::{Room, by};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new().route("/api/console/overview", get(overview::show))
+pub fn routes() -> Room {
+    Room::default().get("/api/console/overview", by::<Operator>(), overview::show)
 }

@@ -30,7 +30,7 @@ pub(super) async fn show(app: App, _operator: Operator) -> Result<Json<OverviewV
                 sessions_failed: minutes(&sessions, |it| it.2),
                 requests_answered: minutes(&requests, |it| it.0),
                 requests_refused: minutes(&requests, |it| it.1),
-                consents_active: store::consent::count_active(tx, None, now).await?,
+                consents_active: store::consent::count_active(tx, now).await?,
                 participants_active: u64::try_from(active).unwrap_or_default(),
                 participants_suspended: u64::try_from(suspended).unwrap_or_default(),
                 edges: store::routing::edges(tx).await?,

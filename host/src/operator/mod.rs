@@ -7,15 +7,12 @@ pub mod totp;
 
 pub use add::{OperatorError, add_operator};
 
-use axum::Router;
-use axum::routing::{get, post};
+use crate::caller::{self, Operator};
+use crate::callers::{Room, by, by_anyone};
 
-use crate::app::App;
-use crate::caller;
-
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/console/sign-in", post(sign_in::sign_in))
-        .route("/api/console/sign-out", post(sign_in::sign_out))
-        .route("/api/console/me", get(caller::me))
+pub fn routes() -> Room {
+    Room::default()
+        .post("/api/console/sign-in", by_anyone(), sign_in::sign_in)
+        .post("/api/console/sign-out", by_anyone(), sign_in::sign_out)
+        .get("/api/console/me", by::<Operator>(), caller::me)
 }

@@ -5,14 +5,12 @@ mod resume;
 pub mod seed;
 mod suspend;
 
-use axum::Router;
-use axum::routing::{get, post};
+use crate::caller::Operator;
+use crate::callers::{Room, by};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/console/participants", get(list::list))
-        .route("/api/console/participants/{bin}/suspend", post(suspend::suspend))
-        .route("/api/console/participants/{bin}/resume", post(resume::resume))
+pub fn routes() -> Room {
+    Room::default()
+        .get("/api/console/participants", by::<Operator>(), list::list)
+        .post("/api/console/participants/{bin}/suspend", by::<Operator>(), suspend::suspend)
+        .post("/api/console/participants/{bin}/resume", by::<Operator>(), resume::resume)
 }

@@ -6,26 +6,21 @@ use senim_core::id::Bin;
 use senim_core::journal::{Event, Subject};
 use senim_core::participant::view::ParticipantView;
 use senim_core::problem::Problem;
-use serde::Deserialize;
 
 use super::list;
 use crate::app::App;
 use crate::caller::Operator;
-use crate::http::body::JsonBody;
+use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 use senim_store as store;
 use senim_store::routing::Published;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ResumeParticipant {}
 
 #[tracing::instrument(name = "participant.resume", skip_all, fields(participant.bin = bin))]
 pub(super) async fn resume(
     app: App,
     operator: Operator,
     Path(bin): Path<String>,
-    JsonBody(ResumeParticipant {}): JsonBody<ResumeParticipant>,
+    JsonBody(Empty {}): JsonBody<Empty>,
 ) -> Result<Json<ParticipantView>, Refusal> {
     let now = app.now();
     let bin: Bin = bin.parse().map_err(|_| Problem::NotFound)?;

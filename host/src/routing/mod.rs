@@ -9,11 +9,9 @@ pub use feed::Feed;
 pub use nodes::{Nodes, know_nodes};
 pub use standing::set_node_standing;
 
-use axum::Router;
-use axum::routing::get;
+use crate::caller::Node;
+use crate::callers::{Room, by};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new().route("/edge/registry", get(registry::show))
+pub fn routes() -> Room {
+    Room::default().get("/edge/registry", by::<Node>(), registry::show)
 }

@@ -13,7 +13,7 @@ use axum::{Extension, Json, Router};
 use senim_channel::budget::{Caller, Registry};
 use senim_channel::{ListenerLimits, Places, PlainListener, ServeLimits, serve_router, stop_asked};
 use senim_core::liveness::pack::Pack;
-use senim_core::problem::Problem;
+use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::solution::{
     Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, MatchFaces, MatchView,
     OpenLivenessSession, PROBES_MAX, VersionView,
@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use super::builtin::WhoseTurn;
 use super::{Answer, Builtin, Solution as _};
 use crate::http::body::{BodyMax, JsonBody};
-use crate::http::problem::{Refusal, answer};
+use crate::http::problem::{Refusal, respond};
 use crate::inference::Inference;
 use senim_channel::clock::{SystemClock, SystemRng};
 use senim_faces::{BYTES_MAX, Faces};
@@ -126,10 +126,5 @@ fn failed(fault: Fault) -> Refusal {
 
 /// What is wrong with a picture is 422 in this contract, whatever status the catalogue has elsewhere.
 fn refusal(problem: Problem) -> Response {
-    let mut body = problem.body(None);
-    body["status"] = StatusCode::UNPROCESSABLE_ENTITY.as_u16().into();
-    let mut response = answer(problem, None);
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    *response.body_mut() = body.to_string().into();
-    response
+    respond(&ProblemDocument::of(problem).with_status(StatusCode::UNPROCESSABLE_ENTITY.as_u16()))
 }

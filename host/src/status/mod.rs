@@ -2,11 +2,9 @@
 
 mod show;
 
-use axum::Router;
-use axum::routing::get;
+use crate::caller::Node;
+use crate::callers::{Room, by};
 
-use crate::app::App;
-
-pub fn routes() -> Router<App> {
-    Router::new().route("/edge/status-list", get(show::show))
+pub fn routes() -> Room {
+    Room::default().get("/edge/status-list", by::<Node>(), show::show)
 }

@@ -2,13 +2,15 @@
 
 mod report;
 
-use axum::routing::post;
-use axum::{Extension, Router};
+use axum::Extension;
 use senim_core::usage::REPORT_MAX;
 
-use crate::app::App;
+use crate::caller::Node;
+use crate::callers::{Room, by};
 use crate::http::body::BodyMax;
 
-pub fn routes() -> Router<App> {
-    Router::new().route("/edge/uses", post(report::keep).layer(Extension(BodyMax(REPORT_MAX))))
+pub fn routes() -> Room {
+    Room::default()
+        .post("/edge/uses", by::<Node>(), report::keep)
+        .within(|it| it.layer(Extension(BodyMax(REPORT_MAX))))
 }

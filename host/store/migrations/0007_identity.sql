@@ -1,17 +1,18 @@
--- Identity sessions, the evidence of their checks, and whose liveness is blocked: core/src/identity.
+-- Identity sessions, their checks, whose liveness is blocked for whom, and in which browsers persons have passed: core/src/identity.
 CREATE TABLE identity_session (
-    id               TEXT    NOT NULL PRIMARY KEY,
-    secret_hash      TEXT    NOT NULL UNIQUE,  -- of the cookie
-    authorization_id TEXT    UNIQUE,           -- absent in a sign-in to the cabinet
-    dialogue_sealed  {BYTES} NOT NULL,         -- the dialogue as JSON, with whom it is about
-    started_at       BIGINT  NOT NULL,
+    id                 TEXT    NOT NULL PRIMARY KEY,
+    secret_hash        TEXT    NOT NULL UNIQUE,  -- of the cookie
+    former_secret_hash TEXT,                     -- for a minute after the end: the answer with the new one may be lost
+    authorization_id   TEXT    UNIQUE,           -- absent in a sign-in to the cabinet
+    dialogue_sealed    {BYTES} NOT NULL,         -- the dialogue as JSON, with whom it is about
+    started_at         BIGINT  NOT NULL,
 
     -- Where the session stands. Each state has exactly its own columns.
-    state            TEXT    NOT NULL,
-    deadline_at      BIGINT,                   -- when time alone changes something
-    ended_at         BIGINT,
-    problem          TEXT,                     -- why it failed
-    cabinet_until    BIGINT,                   -- signed in to the cabinet
+    state              TEXT    NOT NULL,
+    deadline_at        BIGINT,                   -- when time alone changes something
+    ended_at           BIGINT,
+    problem            TEXT,                     -- why it failed
+    cabinet_until      BIGINT,                   -- signed in to the cabinet
 
     CONSTRAINT identity_session_state CHECK (
         CASE state
@@ -26,6 +27,7 @@ CREATE TABLE identity_session (
 CREATE INDEX identity_session_started_at ON identity_session (started_at);
 CREATE INDEX identity_session_ended_at ON identity_session (ended_at);
 CREATE INDEX identity_session_deadline_at ON identity_session (deadline_at);
+CREATE INDEX identity_session_former ON identity_session (former_secret_hash);
 
 -- Liveness checks, each counted when its challenge was handed out (IDX-2). What is kept of them: 0010_evidence.sql.
 CREATE TABLE identity_check (
@@ -45,11 +47,37 @@ CREATE TABLE identity_check (
     )
 );
 
--- Liveness is blocked for a person, in every session (IDX-2).
-CREATE TABLE identity_block (
-    iin_index     TEXT   NOT NULL PRIMARY KEY,
-    blocked_until BIGINT NOT NULL
+-- Challenges drawn since the last check that passed.
+CREATE TABLE identity_draw (
+    session_id      TEXT   NOT NULL,
+    number          BIGINT NOT NULL,
+    iin_index       TEXT   NOT NULL,
+    requester_index TEXT   NOT NULL,
+    kind            TEXT   NOT NULL,
+    drawn_at        BIGINT NOT NULL,
+    PRIMARY KEY (session_id, number)
 );
+
+CREATE INDEX identity_draw_person ON identity_draw (iin_index, drawn_at);
+CREATE INDEX identity_draw_drawn_at ON identity_draw (drawn_at);
+
+-- Liveness is blocked for a person and a requester, in every session (IDX-2).
+CREATE TABLE identity_block (
+    iin_index       TEXT   NOT NULL,
+    requester_index TEXT   NOT NULL,
+    blocked_until   BIGINT NOT NULL,
+    PRIMARY KEY (iin_index, requester_index)
+);
+
+-- Browsers in which a person proved their identity.
+CREATE TABLE identity_browser (
+    secret_hash TEXT   NOT NULL,           -- of a cookie
+    iin_index   TEXT   NOT NULL,
+    known_at    BIGINT NOT NULL,
+    PRIMARY KEY (secret_hash, iin_index)
+);
+
+CREATE INDEX identity_browser_known_at ON identity_browser (known_at);
 
 -- Sign-ins to the cabinet by address and by person, counted in windows of time.
 CREATE TABLE identity_attempt (

@@ -41,6 +41,15 @@ CREATE INDEX consent_iin ON consent (iin_index, granted_at);
 CREATE INDEX consent_consumer ON consent (consumer, state);
 CREATE INDEX consent_expires_at ON consent (expires_at);
 
+-- Whom a consent concerns, consumer and providers alike, so that a participant's consents are found by an index.
+CREATE TABLE consent_party (
+    consent_id TEXT NOT NULL REFERENCES consent (id),
+    bin        TEXT NOT NULL,
+    PRIMARY KEY (consent_id, bin)
+);
+
+CREATE INDEX consent_party_bin ON consent_party (bin);
+
 -- The next place in the status list. Places are never given twice.
 CREATE TABLE consent_index (
     name TEXT   NOT NULL PRIMARY KEY,

@@ -1,6 +1,6 @@
 //! The register of consents as rows. The columns a state uses are tied by the `consent_state` check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy, Granted, Limits, Purpose, PurposeCode};
@@ -8,6 +8,7 @@ use senim_core::id::{Bin, ConsentId, Iin, SessionId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::participant::by_participant;
 use super::row::row;
 use super::seal::Sealer;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
@@ -46,7 +47,7 @@ pub async fn add(
     .bind(id.as_str())
     .bind(consent.application.as_str())
     .bind(consent.consumer.to_string())
-    .bind(tx.sealer.blind(IIN_INDEX, &iin))
+    .bind(index(&tx.sealer, &consent.iin))
     .bind(tx.sealer.seal(&*tx.rng, IIN_SEALED, &id, iin.as_bytes()))
     .bind(json(&consent.providers))
     .bind(json(&consent.limits))
@@ -66,7 +67,25 @@ pub async fn add(
     .bind(columns.ended_by)
     .execute(tx.conn())
     .await?;
+    let mut parties = consent.providers.clone();
+    parties.insert(consent.consumer);
+    for bin in parties {
+        sqlx::query(
+            "-- consent.add_party
+             INSERT INTO consent_party (consent_id, bin)
+             VALUES ($1, $2)",
+        )
+        .bind(id.as_str())
+        .bind(bin.to_string())
+        .execute(tx.conn())
+        .await?;
+    }
     Ok(())
+}
+
+/// By which a client's consents are found without their IIN.
+pub(super) fn index(sealer: &Sealer, iin: &Iin) -> String {
+    sealer.blind(IIN_INDEX, &iin.expose())
 }
 
 /// Saves where the consent stands; everything else of it never changes.
@@ -157,7 +176,7 @@ pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError
           ORDER BY granted_at DESC
               , id",
     )
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(index(&tx.sealer, iin))
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter().map(|row| row.into_consent(&tx.sealer)).collect()
@@ -199,26 +218,40 @@ pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
     Ok(StatusFacts { size: uncount(size), ended: ended.into_iter().map(uncount).collect() })
 }
 
-/// Consents under which data may flow now; with `participant` only those it is a party to.
-pub async fn count_active(
-    tx: &mut Tx,
-    participant: Option<Bin>,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    let bin = participant.map(|it| it.to_string()).unwrap_or_default();
+/// Consents under which data may flow now.
+pub async fn count_active(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     let active = sqlx::query_scalar::<_, i64>(
         "-- consent.count_active
          SELECT COUNT(*)
            FROM consent
           WHERE state = 'granted'
-            AND (expires_at IS NULL OR expires_at > $1)
-            AND (consumer = $2 OR providers LIKE '%' || $2 || '%')",
+            AND (expires_at IS NULL OR expires_at > $1)",
     )
     .bind(millis(now))
-    .bind(bin)
     .fetch_one(tx.conn())
     .await?;
     Ok(uncount(active))
+}
+
+/// The same for each participant that is a party to one.
+pub async fn count_active_by_party(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<BTreeMap<Bin, u64>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64)>(
+        "-- consent.count_active_by_party
+         SELECT consent_party.bin
+              , COUNT(*)
+           FROM consent_party
+           JOIN consent ON consent.id = consent_party.consent_id
+          WHERE consent.state = 'granted'
+            AND (consent.expires_at IS NULL OR consent.expires_at > $1)
+          GROUP BY consent_party.bin",
+    )
+    .bind(millis(now))
+    .fetch_all(tx.conn())
+    .await?;
+    by_participant("consent_party", rows)
 }
 
 /// Consents whose term is over and of which the journal does not know yet.

@@ -4,9 +4,10 @@ use senim_core::Timestamp;
 use senim_core::id::SessionId;
 use senim_core::liveness::print::{Print, SAME_MAX};
 
-use super::{StoreError, Tx, inconsistent, millis};
+use super::{StoreError, Tx, inconsistent, millis, uncount};
 
 const BUNDLE_SEALED: &str = "evidence_bundle.bundle_sealed";
+const HEAD_SEALED: &str = "evidence_rejected.head_sealed";
 const PACK_SEALED: &str = "evidence_frames.pack_sealed";
 
 /// The pack as it came, until `forget_at`.
@@ -28,6 +29,62 @@ pub async fn add_frames(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// A body whose pictures are not kept.
+pub struct Rejected<'a> {
+    /// SHA-256 of the whole, in hexadecimal.
+    pub digest: &'a str,
+    pub length: usize,
+    /// Its first bytes.
+    pub head: &'a [u8],
+}
+
+/// Until `forget_at`.
+pub async fn add_rejected(
+    tx: &mut Tx,
+    (session, number): (SessionId, u8),
+    rejected: Rejected<'_>,
+    forget_at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- evidence.add_rejected
+         INSERT INTO evidence_rejected (session_id, number, digest, length, head_sealed, forget_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .bind(rejected.digest)
+    .bind(i64::try_from(rejected.length).unwrap_or(i64::MAX))
+    .bind(tx.sealer.seal(&*tx.rng, HEAD_SEALED, &row(session, number), rejected.head))
+    .bind(millis(forget_at))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Digest, length and first bytes of a body whose pictures were not kept.
+pub async fn rejected(
+    tx: &mut Tx,
+    session: SessionId,
+    number: u8,
+) -> Result<Option<(String, u64, Vec<u8>)>, StoreError> {
+    let found = sqlx::query_as::<_, (String, i64, Vec<u8>)>(
+        "-- evidence.rejected
+         SELECT digest
+              , length
+              , head_sealed
+           FROM evidence_rejected
+          WHERE session_id = $1
+            AND number = $2",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some((digest, length, head)) = found else { return Ok(None) };
+    let head = tx.sealer.open_sealed(HEAD_SEALED, &row(session, number), &head)?;
+    Ok(Some((digest, uncount(length), head)))
 }
 
 /// What was found and decided, as JSON; `digest` is its SHA-256.
@@ -192,15 +249,18 @@ async fn print_seen(tx: &mut Tx, session: SessionId, print: &Print) -> Result<bo
 
 /// Forgets the pictures whose days are over; how many packs.
 pub async fn forget_frames(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
-    let gone = sqlx::query(
+    let mut gone = 0;
+    for statement in [
         "-- evidence.forget_frames
          DELETE FROM evidence_frames
           WHERE forget_at <= $1",
-    )
-    .bind(millis(now))
-    .execute(tx.conn())
-    .await?;
-    Ok(gone.rows_affected())
+        "-- evidence.forget_rejected
+         DELETE FROM evidence_rejected
+          WHERE forget_at <= $1",
+    ] {
+        gone += sqlx::query(statement).bind(millis(now)).execute(tx.conn()).await?.rows_affected();
+    }
+    Ok(gone)
 }
 
 /// Forgets what was made before: bundles, digests, prints; how many rows.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use senim_core::Timestamp;
 use senim_core::id::{AuthorizationId, Iin, SessionId};
+use senim_core::identity::requester::{KNOWN_DAYS, Requester};
 use senim_core::liveness::challenge::Challenge;
 
 use super::row::row;
@@ -15,6 +17,9 @@ use senim_core::identity::dialogue::{Content, Dialogue};
 const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
 const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
 const IIN_INDEX: &str = "identity_block.iin_index";
+const REQUESTER_INDEX: &str = "identity_block.requester_index";
+/// As long as browsers keep the cookie.
+const KNOWN: TimeDelta = TimeDelta::days(KNOWN_DAYS as i64);
 
 pub async fn add(
     tx: &mut Tx,
@@ -86,6 +91,29 @@ pub async fn by_secret(tx: &mut Tx, secret_hash: &str) -> Result<Option<Dialogue
     row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
 }
 
+/// A session that ended after `since` with an answer that may have been lost, by the hash of the cookie before it.
+pub async fn by_former_secret(
+    tx: &mut Tx,
+    secret_hash: &str,
+    since: Timestamp,
+) -> Result<Option<Dialogue>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- identity.by_former_secret
+         SELECT id
+              , secret_hash
+              , dialogue_sealed
+              , cabinet_until
+           FROM identity_session
+          WHERE former_secret_hash = $1
+            AND ended_at > $2",
+    )
+    .bind(secret_hash)
+    .bind(millis(since))
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
+}
+
 /// The session of a pushed request, and the hash of the cookie that it is open in.
 pub async fn by_authorization(
     tx: &mut Tx,
@@ -124,20 +152,25 @@ pub async fn load(tx: &mut Tx, id: SessionId) -> Result<Option<Dialogue>, StoreE
     row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
 }
 
-/// Gives the session to another browser; the former one's cookie is worth nothing from now on.
+/// Gives the session another secret; the former one opens nothing from now on.
+///
+/// `former`: the hash of the cookie that may still be shown how the session ended.
 pub async fn change_secret(
     tx: &mut Tx,
     id: SessionId,
     secret_hash: &str,
+    former: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "-- identity.change_secret
          UPDATE identity_session
-            SET secret_hash = $2
+            SET secret_hash        = $2
+              , former_secret_hash = $3
           WHERE id = $1",
     )
     .bind(id.to_string())
     .bind(secret_hash)
+    .bind(former.map(str::to_owned))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -162,10 +195,11 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<SessionI
         .collect()
 }
 
-/// Until when liveness is blocked for a person, where it is (IDX-2).
+/// Until when liveness is blocked for a person and a requester, where it is (IDX-2).
 pub async fn blocked_until(
     tx: &mut Tx,
     iin: &Iin,
+    requester: &Requester,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let until = sqlx::query_scalar::<_, i64>(
@@ -173,27 +207,271 @@ pub async fn blocked_until(
          SELECT blocked_until
            FROM identity_block
           WHERE iin_index = $1
-            AND blocked_until > $2",
+            AND requester_index = $2
+            AND blocked_until > $3",
     )
     .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
     .bind(millis(now))
     .fetch_optional(tx.conn())
     .await?;
     Ok(until.map(moment))
 }
 
-pub async fn block(tx: &mut Tx, iin: &Iin, until: Timestamp) -> Result<(), StoreError> {
+pub async fn block(
+    tx: &mut Tx,
+    iin: &Iin,
+    requester: &Requester,
+    until: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query(
         "-- identity.block
-         INSERT INTO identity_block (iin_index, blocked_until)
-         VALUES ($1, $2)
-         ON CONFLICT (iin_index) DO UPDATE SET blocked_until = $2",
+         INSERT INTO identity_block (iin_index, requester_index, blocked_until)
+         VALUES ($1, $2, $3)
+         ON CONFLICT (iin_index, requester_index) DO UPDATE SET blocked_until = $3",
     )
     .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
     .bind(millis(until))
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Counts a challenge that has been drawn for a person on a requester's behalf.
+pub async fn add_draw(
+    tx: &mut Tx,
+    (session, number): (SessionId, u8),
+    (iin, requester): (&Iin, &Requester),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.add_draw
+         INSERT INTO identity_draw (session_id, number, iin_index, requester_index, kind, drawn_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
+    .bind(requester.kind())
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// When challenges were drawn for a person and a requester after `since`, and since the last check that passed.
+pub async fn drawn(
+    tx: &mut Tx,
+    iin: &Iin,
+    requester: &Requester,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
+    let moments = sqlx::query_scalar::<_, i64>(
+        "-- identity.drawn
+         SELECT drawn_at
+           FROM identity_draw
+          WHERE iin_index = $1
+            AND requester_index = $2
+            AND drawn_at > $3",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
+    .bind(millis(since))
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(moments.into_iter().map(moment).collect())
+}
+
+/// The same of all requesters of a kind.
+pub async fn drawn_of_kind(
+    tx: &mut Tx,
+    iin: &Iin,
+    kind: &str,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
+    let moments = sqlx::query_scalar::<_, i64>(
+        "-- identity.drawn_of_kind
+         SELECT drawn_at
+           FROM identity_draw
+          WHERE iin_index = $1
+            AND kind = $2
+            AND drawn_at > $3",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(kind)
+    .bind(millis(since))
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(moments.into_iter().map(moment).collect())
+}
+
+/// A check of this person and requester has passed.
+pub async fn forget_draws(tx: &mut Tx, iin: &Iin, requester: &Requester) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.forget_draws
+         DELETE FROM identity_draw
+          WHERE iin_index = $1
+            AND requester_index = $2",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn forget_draw(
+    tx: &mut Tx,
+    (session, number): (SessionId, u8),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.forget_draw
+         DELETE FROM identity_draw
+          WHERE session_id = $1
+            AND number = $2",
+    )
+    .bind(session.to_string())
+    .bind(i64::from(number))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whether this person has proved their identity in the browser with this cookie.
+pub async fn browser_knows(
+    tx: &mut Tx,
+    secret_hash: &str,
+    iin: &Iin,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar::<_, i64>(
+        "-- identity.browser_knows
+         SELECT COUNT(*)
+           FROM identity_browser
+          WHERE secret_hash = $1
+            AND iin_index = $2
+            AND known_at > $3",
+    )
+    .bind(secret_hash)
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(millis(now - KNOWN))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found > 0)
+}
+
+/// Whether anybody has proved their identity in the browser with this cookie.
+pub async fn browser_known(
+    tx: &mut Tx,
+    secret_hash: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar::<_, i64>(
+        "-- identity.browser_known
+         SELECT COUNT(*)
+           FROM identity_browser
+          WHERE secret_hash = $1
+            AND known_at > $2",
+    )
+    .bind(secret_hash)
+    .bind(millis(now - KNOWN))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found > 0)
+}
+
+/// A person has proved their identity in a browser, whose cookie changes from `former`.
+pub async fn know_browser(
+    tx: &mut Tx,
+    former: Option<&str>,
+    secret_hash: &str,
+    iin: &Iin,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.rename_browser
+         UPDATE identity_browser
+            SET secret_hash = $2
+          WHERE secret_hash = $1",
+    )
+    .bind(former.unwrap_or_default())
+    .bind(secret_hash)
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "-- identity.know_browser
+         INSERT INTO identity_browser (secret_hash, iin_index, known_at)
+         VALUES ($1, $2, $3)
+         ON CONFLICT (secret_hash, iin_index) DO UPDATE SET known_at = $3",
+    )
+    .bind(secret_hash)
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets draws before `drawn_before`, blocks that are over and browsers that are no longer known.
+pub async fn forget_requesters(
+    tx: &mut Tx,
+    drawn_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (statement, before) in [
+        (
+            "-- identity.forget_old_draws
+             DELETE FROM identity_draw
+              WHERE drawn_at < $1",
+            drawn_before,
+        ),
+        (
+            "-- identity.forget_blocks
+             DELETE FROM identity_block
+              WHERE blocked_until < $1",
+            now,
+        ),
+        (
+            "-- identity.forget_browsers
+             DELETE FROM identity_browser
+              WHERE known_at < $1",
+            now - KNOWN,
+        ),
+    ] {
+        sqlx::query(statement).bind(millis(before)).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Forgets sessions that started before, and what is left of their checks and messages; how many rows.
+pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    for statement in [
+        "-- identity.forget_frames
+         DELETE FROM evidence_frames
+          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
+        "-- identity.forget_rejected
+         DELETE FROM evidence_rejected
+          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
+        "-- identity.forget_bundles
+         DELETE FROM evidence_bundle
+          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
+        "-- identity.forget_checks
+         DELETE FROM identity_check
+          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
+        "-- identity.forget_sessions
+         DELETE FROM identity_session
+          WHERE started_at < $1",
+        "-- identity.forget_messages
+         DELETE FROM message
+          WHERE made_at < $1",
+    ] {
+        gone +=
+            sqlx::query(statement).bind(millis(before)).execute(tx.conn()).await?.rows_affected();
+    }
+    Ok(gone)
 }
 
 /// Counts one more attempt of `subject` in the window that began at `window_at`; answers how many there are.

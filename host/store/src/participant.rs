@@ -1,6 +1,6 @@
 //! Participants, their certificates and applications as rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use senim_core::id::Bin;
 use senim_core::participant::view::ParticipantName;
@@ -283,17 +283,30 @@ pub async fn application(tx: &mut Tx, client_id: &str) -> Result<Option<Applicat
     row.into_application(redirect_uris.into_iter().collect()).map(Some)
 }
 
-pub async fn applications_of(tx: &mut Tx, bin: Bin) -> Result<u64, StoreError> {
-    let applications = sqlx::query_scalar::<_, i64>(
-        "-- participant.applications_of
-         SELECT COUNT(*)
+/// How many applications each participant has that has any.
+pub async fn count_applications(tx: &mut Tx) -> Result<BTreeMap<Bin, u64>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64)>(
+        "-- participant.count_applications
+         SELECT bin
+              , COUNT(*)
            FROM application
-          WHERE bin = $1",
+          GROUP BY bin",
     )
-    .bind(bin.to_string())
-    .fetch_one(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(uncount(applications))
+    by_participant("application", rows)
+}
+
+/// Rows of BIN and count.
+pub(super) fn by_participant(
+    table: &'static str,
+    rows: Vec<(String, i64)>,
+) -> Result<BTreeMap<Bin, u64>, StoreError> {
+    let counted = |(bin, counted): (String, i64)| {
+        let parsed = bin.parse().map_err(|_| inconsistent(table, &bin))?;
+        Ok((parsed, uncount(counted)))
+    };
+    rows.into_iter().map(counted).collect()
 }
 
 async fn rows(tx: &mut Tx) -> Result<Vec<Row>, StoreError> {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use senim_channel::clock::moment;
 use senim_core::Timestamp;
 use senim_core::consent::Data;
-use senim_core::id::{Bin, ConsentId};
+use senim_core::id::{Bin, ConsentId, Iin};
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::usage::Use;
 
 use super::journal::append;
+use super::participant::by_participant;
 use super::row::row;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 
@@ -144,6 +145,30 @@ pub async fn use_totals(
     Ok(last.map(|last| (uncount(uses), moment(last))))
 }
 
+/// The same for all consents of one client, in one question.
+pub async fn use_totals_of_client(
+    tx: &mut Tx,
+    iin: &Iin,
+) -> Result<BTreeMap<ConsentId, (u64, Timestamp)>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64, i64)>(
+        "-- usage.use_totals_of_client
+         SELECT consent_id
+              , COUNT(*)
+              , MAX(done_at)
+           FROM usage
+          WHERE consent_id IN (SELECT id FROM consent WHERE iin_index = $1)
+          GROUP BY consent_id",
+    )
+    .bind(super::consent::index(&tx.sealer, iin))
+    .fetch_all(tx.conn())
+    .await?;
+    let totals = |(id, uses, last): (String, i64, i64)| {
+        let parsed = id.parse().map_err(|_| inconsistent("usage", &id))?;
+        Ok((parsed, (uncount(uses), moment(last))))
+    };
+    rows.into_iter().map(totals).collect()
+}
+
 /// Requests through all edges since `since`: for each minute after it, how many were answered and refused.
 pub async fn uses_by_minute(
     tx: &mut Tx,
@@ -167,24 +192,24 @@ pub async fn uses_by_minute(
     Ok(rows.into_iter().map(minute).collect())
 }
 
-/// Requests of one participant, as consumer or as provider, since `since`.
-pub async fn uses_of_participant(
+/// Requests since `since`, for each participant that was consumer or provider of one.
+pub async fn uses_by_participant(
     tx: &mut Tx,
-    bin: Bin,
     since: Timestamp,
-) -> Result<u64, StoreError> {
-    let uses = sqlx::query_scalar::<_, i64>(
-        "-- usage.uses_of_participant
-         SELECT COUNT(*)
-           FROM usage
-          WHERE done_at >= $1
-            AND (consumer = $2 OR provider = $2)",
+) -> Result<BTreeMap<Bin, u64>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64)>(
+        "-- usage.uses_by_participant
+         SELECT bin
+              , COUNT(*)
+           FROM (SELECT id, consumer AS bin FROM usage WHERE done_at >= $1 AND consumer IS NOT NULL
+                  UNION
+                 SELECT id, provider AS bin FROM usage WHERE done_at >= $1 AND provider IS NOT NULL) AS concerned
+          GROUP BY bin",
     )
     .bind(millis(since))
-    .bind(bin.to_string())
-    .fetch_one(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(uncount(uses))
+    by_participant("interaction", rows)
 }
 
 row! {

@@ -3,6 +3,7 @@
 use super::step::{CodeDigest, Seed};
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
+use crate::identity::requester::Allowance;
 use crate::liveness::challenge::{Nonce, Wishes};
 use crate::problem::Problem;
 use crate::text::Language;
@@ -21,13 +22,19 @@ pub enum Input {
         phone: Phone,
         blocked_until: Option<Timestamp>,
     },
-    PersonUnknown,
+    /// The Source knows nobody with this IIN.
+    PersonUnknown {
+        iin: Iin,
+        blocked_until: Option<Timestamp>,
+    },
     /// The client is ready for a check. Counted now, so that nobody asks until an easy one comes; asked again
     /// with the same wishes while it is open, the challenge stays and nothing is counted.
     ChallengeAsked {
         seed: Seed,
         wishes: Wishes,
         blocked_until: Option<Timestamp>,
+        /// What is left over all sessions of this person and requester.
+        allowance: Allowance,
     },
     /// Frames have arrived whole that were made for the challenge with this nonce.
     CheckStarted {
@@ -81,7 +88,7 @@ pub enum Effect {
     Judge { check: u8 },
     /// Send the code whose digest came with the input.
     SendCode { to: Phone },
-    /// Liveness is blocked for this person, in every session (IDX-2).
+    /// Liveness is blocked for this person and the session's requester, in every session (IDX-2).
     Block { iin: Iin, until: Timestamp },
     /// The session has just ended: tell whoever waits for it.
     Finish,

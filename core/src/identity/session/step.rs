@@ -55,7 +55,8 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     pub iin: Iin,
-    pub phone: Phone,
+    /// Absent where the Source knows nobody with this IIN.
+    pub phone: Option<Phone>,
 }
 
 /// A check that has been counted. Its number is that of the session's checks.

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::identity::requester::Allowance;
 use crate::liveness::challenge::{Ask, Nonce};
 
 #[test]
@@ -10,7 +11,7 @@ fn a_person_who_does_everything_right_passes() {
     let (session, effects) = step(session, Input::ConsentAnswered { approve: true }, at(10));
     assert!(matches!(session.step(), Step::Passed { .. }));
     assert_eq!(effects, [Effect::Finish]);
-    assert_eq!(session.person().unwrap().phone, named_phone());
+    assert_eq!(session.person().unwrap().phone, Some(named_phone()));
 }
 
 #[test]
@@ -19,7 +20,7 @@ fn a_sign_in_to_the_cabinet_ends_with_the_code_sent_to_the_registers_phone() {
     let (session, effects) = play(Session::start(Purpose::Cabinet, Language::Kk, at(0)), &inputs);
     assert!(matches!(session.step(), Step::Passed { .. }));
     assert_eq!(effects, [Effect::Finish]);
-    assert_eq!(session.person().unwrap().phone, registers_phone());
+    assert_eq!(session.person().unwrap().phone, Some(registers_phone()));
 }
 
 /// Each way to end, and the problem that the consumer is told.
@@ -31,11 +32,13 @@ fn every_failure_is_reached_and_told() {
         ("identity.abandoned", found.clone(), Input::Abandoned),
         ("identity.agreement-refused", vec![], Input::AgreementAnswered { accept: false }),
         ("identity.iin-mismatch", vec![accept(), other(), other()], other()),
-        ("identity.unknown-person", vec![accept(), Input::IinEntered(iin())], Input::PersonUnknown),
+        ("identity.unknown-person", vec![accept(), Input::IinEntered(iin())], unknown()),
         ("identity.too-many-codes", [code.clone(), vec![wrong(), wrong()]].concat(), wrong()),
         ("identity.blocked", four_checks()[..four_checks().len() - 1].to_vec(), not_live(4)),
         ("identity.blocked", vec![accept()], found_but_blocked()),
         ("identity.blocked", found.clone(), asked_but_blocked()),
+        ("identity.blocked", found.clone(), asked_with(Allowance::Spent)),
+        ("identity.blocked", found.clone(), asked_with(Allowance::SpentUntil(at(99)))),
         ("identity.blocked", [found.clone(), vec![asked(1)]].concat(), started_but_blocked()),
         ("identity.blocked", [found, forged_checks()].concat(), forged(4)),
         ("consent.refused", upto_consent(), Input::ConsentAnswered { approve: false }),
@@ -120,6 +123,7 @@ fn other_wishes_cost_a_check_and_the_last_challenge_stays() {
         seed: seed(check),
         wishes: Wishes { no_movement: true, no_flashing: true },
         blocked_until: None,
+        allowance: Allowance::Left,
     };
     let turns = [asked(1), still(2), still(3), asked(3), still(4), asked(5)];
     let (session, _) = play(authorization(), &[upto_liveness(), turns.to_vec()].concat());
@@ -161,6 +165,50 @@ fn a_check_given_up_for_a_newer_one_stays_counted_and_its_verdict_is_not() {
     assert_eq!(session.clone().handle(live(1), at(10)).unwrap_err(), SessionError::OutOfOrder);
     let (session, _) = step(session, live(2), at(10));
     assert!(matches!(session.step(), Step::Code { .. }));
+}
+
+/// Checks of other sessions leave fewer to this one.
+#[test]
+fn what_other_sessions_used_up_blocks_a_new_challenge_and_not_the_open_one() {
+    let (session, _) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
+    let (session, effects) = step(session, asked_with(Allowance::Spent), at(11));
+    assert_eq!((effects.as_slice(), session.challenge().is_some()), ([].as_slice(), true));
+    let (session, _) = step(session, Input::TimePassed, at(10 + 90));
+    let (spent, effects) = step(session.clone(), asked_with(Allowance::Spent), at(100));
+    assert_eq!(effects[0], Effect::Block { iin: iin(), until: at(100) + BLOCK });
+    assert_eq!(spent.failure(), Some(Failure::Blocked { until: at(100) + BLOCK }));
+    let until = at(2_000);
+    let (waits, effects) = step(session, asked_with(Allowance::SpentUntil(until)), at(100));
+    assert_eq!(waits.failure(), Some(Failure::Blocked { until }));
+    assert!(
+        !effects.iter().any(|it| matches!(it, Effect::Block { .. })),
+        "the kind's, not its own"
+    );
+}
+
+#[test]
+fn a_sign_in_learns_whether_an_iin_is_registered_after_somebody_live_was_seen() {
+    let cabinet = || Session::start(Purpose::Cabinet, Language::Kk, at(0));
+    let before = vec![accept(), Input::IinEntered(iin()), unknown()];
+    let (session, effects) = play(cabinet(), &before);
+    let (registered, same) = play(cabinet(), &upto_liveness());
+    assert_eq!(effects, same);
+    assert!(matches!(session.step(), Step::Liveness { .. }));
+    assert_eq!(session.checks_left(), registered.checks_left());
+    let (session, effects) = play(session, &[looking(1), vec![not_live(1)]].concat());
+    assert_eq!(effects, [Effect::Refuse(Problem::IdentityNotLive)]);
+    let (session, _) = play(session, &looking(2));
+    for judgement in
+        [Judgement::Refused(Problem::IdentityUnknown), Judgement::Live { degree: 100.0 }]
+    {
+        let judged = Input::CheckJudged { check: 2, judgement, code: digest(1) };
+        let (session, effects) = step(session.clone(), judged, at(10));
+        assert_eq!(session.failure(), Some(Failure::UnknownPerson));
+        assert!(!effects.iter().any(|it| matches!(it, Effect::SendCode { .. })));
+    }
+    let blocked = Input::PersonUnknown { iin: iin(), blocked_until: Some(at(99)) };
+    let (session, _) = play(cabinet(), &[accept(), Input::IinEntered(iin()), blocked]);
+    assert_eq!(session.failure(), Some(Failure::Blocked { until: at(99) }));
 }
 
 /// A host that dies while judging must not give checks away (IDX-2).
@@ -331,8 +379,9 @@ fn moves(session: &Session) -> Vec<(Input, i64)> {
         (Input::IinEntered(iin()), 0),
         (other(), 0),
         (Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: None }, 0),
-        (Input::PersonUnknown, 0),
+        (unknown(), 0),
         (asked(check + 1), 0),
+        (asked_with(Allowance::Spent), 0),
         (Input::CheckStarted { nonce: open, blocked_until: None }, 0),
         (started(9), 0),
         (Input::CheckForged { nonce: open, problem: Problem::FramesChain }, 0),
@@ -384,7 +433,8 @@ fn found_but_blocked() -> Input {
 
 fn asked_but_blocked() -> Input {
     let (seed, wishes) = (seed(1), Wishes::default());
-    Input::ChallengeAsked { seed, wishes, blocked_until: Some(at(99)) }
+    let allowance = Allowance::Left;
+    Input::ChallengeAsked { seed, wishes, blocked_until: Some(at(99)), allowance }
 }
 
 fn started_but_blocked() -> Input {
@@ -406,7 +456,17 @@ fn passing(check: u8) -> Vec<Input> {
 
 fn asked(check: u8) -> Input {
     let (seed, wishes) = (seed(check), Wishes::default());
-    Input::ChallengeAsked { seed, wishes, blocked_until: None }
+    let allowance = Allowance::Left;
+    Input::ChallengeAsked { seed, wishes, blocked_until: None, allowance }
+}
+
+fn asked_with(allowance: Allowance) -> Input {
+    let (seed, wishes) = (seed(9), Wishes::default());
+    Input::ChallengeAsked { seed, wishes, blocked_until: None, allowance }
+}
+
+fn unknown() -> Input {
+    Input::PersonUnknown { iin: iin(), blocked_until: None }
 }
 
 fn started(check: u8) -> Input {

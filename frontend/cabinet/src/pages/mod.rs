@@ -4,5 +4,6 @@ pub(crate) mod consent;
 pub(crate) mod consents;
 pub(crate) mod home;
 pub(crate) mod identity;
+pub(crate) mod open;
 pub(crate) mod problem;
 pub(crate) mod sign_in;

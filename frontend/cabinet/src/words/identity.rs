@@ -105,5 +105,18 @@ words! {
         en: "Your bank gets nothing. You can start again later.",
     }
     LINK_TITLE { kk: "Бұл бетті ашу мүмкін болмады", ru: "Эту страницу открыть не удалось", en: "This page could not be opened" }
+    ELSEWHERE_TITLE {
+        kk: "Сессия басқа браузерде ашық",
+        ru: "Сессия открыта в другом браузере",
+        en: "The session is open in another browser",
+    }
+    ELSEWHERE_TEXT {
+        kk: "Осы жерде жалғастырсаңыз, сессия басынан басталады, ал басқа браузерде жабылады.",
+        ru: "Если продолжить здесь, сессия начнётся сначала, а в другом браузере закроется.",
+        en: "If you continue here, the session starts from the beginning and closes in the other browser.",
+    }
+    ELSEWHERE_TAKE { kk: "Осы жерде жалғастыру", ru: "Продолжить здесь", en: "Continue here" }
+    OTHER_SESSION_TITLE { kk: "Басқа сессия ашылды", ru: "Открыта другая сессия", en: "Another session was opened" }
+    OTHER_SESSION_SHOW { kk: "Ашық сессияны көрсету", ru: "Показать открытую сессию", en: "Show the open session" }
     NO_SESSION_TITLE { kk: "Ашық сессия жоқ", ru: "Открытой сессии нет", en: "No open session" }
 }

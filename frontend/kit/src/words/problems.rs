@@ -14,6 +14,7 @@ const WORDS: &[(&str, Word)] = &[
     ("authorization.unknown", LINK_UNKNOWN),
     ("authorization.used", LINK_USED),
     ("body.malformed", BODY),
+    ("body.media-type", BODY),
     ("body.too-large", PHOTO_TOO_LARGE),
     ("body.too-slow", OFFLINE),
     ("busy", BUSY),
@@ -22,6 +23,7 @@ const WORDS: &[(&str, Word)] = &[
     ("consent.ended", CONSENT_ENDED),
     ("consent.expired", CONSENT_EXPIRED),
     ("consent.refused", CONSENT_REFUSED),
+    ("consent.text-changed", CONSENT_TEXT),
     ("consent.withdrawn", CONSENT_WITHDRAWN),
     ("consent.account-not-covered", CONSENT_ACCOUNT),
     ("consent.data-not-covered", CONSENT_DATA),
@@ -44,6 +46,8 @@ const WORDS: &[(&str, Word)] = &[
     ("identity.no-match", NO_MATCH),
     ("identity.no-session", NO_SESSION),
     ("identity.not-live", NOT_LIVE),
+    ("identity.open-elsewhere", OPEN_ELSEWHERE),
+    ("identity.other-session", OTHER_SESSION),
     ("identity.out-of-order", OUT_OF_ORDER),
     ("identity.sms-exhausted", SMS_EXHAUSTED),
     ("identity.source-down", SOURCE_DOWN),
@@ -77,6 +81,7 @@ const WORDS: &[(&str, Word)] = &[
     ("rate.limited", RATE),
     ("request.malformed", LINK_UNKNOWN),
     ("signed-out", SIGNED_OUT),
+    ("storage.full", STORAGE_FULL),
     ("solution.none-available", PLATFORM),
 ];
 
@@ -110,6 +115,26 @@ words! {
         kk: "Бұл тексеру аяқталған немесе басталмаған. Тексеруді қайта бастаңыз.",
         ru: "Эта проверка уже закончена или не начата. Начните проверку ещё раз.",
         en: "This check is over or was never begun. Start the check again.",
+    }
+    CONSENT_TEXT {
+        kk: "Мәтін өзгерді. Оны қайта оқып, жауап беріңіз.",
+        ru: "Текст изменился. Прочтите его ещё раз и ответьте.",
+        en: "The text has changed. Read it again, then answer.",
+    }
+    OPEN_ELSEWHERE {
+        kk: "Сессия басқа браузерде ашық.",
+        ru: "Сессия открыта в другом браузере.",
+        en: "The session is open in another browser.",
+    }
+    OTHER_SESSION {
+        kk: "Бұл браузердің басқа бетінде басқа сессия ашылды, сондықтан мұндағы жауабыңыз қабылданбады. Ештеңе өзгерген жоқ.",
+        ru: "На другой вкладке этого браузера открыта другая сессия, поэтому ваш ответ здесь не принят. Ничего не изменилось.",
+        en: "Another tab of this browser has opened another session, so your answer here was not taken. Nothing has changed.",
+    }
+    STORAGE_FULL {
+        kk: "Қазір жаңа сессия ашу мүмкін емес. Кейінірек қайталап көріңіз.",
+        ru: "Сейчас новые сессии не открываются. Попробуйте позже.",
+        en: "No new session can be opened at the moment. Try again later.",
     }
     FRAMES_CUT {
         kk: "Камера кадрлары толық жетпеді. Байланысты тексеріп, қайта жіберіңіз.",
@@ -187,9 +212,9 @@ words! {
         en: "The agreement was not accepted, so the check has ended. No data was passed on.",
     }
     BLOCKED {
-        kk: "Камерамен тексеру тым көп болды. Сіздің қауіпсіздігіңіз үшін ол 15 минутқа тоқтатылды.",
-        ru: "Слишком много проверок камерой. Ради вашей безопасности они остановлены на 15 минут.",
-        en: "Too many camera checks. For your safety they are paused for 15 minutes.",
+        kk: "Камерамен тексеру тым көп болды. Сіздің қауіпсіздігіңіз үшін ол уақытша тоқтатылды.",
+        ru: "Слишком много проверок камерой. Ради вашей безопасности они на время остановлены.",
+        en: "Too many camera checks. For your safety they are paused for a while.",
     }
     CODE_EXPIRED {
         kk: "Кодтың мерзімі өтті. Жаңасын сұраңыз.",

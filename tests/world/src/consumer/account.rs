@@ -131,7 +131,7 @@ fn transactions(
     } else {
         String::new()
     };
-    let more = answer.links.next.as_deref().and_then(next_cursor).map(|cursor| {
+    let more = answer.links.next.as_ref().and_then(|it| next_cursor(it.as_str())).map(|cursor| {
         format!(
             "<a class=\"button plain\" href=\"{here}?cursor={cursor}\" data-test=\"more\">{}</a>",
             words.more
@@ -141,7 +141,7 @@ fn transactions(
 }
 
 fn row(words: &Words, transaction: &Transaction) -> String {
-    let income = transaction.money.amount.hundredths() > 0;
+    let income = transaction.money.amount.units() > 0;
     let name = transaction.counterparty.as_ref().map(|it| it.name.as_str());
     let description = transaction.description.as_str();
     let pending = match transaction.status {

@@ -120,7 +120,7 @@ impl<'a> Reading<'a> {
         }
         let answer: Envelope<AccountBalances> =
             self.read(&Route::Balances(id.clone()), bank).await?;
-        Ok(answer.data.balances)
+        Ok(answer.data.balances.into())
     }
 
     /// Renews the access token before it ends, and once more where the edge says that it has.

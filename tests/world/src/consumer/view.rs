@@ -73,9 +73,9 @@ pub(super) fn sentence(language: Language, trouble: &Trouble) -> String {
 
 /// `184 250,75 ₸`: grouped by no-break spaces, the decimals smaller.
 pub(super) fn amount(money: &Money) -> String {
-    let hundredths = money.amount.hundredths();
-    let sign = if hundredths < 0 { "−" } else { "" };
-    let whole = (hundredths.unsigned_abs() / 100).to_string();
+    let text = money.amount.to_string();
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |it| ("−", it));
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place).is_multiple_of(3) {
@@ -89,8 +89,8 @@ pub(super) fn amount(money: &Money) -> String {
         "EUR" => "€",
         other => other,
     };
-    let rest = hundredths.unsigned_abs() % 100;
-    format!("{sign}{grouped}<small>,{rest:02}\u{a0}{}</small>", escaped(mark))
+    let point = if decimals.is_empty() { "" } else { "," };
+    format!("{sign}{grouped}<small>{point}{decimals}\u{a0}{}</small>", escaped(mark))
 }
 
 /// The one that a client looks for first.

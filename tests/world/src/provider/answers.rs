@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use senim_core::exchange::{
     Account, AccountBalances, AccountTransactions, Cursor, Day, Envelope, LIMIT_DEFAULT, Links,
-    Route, Transaction,
+    Next, Route, Transaction,
 };
 use senim_core::jose::{from_base64, to_base64};
 use serde::Serialize;
@@ -21,10 +21,10 @@ pub(super) fn answer(route: &Route, accounts: &[&Sample]) -> Response {
     };
     match route {
         Route::Accounts | Route::Account(_) => data(&sample.account, None),
-        Route::Balances(id) => data(
-            AccountBalances { account_id: id.clone(), balances: sample.balances.clone() },
-            None,
-        ),
+        Route::Balances(id) => match sample.balances.clone().try_into() {
+            Ok(balances) => data(AccountBalances { account_id: id.clone(), balances }, None),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        },
         Route::Transactions { id, from, to, limit, cursor } => {
             let found: Vec<_> = sample
                 .transactions
@@ -38,7 +38,12 @@ pub(super) fn answer(route: &Route, accounts: &[&Sample]) -> Response {
             let page: Vec<_> = found[start..].iter().take(limit).map(|it| (*it).clone()).collect();
             let more = start + page.len() < found.len();
             let next = page.last().filter(|_| more).and_then(|last| next(route, last));
-            data(AccountTransactions { account_id: id.clone(), transactions: page }, next)
+            match page.try_into() {
+                Ok(transactions) => {
+                    data(AccountTransactions { account_id: id.clone(), transactions }, next)
+                }
+                Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            }
         }
     }
 }
@@ -55,13 +60,13 @@ fn start(cursor: Option<&Cursor>, found: &[&Transaction]) -> Option<usize> {
     Some(place + 1)
 }
 
-fn next(route: &Route, last: &Transaction) -> Option<String> {
+fn next(route: &Route, last: &Transaction) -> Option<Next> {
     let Route::Transactions { id, from, to, limit, .. } = route.clone() else { return None };
     let cursor = to_base64(last.transaction_id.as_str().as_bytes()).parse().ok()?;
-    Some(Route::Transactions { id, from, to, limit, cursor: Some(cursor) }.to_string())
+    Route::Transactions { id, from, to, limit, cursor: Some(cursor) }.to_string().parse().ok()
 }
 
-fn data<T: Serialize>(data: T, next: Option<String>) -> Response {
+fn data<T: Serialize>(data: T, next: Option<Next>) -> Response {
     match serde_json::to_vec(&Envelope { data, links: Links { next } }) {
         Ok(body) => {
             (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()

@@ -209,14 +209,14 @@ fn sample(plan: &Plan, bank: Bin, client: &Iin, now: DateTime<Utc>) -> Option<Sa
     let moved: i64 = transactions
         .iter()
         .filter(|it| it.booked_on.0 > month)
-        .map(|it| it.money.amount.hundredths())
+        .map(|it| it.money.amount.units())
         .sum();
     let (low, high) = plan.balance;
     let booked = (low + chance.below(high - low) + moved).max(low / 4);
     let pending: i64 = transactions
         .iter()
         .filter(|it| it.status == TransactionStatus::Pending)
-        .map(|it| it.money.amount.hundredths())
+        .map(|it| it.money.amount.units())
         .sum();
     let balance = |kind, hundredths| {
         Some(Balance { kind, money: money(hundredths, plan.currency)?, at: Moment(now) })
@@ -330,7 +330,7 @@ mod tests {
             .find(|it| it.transaction_id == newest.transaction_id)
             .unwrap();
         assert_eq!(again, newest);
-        assert!(today.balances.iter().all(|it| it.money.amount.hundredths() > 0));
+        assert!(today.balances.iter().all(|it| it.money.amount.units() > 0));
     }
 
     #[test]

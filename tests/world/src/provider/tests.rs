@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use senim_channel::{Identity, client_config};
 use senim_core::consent::{Data, Limits};
-use senim_core::exchange::{Account, AccountTransactions, BASE_PATH, Envelope, check_answer};
+use senim_core::exchange::{Account, AccountTransactions, BASE_PATH, Envelope, Next, check_answer};
 
 use super::*;
 use crate::cast;
@@ -37,7 +37,7 @@ async fn pages_give_every_transaction_once_and_end() {
         let page: Envelope<AccountTransactions> = bank.read(&next, &[]).await;
         seen.extend(page.data.transactions.into_iter().map(|it| it.transaction_id));
         pages += 1;
-        let Some(further) = page.links.next else { break };
+        let Some(further) = page.links.next.as_ref().map(Next::as_str) else { break };
         next = further.strip_prefix(BASE_PATH).unwrap().to_owned();
     }
     let whole: Envelope<AccountTransactions> =

@@ -1,12 +1,13 @@
 //! What the client can do in a session, each a `POST` that answers how the session stands.
 
+use senim_core::id::SessionId;
 use senim_core::identity::view::{
     AnswerAgreement, AnswerConsent, ChooseLanguage, ConfirmIin, EnterCode, IdentityView,
 };
 use senim_kit::api::{self, Nothing, Trouble};
 
 #[derive(Clone)]
-pub(crate) enum Event {
+pub(crate) enum Action {
     Agreement(AnswerAgreement),
     Iin(ConfirmIin),
     Code(EnterCode),
@@ -16,7 +17,7 @@ pub(crate) enum Event {
     Abandon,
 }
 
-impl Event {
+impl Action {
     /// Tells apart which button is at work.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -32,15 +33,17 @@ impl Event {
         }
     }
 
-    pub(crate) async fn send(&self) -> Result<IdentityView, Trouble> {
+    /// In this session, whichever the browser's cookie belongs to by now.
+    pub(crate) async fn send(&self, session: SessionId) -> Result<IdentityView, Trouble> {
+        let path = |step: &str| format!("/api/identity/{session}/{step}");
         match self {
-            Self::Agreement(answer) => api::post("/api/identity/agreement", answer).await,
-            Self::Iin(iin) => api::post("/api/identity/iin", iin).await,
-            Self::Code(code) => api::post("/api/identity/code", code).await,
-            Self::SendCode => api::post("/api/identity/code/send", &Nothing {}).await,
-            Self::Consent(answer) => api::post("/api/identity/consent", answer).await,
-            Self::Language(choice) => api::post("/api/identity/language", choice).await,
-            Self::Abandon => api::post("/api/identity/abandon", &Nothing {}).await,
+            Self::Agreement(answer) => api::post(&path("agreement"), answer).await,
+            Self::Iin(iin) => api::post(&path("iin"), iin).await,
+            Self::Code(code) => api::post(&path("code"), code).await,
+            Self::SendCode => api::post(&path("code/send"), &Nothing {}).await,
+            Self::Consent(answer) => api::post(&path("consent"), answer).await,
+            Self::Language(choice) => api::post(&path("language"), choice).await,
+            Self::Abandon => api::post(&path("abandon"), &Nothing {}).await,
         }
     }
 }

@@ -9,7 +9,7 @@ use senim_kit::moment;
 use senim_kit::words::common;
 use yew::prelude::*;
 
-use super::action::Tracker;
+use super::action::Action;
 use super::countdown::use_countdown;
 use crate::words::identity;
 
@@ -23,7 +23,7 @@ pub(crate) struct CodeEntryProps {
     pub sms_left: u8,
     pub offset_ms: f64,
     pub busy: Option<&'static str>,
-    pub act: Callback<Tracker>,
+    pub act: Callback<Action>,
 }
 
 #[function_component]
@@ -47,13 +47,13 @@ pub(crate) fn CodeEntry(props: &CodeEntryProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if complete {
-                act.emit(Tracker::Code(EnterCode { code: (*typed).clone() }));
+                act.emit(Action::Code(EnterCode { code: (*typed).clone() }));
             }
         })
     };
     let resend = {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Tracker::SendCode))
+        Callback::from(move |()| act.emit(Action::SendCode))
     };
     let value = AttrValue::from((*typed).clone());
     let oninput = Callback::from(move |text| typed.set(text));

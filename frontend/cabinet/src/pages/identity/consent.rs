@@ -1,7 +1,7 @@
 //! The consent, in short and in full: who gets what from whom, why, for how long (CNS-5).
 
 use senim_core::consent::view::ConsentRequestView;
-use senim_core::consent::words::purpose;
+use senim_core::consent::words::{self, purpose};
 use senim_core::identity::view::AnswerConsent;
 use senim_core::text::Language;
 use senim_kit::components::{Button, ButtonKind, Notice, Tone};
@@ -9,7 +9,7 @@ use senim_kit::language::use_language;
 use senim_kit::moment;
 use yew::prelude::*;
 
-use super::action::Tracker;
+use super::action::Action;
 use crate::pages::consent::{data_list, fact};
 use crate::words::{cabinet, identity};
 
@@ -19,7 +19,7 @@ pub(crate) struct ConsentAnswerProps {
     /// What the text is written in.
     pub text_language: Language,
     pub busy: Option<&'static str>,
-    pub act: Callback<Tracker>,
+    pub act: Callback<Action>,
 }
 
 #[function_component]
@@ -28,7 +28,12 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
     let consent = &props.consent;
     let answer = |approve: bool| {
         let act = props.act.clone();
-        Callback::from(move |()| act.emit(Tracker::Consent(AnswerConsent { approve })))
+        // Of what stands on this page.
+        let text_hash = words::hash(&consent.text);
+        Callback::from(move |()| {
+            let text_hash = text_hash.clone();
+            act.emit(Action::Consent(AnswerConsent { approve, text_hash }));
+        })
     };
     let term = consent.term_days.map_or_else(
         || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),

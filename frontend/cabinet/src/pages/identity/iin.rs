@@ -7,7 +7,7 @@ use senim_kit::language::use_language;
 use senim_kit::words::{common, problems};
 use yew::prelude::*;
 
-use super::action::Tracker;
+use super::action::Action;
 use crate::words::identity;
 
 const DIGITS: usize = 12;
@@ -16,7 +16,7 @@ const DIGITS: usize = 12;
 pub(crate) struct IinEntryProps {
     pub iin_masked: Option<String>,
     pub busy: Option<&'static str>,
-    pub act: Callback<Tracker>,
+    pub act: Callback<Action>,
 }
 
 #[function_component]
@@ -45,7 +45,7 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
             event.prevent_default();
             tried.set(true);
             if good {
-                act.emit(Tracker::Iin(ConfirmIin { iin: (*typed).clone() }));
+                act.emit(Action::Iin(ConfirmIin { iin: (*typed).clone() }));
             }
         })
     };

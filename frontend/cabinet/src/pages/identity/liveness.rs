@@ -2,6 +2,7 @@
 
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{JSON, Reflect};
+use senim_core::id::SessionId;
 use senim_core::identity::view::IdentityView;
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::document;
@@ -15,10 +16,10 @@ use yew::prelude::*;
 use crate::words::camera;
 
 const WIDGET: &str = "/liveness/senim-liveness.js";
-const ENDPOINT: &str = "/api/identity/liveness";
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LivenessProps {
+    pub session: SessionId,
     pub checks_left: u8,
     pub last_problem: Option<String>,
     pub onview: Callback<IdentityView>,
@@ -74,7 +75,7 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
                     </Notice>
                 </div>
             }
-            <senim-liveness ref={widget} endpoint={ENDPOINT} lang={language.code()} />
+            <senim-liveness ref={widget} endpoint={format!("/api/identity/{}/liveness", props.session)} lang={language.code()} />
             <p class="soft" data-test="checks-left">{ left }</p>
         </>
     }

@@ -24,7 +24,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::words::{cabinet, identity};
-use action::Tracker;
+use action::Action;
 use running::{Running, RunningAction};
 
 #[function_component]
@@ -32,11 +32,13 @@ pub(crate) fn IdentityPage() -> Html {
     let language = use_language();
     let running = use_reducer(Running::default);
     let act = {
+        let session = running.view.as_ref().map(|it| it.session);
         let running = running.dispatcher();
-        Callback::from(move |action: Tracker| {
+        Callback::from(move |action: Action| {
+            let Some(session) = session else { return };
             let running = running.clone();
             running.dispatch(RunningAction::Started(action.name()));
-            spawn_local(async move { running.dispatch(after(action.send().await).await) });
+            spawn_local(async move { running.dispatch(after(action.send(session).await).await) });
         })
     };
     let load = {
@@ -70,7 +72,7 @@ pub(crate) fn IdentityPage() -> Html {
         let act = act.clone();
         use_effect_with((spoken, language), move |&(spoken, language)| {
             if spoken.is_some_and(|it| it != language) {
-                act.emit(Tracker::Language(ChooseLanguage { language }));
+                act.emit(Action::Language(ChooseLanguage { language }));
             }
         });
     }
@@ -86,6 +88,9 @@ pub(crate) fn IdentityPage() -> Html {
         })
     };
     let page = match &running.view {
+        Some(_) if running.trouble.as_ref().is_some_and(of_another_session) => {
+            html! { <OtherSession onload={load} /> }
+        }
         Some(view) => shown(view, &running, language, &act, &Heard { onview, ontrouble, load }),
         None => match &running.trouble {
             Some(trouble) if trouble.signed_out() => html! { <NoSession /> },
@@ -115,6 +120,8 @@ struct Heard {
 async fn after(answer: Result<IdentityView, Trouble>) -> RunningAction {
     match answer {
         Ok(view) => RunningAction::Told(view),
+        // What this page shows must not become another session's under the reader's finger.
+        Err(trouble) if of_another_session(&trouble) => RunningAction::Troubled(trouble, None),
         Err(trouble @ Trouble::Refused(_)) => {
             let view = api::get("/api/identity").await.ok();
             RunningAction::Troubled(trouble, view)
@@ -125,21 +132,29 @@ async fn after(answer: Result<IdentityView, Trouble>) -> RunningAction {
     }
 }
 
+fn of_another_session(trouble: &Trouble) -> bool {
+    let code = Problem::IdentityOtherSession.code();
+    matches!(trouble, Trouble::Refused(refused) if refused.code == code)
+}
+
 fn shown(
     view: &IdentityView,
     running: &Running,
     language: Language,
-    act: &Callback<Tracker>,
+    act: &Callback<Action>,
     Heard { onview, ontrouble, load }: &Heard,
 ) -> Html {
     let busy = running.busy;
     let step = match &view.step {
-        StepView::Agreement => html! { <agreement::Agreement {busy} act={act.clone()} /> },
+        StepView::Agreement { pictures_days } => html! {
+            <agreement::Agreement pictures_days={*pictures_days} {busy} act={act.clone()} />
+        },
         StepView::Iin { iin_masked } => html! {
             <iin::IinEntry iin_masked={iin_masked.clone()} {busy} act={act.clone()} />
         },
         StepView::Liveness { checks_left, last_problem, .. } => html! {
             <liveness::Liveness
+                session={view.session}
                 checks_left={*checks_left}
                 last_problem={last_problem.clone()}
                 onview={onview.clone()}
@@ -195,7 +210,7 @@ fn shown(
                 }
                 { step }
             </Card>
-            if open.is_some() && !matches!(view.step, StepView::Agreement | StepView::Consent { .. }) {
+            if open.is_some() && !matches!(view.step, StepView::Agreement { .. } | StepView::Consent { .. }) {
                 <GiveUp {busy} act={act.clone()} />
             }
         </>
@@ -211,7 +226,7 @@ fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
         }
         (StepView::Failed { .. } | StepView::Passed { .. }, _) => true,
         (
-            StepView::Agreement
+            StepView::Agreement { .. }
             | StepView::Iin { .. }
             | StepView::Liveness { .. }
             | StepView::Code { .. }
@@ -223,7 +238,7 @@ fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
 
 fn name(step: &StepView) -> &'static str {
     match step {
-        StepView::Agreement => "agreement",
+        StepView::Agreement { .. } => "agreement",
         StepView::Iin { .. } => "iin",
         StepView::Liveness { .. } => "liveness",
         StepView::Code { .. } => "code",
@@ -236,7 +251,7 @@ fn name(step: &StepView) -> &'static str {
 /// Its place among the steps; none when the session is over.
 fn position(step: &StepView) -> Option<usize> {
     match step {
-        StepView::Agreement => Some(0),
+        StepView::Agreement { .. } => Some(0),
         StepView::Iin { .. } => Some(1),
         StepView::Liveness { .. } => Some(2),
         StepView::Code { .. } => Some(3),
@@ -278,9 +293,31 @@ fn NoSession() -> Html {
 }
 
 #[derive(Properties, PartialEq)]
+struct OtherSessionProps {
+    onload: Callback<()>,
+}
+
+/// Another tab has opened another session, and this browser can act in one alone.
+#[function_component]
+fn OtherSession(props: &OtherSessionProps) -> Html {
+    let language = use_language();
+    html! {
+        <Card>
+            <h1 data-test="other-session">{ identity::OTHER_SESSION_TITLE.say(language) }</h1>
+            <p role="alert">{ senim_kit::words::problems::OTHER_SESSION.say(language) }</p>
+            <div class="actions">
+                <Button kind={ButtonKind::Secondary} test="other-session-show" onclick={props.onload.clone()}>
+                    { identity::OTHER_SESSION_SHOW.say(language) }
+                </Button>
+            </div>
+        </Card>
+    }
+}
+
+#[derive(Properties, PartialEq)]
 struct GiveUpProps {
     busy: Option<&'static str>,
-    act: Callback<Tracker>,
+    act: Callback<Action>,
 }
 
 #[function_component]
@@ -299,7 +336,7 @@ fn GiveUp(props: &GiveUpProps) -> Html {
         let (act, asked) = (props.act.clone(), asked.clone());
         Callback::from(move |()| {
             asked.set(false);
-            act.emit(Tracker::Abandon);
+            act.emit(Action::Abandon);
         })
     };
     html! {

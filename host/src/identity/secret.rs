@@ -1,0 +1,66 @@
+//! New secrets for a browser: when an identity has been proved, and at the end of the session. A cookie that somebody
+//! else planted or saw before opens nothing after that.
+
+use axum::Json;
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use senim_core::Timestamp;
+use senim_core::identity::session::Step;
+
+use super::view;
+use crate::app::App;
+use crate::caller::browser::{Browser, Visitor, hash};
+use crate::http::cookie;
+use crate::http::problem::Refusal;
+use senim_core::identity::dialogue::Dialogue;
+use senim_store::{self as store, Tx};
+
+/// What the browser gets in place of what it sent.
+#[derive(Default)]
+pub struct Renewed {
+    session: Option<String>,
+    /// By which the browser is known from now on.
+    known: Option<String>,
+}
+
+/// In the transaction that moved the session on from `before`.
+pub async fn renew(
+    tx: &mut Tx,
+    app: &App,
+    (browser, visitor): (&Browser, &Visitor),
+    before: &Step,
+    dialogue: &Dialogue,
+    now: Timestamp,
+) -> Result<Renewed, Refusal> {
+    let mut renewed = Renewed::default();
+    let session = &dialogue.content.session;
+    let after = session.step();
+    let proved = matches!(before, Step::Code { .. })
+        && matches!(after, Step::Consent { .. } | Step::Passed { .. });
+    let ended = matches!(before, Step::Consent { .. }) && matches!(after, Step::Passed { .. });
+    if proved || ended {
+        let secret = app.rng.token();
+        // The answer with the way back to the consumer may be lost, and is then read once more.
+        let former = ended.then_some(browser.0.as_str());
+        store::identity::change_secret(tx, dialogue.id, &hash(&secret), former).await?;
+        renewed.session = Some(secret);
+    }
+    if let Some(person) = session.person().filter(|_| proved) {
+        let secret = app.rng.token();
+        let (former, hash) = (visitor.known.as_deref(), hash(&secret));
+        let person = &person.iin;
+        store::identity::know_browser(tx, former, &hash, person, now).await?;
+        renewed.known = Some(secret);
+    }
+    Ok(renewed)
+}
+
+impl Renewed {
+    pub fn answer(self, app: &App, dialogue: &Dialogue) -> Response {
+        let config = &app.config;
+        let session = self.session.map(|it| (SET_COOKIE, cookie::SESSION.set(config, &it)));
+        let known = self.known.map(|it| (SET_COOKIE, cookie::BROWSER.set(config, &it)));
+        let cookies = AppendHeaders(session.into_iter().chain(known).collect::<Vec<_>>());
+        (cookies, Json(view::of(app, dialogue, app.now()))).into_response()
+    }
+}

@@ -154,6 +154,7 @@ fn asked(to: &mut SchemaGenerator) {
     to.subschema_for::<operator::view::SignIn>();
     to.subschema_for::<participant::view::SuspendParticipant>();
     to.subschema_for::<matching::AcceptMatch>();
+    to.subschema_for::<matching::ReportOfflineCheck>();
     to.subschema_for::<matching::MatchPhoto>();
 }
 

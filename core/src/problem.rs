@@ -121,6 +121,7 @@ problems! {
     photo {
         PhotoAnimated        = "photo.animated",          422, "The picture is animated; send a single photograph";
         PhotoBroken          = "photo.broken",            422, "The picture is cut off or damaged; send it again";
+        PhotoCheckOffline    = "photo.check-offline",     409, "Three photos of this person did not match; check the person offline and report it, then ask again";
         PhotoConfirmation    = "photo.confirmation-invalid", 403, "The confirmation of the client's consent does not fit: see its signature by your certificate's key, its typ, request, consent and iat";
         PhotoNoFace          = "photo.no-face",           422, "No face was found in the picture";
         PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG picture";
@@ -132,7 +133,7 @@ problems! {
         PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
         PhotoTooLate         = "photo.too-late",          410, "A match can be accepted for ten minutes; ask again";
         PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most 96";
-        PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has more than 12 megapixels; the camera sends 1280 × 720";
+        PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has too many pixels: a photo has at most 12 megapixels, a frame of a check 1.5; the camera sends 1280 × 720";
         PhotoTooSmall        = "photo.too-small",         422, "The picture is smaller than 640 × 360";
         PhotoUsername        = "photo.username",          403, "The username is not the system name in your certificate";
     }

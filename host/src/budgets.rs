@@ -9,6 +9,8 @@ use senim_channel::budget::{
     Budget, ByCaller, Caller, Exhausted, KeyShare, Line, Origin, PerKey, Rate, Registry, Share,
 };
 
+use crate::inference::Inference;
+
 /// Sessions of anonymous sign-ins to the cabinet within [`SIGN_INS_WITHIN`], from one origin. Many people may share one.
 const SIGN_INS_OF_ORIGIN: u32 = 120;
 /// The same from everywhere, of browsers in which nobody has passed.
@@ -32,6 +34,8 @@ pub struct Budgets {
     pub registry: Registry,
     pub requests: ByCaller<Requests>,
     pub browsers: KnownBrowsers,
+    /// Turns at the face models.
+    pub inference: Inference,
     pub sign_ins_of_origin: Rate<Origin>,
     pub sign_ins: Rate<()>,
     /// In KiB.
@@ -50,6 +54,7 @@ impl Default for Budgets {
         let requests = ByCaller::new(|caller| Requests::open(&registry, caller));
         let hour = TimeDelta::hours(1);
         Self {
+            inference: Inference::open(&registry),
             requests,
             browsers: KnownBrowsers::default(),
             sign_ins_of_origin: registry.rate(

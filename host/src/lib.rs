@@ -10,6 +10,7 @@ pub mod consent;
 pub mod evidence;
 pub mod http;
 pub mod identity;
+pub mod inference;
 pub mod jobs;
 pub mod journal;
 pub mod keys;

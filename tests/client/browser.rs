@@ -124,7 +124,8 @@ impl<'a> Browser<'a> {
 
     pub async fn answer_consent(&mut self, approve: bool) -> Result<Answer> {
         let view = self.get("/api/identity").await?;
-        let text = serde_json::from_value::<Vec<words::Paragraph>>(view.body["consent"]["text"].clone());
+        let text =
+            serde_json::from_value::<Vec<words::Paragraph>>(view.body["consent"]["text"].clone());
         let text_hash = words::hash(&text.unwrap_or_default());
         let answer = json!({ "approve": approve, "text_hash": text_hash });
         self.post("/api/identity/consent", &answer).await

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
-use axum::body::Body;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::{Body, Bytes};
 use axum::http::{Request, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -171,6 +174,73 @@ async fn failures_and_requests_are_counted_and_kept_five_years() {
     .await;
 }
 
+/// PHM-6: after the third failure nothing is matched until the offline check is reported; nor may many be tried at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_three_failures_a_person_is_matched_only_when_checked_offline() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let ask = async || post(&bank, "/photo/match", &asked(b"photo"), Some(SYSTEM)).await.told();
+        let report = async || {
+            let body = json!({ "username": SYSTEM, "iin": IIN });
+            post(&bank, "/photo/offline-checks", &body, Some(SYSTEM)).await.told()
+        };
+        for id in 1..=2 {
+            matched(&bank, id, false, 10_000).await;
+            bank.stand.wait(1);
+        }
+        assert_eq!(report().await, "204", "of no effect before the third failure");
+        assert_eq!(failures(&bank).await, 2);
+        matched(&bank, 3, false, 84_999).await;
+        assert_eq!(ask().await, "409 photo.check-offline");
+        assert_eq!(count(&bank).await["processed"], 3, "nobody was asked");
+        bank.stand.wait(1);
+        assert_eq!((report().await.as_str(), failures(&bank).await), ("204", 0));
+        // Without face models it gets no farther than this.
+        bank.stand.wait(1);
+        assert_eq!(ask().await, "500 internal");
+        let events = bank.stand.events().await;
+        assert_eq!(events.iter().filter(|it| *it == "photo.checked-offline").count(), 1);
+        // As many at once as may fail.
+        for id in 11..=13 {
+            start(&bank, id, false).await;
+        }
+        assert_eq!(ask().await, "429 rate.limited");
+        bank.stand.wait(121);
+        assert_eq!(ask().await, "500 internal", "they never ended");
+        let other = json!({ "username": "other", "iin": IIN });
+        let answer = post(&bank, "/photo/offline-checks", &other, Some(SYSTEM)).await;
+        assert_eq!(answer.told(), "403 photo.username");
+        let answer = post(&bank, "/photo/offline-checks", &other, None).await;
+        assert_eq!(answer.told(), "401 client.certificate-invalid");
+    })
+    .await;
+}
+
+/// Forty strangers' photos took 300 MB before they were refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_body_is_read_before_its_sender_is_known() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let paths =
+            ["/photo/match", "/photo/match/pht_1/accept", "/photo/offline-checks", "/edge/uses"];
+        for (path, certificate) in
+            paths.iter().flat_map(|it| [(*it, None), (*it, Some("stranger"))])
+        {
+            let read = Arc::new(AtomicBool::new(false));
+            let noted = Arc::clone(&read);
+            let body = Body::from_stream(futures::stream::once(async move {
+                noted.store(true, Ordering::SeqCst);
+                Ok::<_, std::io::Error>(Bytes::from_static(b"{}"))
+            }));
+            let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+            let answer = bank.send(request.body(body).unwrap(), certificate).await;
+            assert!(matches!(answer.status, 401 | 403), "{path}: {}", answer.told());
+            assert!(!read.load(Ordering::SeqCst), "{path}");
+        }
+    })
+    .await;
+}
+
 /// From the photo to the degree with real pictures: whoever keeps the rules is matched, and the one that is too small
 /// hears exactly that.
 #[tokio::test(flavor = "multi_thread")]
@@ -201,7 +271,10 @@ async fn portraits_that_keep_the_rules_are_matched() {
                 (&json!(false), &json!(failures))
             );
             assert_eq!(answer.body["check_offline"], failures > 2);
+            assert!(answer.body["degree"].is_u64(), "{}", answer.text);
         }
+        let answer = post(&bank, "/photo/match", &asked(&large), Some(SYSTEM)).await;
+        assert_eq!(answer.told(), "409 photo.check-offline");
     })
     .await;
 }
@@ -244,6 +317,18 @@ async fn count(bank: &Bank) -> Value {
 /// A request compared so, without pictures.
 async fn matched(bank: &Bank, id: u128, personal_data: bool, degree_millis: i64) -> PhotoRequestId {
     let (app, now) = (&bank.stand.app, bank.stand.app.now());
+    let id = start(bank, id, personal_data).await;
+    let matched = degree_millis >= 85_000;
+    let finished =
+        Finished::Compared { matched, degree_millis, solution_request: SolutionRequestId(id.0) };
+    let finish = async |tx: &mut store::Tx| store::matching::finish(tx, id, finished, now).await;
+    app.store.transact("test.matched", finish).await.unwrap();
+    id
+}
+
+/// A request as it begins.
+async fn start(bank: &Bank, id: u128, personal_data: bool) -> PhotoRequestId {
+    let (app, now) = (&bank.stand.app, bank.stand.app.now());
     let started = Started {
         id: PhotoRequestId(id),
         bin: CONSUMER.parse().unwrap(),
@@ -254,14 +339,8 @@ async fn matched(bank: &Bank, id: u128, personal_data: bool, degree_millis: i64)
         personal_data,
         asked_at: now,
     };
-    let matched = degree_millis >= 85_000;
-    let finished =
-        Finished::Compared { matched, degree_millis, solution_request: SolutionRequestId(id) };
     app.store
-        .transact("test.matched", async |tx| {
-            store::matching::add(tx, &started).await?;
-            store::matching::finish(tx, started.id, finished, now).await
-        })
+        .transact("test.start", async |tx| store::matching::add(tx, &started).await)
         .await
         .unwrap();
     started.id

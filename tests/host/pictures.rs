@@ -47,7 +47,7 @@ async fn the_face_of_the_register_goes_on_and_no_other() {
 async fn frames_that_must_be_refused_are() {
     on_each(async |database| {
         let (stand, people) = open(database, REGISTERED).await;
-        let rows: [(&str, Forger); 12] = [
+        let rows: [(&str, Forger); 13] = [
             ("422 photo.too-few", |_, challenge| frames::empty(challenge)),
             ("422 photo.too-many", |_, challenge| frames::ten_thousand(challenge)),
             ("422 frames.out-of-order", |people, challenge| {
@@ -73,6 +73,9 @@ async fn frames_that_must_be_refused_are() {
             }),
             ("422 photo.too-many-pixels", |_, challenge| {
                 frames::single(challenge, &pictures::fifty_megapixels().unwrap())
+            }),
+            ("422 photo.too-many-pixels", |_, challenge| {
+                frames::stills(challenge, &[pictures::twelve_megapixels().unwrap()])
             }),
             ("422 photo.no-face", |_, challenge| {
                 frames::stills(challenge, &pictures::nobody(9).unwrap())
@@ -125,6 +128,10 @@ async fn what_did_not_arrive_changes_nothing_while_the_challenge_is_open() {
         stand.outside.source_down(true);
         assert_eq!(stand.upload(&cookie, own.clone()).await.told(), "503 identity.source-down");
         stand.outside.source_down(false);
+        let inference = &stand.app.budgets.inference;
+        let others: Vec<_> = std::iter::from_fn(|| inference.place().ok()).collect();
+        assert_eq!(stand.upload(&cookie, own.clone()).await.told(), "503 busy");
+        drop(others);
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["checks_left"], 3);
         assert_eq!(stand.show(&cookie, own).await.step(), "code", "nothing was lost");

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use senim_channel::budget::Registry;
 use senim_channel::clock::{SystemClock, SystemRng};
 use senim_channel::{ClientCertificates, ListenerLimits, TlsListener, server_config};
 use senim_core::Timestamp;
@@ -17,15 +18,15 @@ use senim_core::id::SolutionRequestId;
 use senim_core::solution::{Asker, Base64, FAULTS_MAX, Fault, MatchFaces, Purpose};
 use senim_faces::Faces;
 use senim_host::config::Config;
+use senim_host::inference::{Inference, Turn};
 use senim_host::solution::{
-    self, Builtin, HttpSolution, Solution, SolutionConfig, Solutions, suite,
+    self, Builtin, HttpSolution, Solution, SolutionConfig, Solutions, WhoseTurn, suite,
 };
 use senim_store as store;
 use senim_store::solution::Counts;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 
 use senim_tests::pictures::People;
 
@@ -131,14 +132,18 @@ async fn each_misdeed_is_a_fault_and_the_next_solution_answers() {
                 &[solution("bad", u32::MAX, &bad.url), solution("good", 1, &good.url)],
             );
             let start = app.now();
-            let matched = solution::match_faces(&app, ASKER, &[face()], &face()).await.unwrap();
+            let matched = solution::match_faces(&app, ASKER, turn(&app).await, &[face()], &face())
+                .await
+                .unwrap();
             assert_eq!(
                 (matched.solution.as_str(), matched.found.degree),
                 ("good", 97.0),
                 "{fault}"
             );
             assert_eq!(bad.asked(), 1, "{fault}");
-            let chosen = solution::match_with(&app, "bad", ASKER, &[face()], &face()).await;
+            let chosen =
+                solution::match_with(&app, "bad", ASKER, turn(&app).await, &[face()], &face())
+                    .await;
             let problem = chosen.unwrap_err().problem();
             assert!(problem.code().starts_with("vendor."), "{fault}");
             assert_eq!(tried(&app, "bad").await, [fault, fault], "{problem:?}");
@@ -161,7 +166,9 @@ async fn a_refused_picture_is_an_answer() {
             &stand,
             &[solution("refuses", u32::MAX, &refuses.url), solution("good", 1, &good.url)],
         );
-        let refusal = solution::match_faces(&app, ASKER, &[face()], &face()).await.unwrap_err();
+        let refusal = solution::match_faces(&app, ASKER, turn(&app).await, &[face()], &face())
+            .await
+            .unwrap_err();
         assert_eq!(refusal.problem().code(), "photo.no-face");
         assert_eq!(tried(&app, "refuses").await, ["photo.no-face"]);
         assert_eq!(tried(&app, "good").await, [""; 0]);
@@ -179,7 +186,8 @@ async fn a_solution_that_keeps_failing_is_asked_again_only_when_it_is_well() {
         let stand = Stand::on(database).await;
         let app = connect(&stand, &[solution("only", 1, &vendor.url)]);
         let ask = async || {
-            let answer = solution::match_faces(&app, ASKER, &[face()], &face()).await;
+            let answer =
+                solution::match_faces(&app, ASKER, turn(&app).await, &[face()], &face()).await;
             answer.map(|it| it.solution).map_err(|it| it.problem().code())
         };
         let before = vendor.asked();
@@ -190,7 +198,9 @@ async fn a_solution_that_keeps_failing_is_asked_again_only_when_it_is_well() {
         // Now it is left alone, also by who chooses it.
         assert_eq!(ask().await, Err("solution.none-available"));
         let chosen =
-            solution::match_with(&app, "only", ASKER, &[face()], &face()).await.unwrap_err();
+            solution::match_with(&app, "only", ASKER, turn(&app).await, &[face()], &face())
+                .await
+                .unwrap_err();
         assert_eq!(chosen.problem().code(), "solution.unavailable");
         assert_eq!(vendor.asked() - before, usize::from(FAULTS_MAX));
         // Not well yet, then well, but too early, then well.
@@ -223,14 +233,21 @@ async fn a_solution_under_maintenance_is_not_asked() {
         let hour = chrono::TimeDelta::hours(1);
         resting.maintenance = vec![senim_core::solution::Window { from: now, until: now + hour }];
         let app = connect(&stand, &[resting, solution("other", 1, &two.url)]);
-        let ask =
-            async || solution::match_faces(&app, ASKER, &[face()], &face()).await.unwrap().solution;
+        let ask = async || {
+            solution::match_faces(&app, ASKER, turn(&app).await, &[face()], &face())
+                .await
+                .unwrap()
+                .solution
+        };
         assert_eq!(ask().await, "other");
-        let chosen = solution::match_with(&app, "resting", ASKER, &[face()], &face()).await;
+        let chosen =
+            solution::match_with(&app, "resting", ASKER, turn(&app).await, &[face()], &face())
+                .await;
         assert_eq!(chosen.unwrap_err().problem().code(), "solution.unavailable");
         stand.wait(3600);
         assert_eq!(ask().await, "resting");
-        let unknown = solution::match_with(&app, "nobody", ASKER, &[face()], &face()).await;
+        let unknown =
+            solution::match_with(&app, "nobody", ASKER, turn(&app).await, &[face()], &face()).await;
         assert_eq!(unknown.unwrap_err().problem().code(), "solution.unknown");
     })
     .await;
@@ -251,7 +268,7 @@ async fn every_request_is_counted_and_paid() {
         let asker = Asker { participant, ..ASKER };
         let before = [vendors[0].asked(), vendors[1].asked()];
         for _ in 0..40 {
-            solution::match_faces(&app, asker, &[face()], &face()).await.unwrap();
+            solution::match_faces(&app, asker, turn(&app).await, &[face()], &face()).await.unwrap();
         }
         let shares = [vendors[0].asked() - before[0], vendors[1].asked() - before[1]];
         assert_eq!(shares[0] + shares[1], 40);
@@ -313,6 +330,37 @@ async fn a_vendor_may_offer_matching_alone() {
     assert_eq!(solution.open_liveness(asked).await, Err(Fault::NotOffered));
 }
 
+/// A participant's photos in a bad hour of a solution must not close it to identity sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_under_one_purpose_do_not_close_a_solution_to_another() {
+    let vendor = Vendor::start(Behaviour::Honest).await;
+    on_each(async |database| {
+        vendor.behave(Behaviour::Status("500 Oops"));
+        let stand = Stand::on(database).await;
+        let app = connect(&stand, &[solution("only", 1, &vendor.url)]);
+        let photo = Asker { purpose: Purpose::Photo, participant: Some(CONSUMER.parse().unwrap()) };
+        let choose = async || {
+            let turn = turn(&app).await;
+            let chosen = solution::match_with(&app, "only", photo, turn, &[face()], &face()).await;
+            chosen.map(|it| it.solution).map_err(|it| it.problem().code())
+        };
+        for _ in 0..FAULTS_MAX {
+            assert_eq!(choose().await, Err("solution.failed"));
+        }
+        vendor.behave(Behaviour::Honest);
+        assert_eq!(choose().await, Err("solution.unavailable"));
+        let session =
+            solution::match_faces(&app, ASKER, turn(&app).await, &[face()], &face()).await;
+        assert_eq!(session.unwrap().solution, "only");
+    })
+    .await;
+}
+
+/// As a check has it that goes on to a match.
+async fn turn(app: &senim_host::app::App) -> Turn {
+    app.budgets.inference.again().await.unwrap()
+}
+
 fn builtin() -> Builtin {
     let models_dir = cache().join("models");
     Builtin {
@@ -320,7 +368,7 @@ fn builtin() -> Builtin {
         models_dir,
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
-        judges: Arc::new(Semaphore::new(2)),
+        turn: WhoseTurn::Waits(Inference::open(&Registry::default())),
     }
 }
 

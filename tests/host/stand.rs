@@ -187,7 +187,8 @@ impl Stand {
     /// Answers the consent as the page shows it.
     pub(super) async fn answer(&self, cookie: &str, approve: bool) -> Answer {
         let view = self.get("/api/identity", Some(cookie)).await;
-        let text = serde_json::from_value::<Vec<words::Paragraph>>(view.body["consent"]["text"].clone());
+        let text =
+            serde_json::from_value::<Vec<words::Paragraph>>(view.body["consent"]["text"].clone());
         let text_hash = words::hash(&text.unwrap_or_default());
         let body = json!({ "approve": approve, "text_hash": text_hash });
         self.post("/api/identity/consent", Some(cookie), body).await

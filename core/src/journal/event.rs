@@ -135,6 +135,8 @@ events! {
     ParticipantResumed = "participant.resumed" {}
     ParticipantSuspended = "participant.suspended" { reason: String }
     PhotoAccepted = "photo.accepted" { confirmed: bool }
+    /// The person was checked offline after so many failures (PHM-6).
+    PhotoCheckedOffline = "photo.checked-offline" { failures: u64 }
     PhotoDataGiven = "photo.data-given" {}
     PhotoFailed = "photo.failed" { solution: String, problem: Problem }
     PhotoMatched = "photo.matched" {

@@ -27,7 +27,7 @@ mod texture;
 pub mod tracker;
 mod verdict;
 
-pub use degree::{DEGREE_MIN, degree};
+pub use degree::DEGREE_MIN;
 pub use facts::{FaceFacts, FrameFacts};
 pub use passive::{CROPS, PASSIVE_SIDE, live_share, passive_input};
 pub use question::Question;

@@ -65,21 +65,21 @@ impl Surface {
             bezel: -median(faces.iter().map(|it| -bezel(it))),
         }
     }
+
+    /// What speaks of a picture of a picture.
+    pub fn reasons(&self) -> Vec<Reason> {
+        // NaN passes no `>=`: a broken net makes nobody live.
+        let live = self.live.iter().all(|it| *it >= LIVE_MIN);
+        let framed = self.framed >= EDGE_MIN || self.bezel >= BEZEL_MIN;
+        let plain = self.pattern <= PATTERN_MAX && !framed;
+        let rows = [(live, Reason::Reproduced), (plain, Reason::Patterned)];
+        rows.into_iter().filter_map(|(holds, reason)| (!holds).then_some(reason)).collect()
+    }
 }
 
 pub(super) fn reasons(seen: &[Seen]) -> Vec<Reason> {
-    let surface = Surface::of(seen);
-    let mut reasons = Vec::new();
-    let mut unless = |holds: bool, reason: Reason| {
-        if !holds {
-            reasons.push(reason);
-        }
-    };
-    // NaN passes no `>=`: a broken net makes nobody live.
-    unless(surface.live.iter().all(|it| *it >= LIVE_MIN), Reason::Reproduced);
-    unless(!twice(&faces(seen).collect::<Vec<_>>()), Reason::Repeated);
-    let framed = surface.framed >= EDGE_MIN || surface.bezel >= BEZEL_MIN;
-    unless(surface.pattern <= PATTERN_MAX && !framed, Reason::Patterned);
+    let mut reasons = Surface::of(seen).reasons();
+    reasons.extend(twice(&faces(seen).collect::<Vec<_>>()).then_some(Reason::Repeated));
     reasons
 }
 

@@ -279,6 +279,32 @@ mod tests {
         }
     }
 
+    /// ISO/IEC 29794-5 §7: from the lightest to the darkest tone of the Monk scale, with what a sensor's noise leaves in
+    /// the mean of a cheek (a quarter of a grey step).
+    #[test]
+    fn the_screens_light_is_seen_on_every_skin() {
+        const TONES: [[f32; 3]; 4] =
+            [[246.0, 237.0, 228.0], [215.0, 189.0, 150.0], [96.0, 65.0, 52.0], [41.0, 36.0, 32.0]];
+        let challenge = Challenge::draw([3; 32], Wishes::default(), Timestamp::UNIX_EPOCH);
+        for tone in TONES {
+            let mut check = check(&challenge, Person::GENUINE);
+            let mut noise = 7_u32;
+            for seen in &mut check.seen {
+                let face = seen.facts.face.as_mut().unwrap();
+                for colour in face.regions.iter_mut().chain([&mut face.skin]) {
+                    for (part, (tone, plain)) in
+                        colour.iter_mut().zip(tone.into_iter().zip([150.0, 120.0, 100.0]))
+                    {
+                        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        let stray = f32::from(u16::try_from(noise >> 16).unwrap()) / 131_072.0;
+                        *part = *part * tone / plain + stray - 0.25;
+                    }
+                }
+            }
+            assert_eq!(verdict(&check).reasons, [], "{tone:?}");
+        }
+    }
+
     #[test]
     fn each_fault_is_a_reason() {
         type Fault = fn(&mut Check);

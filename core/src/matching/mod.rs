@@ -41,8 +41,8 @@ pub struct MatchPhoto {
 pub struct PhotoMatchView {
     pub request: PhotoRequestId,
     pub solution: String,
-    /// 0–100 (PHM-2).
-    pub degree: f32,
+    /// 0–100, whole per cents, the rest cut off (PHM-2): finer ones would show whoever alters a picture the way to 85.
+    pub degree: u8,
     /// From 85 on.
     pub matched: bool,
     /// Until when the match can be accepted; absent where there is none.
@@ -52,6 +52,15 @@ pub struct PhotoMatchView {
     pub failures: u64,
     /// Check this person offline (PHM-6).
     pub check_offline: bool,
+}
+
+/// `POST /photo/offline-checks`: the person was checked offline, as three failures ask for (PHM-6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReportOfflineCheck {
+    pub username: String,
+    pub iin: Iin,
 }
 
 /// `POST /photo/match/{request}/accept`.
@@ -152,8 +161,19 @@ impl Conditions {
     }
 }
 
+/// Whether nothing is matched any more until the person was checked offline.
 pub fn check_offline(failures: u64) -> bool {
     failures > FAILURES_MAX
+}
+
+/// A degree as participants see it: whole, and never more than it is.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a degree is 0 to 100; NaN becomes nought"
+)]
+pub fn whole_percents(degree: f32) -> u8 {
+    degree.clamp(0.0, 100.0) as u8
 }
 
 #[cfg(test)]
@@ -197,6 +217,12 @@ mod tests {
         ] {
             assert!(!fits(&bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_degree_is_told_in_whole_percents_and_never_rounded_up_to_a_match() {
+        let told = [0.0, 41.236_156, 84.999, 85.0, 99.9, 100.0, f32::NAN].map(whole_percents);
+        assert_eq!(told, [0, 41, 84, 85, 99, 100, 0]);
     }
 
     #[test]

@@ -18,15 +18,6 @@ pub struct Image {
     rgb: Vec<u8>,
 }
 
-/// Whether the picture that a JPEG begins is also ended: decoders fill up what is cut off with grey.
-///
-/// Within a scan's data 0xff is never followed by 0xda or 0xd9, so the last "start of scan" must have an "end of
-/// image" behind it (ITU-T T.81 B.1.1.2), whatever thumbnails lie before.
-pub fn is_whole_jpeg(bytes: &[u8]) -> bool {
-    let last = |marker: u8| bytes.windows(2).rposition(|it| it == [0xff, marker]);
-    last(0xda).is_some_and(|start| last(0xd9).is_some_and(|end| end > start))
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the number of bytes does not fit the picture's sides")]
 pub struct NotAPicture;

@@ -5,24 +5,28 @@
 
 mod alignment;
 mod detector;
+pub mod exif;
 mod guidance;
 mod image;
+pub mod jpeg;
 mod marks;
 mod nets;
 mod pose;
 mod rules;
+mod tone;
 
 pub use alignment::{ALIGNED_SIDE, Placing, aligned, mirrored, placed};
 pub use detector::{Canvas, Heads, STRIDES, faces};
 pub use guidance::{Guidance, Measured, MeasuredClose, MeasuredFace, counted, limits};
 pub(crate) use image::light;
-pub use image::{Image, NotAPicture, is_whole_jpeg};
+pub use image::{Image, NotAPicture};
 pub use marks::Marks;
 pub use nets::{
     Answer, Close, DETECTOR_SIDE, Detector, Look, Net, Nets, close, detect, look, look_again,
 };
 pub use pose::{HEAD, Pose};
 pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};
+pub use tone::{Tone, typology_angle};
 
 /// A face as the detector sees it, in pixels of the picture that it was looked for in.
 #[derive(Clone, Copy, Debug, PartialEq)]

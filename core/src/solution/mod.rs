@@ -41,6 +41,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    pub const ALL: [Self; 2] = [Self::Session, Self::Photo];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Session => "session",

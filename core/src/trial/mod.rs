@@ -12,7 +12,7 @@ mod scores;
 pub use rates::{Interval, Share, difference, none_of, trials_to_show};
 pub use report::{
     Check, Data, Group, HeldOut, Latency, LivenessResult, Load, MatchingResult, Operating, Outcome,
-    Report, SCHEMA, SetResult, Solution, Species, Verdict,
+    PhotosResult, Report, SCHEMA, SetResult, Solution, Species, ToneResult, Verdict,
 };
 pub use rules::{
     APCER_SHOWN, BPCER_MAX, FMR_GOALS, FMR_NIST, FMR_OPERATOR, FNMR_MAX, LIVENESS_A_MINUTE_MIN,

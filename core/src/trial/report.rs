@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::rates::{Interval, Share, none_of};
 use super::scores::Point;
 use crate::Timestamp;
+use crate::photo::Tone;
 
 /// Of `report.json`; raised when a member changes its meaning.
 pub const SCHEMA: u32 = 1;
@@ -25,6 +26,8 @@ pub struct Report {
     pub matching: Option<MatchingResult>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liveness: Option<LivenessResult>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photos: Option<PhotosResult>,
     pub verdicts: Vec<Verdict>,
     /// What was not shown, in sentences.
     pub not_shown: Vec<String>,
@@ -208,6 +211,26 @@ impl Species {
             self.accepted.wilson().high
         }
     }
+}
+
+/// Whom photo rules and passive signals refuse (PHM-5; ISO/IEC 29794-5 §7).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotosResult {
+    pub data: Data,
+    /// Pictures without a face that can be looked at.
+    pub unread: u64,
+    /// The lightest first; tones that no picture has are left out.
+    pub tones: Vec<ToneResult>,
+}
+
+/// Pictures of one skin tone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToneResult {
+    pub tone: Tone,
+    pub people: u64,
+    pub pictures: u64,
+    /// By the rule's code or the signal's name: the same ones of every tone.
+    pub refused: Vec<(String, Share)>,
 }
 
 /// Whether a rule holds.

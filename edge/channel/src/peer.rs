@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use senim_core::jose::{Jwk, PublicKey, sha256_base64};
+use x509_parser::asn1_rs::Tag;
 use x509_parser::prelude::{
     AttributeTypeAndValue, FromDer, SubjectPublicKeyInfo, X509Certificate, X509Name,
 };
@@ -43,8 +44,7 @@ impl PeerCertificate {
     pub fn from_der(der: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(der).ok()?;
         let subject = certificate.subject();
-        let common_name =
-            subject.iter_common_name().last().and_then(|it| it.as_str().ok()).map(str::to_owned);
+        let common_name = subject.iter_common_name().last().and_then(text);
         Some(Self {
             thumbprint: sha256_base64(der),
             common_name,
@@ -106,9 +106,9 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
         "0.9.2342.19200300.100.1.25" => "DC",
         _ => "",
     };
-    match attribute.as_str() {
-        Ok(value) if !name.is_empty() => format!("{name}={}", escaped(value)),
-        Ok(_) | Err(_) => {
+    match text(attribute) {
+        Some(value) if !name.is_empty() => format!("{name}={}", escaped(&value)),
+        Some(_) | None => {
             // The value with its tag and length (§2.4), which the reader took off.
             let value = attribute.attr_value();
             let tag = u8::try_from(value.header.tag().0).unwrap_or_default();
@@ -126,6 +126,26 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
             });
             format!("{oid}=#{value}")
         }
+    }
+}
+
+/// Whichever of `DirectoryString`'s types it is written as (RFC 5280 §4.1.2.4). Nobody writes T.61's shifts: what says so
+/// is Latin-1.
+fn text(attribute: &AttributeTypeAndValue<'_>) -> Option<String> {
+    let value = attribute.attr_value();
+    match value.header.tag() {
+        Tag::BmpString => {
+            let (units, rest) = value.data.as_chunks::<2>();
+            let units: Vec<u16> = units.iter().map(|it| u16::from_be_bytes(*it)).collect();
+            String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+        }
+        Tag::UniversalString => {
+            let (letters, rest) = value.data.as_chunks::<4>();
+            let letters = letters.iter().map(|it| char::from_u32(u32::from_be_bytes(*it)));
+            letters.collect::<Option<String>>().filter(|_| rest.is_empty())
+        }
+        Tag::T61String => Some(value.data.iter().copied().map(char::from).collect()),
+        _ => attribute.as_str().ok().map(str::to_owned),
     }
 }
 

@@ -10,10 +10,12 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, DnValue, IsCa, KeyPair,
+    date_time_ymd,
 };
 use senim_channel::{
-    ClientCertificates, Identity, ListenerLimits, Peer, TlsListener, client_config, server_config,
+    ClientCertificates, Identity, ListenerLimits, Peer, PeerCertificate, TlsListener,
+    client_config, server_config,
 };
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -99,6 +101,26 @@ async fn strangers_take_no_place_of_those_with_a_certificate() {
     // Its connection is kept.
     assert!(files.ask(address, None).await.is_err());
     assert!(files.ask(address, Some("client")).await.is_ok());
+}
+
+/// RFC 5280 §4.1.2.4: certificates of older authorities write names in types of one byte, two and four.
+#[test]
+fn a_name_is_read_whichever_type_it_is_written_in() {
+    let same = "Қарлығаш";
+    for (value, name) in [
+        (DnValue::Utf8String(same.to_owned()), same),
+        (DnValue::BmpString(same.try_into().unwrap()), same),
+        (DnValue::UniversalString(same.try_into().unwrap()), same),
+        (DnValue::TeletexString("bank-1".try_into().unwrap()), "bank-1"),
+    ] {
+        let mut params = named("none");
+        params.distinguished_name.remove(DnType::CommonName);
+        params.distinguished_name.push(DnType::CommonName, value);
+        let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let peer = PeerCertificate::from_der(certificate.der()).unwrap();
+        assert_eq!(peer.common_name.as_deref(), Some(name));
+        assert_eq!(peer.subject, format!("CN={name},O=Pay\\, Ltd"));
+    }
 }
 
 #[test]

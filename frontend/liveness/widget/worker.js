@@ -17,6 +17,8 @@ const HELD = 12;
 const JUDGED = 640;
 /** The longer side of a frame that is not to be matched: above the floor of 640 × 360. */
 const KEPT = 960;
+/** Of one frame (pack.rs, FRAME_PIXELS_MAX). */
+const PIXELS = 1_500_000;
 /** Of a pack's 5 MB (BIO-2), without what tells of the camera. */
 const BYTES = 4_900_000;
 /** As many frames are kept at most (follow.rs, KEPT_MAX). */
@@ -152,8 +154,10 @@ function pack(keep) {
 }
 
 function draw(image, portrait) {
-  const scale = portrait ? 1 : Math.max(1, Math.max(image.width, image.height) / KEPT);
-  const [width, height] = [Math.round(image.width / scale), Math.round(image.height / scale)];
+  const scale = portrait
+    ? Math.max(1, Math.sqrt((image.width * image.height) / PIXELS))
+    : Math.max(1, Math.max(image.width, image.height) / KEPT);
+  const [width, height] = [Math.floor(image.width / scale), Math.floor(image.height / scale)];
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext("2d", { alpha: false }).drawImage(image, 0, 0, width, height);
   return canvas;

@@ -74,7 +74,7 @@ fn measure(
     let challenge = Challenge::draw([7; 32], Wishes::default(), Timestamp::UNIX_EPOCH);
     let a_verdict = || {
         let pack = Pack::read_any(session).map_err(|_| Problem::Internal)?;
-        let seen = faces.see(&pack)?;
+        let seen = faces.see(&pack.frames)?;
         std::hint::black_box(liveness::judge(&challenge, &pack.about, &seen, &Known::default()));
         Ok(())
     };

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use senim_core::liveness::Seen;
 use senim_core::liveness::facts;
-use senim_core::liveness::pack::Pack;
+use senim_core::liveness::pack::{self, Frame, Kind};
 use senim_core::liveness::print::Print;
 use senim_core::photo::{Answer, DETECTOR_SIDE, Detector, Face, Net, Nets};
 use senim_core::problem::Problem;
@@ -64,6 +64,14 @@ pub struct Match {
     pub similarity: f32,
     /// 0–100; from [`liveness::DEGREE_MIN`] on they are one person (PHM-2, PHM-3).
     pub degree: f32,
+}
+
+/// What was seen in the frames of a check.
+#[derive(Default)]
+pub struct Looked {
+    pub seen: Vec<Seen>,
+    /// By which portraits are known again when they come a second time; in their order.
+    pub prints: Vec<Print>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -121,17 +129,37 @@ impl Faces {
         &self.solution
     }
 
-    /// The facts of every frame of a check, for [`liveness::judge`].
+    /// The facts of every frame of a check, for [`liveness::judge`]; each is decoded once.
     ///
-    /// A frame that is no picture, or not one that a camera gives, is a problem.
-    pub fn see(&self, pack: &Pack<'_>) -> Result<Vec<Seen>, Problem> {
+    /// A frame that is no picture, or not one that a camera gives, is a problem; so is time that is `over` before the
+    /// last one was seen.
+    pub fn look(&self, frames: &[Frame<'_>], over: impl Fn() -> bool) -> Result<Looked, Problem> {
+        pack::check_frames(frames)?;
+        let mut looked = Looked::default();
         let mut first = None;
-        let seen = pack.frames.iter().map(|frame| {
+        for frame in frames {
+            if over() {
+                tracing::warn!(
+                    frames = frames.len(),
+                    seen = looked.seen.len(),
+                    "looking took too long"
+                );
+                return Err(Problem::Busy);
+            }
             let image = picture::decode(frame.jpeg, picture::FRAME)?;
             let facts = facts::facts(self, &image, &mut first).map_err(|it| broken(&it))?;
-            Ok(Seen { step: frame.step, kind: frame.kind, at_ms: frame.at_ms, facts })
-        });
-        seen.collect()
+            let Frame { step, kind, at_ms, .. } = *frame;
+            looked.seen.push(Seen { step, kind, at_ms, facts });
+            if kind == Kind::Portrait {
+                looked.prints.push(Print::of(&image));
+            }
+        }
+        Ok(looked)
+    }
+
+    /// The same without an end.
+    pub fn see(&self, frames: &[Frame<'_>]) -> Result<Vec<Seen>, Problem> {
+        Ok(self.look(frames, || false)?.seen)
     }
 
     /// How like two people are, 0–100; from [`liveness::DEGREE_MIN`] on they are one (PHM-2, PHM-3).
@@ -165,11 +193,6 @@ impl Faces {
         }
         let similarity = self.solution.similarity(&probes, reference)?;
         Some(Match { similarity, degree: self.solution.degree(similarity, probes.len()) })
-    }
-
-    /// By which a frame is known again when it comes a second time.
-    pub fn print(&self, frame: &[u8]) -> Result<Print, Problem> {
-        Ok(Print::of(&picture::decode(frame, picture::FRAME)?))
     }
 
     /// SHA-256 of each net's file, in hexadecimal, by the net's name.

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, Limits};
-use senim_core::photo::{Image, is_whole_jpeg};
+use image::{DynamicImage, ImageDecoder, ImageFormat, Limits, RgbImage};
+use senim_core::photo::{Image, exif, jpeg};
 use senim_core::problem::Problem;
 
 use super::BYTES_MAX;
@@ -38,43 +38,57 @@ pub(super) fn decode(bytes: &[u8], least: Least) -> Result<Image, Problem> {
         return Err(Problem::PhotoTooLarge);
     }
     let format = image::guess_format(bytes).map_err(|_| Problem::PhotoNotAnImage)?;
-    let picture = if format == ImageFormat::Jpeg {
+    let rgb = if format == ImageFormat::Jpeg {
         let decoder = JpegDecoder::new(Cursor::new(bytes));
-        let decoder = decoder.map_err(|_| Problem::PhotoNotAnImage)?;
-        // The decoder would paint grey what did not arrive.
-        if !is_whole_jpeg(bytes) {
-            return Err(Problem::PhotoBroken);
-        }
-        unpacked(decoder, least)?
+        fits(decoder.map_err(|_| Problem::PhotoNotAnImage)?.dimensions(), least)?;
+        // The decoder would paint grey what did not arrive, and go on beyond the picture's end.
+        let whole = jpeg::whole(bytes).map_err(|_| Problem::PhotoBroken)?;
+        unpacked(JpegDecoder::new(Cursor::new(whole)).map_err(|_| Problem::PhotoBroken)?)?
     } else if format == ImageFormat::Png {
         let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits());
         let decoder = decoder.map_err(|_| Problem::PhotoNotAnImage)?;
         if decoder.is_apng().unwrap_or(true) {
             return Err(Problem::PhotoAnimated);
         }
-        unpacked(decoder, least)?
+        fits(decoder.dimensions(), least)?;
+        unpacked(decoder)?
     } else {
         return Err(Problem::PhotoNotAnImage);
     };
-    let rgb = picture.into_rgb8();
     let (width, height) = (rgb.width() as usize, rgb.height() as usize);
     Image::new(width, height, rgb.into_raw()).map_err(|_| Problem::PhotoNotAnImage)
 }
 
-fn unpacked(mut decoder: impl ImageDecoder, least: Least) -> Result<DynamicImage, Problem> {
-    let (width, height) = decoder.dimensions();
+fn fits((width, height): (u32, u32), least: Least) -> Result<(), Problem> {
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
         return Err(Problem::PhotoTooManyPixels);
     }
     if width.max(height) < least.longer || width.min(height) < least.shorter {
         return Err(Problem::PhotoTooSmall);
     }
+    Ok(())
+}
+
+fn unpacked(mut decoder: impl ImageDecoder) -> Result<RgbImage, Problem> {
     decoder.set_limits(limits()).map_err(|_| Problem::PhotoTooManyPixels)?;
     // A camera held sideways says so in EXIF, and a sideways face is found by no detector.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let exif = decoder.exif_metadata().ok().flatten();
+    let orientation = exif.and_then(|it| exif::orientation(&it)).and_then(Orientation::from_exif);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Problem::PhotoBroken)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    picture.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
+    Ok(if picture.color().has_alpha() { on_white(picture) } else { picture.into_rgb8() })
+}
+
+/// As a person sees a picture that is transparent in places: colours under what hides them are none of it.
+fn on_white(picture: DynamicImage) -> RgbImage {
+    let picture = picture.into_rgba8();
+    let mut composed = RgbImage::new(picture.width(), picture.height());
+    for (to, from) in composed.pixels_mut().zip(picture.pixels()) {
+        let [red, green, blue, alpha] = from.0.map(u16::from);
+        let over = |part: u16| (part * alpha + 255 * (255 - alpha) + 127) / 255;
+        to.0 = [red, green, blue].map(|it| u8::try_from(over(it)).unwrap_or(u8::MAX));
+    }
+    composed
 }
 
 fn limits() -> Limits {
@@ -85,7 +99,7 @@ fn limits() -> Limits {
 
 #[cfg(test)]
 mod tests {
-    use image::RgbImage;
+    use image::RgbaImage;
     use image::codecs::jpeg::JpegEncoder;
 
     use super::*;
@@ -165,6 +179,57 @@ mod tests {
         }
     }
 
+    /// Learnt from motion photos of phones: a film that holds a "start of scan" stood behind the picture.
+    #[test]
+    fn what_lies_behind_a_jpegs_end_is_none_of_it() {
+        for whole in
+            [&include_bytes!("pictures/progressive.jpg")[..], include_bytes!("pictures/cmyk.jpg")]
+        {
+            let motion = [whole, b"\0\0\0\x18ftypmp42\xff\xda\x01\xff\xd9\xff\xda"].concat();
+            assert_eq!(decode(&motion, PORTRAIT), decode(whole, PORTRAIT));
+            assert!(decode(&motion, PORTRAIT).is_ok());
+        }
+    }
+
+    /// A picture of which half arrived, with an "end of image" put behind it, was judged half grey.
+    #[test]
+    fn a_jpeg_that_ends_before_its_last_block_is_broken() {
+        let noise = RgbImage::from_fn(640, 360, |x, y| {
+            image::Rgb([x * 7 + y, x * x + y * 3, y * 11].map(|it| it.to_be_bytes()[3]))
+        });
+        let pictures = [
+            jpeg(&noise),
+            include_bytes!("pictures/progressive.jpg").to_vec(),
+            include_bytes!("pictures/grey.jpg").to_vec(),
+            include_bytes!("pictures/cmyk.jpg").to_vec(),
+        ];
+        for whole in pictures {
+            assert!(decode(&whole, PORTRAIT).is_ok());
+            let scan = whole.windows(2).position(|it| it == [0xff, 0xda]).unwrap() + 16;
+            for share in 1..10 {
+                let mut cut = whole[..scan + (whole.len() - scan) * share / 10].to_vec();
+                cut.extend([0xff, 0xd9]);
+                let found = decode(&cut, PORTRAIT);
+                assert_eq!(found, Err(Problem::PhotoBroken), "{share} of {}", whole.len());
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_png_hides_is_white() {
+        let hidden = RgbaImage::from_fn(64, 64, |x, _| {
+            image::Rgba([10, 20, 30, [0, 128, 255][x as usize * 3 / 64]])
+        });
+        let mut png = Vec::new();
+        hidden.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).unwrap();
+        let image = decode(&png, PORTRAIT).unwrap();
+        for (x, expected) in
+            [(2.0, [255.0; 3]), (32.0, [132.0, 137.0, 142.0]), (60.0, [10.0, 20.0, 30.0])]
+        {
+            assert_eq!(image.at(x, 32.0), expected, "{x}");
+        }
+    }
+
     #[test]
     fn a_png_that_moves_is_refused() {
         let moving = include_bytes!("pictures/animated.png");
@@ -197,12 +262,20 @@ mod tests {
 
     #[test]
     fn a_picture_taken_sideways_is_turned_upright() {
-        let mut plain = jpeg(&RgbImage::new(640, 360));
-        // EXIF with one entry: orientation 6, turn a quarter to the right.
-        let exif = b"\xff\xe1\x00\x22Exif\0\0MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00";
-        plain.splice(2..2, exif.iter().copied());
-        let image = decode(&plain, FRAME).unwrap();
-        assert_eq!((image.width(), image.height()), (360, 640));
+        // EXIF with one entry: orientation 6, turn a quarter to the right; as SHORT, and as LONG.
+        for value in [
+            b"\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00",
+            b"\x00\x04\x00\x00\x00\x01\x00\x00\x00\x06",
+        ] {
+            let mut plain = jpeg(&RgbImage::new(640, 360));
+            let mut exif =
+                b"\xff\xe1\x00\x22Exif\0\0MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12".to_vec();
+            exif.extend(value);
+            exif.extend([0; 4]);
+            plain.splice(2..2, exif);
+            let image = decode(&plain, FRAME).unwrap();
+            assert_eq!((image.width(), image.height()), (360, 640), "{value:?}");
+        }
     }
 
     fn jpeg(picture: &RgbImage) -> Vec<u8> {

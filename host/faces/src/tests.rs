@@ -5,12 +5,12 @@ use std::fs;
 
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
-use image::{ImageFormat, RgbImage, imageops};
+use image::{RgbImage, imageops};
 use senim_core::liveness::DEGREE_MIN;
 use senim_core::liveness::FrameFacts;
 use senim_core::liveness::challenge::Nonce;
 use senim_core::liveness::facts::cosine;
-use senim_core::liveness::pack::{About, Frame, Kind, Writer};
+use senim_core::liveness::pack::{About, Pack, Writer};
 use senim_core::photo::{Guidance, Image, Measured};
 
 use super::*;
@@ -75,7 +75,7 @@ fn every_frame_of_a_pack_is_seen_and_several_portraits_are_matched_as_one() {
     let pack = Pack::read_any(&pack).unwrap();
     for runtime in RUNTIMES {
         let faces = engine(runtime);
-        let seen = faces.see(&pack).unwrap();
+        let seen = faces.see(&pack.frames).unwrap();
         let close: Vec<_> = seen.iter().map(|it| it.facts.face.as_ref().unwrap()).collect();
         println!("{runtime}: {:?}", close.iter().map(|it| it.likeness).collect::<Vec<_>>());
         assert_eq!(seen.iter().map(|it| it.at_ms).collect::<Vec<_>>(), [0, 40, 80]);
@@ -176,7 +176,7 @@ fn pictures_that_can_not_be_judged_are_problems() {
         ("photo.too-small", jpeg(&RgbImage::new(320, 240))),
     ] {
         let pack = packed(&[good.clone(), frame]);
-        let seen = faces.see(&Pack::read_any(&pack).unwrap());
+        let seen = faces.see(&Pack::read_any(&pack).unwrap().frames);
         assert_eq!(seen.map_err(Problem::code), Err(code));
     }
     let heavy = picture::decode(&vec![0; BYTES_MAX + 1], picture::FRAME);
@@ -199,14 +199,26 @@ fn a_sharp_frame_is_better_than_a_soft_one() {
 }
 
 #[test]
-fn a_png_and_the_smallest_frame_are_seen_too() {
+fn the_smallest_frame_is_seen_too() {
     let frame = image::load_from_memory(&camera(&["person_b_2"], 720)).unwrap();
-    let small = frame.resize_exact(640, 360, imageops::FilterType::Triangle);
-    let mut png = std::io::Cursor::new(Vec::new());
-    small.write_to(&mut png, ImageFormat::Png).unwrap();
-    let pack = packed(&[Bytes::from(png.into_inner())]);
-    let seen = engine("rten").see(&Pack::read_any(&pack).unwrap()).unwrap();
+    let small = frame.resize_exact(640, 360, imageops::FilterType::Triangle).into_rgb8();
+    let pack = packed(&[jpeg(&small)]);
+    let seen = engine("rten").see(&Pack::read_any(&pack).unwrap().frames).unwrap();
     assert!(seen[0].facts.face.as_ref().unwrap().live[0] > 0.5);
+}
+
+#[test]
+fn looking_ends_when_its_time_is_over_and_begins_with_no_pack_that_costs_too_much() {
+    let pack = packed(&[camera(&["person_b_2"], 720), camera(&["person_b_2"], 720)]);
+    let (pack, asked) = (Pack::read_any(&pack).unwrap(), std::cell::Cell::new(0));
+    let over = || asked.replace(asked.get() + 1) > 0;
+    let looked = engine("rten").look(&pack.frames, over);
+    assert_eq!((looked.err(), asked.get()), (Some(Problem::Busy), 2));
+    let twelve = jpeg(&RgbImage::new(4_000, 3_000));
+    let pack = packed(&[twelve]);
+    let never = || -> bool { unreachable!("nothing is decoded") };
+    let looked = engine("rten").look(&Pack::read_any(&pack).unwrap().frames, never);
+    assert_eq!(looked.err(), Some(Problem::PhotoTooManyPixels));
 }
 
 #[test]

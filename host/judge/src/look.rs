@@ -7,7 +7,7 @@ use rten_tensor::NdTensorView;
 use rten_tensor::prelude::*;
 use senim_core::liveness::Seen;
 use senim_core::liveness::facts::facts;
-use senim_core::liveness::pack::Pack;
+use senim_core::liveness::pack::{Pack, check_frames};
 use senim_core::photo::{Answer, Net, Nets};
 
 use crate::picture;
@@ -27,6 +27,7 @@ impl Runtime {
     }
 
     pub(crate) fn look(&self, pack: &Pack<'_>) -> Result<Vec<Seen>, String> {
+        check_frames(&pack.frames).map_err(|it| it.code().to_owned())?;
         let mut first = None;
         pack.frames
             .iter()

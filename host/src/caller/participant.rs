@@ -1,5 +1,7 @@
 //! Which participant's system calls: known by its certificate alone (PHM-4).
 
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
 use senim_channel::PeerCertificate;
 use senim_core::jose::Jwk;
 use senim_core::journal::Actor;
@@ -7,10 +9,12 @@ use senim_core::participant::{Kind, Participant, Standing};
 use senim_core::problem::Problem;
 
 use crate::app::App;
+use crate::callers::{self, Who};
 use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
+/// Taken before the body: a stranger's photo is not read.
 pub struct Caller {
     pub participant: Participant,
     pub kind: Kind,
@@ -20,9 +24,20 @@ pub struct Caller {
     pub key: Option<Jwk>,
 }
 
-impl Caller {
+impl callers::Caller for Caller {
+    const WHO: Who = Who::Participant;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller
+where
+    App: FromRef<S>,
+{
+    type Rejection = Refusal;
+
     /// A participant in standing.
-    pub async fn of(app: &App, Certificate(shown): Certificate) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let app = App::from_ref(state);
+        let Ok(Certificate(shown)) = Certificate::from_request_parts(parts, state).await;
         let PeerCertificate { thumbprint, common_name, key, .. } =
             shown.ok_or(Problem::ClientCertificate)?;
         let found = app
@@ -37,7 +52,9 @@ impl Caller {
         }
         Ok(Self { participant, kind, system: common_name.unwrap_or_default(), key })
     }
+}
 
+impl Caller {
     /// PHM-4.
     pub fn check_username(&self, username: &str) -> Result<(), Problem> {
         let same = !username.is_empty() && username == self.system;

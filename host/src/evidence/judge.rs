@@ -1,6 +1,8 @@
 //! Hosts the judge: a fresh instance for every question. What made a verdict makes it again years later.
 
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use senim_channel::{ComponentError, OpenedComponent, open_component};
 use senim_core::liveness::{Question, Seen, Verdict};
@@ -13,8 +15,13 @@ mod bindings {
 
 /// A question is some hundred kilobytes of numbers.
 const VERDICT_MEMORY_MAX: usize = 64 * 1024 * 1024;
-/// The nets, their inputs and a picture of 12 megapixels.
+/// The nets, their inputs and a picture.
 const LOOK_MEMORY_MAX: usize = 1024 * 1024 * 1024;
+const TICK: Duration = Duration::from_millis(100);
+/// A verdict past so many ticks is cut off; it takes a few milliseconds.
+const VERDICT_TICKS: u64 = 50;
+/// Looking is a replay's, on nobody's time but the operator's: ten minutes.
+const LOOK_TICKS: u64 = 6_000;
 
 pub struct Judge {
     engine: Engine,
@@ -37,10 +44,11 @@ pub enum JudgeError {
 impl Judge {
     /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
     pub fn open(path: &Path) -> Result<Self, JudgeError> {
-        let engine = Engine::new(&Config::new())?;
+        let engine = Engine::new(Config::new().epoch_interruption(true))?;
         let OpenedComponent { component, digest } = open_component(&engine, path)?;
         let linker = Linker::new(&engine);
         let ready = bindings::JudgePre::new(linker.instantiate_pre(&component)?)?;
+        tick(&engine);
         Ok(Self { engine, ready, digest })
     }
 
@@ -51,7 +59,7 @@ impl Judge {
 
     pub fn verdict(&self, question: &Question) -> Result<Verdict, JudgeError> {
         let question = serde_json::to_vec(question)?;
-        let mut store = self.store(VERDICT_MEMORY_MAX);
+        let mut store = self.store(VERDICT_MEMORY_MAX, VERDICT_TICKS);
         let judge = self.ready.instantiate(&mut store)?;
         let answer = judge.call_verdict(&mut store, &question)?.map_err(JudgeError::Answer)?;
         Ok(serde_json::from_slice(&answer)?)
@@ -59,17 +67,30 @@ impl Judge {
 
     /// Runs the nets, given by their names as ONNX files, over a pack: some seconds of work.
     pub fn look(&self, nets: &[(String, Vec<u8>)], pack: &[u8]) -> Result<Vec<Seen>, JudgeError> {
-        let mut store = self.store(LOOK_MEMORY_MAX);
+        let mut store = self.store(LOOK_MEMORY_MAX, LOOK_TICKS);
         let judge = self.ready.instantiate(&mut store)?;
         let answer = judge.call_look(&mut store, nets, pack)?.map_err(JudgeError::Answer)?;
         Ok(serde_json::from_slice(&answer)?)
     }
 
-    fn store(&self, memory_max: usize) -> Store<StoreLimits> {
+    fn store(&self, memory_max: usize, ticks: u64) -> Store<StoreLimits> {
         let limits =
             StoreLimitsBuilder::new().memory_size(memory_max).trap_on_grow_failure(true).build();
         let mut store = Store::new(&self.engine, limits);
         store.limiter(|limits| limits);
+        store.set_epoch_deadline(ticks);
         store
     }
+}
+
+/// Lets deadlines pass for as long as the engine lives.
+fn tick(engine: &Engine) {
+    let engine = engine.weak();
+    thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    });
 }

@@ -6,10 +6,8 @@
 //!
 //! Pictures are kept only of checks that got a verdict: of anything else its digest and first bytes.
 
-use std::sync::Arc;
-
+use axum::Json;
 use axum::extract::Request;
-use axum::{Extension, Json};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use senim_channel::budget::Origin;
@@ -21,15 +19,15 @@ use senim_core::journal::Event;
 use senim_core::liveness::challenge::{Challenge, Nonce};
 use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
-use tokio::sync::Semaphore;
 
 use super::dialogue;
-use super::verdict::{Judging, Outcome};
+use super::verdict::{Arrived, Judging, Outcome};
 use super::{iin, requester, view};
 use crate::app::App;
 use crate::caller::browser::{Page, Visitor};
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
+use crate::inference::Place;
 use senim_core::evidence::bundle::Packed;
 use senim_core::identity::dialogue::Dialogue;
 use senim_core::jose::sha256;
@@ -44,24 +42,12 @@ pub const BODY_MAX: BodyMax = BodyMax(PACK_MAX);
 /// Bytes that are kept of a body that was rejected.
 const HEAD: usize = 256;
 
-/// Judging takes a core for about a second: no more at once than there are cores.
-#[derive(Clone)]
-pub struct Judges(Arc<Semaphore>);
-
-impl Judges {
-    pub fn as_many_as_cores() -> Extension<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Extension(Self(Arc::new(Semaphore::new(cores))))
-    }
-}
-
 /// `POST /api/identity/liveness`.
 #[tracing::instrument(name = "identity.liveness", skip_all)]
 pub async fn check(
     app: App,
     page: Page,
     visitor: Visitor,
-    Extension(judges): Extension<Judges>,
     request: Request,
 ) -> Result<Json<IdentityView>, Refusal> {
     if !is_of_type(&request, MEDIA_TYPE) {
@@ -81,8 +67,12 @@ pub async fn check(
         if large { PackError::TooLarge.problem() } else { PackError::Cut.problem() }
     })?;
     let arrived_at = app.now();
-    let packed = match Pack::read(&bytes, &challenge.nonce) {
-        Ok(pack) => Packed::of(&bytes, &pack),
+    let (packed, about, frames) = match Pack::read(&bytes, &challenge.nonce) {
+        Ok(pack) => {
+            let packed = Packed::of(&bytes, &pack);
+            let frames = pack.frames.iter().map(|it| Arrived::of(it, &bytes)).collect();
+            (packed, pack.about, frames)
+        }
         Err(error) if error.may_be_sent_again() => return Err(error.problem().into()),
         Err(error) => return Err(forged(&app, &page, challenge.nonce, error, &bytes).await),
     };
@@ -97,14 +87,17 @@ pub async fn check(
         judge: app.judge()?,
         challenge,
         packed,
+        about,
+        frames,
         bytes,
         photo,
         arrived_at,
     };
+    // Where there is none the challenge stays open, and the frames may come again.
+    let place = app.budgets.inference.place()?;
     // In a task of its own: a browser that hangs up must not undo a judgement.
     let task = tokio::spawn(async move {
-        let _permit = judges.0.acquire().await.map_err(Refusal::internal)?;
-        let dialogue = judged(&app, &page, visitor.origin, judging).await?;
+        let dialogue = judged(&app, &page, visitor.origin, judging, place).await?;
         Ok(Json(view::of(&app, &dialogue, app.now())))
     });
     task.await.map_err(Refusal::internal)?
@@ -165,6 +158,7 @@ async fn judged(
     page: &Page,
     origin: Option<Origin>,
     judging: Judging,
+    place: Place,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
     let bytes = judging.bytes.clone();
@@ -191,7 +185,8 @@ async fn judged(
     // Whatever did not start has been refused by now.
     let Some(number) = counted else { return Err(Problem::IdentityOutOfOrder.into()) };
     let participant = dialogue.content.request.as_ref().map(|it| it.consumer.bin);
-    let outcome = judging.run(app, (dialogue.id, number), participant, known).await?;
+    let turn = place.turn().await?;
+    let outcome = judging.run(app, (dialogue.id, number), participant, known, turn).await?;
     let kept = Kept { bytes, origin };
     record(app, page, (dialogue.id, number), kept, outcome).await
 }

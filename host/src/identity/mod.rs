@@ -26,7 +26,6 @@ use crate::callers::{Room, by, by_anyone};
 pub fn routes() -> Room {
     let frames = Room::default()
         .post("/api/identity/{session}/liveness", by::<Page>(), liveness::check)
-        .within(|it| it.layer(liveness::Judges::as_many_as_cores()))
         .within(|it| it.layer(Extension(liveness::BODY_MAX)));
     Room::default()
         .get("/authorize", by_anyone(), authorize::authorize)

@@ -7,8 +7,7 @@ use senim_core::Timestamp;
 use senim_core::id::{Bin, SessionId};
 use senim_core::identity::session::Judgement;
 use senim_core::liveness::challenge::Challenge;
-use senim_core::liveness::pack::{Kind, Pack, PackError};
-use senim_core::liveness::print::Print;
+use senim_core::liveness::pack::{About, Frame, Kind};
 use senim_core::liveness::{DEGREE_MIN, Known, Question, Seen, Verdict};
 use senim_core::problem::Problem;
 use senim_core::solution::{Asker, Purpose};
@@ -16,11 +15,12 @@ use senim_core::solution::{Asker, Purpose};
 use crate::app::App;
 use crate::evidence::judge::Judge;
 use crate::http::problem::Refusal;
+use crate::inference::{LOOK_WITHIN, Turn};
 use crate::solution::{self, Matched};
 use senim_core::evidence::bundle::{self, Bundle, Code, Matching, Packed, Solution};
 use senim_core::jose::sha256;
 use senim_core::journal::Event;
-use senim_faces::Faces;
+use senim_faces::{Faces, Looked};
 use senim_store as store;
 
 /// A check whose frames have come.
@@ -29,6 +29,9 @@ pub(super) struct Judging {
     pub(super) judge: Arc<Judge>,
     pub(super) challenge: Challenge,
     pub(super) packed: Packed,
+    pub(super) about: About,
+    pub(super) frames: Vec<Arrived>,
+    /// The pack that they came in.
     pub(super) bytes: Bytes,
     /// The register's; absent where it has no such person.
     pub(super) photo: Option<Bytes>,
@@ -49,17 +52,30 @@ pub(super) struct Outcome {
     pub(super) event: Event,
 }
 
+/// A frame of the pack; its picture is a part of the pack's bytes.
+pub(super) struct Arrived {
+    step: u8,
+    kind: Kind,
+    at_ms: u32,
+    jpeg: Bytes,
+}
+
+impl Arrived {
+    /// `bytes`: the pack's, which the frame was read from.
+    pub(super) fn of(frame: &Frame<'_>, bytes: &Bytes) -> Self {
+        let Frame { step, kind, at_ms, jpeg } = *frame;
+        Self { step, kind, at_ms, jpeg: bytes.slice_ref(jpeg) }
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame { step: self.step, kind: self.kind, at_ms: self.at_ms, jpeg: &self.jpeg }
+    }
+}
+
 impl Outcome {
     pub(super) fn is_passed(&self) -> bool {
         matches!(self.judgement, Judgement::Live { degree } if degree >= DEGREE_MIN)
     }
-}
-
-/// What the engine made of the frames.
-struct Looked {
-    seen: Vec<Seen>,
-    /// Of the portraits.
-    prints: Vec<Print>,
 }
 
 impl Judging {
@@ -70,15 +86,22 @@ impl Judging {
         (session, check): (SessionId, u8),
         participant: Option<Bin>,
         known: Vec<bool>,
+        turn: Turn,
     ) -> Result<Outcome, Refusal> {
         let judging = Arc::new(self);
         let looked = {
-            let judging = Arc::clone(&judging);
-            tokio::task::spawn_blocking(move || judging.look()).await.map_err(Refusal::internal)?
+            let (judging, clock, turn) =
+                (Arc::clone(&judging), Arc::clone(&app.clock), turn.clone());
+            let until = app.now() + LOOK_WITHIN;
+            let looking = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                judging.look(|| clock.now() >= until)
+            });
+            looking.await.map_err(Refusal::internal)?
         };
         let (looked, unreadable) = match looked {
             Ok(looked) => (looked, None),
-            Err(problem) => (Looked { seen: Vec::new(), prints: Vec::new() }, Some(problem)),
+            Err(problem) => (Looked::default(), Some(problem)),
         };
         let now = app.now();
         let again = app
@@ -100,22 +123,19 @@ impl Judging {
         };
         let matched = match (unreadable, &verdict) {
             (Some(problem), _) => Err(problem),
-            (None, Some(verdict)) => judging.matched(app, participant, verdict).await?,
+            (None, Some(verdict)) => judging.matched(app, participant, verdict, turn).await?,
             (None, None) => Err(Problem::Internal),
         };
         judging.outcome((session, check), Made { question, verdict, matched, alike }, now)
     }
 
     /// Blocking work for a processor.
-    fn look(&self) -> Result<Looked, Problem> {
-        let pack = self.pack()?;
-        if pack.frames.is_empty() {
+    fn look(&self, over: impl Fn() -> bool) -> Result<Looked, Problem> {
+        if self.frames.is_empty() {
             return Err(Problem::PhotoTooFew);
         }
-        let seen = self.faces.see(&pack)?;
-        let portraits = pack.frames.iter().filter(|it| it.kind == Kind::Portrait);
-        let prints = portraits.map(|it| self.faces.print(it.jpeg)).collect::<Result<_, _>>()?;
-        Ok(Looked { seen, prints })
+        let frames: Vec<Frame<'_>> = self.frames.iter().map(Arrived::frame).collect();
+        self.faces.look(&frames, over)
     }
 
     /// Blocking work for a processor. No verdict on what could not be read.
@@ -125,7 +145,7 @@ impl Judging {
         known: Known,
         readable: bool,
     ) -> Result<(Question, Option<Verdict>), Refusal> {
-        let about = self.pack()?.about;
+        let about = self.about.clone();
         let question = Question { challenge: self.challenge.clone(), about, seen, known };
         let verdict = readable.then(|| self.judge.verdict(&question)).transpose();
         Ok((question, verdict.map_err(Refusal::internal)?))
@@ -137,6 +157,7 @@ impl Judging {
         app: &App,
         participant: Option<Bin>,
         verdict: &Verdict,
+        turn: Turn,
     ) -> Result<Result<Matching, Problem>, Refusal> {
         if !verdict.live {
             // An empty room is told as such: an honest client can mend that, a forger learns nothing.
@@ -144,19 +165,15 @@ impl Judging {
             let told = problems.into_iter().find(|it| *it != Problem::IdentityNotLive);
             return Ok(Err(told.unwrap_or(Problem::IdentityNotLive)));
         }
-        let pack = self.pack()?;
-        let portraits: Vec<Bytes> = verdict
-            .portraits
-            .iter()
-            .filter_map(|at| Some(self.bytes.slice_ref(pack.frames.get(*at)?.jpeg)))
-            .collect();
+        let portraits = verdict.portraits.iter().filter_map(|at| self.frames.get(*at));
+        let portraits: Vec<Bytes> = portraits.map(|it| it.jpeg.clone()).collect();
         // How many are fit is the judge's to say; the more there are, the surer is what they have in common.
         if portraits.is_empty() {
             return Ok(Err(Problem::PhotoTooFew));
         }
         let Some(photo) = &self.photo else { return Ok(Err(Problem::IdentityUnknown)) };
         let asker = Asker { purpose: Purpose::Session, participant };
-        match solution::match_faces(app, asker, &portraits, photo).await {
+        match solution::match_faces(app, asker, turn, &portraits, photo).await {
             Ok(Matched { found, solution, request }) => Ok(Ok(Matching {
                 reference_sha256: sha256(photo),
                 similarity: found.similarity,
@@ -226,10 +243,6 @@ impl Judging {
             evidence: digest.clone(),
         };
         Ok(Outcome { judgement, bundle, digest, has_verdict, outcome, event })
-    }
-
-    fn pack(&self) -> Result<Pack<'_>, Problem> {
-        Pack::read(&self.bytes, &self.challenge.nonce).map_err(PackError::problem)
     }
 }
 

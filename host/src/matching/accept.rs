@@ -17,7 +17,6 @@ use senim_core::problem::Problem;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::http::body::JsonBody;
-use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 use senim_store as store;
 use senim_store::matching::Matched;
@@ -25,11 +24,10 @@ use senim_store::matching::Matched;
 #[tracing::instrument(name = "photo.accept", skip_all)]
 pub(super) async fn accept(
     app: App,
-    certificate: Certificate,
+    caller: Caller,
     Path(request): Path<String>,
     JsonBody(asked): JsonBody<AcceptMatch>,
 ) -> Result<Json<AcceptedView>, Refusal> {
-    let caller = Caller::of(&app, certificate).await?;
     caller.check_username(&asked.username)?;
     let request: PhotoRequestId = request.parse().map_err(|_| Problem::NotFound)?;
     let bin = caller.participant.bin;

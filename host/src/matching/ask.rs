@@ -3,10 +3,14 @@
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use chrono::TimeDelta;
+use senim_channel::budget::Exhausted;
 use senim_core::id::{Iin, PhotoRequestId};
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Event, Subject};
-use senim_core::matching::{ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline};
+use senim_core::matching::{
+    ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline, whole_percents,
+};
 use senim_core::photo::Rule;
 use senim_core::problem::{Problem, ProblemDocument};
 use senim_core::solution::{Asker, Purpose};
@@ -14,20 +18,24 @@ use senim_core::solution::{Asker, Purpose};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::http::body::JsonBody;
-use crate::http::peer::Certificate;
 use crate::http::problem::{Refusal, respond};
+use crate::inference::Turn;
 use crate::solution::{self, Matched};
 use senim_faces::rules::Taken;
-use senim_store as store;
 use senim_store::matching::{Finished, Started};
+use senim_store::{self as store, Tx};
+
+/// A request without a result is worked on for so long at most: a host was killed else.
+const RUNNING: TimeDelta = TimeDelta::minutes(2);
+/// When one may ask again about whom as many are being worked on as may fail.
+const AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 #[tracing::instrument(name = "photo.match", skip_all)]
 pub(super) async fn match_photo(
     app: App,
-    certificate: Certificate,
+    caller: Caller,
     JsonBody(asked): JsonBody<MatchPhoto>,
 ) -> Result<Response, Refusal> {
-    let caller = Caller::of(&app, certificate).await?;
     caller.check_username(&asked.username)?;
     if !app.solutions.has(&asked.solution) {
         return Err(Problem::SolutionUnknown.into());
@@ -42,6 +50,8 @@ pub(super) async fn match_photo(
 
 /// Kept before it begins, finished with its journal record in one transaction.
 async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Response, Refusal> {
+    // Before it begins: who finds no place has asked nothing.
+    let turn = app.budgets.inference.photo(caller.participant.bin).await?;
     let started = Started {
         id: PhotoRequestId(app.rng.id()),
         bin: caller.participant.bin,
@@ -52,8 +62,14 @@ async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Resp
         personal_data: asked.personal_data,
         asked_at: app.now(),
     };
-    app.store.transact("photo.start", async |tx| store::matching::add(tx, &started).await).await?;
-    let outcome = compared(app, caller, &started, asked.photo.0.into()).await;
+    app.store
+        .transact("photo.start", async |tx| {
+            within_failures(tx, &started).await?;
+            store::matching::add(tx, &started).await?;
+            Ok::<_, Refusal>(())
+        })
+        .await?;
+    let outcome = compared(app, caller, &started, turn, asked.photo.0.into()).await;
     let (finished, event) = recorded(&outcome, &started.solution);
     let now = app.now();
     let failures = app
@@ -71,7 +87,7 @@ async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Resp
         Ok(Matched { found, solution, .. }) => Ok(Json(PhotoMatchView {
             request: started.id,
             solution,
-            degree: found.degree,
+            degree: whole_percents(found.degree),
             matched: found.is_same_person(),
             accept_until: found.is_same_person().then_some(now + ACCEPT_WITHIN),
             failures,
@@ -79,6 +95,22 @@ async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Resp
         })
         .into_response()),
     }
+}
+
+/// Nothing is matched after the third failure, nor while as many are being worked on (PHM-6): they may all fail.
+async fn within_failures(tx: &mut Tx, started: &Started) -> Result<(), Refusal> {
+    let (bin, iin) = (started.bin, &started.iin);
+    let failures = store::matching::failures(tx, bin, iin).await?;
+    if check_offline(failures) {
+        return Err(Problem::PhotoCheckOffline.into());
+    }
+    let since = started.asked_at - RUNNING;
+    let running = store::matching::running(tx, (bin, iin), since).await?;
+    if check_offline(failures + running) {
+        let retry_after = Some(AGAIN);
+        return Err(Exhausted { budget: "photo.person".into(), retry_after }.into());
+    }
+    Ok(())
 }
 
 /// Why there is no degree.
@@ -98,23 +130,23 @@ async fn compared(
     app: &App,
     caller: &Caller,
     started: &Started,
+    turn: Turn,
     photo: Bytes,
 ) -> Result<Matched, Unfit> {
-    let failed = failed_rules(app, photo.clone()).await?;
+    let failed = failed_rules(app, photo.clone(), turn.clone()).await?;
     if !failed.is_empty() {
         return Err(Unfit::Rules(failed));
     }
     let reference = reference(app, &started.iin).await?;
     let asker = Asker { purpose: Purpose::Photo, participant: Some(caller.participant.bin) };
-    Ok(solution::match_with(app, &started.solution, asker, &[photo], &reference).await?)
+    Ok(solution::match_with(app, &started.solution, asker, turn, &[photo], &reference).await?)
 }
 
-async fn failed_rules(app: &App, photo: Bytes) -> Result<Vec<Rule>, Refusal> {
+async fn failed_rules(app: &App, photo: Bytes, turn: Turn) -> Result<Vec<Rule>, Refusal> {
     let faces = app.faces()?;
-    let permit = app.solutions.judges().acquire_owned().await.map_err(Refusal::internal)?;
     let report = tokio::task::spawn_blocking(move || {
         // Held by the work itself.
-        let _permit = permit;
+        let _turn = turn;
         faces.report(&photo, Taken::Photo)
     });
     Ok(report.await.map_err(Refusal::internal)??.failed)

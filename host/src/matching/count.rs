@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
@@ -25,10 +24,9 @@ pub(super) struct Span {
 #[tracing::instrument(name = "photo.count", skip_all)]
 pub(super) async fn count(
     app: App,
-    certificate: Certificate,
+    caller: Caller,
     span: Result<Query<Span>, QueryRejection>,
 ) -> Result<Json<PhotoRequestsView>, Refusal> {
-    let caller = Caller::of(&app, certificate).await?;
     let Query(Span { from: Moment(from), until: Moment(until) }) = span.map_err(|_| {
         Refusal::detailed(Problem::RequestMalformed, "from and until are moments of RFC 3339")
     })?;

@@ -4,12 +4,14 @@ mod accept;
 mod ask;
 mod count;
 mod forget;
+mod offline;
 
 pub use forget::forget;
 
 use axum::Extension;
 
-use crate::callers::{Room, Who, by_proof};
+use crate::caller::Caller;
+use crate::callers::{Room, by};
 use crate::http::body::BodyMax;
 
 /// One photo of at most 5 MB in base64, and the rest.
@@ -17,8 +19,9 @@ const BODY_MAX: usize = 8 * 1024 * 1024;
 
 pub fn routes() -> Room {
     Room::default()
-        .post("/photo/match", by_proof(Who::Participant), ask::match_photo)
+        .post("/photo/match", by::<Caller>(), ask::match_photo)
         .within(|it| it.layer(Extension(BodyMax(BODY_MAX))))
-        .post("/photo/match/{request}/accept", by_proof(Who::Participant), accept::accept)
-        .get("/photo/requests", by_proof(Who::Participant), count::count)
+        .post("/photo/match/{request}/accept", by::<Caller>(), accept::accept)
+        .post("/photo/offline-checks", by::<Caller>(), offline::report)
+        .get("/photo/requests", by::<Caller>(), count::count)
 }

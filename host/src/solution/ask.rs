@@ -5,10 +5,11 @@ use senim_core::id::SolutionRequestId;
 use senim_core::problem::Problem;
 use senim_core::solution::{Asker, Base64, Fault, Match, MatchFaces, PROBES_MAX};
 
-use super::Answer;
 use super::solutions::Connected;
+use super::{Answer, WhoseTurn};
 use crate::app::App;
 use crate::http::problem::Refusal;
+use crate::inference::Turn;
 use senim_store as store;
 use senim_store::solution::{Outcome, Try};
 
@@ -26,17 +27,21 @@ pub struct Matched {
 /// Matches by the solutions that are ready, by weight; where one fails, the next is asked (BIO-5).
 ///
 /// What is wrong with a picture is a refusal, and no reason to ask another.
+///
+/// `turn` is the one that the portraits were judged in; a solution elsewhere needs none, and it goes back.
 pub async fn match_faces(
     app: &App,
     asker: Asker,
+    turn: Turn,
     portraits: &[Bytes],
     reference: &Bytes,
 ) -> Result<Matched, Refusal> {
+    let mut turn = Some(turn);
     let mut rng = [0; 32];
     app.rng.fill(&mut rng);
-    for index in app.solutions.order(rng, app.now()).into_iter().take(TRIES_MAX) {
+    for index in app.solutions.order(asker.purpose, rng, app.now()).into_iter().take(TRIES_MAX) {
         let Some(connected) = app.solutions.get(index) else { continue };
-        match tried(app, connected, asker, portraits, reference).await? {
+        match tried(app, connected, asker, turn.take(), portraits, reference).await? {
             Ok(matched) => return matched.map_err(Refusal::from),
             Err(fault) => {
                 let solution = connected.config.name.as_str();
@@ -52,14 +57,15 @@ pub async fn match_with(
     app: &App,
     solution: &str,
     asker: Asker,
+    turn: Turn,
     portraits: &[Bytes],
     reference: &Bytes,
 ) -> Result<Matched, Refusal> {
     let connected = app.solutions.by_name(solution).ok_or(Problem::SolutionUnknown)?;
-    if !connected.is_ready(app.now()) {
+    if !connected.is_ready(asker.purpose, app.now()) {
         return Err(Problem::SolutionUnavailable.into());
     }
-    match tried(app, connected, asker, portraits, reference).await? {
+    match tried(app, connected, asker, Some(turn), portraits, reference).await? {
         Ok(matched) => matched.map_err(Refusal::from),
         Err(fault) => Err(Refusal::detailed(fault.problem(), fault.to_string())),
     }
@@ -70,6 +76,7 @@ async fn tried(
     app: &App,
     connected: &Connected,
     asker: Asker,
+    turn: Option<Turn>,
     portraits: &[Bytes],
     reference: &Bytes,
 ) -> Result<Result<Result<Matched, Problem>, Fault>, Refusal> {
@@ -79,8 +86,14 @@ async fn tried(
         probes: portraits.iter().take(PROBES_MAX).map(|it| Base64(it.to_vec())).collect(),
         reference: Base64(reference.to_vec()),
     };
+    // Before its time begins: that others were first is no fault of the solution's.
+    let turn = match turn.filter(|_| connected.is_builtin()) {
+        Some(turn) => WhoseTurn::Come(turn),
+        None if connected.is_builtin() => WhoseTurn::Come(app.budgets.inference.again().await?),
+        None => WhoseTurn::Waits(app.budgets.inference.clone()),
+    };
     let asked_at = app.now();
-    let answer = match connected.solution(app) {
+    let answer = match connected.solution(app, turn) {
         // The built-in engine keeps its time as others do.
         Ok(solution) => {
             let answer = solution.match_faces(question);
@@ -97,7 +110,7 @@ async fn tried(
         Ok(Answer::Refused(problem)) => Outcome::Refused(*problem),
         Err(fault) => Outcome::Failed(*fault),
     };
-    connected.turn(|circuit| match &answer {
+    connected.turn(asker.purpose, |circuit| match &answer {
         Ok(_) => circuit.answered(),
         Err(_) => circuit.failed(now),
     });

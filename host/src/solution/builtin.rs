@@ -16,9 +16,9 @@ use senim_core::solution::{
     ModelView, OpenLivenessSession, PROBES_MAX, VersionView,
 };
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 
 use super::{Answer, Solution};
+use crate::inference::{Inference, LOOK_WITHIN, Turn};
 use senim_channel::clock::{Clock, Rng};
 use senim_faces::Faces;
 
@@ -28,14 +28,16 @@ pub struct Builtin {
     pub models_dir: PathBuf,
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
-    /// Judging takes a core for about a second: no more at once than there are.
-    pub judges: Arc<Semaphore>,
+    pub turn: WhoseTurn,
 }
 
-/// As many as this machine has cores.
-pub(super) fn judges() -> Arc<Semaphore> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Arc::new(Semaphore::new(cores))
+/// Judging takes a core for about a second: no more at once than there are.
+#[derive(Clone)]
+pub enum WhoseTurn {
+    /// Who asks has waited already, so that the line is no part of the solution's time.
+    Come(Turn),
+    /// Each request waits.
+    Waits(Inference),
 }
 
 impl Builtin {
@@ -44,12 +46,16 @@ impl Builtin {
         &self,
         work: impl FnOnce(&Faces) -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let permit = Arc::clone(&self.judges).acquire_owned().await;
-        let permit = permit.map_err(|_| Fault::Unavailable)?;
+        let turn = match &self.turn {
+            WhoseTurn::Come(turn) => turn.clone(),
+            WhoseTurn::Waits(inference) => {
+                inference.again().await.map_err(|_| Fault::Unavailable)?
+            }
+        };
         let faces = Arc::clone(&self.faces);
         let done = tokio::task::spawn_blocking(move || {
             // Held by the work itself: who asked may hang up.
-            let _permit = permit;
+            let _turn = turn;
             work(&faces)
         });
         done.await.map_err(|_| Fault::Status)
@@ -102,13 +108,15 @@ impl Solution for Builtin {
         async move {
             let took = self.clock.now() - asked.challenge.issued_at;
             let known = Known { took_ms: took.num_milliseconds().try_into().ok(), repeated: 0 };
+            let clock = Arc::clone(&self.clock);
             let judged = self.judged(move |faces| {
+                let until = clock.now() + LOOK_WITHIN;
                 let JudgeLiveness { request_id, challenge, pack } = asked;
                 // The platform has read it before it asks.
                 let pack = Pack::read(&pack.0, &challenge.nonce).map_err(|_| Fault::Status)?;
-                let seen = match faces.see(&pack) {
+                let seen = match faces.look(&pack.frames, || clock.now() >= until) {
                     Err(problem) => return refused(problem),
-                    Ok(seen) => seen,
+                    Ok(looked) => looked.seen,
                 };
                 let verdict = liveness::judge(&challenge, &pack.about, &seen, &known);
                 let view = LivenessVerdictView {

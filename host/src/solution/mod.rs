@@ -9,7 +9,7 @@ mod serve;
 mod solutions;
 
 pub use ask::{Matched, match_faces, match_with};
-pub use builtin::Builtin;
+pub use builtin::{Builtin, WhoseTurn};
 pub use config::SolutionConfig;
 pub(crate) use config::{builtin_alone, check};
 pub use http::HttpSolution;

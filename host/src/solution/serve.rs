@@ -20,10 +20,11 @@ use senim_core::solution::{
 };
 use tokio::net::TcpListener;
 
-use super::builtin::judges;
+use super::builtin::WhoseTurn;
 use super::{Answer, Builtin, Solution as _};
 use crate::http::body::{BodyMax, JsonBody};
 use crate::http::problem::{Refusal, respond};
+use crate::inference::Inference;
 use senim_channel::clock::{SystemClock, SystemRng};
 use senim_faces::{BYTES_MAX, Faces};
 
@@ -42,7 +43,7 @@ pub async fn serve(
         models_dir,
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
-        judges: judges(),
+        turn: WhoseTurn::Waits(Inference::open(&Registry::default())),
     };
     let listener = TcpListener::bind(listen)
         .await

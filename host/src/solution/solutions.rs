@@ -4,10 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::join_all;
 use senim_core::Timestamp;
-use senim_core::solution::{Candidate, Circuit, Fault, Maintenance, order};
-use tokio::sync::Semaphore;
+use senim_core::solution::{Candidate, Circuit, Fault, Maintenance, Purpose, order};
 
-use super::builtin::{Builtin, judges};
+use super::builtin::{Builtin, WhoseTurn};
 use super::config::{SolutionConfig, check};
 use super::{HttpSolution, Solution};
 use crate::app::App;
@@ -15,7 +14,6 @@ use crate::app::App;
 /// What the configuration connects. Health is this process's own: each finds out for itself.
 pub struct Solutions {
     connected: Vec<Connected>,
-    judges: Arc<Semaphore>,
 }
 
 pub(super) struct Connected {
@@ -23,7 +21,23 @@ pub(super) struct Connected {
     maintenance: Maintenance,
     /// Absent: the built-in engine, which the app brings.
     http: Option<Arc<HttpSolution>>,
-    circuit: Mutex<Circuit>,
+    circuits: Mutex<Circuits>,
+}
+
+/// One a purpose: what photo matching asks in a bad hour must not close a solution to identity sessions.
+#[derive(Clone, Copy, Default)]
+struct Circuits {
+    session: Circuit,
+    photo: Circuit,
+}
+
+impl Circuits {
+    fn of(&mut self, purpose: Purpose) -> &mut Circuit {
+        match purpose {
+            Purpose::Session => &mut self.session,
+            Purpose::Photo => &mut self.photo,
+        }
+    }
 }
 
 impl Solutions {
@@ -39,10 +53,10 @@ impl Solutions {
                 config: config.clone(),
                 maintenance,
                 http: http.transpose()?.map(Arc::new),
-                circuit: Mutex::default(),
+                circuits: Mutex::default(),
             })
         });
-        Ok(Self { connected: connected.collect::<Result<_, String>>()?, judges: judges() })
+        Ok(Self { connected: connected.collect::<Result<_, String>>()? })
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Connected> {
@@ -54,11 +68,11 @@ impl Solutions {
     }
 
     /// Whom to ask now, and whom next.
-    pub(super) fn order(&self, rng: [u8; 32], now: Timestamp) -> Vec<usize> {
+    pub(super) fn order(&self, purpose: Purpose, rng: [u8; 32], now: Timestamp) -> Vec<usize> {
         let candidates: Vec<Candidate> = self
             .connected
             .iter()
-            .map(|it| Candidate { weight: it.config.weight, ready: it.is_ready(now) })
+            .map(|it| Candidate { weight: it.config.weight, ready: it.is_ready(purpose, now) })
             .collect();
         order(&candidates, rng)
     }
@@ -67,20 +81,20 @@ impl Solutions {
     pub fn has(&self, name: &str) -> bool {
         self.by_name(name).is_some()
     }
-
-    /// Whoever works on pictures waits here.
-    pub(crate) fn judges(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.judges)
-    }
 }
 
 impl Connected {
-    pub(super) fn is_ready(&self, now: Timestamp) -> bool {
-        !self.maintenance.is_on(now) && self.circuit().asked()
+    pub(super) fn is_ready(&self, purpose: Purpose, now: Timestamp) -> bool {
+        !self.maintenance.is_on(now) && self.circuits().of(purpose).asked()
+    }
+
+    /// Whether it works in this process, on its cores.
+    pub(super) fn is_builtin(&self) -> bool {
+        self.http.is_none()
     }
 
     /// The solution itself; the built-in one is not there where no face models were opened.
-    pub(super) fn solution(&self, app: &App) -> Result<Arc<dyn Solution>, Fault> {
+    pub(super) fn solution(&self, app: &App, turn: WhoseTurn) -> Result<Arc<dyn Solution>, Fault> {
         if let Some(http) = &self.http {
             return Ok(Arc::clone(http) as Arc<dyn Solution>);
         }
@@ -90,21 +104,23 @@ impl Connected {
             models_dir: app.config.models_dir.clone(),
             clock: Arc::clone(&app.clock),
             rng: Arc::clone(&app.rng),
-            judges: app.solutions.judges(),
+            turn,
         }))
     }
 
-    pub(super) fn circuit(&self) -> Circuit {
-        *self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    fn circuits(&self) -> Circuits {
+        *self.circuits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn turn(&self, turn: impl FnOnce(Circuit) -> Circuit) {
-        let mut circuit = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn turn(&self, purpose: Purpose, turn: impl FnOnce(Circuit) -> Circuit) {
+        let mut circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        let circuit = circuits.of(purpose);
         let before = *circuit;
         *circuit = turn(before);
         if before.asked() != circuit.asked() {
             let (solution, asked) = (self.config.name.as_str(), circuit.asked());
-            tracing::warn!(solution, asked, "a biometric solution's health has changed");
+            let purpose = purpose.name();
+            tracing::warn!(solution, purpose, asked, "a biometric solution's health has changed");
         }
     }
 }
@@ -116,11 +132,14 @@ pub async fn probe(app: &App) {
         if it.maintenance.is_on(now) {
             return;
         }
-        let well = match it.solution(app) {
+        let turn = WhoseTurn::Waits(app.budgets.inference.clone());
+        let well = match it.solution(app, turn) {
             Ok(solution) => solution.well().await.is_ok(),
             Err(_) => false,
         };
-        it.turn(|circuit| circuit.probed(well, app.now()));
+        for purpose in Purpose::ALL {
+            it.turn(purpose, |circuit| circuit.probed(well, app.now()));
+        }
     });
     join_all(probes).await;
 }

@@ -37,3 +37,13 @@ CREATE TABLE photo_request (
 
 CREATE INDEX photo_request_asked_at ON photo_request (bin, asked_at);
 CREATE INDEX photo_request_person ON photo_request (bin, iin_index, asked_at);
+
+-- Persons whom a participant has checked offline after three photos that did not match (PHM-6).
+CREATE TABLE photo_offline_check (
+    bin        TEXT   NOT NULL,
+    iin_index  TEXT   NOT NULL,              -- photo_request.iin_index
+    system     TEXT   NOT NULL,              -- the certificate's common name
+    checked_at BIGINT NOT NULL,              -- as it was reported
+
+    PRIMARY KEY (bin, iin_index)
+);

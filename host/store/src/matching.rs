@@ -105,7 +105,8 @@ pub async fn finish(
     Ok(())
 }
 
-/// How often this participant's matches of this person failed since the last that did not (PHM-6).
+/// How often this participant's matches of this person failed since the last that did not, and since the person was
+/// checked offline (PHM-6).
 pub async fn failures(tx: &mut Tx, bin: Bin, iin: &Iin) -> Result<u64, StoreError> {
     let failures = sqlx::query_scalar::<_, i64>(
         "-- matching.failures
@@ -119,13 +120,81 @@ pub async fn failures(tx: &mut Tx, bin: Bin, iin: &Iin) -> Result<u64, StoreErro
                    FROM photo_request
                   WHERE bin = $1
                     AND iin_index = $2
-                    AND state IN ('matched', 'accepted')), -1)",
+                    AND state IN ('matched', 'accepted')), -1)
+            AND asked_at > COALESCE(
+                (SELECT checked_at
+                   FROM photo_offline_check
+                  WHERE bin = $1
+                    AND iin_index = $2), -1)",
     )
     .bind(bin.to_string())
     .bind(tx.sealer.blind(IIN, &iin.expose()))
     .fetch_one(tx.conn())
     .await?;
     Ok(uncount(failures))
+}
+
+/// How many of this participant's requests about this person were asked since and have no result yet.
+pub async fn running(
+    tx: &mut Tx,
+    (bin, iin): (Bin, &Iin),
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    let running = sqlx::query_scalar::<_, i64>(
+        "-- matching.running
+         SELECT COUNT(*)
+           FROM photo_request
+          WHERE bin = $1
+            AND iin_index = $2
+            AND state = 'started'
+            AND asked_at > $3",
+    )
+    .bind(bin.to_string())
+    .bind(tx.sealer.blind(IIN, &iin.expose()))
+    .bind(millis(since))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(running))
+}
+
+/// The person was checked offline: failures are counted anew. Answers the last request that failed; there is one.
+pub async fn check_offline(
+    tx: &mut Tx,
+    (bin, iin): (Bin, &Iin),
+    system: &str,
+    now: Timestamp,
+) -> Result<PhotoRequestId, StoreError> {
+    let iin_index = tx.sealer.blind(IIN, &iin.expose());
+    sqlx::query(
+        "-- matching.check_offline
+         INSERT INTO photo_offline_check
+            (bin, iin_index, system, checked_at)
+         VALUES ($1, $2, $3, $4)
+             ON CONFLICT (bin, iin_index) DO UPDATE
+            SET system     = excluded.system
+              , checked_at = excluded.checked_at",
+    )
+    .bind(bin.to_string())
+    .bind(iin_index.as_str())
+    .bind(system)
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    let last = sqlx::query_scalar::<_, String>(
+        "-- matching.last_unmatched
+         SELECT id
+           FROM photo_request
+          WHERE bin = $1
+            AND iin_index = $2
+            AND state = 'unmatched'
+          ORDER BY asked_at DESC
+          LIMIT 1",
+    )
+    .bind(bin.to_string())
+    .bind(iin_index)
+    .fetch_one(tx.conn())
+    .await?;
+    last.parse().map_err(|_| inconsistent("photo_request", last))
 }
 
 /// This participant's request, where it was a match.
@@ -251,6 +320,14 @@ pub async fn forget(tx: &mut Tx, asked_before: Timestamp) -> Result<u64, StoreEr
         "-- matching.forget
          DELETE FROM photo_request
           WHERE asked_at < $1",
+    )
+    .bind(millis(asked_before))
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "-- matching.forget_offline_checks
+         DELETE FROM photo_offline_check
+          WHERE checked_at < $1",
     )
     .bind(millis(asked_before))
     .execute(tx.conn())

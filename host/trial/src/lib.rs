@@ -13,6 +13,7 @@ pub mod liveness;
 mod load;
 mod manifest;
 pub mod matching;
+pub mod photos;
 pub mod report;
 mod solution;
 mod templates;
@@ -29,6 +30,8 @@ pub enum Trial {
     Attacks(attacks::Options),
     /// Judge a liveness solution on presentations: APCER a species, BPCER, speed
     Liveness(liveness::Options),
+    /// Count whom the photo rules refuse, by how dark the skin is
+    Photos(photos::Options),
     /// Write what trials found as JSON, HTML and PDF, and sign it
     Report(report::Options),
     /// Check a report's signature
@@ -42,6 +45,7 @@ pub fn run(trial: Trial) -> anyhow::Result<()> {
         Trial::Match(options) => matching::run(&options),
         Trial::Attacks(options) => attacks::run(&options),
         Trial::Liveness(options) => liveness::run(&options),
+        Trial::Photos(options) => photos::run(&options),
         Trial::Report(options) => report::run(&options),
         Trial::Verify(options) => report::verify(&options),
         Trial::Compare(options) => compare::run(&options),

@@ -62,6 +62,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             matching: None,
             verdicts: liveness_verdicts(&result),
             liveness: Some(result),
+            photos: None,
             not_shown: Vec::new(),
         };
         std::fs::write(out, serde_json::to_vec_pretty(&report)?)
@@ -223,7 +224,7 @@ fn verdict(
     presentation: &Presentation,
 ) -> Result<(liveness::Verdict, Surface), String> {
     let pack = Pack::read(&presentation.pack, &challenge.nonce).map_err(|it| it.to_string())?;
-    let seen = faces.see(&pack).map_err(|it| it.code().to_owned())?;
+    let seen = faces.see(&pack.frames).map_err(|it| it.code().to_owned())?;
     let took_ms = pack.about.done_at_ms.last().map(|it| it.saturating_add(1_500));
     let known = Known { repeated: repeated(&pack, &presentation.earlier), took_ms };
     Ok((liveness::judge(challenge, &pack.about, &seen, &known), Surface::of(&seen)))

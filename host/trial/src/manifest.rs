@@ -75,39 +75,79 @@ impl Manifest {
 }
 
 fn parse(text: &str) -> anyhow::Result<Vec<Picture>> {
-    let mut lines = text.lines().filter(|it| !it.trim().is_empty());
-    let columns: Vec<&str> =
-        lines.next().context("it is empty")?.split(',').map(str::trim).collect();
-    let column = |name: &str| columns.iter().position(|it| *it == name);
+    let mut records = records(text)?.into_iter().filter(|it| it.iter().any(|it| !it.is_empty()));
+    let columns = records.next().context("it is empty")?;
+    let column = |name: &str| columns.iter().position(|it| it == name);
     let (Some(path), Some(person)) = (column("picture"), column("person")) else {
         bail!("the first line names the columns, `picture` and `person` among them");
     };
     let session = column("session");
-    lines
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+    records
+        .map(|cells| {
+            let line = cells.join(",");
             ensure!(cells.len() == columns.len(), "`{line}` has not {} columns", columns.len());
-            let label = |(place, value): (usize, &&str)| {
+            let label = |(place, value): (usize, &String)| {
                 let own = place == path || place == person || Some(place) == session;
                 (!own && !value.is_empty()).then(|| format!("{}={value}", columns[place]))
             };
             Ok(Picture {
-                path: cells[path].to_owned(),
-                person: cells[person].to_owned(),
-                session: session.map_or_else(String::new, |it| cells[it].to_owned()),
+                path: cells[path].clone(),
+                person: cells[person].clone(),
+                session: session.map_or_else(String::new, |it| cells[it].clone()),
                 groups: cells.iter().enumerate().filter_map(label).collect(),
             })
         })
         .collect()
 }
 
-/// In the order of their names.
+/// RFC 4180 §2, with the byte order mark that spreadsheets write and spaces around a cell left out.
+fn records(text: &str) -> anyhow::Result<Vec<Vec<String>>> {
+    let (mut records, mut record, mut cell) = (Vec::new(), Vec::new(), String::new());
+    let (mut quoted, mut was_quoted) = (false, false);
+    let mut letters = text.trim_start_matches('\u{feff}').chars().peekable();
+    let end = |cell: &mut String, was_quoted: &mut bool| {
+        let whole = std::mem::take(cell);
+        if std::mem::take(was_quoted) { whole } else { whole.trim().to_owned() }
+    };
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' if quoted => quoted = false,
+            _ if quoted => cell.push(letter),
+            '"' if cell.trim().is_empty() && !was_quoted => {
+                cell.clear();
+                (quoted, was_quoted) = (true, true);
+            }
+            ',' => record.push(end(&mut cell, &mut was_quoted)),
+            '\n' => {
+                record.push(end(&mut cell, &mut was_quoted));
+                records.push(std::mem::take(&mut record));
+            }
+            // Behind closing quotes stands nothing else.
+            _ if was_quoted && letter.is_whitespace() => {}
+            _ if was_quoted => bail!("line {}: `{letter}` behind a quoted cell", records.len() + 1),
+            _ => cell.push(letter),
+        }
+    }
+    ensure!(!quoted, "a quoted cell is not closed");
+    record.push(end(&mut cell, &mut was_quoted));
+    records.push(record);
+    Ok(records)
+}
+
+/// In the order of their names; without what systems leave beside files: `.DS_Store`, `._1.jpg`, `__MACOSX`.
 pub(super) fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let listed = std::fs::read_dir(folder)
         .with_context(|| format!("`{}` can't be read", folder.display()))?;
     let mut entries = listed.map(|it| Ok(it?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    entries.retain(|it| !is_left_behind(it));
     entries.sort();
     Ok(entries)
+}
+
+pub(super) fn is_left_behind(path: &Path) -> bool {
+    let name = path.file_name().map(|it| it.to_string_lossy()).unwrap_or_default();
+    name.starts_with('.') || name == "__MACOSX" || name == "Thumbs.db"
 }
 
 pub(super) fn is_picture(path: &Path) -> bool {
@@ -133,6 +173,38 @@ mod tests {
         assert_eq!(pictures[1].groups, ["age=40"]);
         assert!(parse("path,person\n").is_err());
         assert!(parse("picture,person\na.jpg\n").is_err());
+    }
+
+    /// As spreadsheets save it.
+    #[test]
+    fn a_manifest_may_have_a_byte_order_mark_quotes_and_returns() {
+        let text = "\u{feff}picture,person,place\r\n\"a, b/1.jpg\", \"O\"\"Neil\" ,\"two\r\nlines\"\r\n\r\nc.jpg,c,\r\n";
+        let pictures = parse(text).unwrap();
+        assert_eq!(pictures.len(), 2);
+        assert_eq!(
+            (pictures[0].path.as_str(), pictures[0].person.as_str()),
+            ("a, b/1.jpg", "O\"Neil")
+        );
+        assert_eq!(pictures[0].groups, ["place=two\r\nlines"]);
+        assert_eq!((pictures[1].path.as_str(), pictures[1].groups.len()), ("c.jpg", 0));
+        for broken in ["picture,person\n\"a,b\n", "picture,person\n\"a\"b,c\n"] {
+            assert!(parse(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_systems_leave_beside_pictures_is_nobody() {
+        let folder = std::env::temp_dir().join(format!("senim-hidden-{}", std::process::id()));
+        for person in ["a", "__MACOSX", ".trash"] {
+            std::fs::create_dir_all(folder.join(person)).unwrap();
+            for picture in ["1.jpg", "._1.jpg", ".DS_Store"] {
+                std::fs::write(folder.join(person).join(picture), b"").unwrap();
+            }
+        }
+        let manifest = Manifest::folder(&folder).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        let paths: Vec<&str> = manifest.pictures.iter().map(|it| it.path.as_str()).collect();
+        assert_eq!(paths, ["a/1.jpg"]);
     }
 
     #[test]

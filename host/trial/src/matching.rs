@@ -97,7 +97,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let _ = tried.compare(&[&trio.same[0]], &trio.same[1]);
     });
     let mut matching = MatchingResult {
-        data: data(&manifest, options)?,
+        data: data(&manifest, options.name.clone(), options.source.clone())?,
         seed: options.seed,
         failed_to_enrol: Share::default(),
         failures: vec![],
@@ -190,6 +190,7 @@ fn report(solution: senim_core::trial::Solution, matching: MatchingResult) -> Re
         commands: vec![],
         matching: Some(matching),
         liveness: None,
+        photos: None,
         verdicts,
         not_shown,
     }
@@ -205,7 +206,11 @@ fn enrolled(matching: &mut MatchingResult, failures: Vec<String>, of: usize) {
     matching.failures.sort_by_key(|it| std::cmp::Reverse(it.1));
 }
 
-fn data(manifest: &Manifest, options: &Options) -> anyhow::Result<Data> {
+pub(super) fn data(
+    manifest: &Manifest,
+    name: Option<String>,
+    source: String,
+) -> anyhow::Result<Data> {
     let mut digest = Sha256::new();
     let mut people = std::collections::BTreeSet::new();
     for picture in &manifest.pictures {
@@ -215,13 +220,13 @@ fn data(manifest: &Manifest, options: &Options) -> anyhow::Result<Data> {
         digest.update(&picture.person);
         people.insert(&picture.person);
     }
-    let name = manifest.root.file_name().map(|it| it.to_string_lossy().into_owned());
+    let folder = manifest.root.file_name().map(|it| it.to_string_lossy().into_owned());
     Ok(Data {
-        name: options.name.clone().or(name).unwrap_or_default(),
+        name: name.or(folder).unwrap_or_default(),
         people: people.len() as u64,
         pictures: manifest.pictures.len() as u64,
         digest: hex(&digest.finalize()),
-        source: options.source.clone(),
+        source,
     })
 }
 

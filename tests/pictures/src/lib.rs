@@ -69,8 +69,18 @@ pub fn nobody(count: u32) -> Result<Vec<Vec<u8>>> {
 
 /// 8660 × 5774: fifty megapixels that compress to little.
 pub fn fifty_megapixels() -> Result<Vec<u8>> {
+    grey(8660, 5774)
+}
+
+/// As large as a photo may be, and of little bytes: 96 of them took a core for a minute.
+pub fn twelve_megapixels() -> Result<Vec<u8>> {
+    grey(4000, 3000)
+}
+
+fn grey(width: u32, height: u32) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let picture = DynamicImage::ImageLuma8(GrayImage::from_pixel(8660, 5774, image::Luma([120])));
+    let picture =
+        DynamicImage::ImageLuma8(GrayImage::from_pixel(width, height, image::Luma([120])));
     JpegEncoder::new_with_quality(&mut bytes, 30).encode_image(&picture)?;
     Ok(bytes)
 }

@@ -17,6 +17,7 @@ pub(super) struct Drawn {
     pub(super) others: usize,
     /// Half the body's width on the viewer's right, in distances of the eyes.
     pub(super) right_shoulder: f32,
+    pub(super) skin: [f32; 3],
     /// Light of everything, and of the face's left half on top of it.
     pub(super) light: f32,
     pub(super) left_light: f32,
@@ -52,6 +53,7 @@ impl Default for Drawn {
             pose: Pose::default(),
             others: 0,
             right_shoulder: 2.1,
+            skin: [195.0, 150.0, 128.0],
             light: 1.0,
             left_light: 1.0,
             glare: 0.0,
@@ -162,7 +164,6 @@ impl Drawn {
     fn thing(&self, u: f32, v: f32) -> [f32; 3] {
         const WALL: [f32; 3] = [185.0, 190.0, 195.0];
         const CLOTH: [f32; 3] = [50.0, 60.0, 90.0];
-        const SKIN: [f32; 3] = [195.0, 150.0, 128.0];
         const HAIR: [f32; 3] = [45.0, 36.0, 30.0];
         const LIPS: [f32; 3] = [150.0, 80.0, 80.0];
         let head = (u / 1.25).hypot(v / 1.833) < 1.0;
@@ -173,7 +174,7 @@ impl Drawn {
             return if body {
                 CLOTH
             } else if neck {
-                SKIN
+                self.skin
             } else {
                 WALL
             };
@@ -197,7 +198,7 @@ impl Drawn {
                 [225.0, 222.0, 218.0]
             }
         } else {
-            SKIN
+            self.skin
         };
         let darkened = |colour: [f32; 3], by: f32| colour.map(|it| it * (1.0 - by));
         if (v - 0.05).abs() < 0.05 && u.abs() < 0.2 {

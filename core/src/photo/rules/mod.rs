@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Close, Image, Look};
+use super::{Bounds, Close, Image, Look, typology_angle};
 pub use head::{Head, portrait};
 use surface::Surface;
 
@@ -133,7 +133,7 @@ pub enum Quantity {
     OtherFaces,
     /// The narrower side of the body to the wider one, beside the face's middle.
     ShoulderBalance,
-    /// Mean light of the face, 0–255.
+    /// Mean light of the face, or half the light of the eyes' whites where that is more, 0–255.
     Light,
     /// The darker cheek's mean light to the brighter one's.
     LightBalance,
@@ -262,7 +262,8 @@ impl Quantity {
             Self::GazeOffPercent => (Rule::Gaze, Limit::within(-12.0, 12.0)),
             Self::EyesOpen => (Rule::EyesOpen, Limit::least(0.5)),
             Self::EyeOpeningPercent => (Rule::EyesOpen, Limit::least(3.5)),
-            Self::MouthOpeningPercent => (Rule::Neutral, Limit::most(12.0)),
+            // The marks stray by two: a mouth that is plainly open measured 11.97, closed ones up to 9.
+            Self::MouthOpeningPercent => (Rule::Neutral, Limit::most(10.0)),
             Self::MouthWidthPercent => (Rule::Neutral, Limit::most(95.0)),
             Self::Sharpness => (Rule::Sharp, Limit::least(0.012)),
         }
@@ -294,6 +295,9 @@ pub struct PhotoReport {
     /// The rules that failed, in PHM-5's order; none of a fit photo.
     pub failed: Vec<Rule>,
     pub measurements: Vec<Measurement>,
+    /// How light the cheeks are, in degrees: see [`typology_angle`]. Nothing is judged by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typology_angle: Option<f32>,
 }
 
 impl PhotoReport {
@@ -329,8 +333,10 @@ impl PhotoReport {
             (Quantity::ShorterSidePx, head::pixels(image.width().min(image.height()))),
             (Quantity::OtherFaces, head::pixels(look.faces.len().saturating_sub(1))),
         ]);
+        let mut angle = None;
         if let Some(face) = &look.face {
             let surface = Surface::of(image, &face.marks);
+            angle = Some(typology_angle(surface.skin_colour()));
             values.extend(head::measures(face, picture));
             values.extend(shoulders::measures(image, &face.marks, picture));
             values.extend(surface.measures(&face.marks));
@@ -350,6 +356,6 @@ impl PhotoReport {
         });
         let fails = |rule: &Rule| measurements.iter().any(|it| it.rule == *rule && !it.well);
         let failed = Rule::ALL.into_iter().filter(fails).collect();
-        Self { failed, measurements: measurements.into() }
+        Self { failed, measurements: measurements.into(), typology_angle: angle }
     }
 }

@@ -169,6 +169,33 @@ fn a_cap_and_a_mask_flip_where_the_skin_is_gone() {
     flips(Quantity::ChinSkinPercent, |it| Drawn { mask: it, ..Drawn::default() }, 1.9, 0.7);
 }
 
+/// ISO/IEC 29794-5 §7: the tones of the Monk scale as a camera exposes them, whose grey card is at 118.
+#[test]
+fn no_rule_refuses_by_skin() {
+    const TONES: [[f32; 3]; 10] = [
+        [246.0, 237.0, 228.0],
+        [243.0, 231.0, 219.0],
+        [247.0, 234.0, 208.0],
+        [234.0, 218.0, 186.0],
+        [215.0, 189.0, 150.0],
+        [160.0, 126.0, 86.0],
+        [130.0, 92.0, 67.0],
+        [96.0, 65.0, 52.0],
+        [58.0, 49.0, 42.0],
+        [41.0, 36.0, 32.0],
+    ];
+    for tone in TONES {
+        let skin = tone.map(|it| 0.85 * it);
+        let bare = Drawn { skin, ..Drawn::default() };
+        assert_eq!(report(&bare).failed, [], "{tone:?}");
+        for fault in [Drawn { cap: -0.4, ..bare.clone() }, Drawn { mask: 0.7, ..bare.clone() }] {
+            assert!(!report(&fault).holds(Rule::Bare), "{tone:?}");
+        }
+        let dark = Drawn { light: 0.2, ..bare };
+        assert!(!report(&dark).holds(Rule::EvenLight), "{tone:?} in the dark");
+    }
+}
+
 #[test]
 fn thick_frames_and_dark_glasses_flip_and_clear_thin_ones_do_not() {
     flips(Quantity::FrameEdgesPercent, |it| Drawn { frame: it, ..Drawn::default() }, 0.0, 0.9);

@@ -9,6 +9,7 @@
 
 use super::Quantity;
 use super::head::Head;
+use crate::photo::guidance::{WHITES_SHARE, brightest_tenth};
 use crate::photo::{Image, Marks, Point, light};
 
 /// Cells in the distance of the eyes.
@@ -40,6 +41,7 @@ struct Frame {
 /// What cheeks look like: shares of red and green, light, and how red.
 #[derive(Default)]
 struct Skin {
+    colour: [f32; 3],
     red: f32,
     green: f32,
     light: f32,
@@ -90,7 +92,8 @@ impl Surface {
 
     pub(super) fn measures(&self, marks: &Marks) -> [(Quantity, f32); 7] {
         let face = self.face(marks);
-        let lit = mean(face.iter().map(|&it| self.lights[it]));
+        // Dark skin in good light is as dark as light skin in the dark; the whites of the eyes tell one from the other.
+        let lit = mean(face.iter().map(|&it| self.lights[it])).max(WHITES_SHARE * self.whites());
         let burnt = share(face.iter().map(|&it| self.lights[it] >= BURNT));
         let [left, right] = cheeks().map(|it| self.mean_light(it));
         [
@@ -104,20 +107,51 @@ impl Surface {
         ]
     }
 
+    /// The mean of the cheeks, 0–255.
+    pub(super) fn skin_colour(&self) -> [f32; 3] {
+        self.skin.colour
+    }
+
+    /// The light of the brightest tenth within the eyes.
+    fn whites(&self) -> f32 {
+        let eyes = [(-0.68, -0.32), (0.32, 0.68)].map(|x| Zone { x, y: (-0.07, 0.07) });
+        brightest_tenth(eyes.into_iter().flat_map(cells).map(|it| self.lights[it]).collect())
+    }
+
     /// How much more red than green or blue the skin has, 0–1.
     pub(super) fn skin_redness(&self) -> f32 {
         self.skin.redness
     }
 
     /// Headgear and hair over the forehead. A cap that ends above the hairline is not seen, nor is one of the
-    /// skin's own colour; a deep shadow or coloured light over the forehead is taken for one.
+    /// skin's own colour; a deep shadow that ends sharply over the forehead is taken for one.
+    ///
+    /// Skin is followed from the brows upwards, for its colour changes softly: dark skin shines as light skin does, and
+    /// a shine of the same strength changes its colour the more (measured on the pictures of docs/trial).
     fn forehead(&self, marks: &Marks) -> f32 {
         const ABOVE_BROWS: f32 = 0.12;
         const HEIGHT: f32 = 0.4;
         let brows = marks.points()[17..27].iter().map(|it| self.frame.to_face(*it).y);
         let bottom = brows.fold(f32::MAX, f32::min).clamp(-0.6, -0.1) - ABOVE_BROWS;
         let zone = Zone { x: (-0.5, 0.5), y: (bottom - HEIGHT, bottom) };
-        share(cells(zone).map(|it| self.skin.like(&self.colours[it])))
+        share(self.followed(zone).into_iter())
+    }
+
+    /// Of each cell of the zone, whether skin goes on there from the zone's lower edge.
+    fn followed(&self, zone: Zone) -> Vec<bool> {
+        /// Cells in which a hard edge is all there, however little the picture is blurred.
+        const LAG: usize = 2;
+        let mut found = Vec::new();
+        for x in column(zone.x.0)..column(zone.x.1) {
+            let mut before = false;
+            for y in (row(zone.y.0)..row(zone.y.1)).rev() {
+                let at = |y: usize| &self.colours[y.min(ROWS - 1) * COLUMNS + x];
+                let soft = before && self.skin.goes_on(at(y + LAG), at(y));
+                before = soft || self.skin.like(at(y));
+                found.push(before);
+            }
+        }
+        found
     }
 
     /// A mask or scarf over mouth and chin. Dark hair passes as a beard, and so does a black mask.
@@ -167,6 +201,7 @@ impl Surface {
         let colour = [part(0), part(1), part(2)];
         let sum = colour.iter().sum::<f32>().max(1.0);
         Skin {
+            colour,
             red: colour[0] / sum,
             green: colour[1] / sum,
             light: light(colour),
@@ -219,13 +254,34 @@ impl Frame {
 }
 
 impl Skin {
-    /// As far as shares of colour may differ, and as dark or bright as shadow and light may make it.
+    /// As far as shares of colour may differ, and as dark or bright as shadow and light may make it. What shines adds
+    /// white to the skin's colour (Shafer 1985): the same amount on any skin, so a greater share on a dark one.
     fn like(&self, colour: &[f32; 3]) -> bool {
         const COLOUR_APART: f32 = 0.045;
+        /// Grey steps that a camera's noise and JPEG leave between the shares' parts.
+        const STRAY: f32 = 7.0;
+        /// Grey steps of white that shine adds.
+        const SHINE_MAX: f32 = 60.0;
         let sum = colour.iter().sum::<f32>().max(1.0);
-        let apart = (colour[0] / sum - self.red).hypot(colour[1] / sum - self.green);
-        let light = light(*colour) / self.light.max(1.0);
-        apart <= COLOUR_APART && (0.5..=1.8).contains(&light)
+        let (red, green) = (colour[0] / sum - self.red, colour[1] / sum - self.green);
+        let white = (1.0 / 3.0 - self.red, 1.0 / 3.0 - self.green);
+        let way = (white.0 * white.0 + white.1 * white.1).max(1e-6);
+        let shine = ((red * white.0 + green * white.1) / way).clamp(0.0, 3.0 * SHINE_MAX / sum);
+        let apart = (red - shine * white.0).hypot(green - shine * white.1);
+        let light = light(*colour);
+        apart <= COLOUR_APART.hypot(STRAY / sum)
+            && light >= 0.5 * self.light
+            && light <= 1.8 * self.light + SHINE_MAX
+    }
+
+    /// Whether skin that has one colour may have the other one a little farther on.
+    fn goes_on(&self, from: &[f32; 3], to: &[f32; 3]) -> bool {
+        /// As logarithms of each part.
+        const STEP_MAX: f32 = 0.25;
+        /// Grey steps below which all is noise.
+        const DARK: f32 = 12.0;
+        let step = |(from, to): (&f32, &f32)| ((to + DARK) / (from + DARK)).ln().abs();
+        light(*to) >= 0.35 * self.light && from.iter().zip(to).all(|it| step(it) <= STEP_MAX)
     }
 
     fn darker(&self, colour: &[f32; 3]) -> bool {

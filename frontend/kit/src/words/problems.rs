@@ -396,7 +396,8 @@ mod tests {
     use super::*;
 
     /// What the matching service answers a participant's system: no page shows it.
-    const FOR_SYSTEMS: [Problem; 6] = [
+    const FOR_SYSTEMS: [Problem; 7] = [
+        Problem::PhotoCheckOffline,
         Problem::PhotoConfirmation,
         Problem::PhotoNotMatched,
         Problem::PhotoPersonalData,

@@ -16,6 +16,7 @@ use super::pixels::{HEIGHT, WIDTH};
 use super::rng::Rng;
 use super::species::Species;
 use crate::actor::{Actor, ActorError, MAN, WOMAN};
+use crate::manifest::is_left_behind;
 
 /// What is sent to the judge, and the challenge that it answers.
 pub struct Presentation {
@@ -135,7 +136,7 @@ fn pictures(folder: &Path) -> Result<Vec<PathBuf>, ActorError> {
         it.extension()
             .is_some_and(|it| it.eq_ignore_ascii_case("jpg") || it.eq_ignore_ascii_case("jpeg"))
     };
-    let mut paths: Vec<PathBuf> = entries.filter(is_jpeg).collect();
+    let mut paths: Vec<PathBuf> = entries.filter(|it| is_jpeg(it) && !is_left_behind(it)).collect();
     paths.sort();
     Ok(paths)
 }

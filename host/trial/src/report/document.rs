@@ -1,7 +1,8 @@
 //! What a report says, in blocks that every form of it renders: HTML and PDF can't differ.
 
 use senim_core::trial::{
-    Check, LivenessResult, MatchingResult, Outcome, Report, SetResult, trials_to_show,
+    Check, LivenessResult, MatchingResult, Outcome, PhotosResult, Report, SetResult, Share,
+    trials_to_show,
 };
 
 use super::charts::{apcer, det, histogram};
@@ -53,6 +54,9 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     }
     if let Some(liveness) = &report.liveness {
         liveness_blocks(liveness, &mut blocks);
+    }
+    if let Some(photos) = &report.photos {
+        photos_blocks(photos, &mut blocks);
     }
     if !report.not_shown.is_empty() {
         blocks.push(Block::Heading("What was not shown".to_owned()));
@@ -275,6 +279,43 @@ fn liveness_blocks(liveness: &LivenessResult, blocks: &mut Vec<Block>) {
             .to_owned(),
     });
     blocks.extend(liveness.remarks.iter().cloned().map(Block::Paragraph));
+}
+
+fn photos_blocks(photos: &PhotosResult, blocks: &mut Vec<Block>) {
+    let data = &photos.data;
+    blocks.push(Block::Heading("Refusals by skin tone".to_owned()));
+    blocks.push(Block::Paragraph(format!(
+        "{}: {} pictures of {} people.{} Tones are classes of the cheeks' individual typology angle in the picture, which \
+         its light moves as well. Of each tone: how many pictures each photo rule and each passive signal refuses, and \
+         the 95 % interval as if pictures were independent. {} pictures have no face that can be looked at.",
+        data.name,
+        counted(data.pictures),
+        counted(data.people),
+        sentence(&data.source),
+        counted(photos.unread),
+    )));
+    let mut head = vec![String::new()];
+    head.extend(photos.tones.iter().map(|it| {
+        let (pictures, people) = (counted(it.pictures), counted(it.people));
+        format!("{}: {pictures} of {people}", it.tone.name())
+    }));
+    let mut rows = vec![head];
+    let names = photos.tones.first().into_iter().flat_map(|it| &it.refused);
+    for (at, (what, _)) in names.enumerate() {
+        let shares: Vec<Share> =
+            photos.tones.iter().filter_map(|it| Some(it.refused.get(at)?.1)).collect();
+        if shares.iter().all(|it| it.hits == 0) {
+            continue;
+        }
+        let mut row = vec![what.clone()];
+        row.extend(shares.iter().map(|it| {
+            let interval = it.wilson();
+            let [low, high] = [interval.low, interval.high].map(|it| it * 100.0);
+            format!("{} [{low:.0}–{high:.0} %]", it.hits)
+        }));
+        rows.push(row);
+    }
+    blocks.push(Block::Table { rows, numbers_from: 1 });
 }
 
 /// A row's name.

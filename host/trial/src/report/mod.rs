@@ -19,7 +19,7 @@ use senim_channel::clock::{Clock as _, SystemClock};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// `matching.json` and `liveness.json` of one solution's trials
+    /// `matching.json`, `liveness.json` and `photos.json` of one solution's trials
     #[arg(required = true)]
     parts: Vec<PathBuf>,
     #[arg(long, default_value = "trial")]
@@ -74,12 +74,14 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// A trial of matching and one of liveness together.
+/// Trials of matching, of liveness and of photos together.
 fn joined(mut one: Report, other: Report) -> anyhow::Result<Report> {
     ensure!(one.matching.is_none() || other.matching.is_none(), "two trials of matching");
+    ensure!(one.photos.is_none() || other.photos.is_none(), "two trials of photos");
     ensure!(one.liveness.is_none() || other.liveness.is_none(), "two trials of liveness");
     one.matching = one.matching.or(other.matching);
     one.liveness = one.liveness.or(other.liveness);
+    one.photos = one.photos.or(other.photos);
     one.verdicts.extend(other.verdicts);
     one.not_shown.extend(other.not_shown);
     Ok(one)

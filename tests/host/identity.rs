@@ -541,7 +541,7 @@ async fn a_page_acts_in_the_session_that_it_shows() {
         let browser = stand.at_consent(asked()).await;
         let shown = stand.session(&browser).await;
         let text = stand.get("/api/identity", Some(&browser)).await.body["consent"]["text"].clone();
-        let text_hash = words::hash(&serde_json::from_value::<Vec<String>>(text).unwrap());
+        let text_hash = words::hash(&serde_json::from_value::<Vec<Paragraph>>(text).unwrap());
 
         let mut more = asked();
         more["term_days"] = 3650.into();
@@ -578,7 +578,7 @@ async fn a_consent_is_answered_by_who_was_shown_its_text() {
         let stand = Stand::on(database).await;
         let cookie = stand.at_consent(asked()).await;
         let text = stand.get("/api/identity", Some(&cookie)).await.body["consent"]["text"].clone();
-        let english = words::hash(&serde_json::from_value::<Vec<String>>(text).unwrap());
+        let english = words::hash(&serde_json::from_value::<Vec<Paragraph>>(text).unwrap());
         let path = "/api/identity/consent";
         let bare = stand.post(path, Some(&cookie), json!({ "approve": true })).await;
         assert_eq!(bare.told(), "400 body.malformed");

@@ -92,8 +92,11 @@ fn the_hosts_routes_stand_in_tables_of_who_may_call_what() {
     assert_eq!(beside.collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
+/// A room and those that it may import.
+type Rooms = &'static [(&'static str, &'static [&'static str])];
+
 /// Crates whose rooms (a folder or a file right below `src`) are held to a table.
-const WITH_ROOMS: &[(&str, &[(&str, &[&str])])] = &[
+const WITH_ROOMS: &[(&str, Rooms)] = &[
     (
         "core/src",
         &[
@@ -332,8 +335,8 @@ fn arrows(source: &str) -> BTreeMap<String, BTreeSet<String>> {
         let code = code.join("\n");
         let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let room = room_of(file);
-        for named in named(code).into_iter().filter(|it| *it != room && rooms.contains(it)) {
-            arrows.get_mut(&room).expect("a room").insert(named);
+        for other in named(code).into_iter().filter(|it| *it != room && rooms.contains(it)) {
+            arrows.get_mut(&room).expect("a room").insert(other);
         }
     }
     arrows
@@ -397,10 +400,8 @@ fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>>
 }
 
 fn table(arrows: &BTreeMap<String, BTreeSet<String>>) -> String {
-    arrows
-        .iter()
-        .map(|(room, rooms)| format!("(\"{room}\", &{:?}),\n", rooms.iter().collect::<Vec<_>>()))
-        .collect()
+    let rows = arrows.iter().map(|(room, rooms)| format!("(\"{room}\", &{rooms:?}),"));
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

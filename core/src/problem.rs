@@ -220,22 +220,26 @@ impl ProblemDocument {
     }
 
     /// What of this request it was; never what names a person.
+    #[must_use]
     pub fn detail(self, detail: Option<impl Into<String>>) -> Self {
         Self { detail: detail.map(Into::into), ..self }
     }
 
     /// A further member (RFC 9457 §3.2).
+    #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.members.insert(name, value.into());
         self
     }
 
     /// Another status than the catalogue's, where a contract says so.
+    #[must_use]
     pub fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
     }
 
     /// Only where the status is one that it goes with.
+    #[must_use]
     pub fn retry_after_s(self, seconds: u64) -> Self {
         Self { retry_after_s: self.retry_after_s.and(Some(seconds)), ..self }
     }

@@ -52,7 +52,9 @@ impl App {
         let store = Store::open(&database, sealer, rng.clone()).await.map_err(|error| {
             let key = match error {
                 StoreError::Sealed { .. } => "key `master_key_file`",
-                _ => "key `database`",
+                StoreError::Database(_)
+                | StoreError::Migration(_)
+                | StoreError::Inconsistent { .. } => "key `database`",
             };
             anyhow::Error::new(error).context(key)
         })?;

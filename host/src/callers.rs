@@ -102,6 +102,8 @@ pub struct Room {
 }
 
 impl Room {
+    #[expect(clippy::needless_pass_by_value, reason = "a table reads better without references")]
+    #[must_use]
     pub fn get<C, P, T, H>(self, path: &'static str, by: By<C>, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -110,6 +112,8 @@ impl Room {
         self.route(Method::GET, MethodFilter::GET, path, &by, handler)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table reads better without references")]
+    #[must_use]
     pub fn post<C, P, T, H>(self, path: &'static str, by: By<C>, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -136,10 +140,12 @@ impl Room {
     }
 
     /// Lays something around all routes that are in the table so far.
+    #[must_use]
     pub fn within(self, layer: impl FnOnce(Router<App>) -> Router<App>) -> Self {
         Self { router: layer(self.router), ..self }
     }
 
+    #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.extend(other.routes);
         self.router = self.router.merge(other.router);

@@ -231,6 +231,7 @@ fn main() -> ExitCode {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm a command")]
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(with) => {

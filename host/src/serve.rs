@@ -46,7 +46,7 @@ async fn served(app: App) -> anyhow::Result<()> {
     let jobs = jobs::start(&app);
     let stop = stop_asked()
         .inspect(|()| {
-            tracing::info!("stopping: open requests are answered, new ones are not taken")
+            tracing::info!("stopping: open requests are answered, new ones are not taken");
         })
         .shared();
     let (to_pages, to_servers) = (router::pages(app.clone()), router::servers(app.clone()));

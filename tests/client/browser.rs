@@ -189,7 +189,7 @@ impl<'a> Browser<'a> {
     fn url(&self, path: &str) -> String {
         let base = &self.platform.pages_url;
         match (path.strip_prefix("/api/identity/"), &self.session) {
-            (Some("open"), _) | (None, _) => format!("{base}{path}"),
+            (Some("open") | None, _) => format!("{base}{path}"),
             (Some(step), Some(session)) => format!("{base}/api/identity/{session}/{step}"),
             (Some(step), None) => format!("{base}/api/identity/{}/{step}", SessionId(0)),
         }

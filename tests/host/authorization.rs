@@ -328,7 +328,7 @@ async fn a_key_named_when_pushing_is_not_redeemed_by_certificate() {
     .await;
 }
 
-/// EnsureAuthorizationRequestWithLongState; what core judges, through the endpoint.
+/// `EnsureAuthorizationRequestWithLongState`; what core judges, through the endpoint.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_of_more_than_1024_characters_is_refused() {
     on_each(async |database| {

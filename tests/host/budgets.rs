@@ -15,7 +15,7 @@ async fn a_strangers_endless_bodies_silence_neither_nodes_nor_banks_nor_stranger
         // Six connections of a hundred streams each, of one address.
         let mut slow: FuturesUnordered<_> =
             (0..600).map(|_| bank.send(endless("/par", 1), None)).collect();
-        let refused = answered_now(&mut slow).await;
+        let refused = answered_now(&mut slow);
         assert_eq!(refused, vec!["503 busy"; 600 - 64]);
 
         assert_eq!(bank.get("/edge/registry", Some("node-1")).await.told(), "200");
@@ -45,7 +45,7 @@ async fn large_bodies_have_few_places_and_leave_the_small_ones_theirs() {
         let bank = Bank::on(database).await;
         let mut slow: FuturesUnordered<_> =
             (0..20).map(|_| bank.send(endless("/par", 65 * 1024), None)).collect();
-        assert_eq!(answered_now(&mut slow).await, vec!["503 busy"; 20 - 4]);
+        assert_eq!(answered_now(&mut slow), vec!["503 busy"; 20 - 4]);
         let small = bank.post("/par", &[("a".to_owned(), "b".to_owned())], None, None).await;
         assert_eq!(small.told(), "401 invalid_client client.unknown");
     })
@@ -53,7 +53,7 @@ async fn large_bodies_have_few_places_and_leave_the_small_ones_theirs() {
 }
 
 /// What has been answered when nothing moves any more.
-async fn answered_now<F: Future<Output = Answer>>(asked: &mut FuturesUnordered<F>) -> Vec<String> {
+fn answered_now<F: Future<Output = Answer>>(asked: &mut FuturesUnordered<F>) -> Vec<String> {
     let mut answered = Vec::new();
     while let Some(Some(answer)) = asked.next().now_or_never() {
         answered.push(answer.told());
@@ -67,5 +67,5 @@ fn endless(path: &str, beginning: usize) -> Request<Body> {
     Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from_stream(beginning.chain(stream::pending())))
-        .unwrap()
+        .expect("a request")
 }

@@ -497,9 +497,9 @@ async fn sessions_side_by_side_draw_four_challenges() {
         let path = "/api/identity/liveness/challenge";
         let draws = cookies.iter().map(|it| stand.post(path, Some(it), wishes()));
         let told: Vec<_> = join_all(draws).await.iter().map(Answer::told).collect();
-        let drawn = told.iter().filter(|it| *it == "200").count();
+        let granted = told.iter().filter(|it| *it == "200").count();
         let blocked = told.iter().filter(|it| *it == "429 identity.blocked").count();
-        assert_eq!((drawn, blocked), (4, 8), "{told:?}");
+        assert_eq!((granted, blocked), (4, 8), "{told:?}");
     })
     .await;
 }

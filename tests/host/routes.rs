@@ -85,6 +85,7 @@ fn routed(stand: &Stand, listener: Listener) -> Router {
 }
 
 /// Status and codes, and what `Allow` says.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others send the same")]
 async fn told(router: &Router, method: Method, route: &Route) -> (String, String) {
     let part = |it: &str| match it {
         "{session}" => SessionId(0).to_string(),
@@ -172,6 +173,7 @@ fn a_route_stands_in_one_table_only() {
 }
 
 /// The security that the document names; `None`: the route is not published.
+#[expect(clippy::option_option, reason = "unpublished and open to all are different answers")]
 fn documented_as(who: Who) -> Option<Option<&'static str>> {
     match who {
         Who::Anyone => Some(None),

@@ -145,7 +145,7 @@ async fn each_misdeed_is_a_fault_and_the_next_solution_answers() {
                 solution::match_with(&app, "bad", ASKER, turn(&app).await, &[face()], &face())
                     .await;
             let problem = chosen.unwrap_err().problem();
-            assert!(problem.code().starts_with("vendor."), "{fault}");
+            assert!(problem.code().starts_with("solution."), "{fault}");
             assert_eq!(tried(&app, "bad").await, [fault, fault], "{problem:?}");
             assert_eq!(tried(&app, "good").await, ["matched"]);
             clear(&app).await;

@@ -210,20 +210,21 @@ impl Session {
             (Input::PersonUnknown { iin, blocked_until }, Step::Iin) => match session.purpose {
                 Purpose::Authorization { .. } => Ok(session.fail(Failure::UnknownPerson, now)),
                 Purpose::Cabinet => {
-                    Ok(session.to_camera(Person { iin, phone: None }, blocked_until, now))
+                    Ok(session.go_to_camera(Person { iin, phone: None }, blocked_until, now))
                 }
             },
 
             (
                 Input::ChallengeAsked { seed, wishes, blocked_until, allowance },
                 Step::Liveness { person, check, last_problem },
-            ) => match blocked_until.filter(|until| *until > now) {
-                Some(until) => Ok(session.fail(Failure::Blocked { until }, now)),
-                None => {
+            ) => {
+                if let Some(until) = blocked_until.filter(|until| *until > now) {
+                    Ok(session.fail(Failure::Blocked { until }, now))
+                } else {
                     let drawing = (seed, wishes, allowance);
                     session.ask(person, check.as_ref(), last_problem, drawing, now)
                 }
-            },
+            }
             (
                 Input::CheckStarted { nonce, blocked_until },
                 Step::Liveness { person, check, last_problem },
@@ -343,10 +344,10 @@ impl Session {
             Purpose::Authorization { phone, .. } => phone.clone(),
             Purpose::Cabinet => phone,
         };
-        Ok(self.to_camera(Person { iin, phone: Some(phone) }, blocked_until, now))
+        Ok(self.go_to_camera(Person { iin, phone: Some(phone) }, blocked_until, now))
     }
 
-    fn to_camera(
+    fn go_to_camera(
         mut self,
         person: Person,
         blocked_until: Option<Timestamp>,

@@ -43,19 +43,19 @@ mod tests {
     #[test]
     fn an_orientation_is_read_whatever_integer_it_is_written_as() {
         for (kind, value) in [(3, [0, 6, 0, 0]), (4, [0, 0, 0, 6]), (1, [6, 0, 0, 0])] {
-            assert_eq!(orientation(&exif(b"MM", kind, value)), Some(6), "{kind}");
+            assert_eq!(orientation(&exif(*b"MM", kind, value)), Some(6), "{kind}");
         }
         for (kind, value) in [(3, [6, 0, 0, 0]), (4, [6, 0, 0, 0]), (1, [6, 0, 0, 0])] {
-            assert_eq!(orientation(&exif(b"II", kind, value)), Some(6), "{kind}");
+            assert_eq!(orientation(&exif(*b"II", kind, value)), Some(6), "{kind}");
         }
-        assert_eq!(orientation(&exif(b"MM", 3, [0, 9, 0, 0])), None);
-        assert_eq!(orientation(&exif(b"MM", 2, [0, 6, 0, 0])), None);
-        let whole = exif(b"MM", 4, [0, 0, 0, 6]);
+        assert_eq!(orientation(&exif(*b"MM", 3, [0, 9, 0, 0])), None);
+        assert_eq!(orientation(&exif(*b"MM", 2, [0, 6, 0, 0])), None);
+        let whole = exif(*b"MM", 4, [0, 0, 0, 6]);
         assert!((0..whole.len()).all(|it| orientation(&whole[..it]).is_none()));
     }
 
-    fn exif(order: &[u8; 2], kind: u8, value: [u8; 4]) -> Vec<u8> {
-        let big = order == b"MM";
+    fn exif(order: [u8; 2], kind: u8, value: [u8; 4]) -> Vec<u8> {
+        let big = order == *b"MM";
         let short = |it: u16| if big { it.to_be_bytes() } else { it.to_le_bytes() };
         let long = |it: u32| if big { it.to_be_bytes() } else { it.to_le_bytes() };
         let mut bytes = order.to_vec();

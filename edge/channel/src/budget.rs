@@ -443,7 +443,7 @@ mod tests {
     #[tokio::test]
     async fn who_may_wait_comes_in_turn_and_who_finds_the_line_full_is_refused_at_once() {
         let registry = Registry::default();
-        let line = Line { places: 1, within: Duration::from_secs(3600) };
+        let line = Line { places: 1, within: Duration::from_hours(1) };
         let budget = registry.budget_with_line("permits", 1, line);
         let first = budget.take(1).unwrap();
         let waiting = tokio::spawn({

@@ -4,7 +4,6 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -28,8 +27,7 @@ pub fn open_component(engine: &Engine, path: &Path) -> Result<OpenedComponent, C
     let file = |source| ComponentError::File { path: path.to_owned(), source };
     let wasm = |source| ComponentError::Wasm { path: path.to_owned(), source };
     let bytes = fs::read(path).map_err(file)?;
-    let digest: String =
-        digest(&SHA256, &bytes).as_ref().iter().map(|it| format!("{it:02x}")).collect();
+    let digest = senim_core::jose::sha256(&bytes);
     let kept = kept_path(path, &digest);
     if let Some(component) = is_ours(&kept, path).then(|| deserialized(engine, &kept)).flatten() {
         return Ok(OpenedComponent { component, digest });

@@ -405,7 +405,7 @@ mod tests {
         let stopped = async {
             // A test that does not stop it drops the sender.
             if stopped.await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         tokio::spawn(serve(InMemory(streams), limits(), stopped, move |request, _| {

@@ -46,12 +46,11 @@ impl Answer {
     /// Seconds until the sender wants to be asked again (RFC 9110 §10.2.3).
     pub(crate) fn retry_after_s(&self, now: Timestamp) -> Option<u64> {
         let text = self.retry_after.as_deref()?.trim();
-        let seconds = match text.parse::<u64>() {
-            Ok(seconds) => seconds,
-            Err(_) => {
-                let at = DateTime::parse_from_rfc2822(text).ok()?;
-                u64::try_from((at.to_utc() - now).num_seconds()).unwrap_or_default()
-            }
+        let seconds = if let Ok(seconds) = text.parse::<u64>() {
+            seconds
+        } else {
+            let at = DateTime::parse_from_rfc2822(text).ok()?;
+            u64::try_from((at.to_utc() - now).num_seconds()).unwrap_or_default()
         };
         Some(seconds.clamp(1, RETRY_AFTER_MAX_S))
     }

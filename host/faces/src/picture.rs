@@ -216,6 +216,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "numbers that floats hold exactly")]
     fn what_a_png_hides_is_white() {
         let hidden = RgbaImage::from_fn(64, 64, |x, _| {
             image::Rgba([10, 20, 30, [0, 128, 255][x as usize * 3 / 64]])

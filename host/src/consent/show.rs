@@ -55,7 +55,7 @@ pub(super) async fn details(
             uses.push(UseView { at, provider, data, status, problem });
         }
     }
-    let used = store::usage::use_totals(tx, consent.id).await?;
-    let view = list::view(tx, &mut names, consent, used, now).await?;
+    let totals = store::usage::use_totals(tx, consent.id).await?;
+    let view = list::view(tx, &mut names, consent, totals, now).await?;
     Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses })
 }

@@ -1,7 +1,7 @@
 //! The cookies of the pages. Where browsers come by TLS their names begin with `__Host-`, so that no neighbouring
 //! host can plant one (draft-ietf-httpbis-rfc6265bis §4.1.3.2).
 //!
-//! On `http://localhost` the names are plain: `__Host-` needs `Secure`, and WebKit (measured: WebKitGTK 2.50.6) stores no
+//! On `http://localhost` the names are plain: `__Host-` needs `Secure`, and `WebKit` (measured: `WebKitGTK` 2.50.6) stores no
 //! `Secure` cookie that came by http.
 
 use axum::http::{HeaderMap, HeaderValue, header};

@@ -38,6 +38,7 @@ pub(super) struct Judging {
     pub(super) arrived_at: Timestamp,
 }
 
+#[expect(clippy::struct_field_names, reason = "the evidence bundle has the same word")]
 pub(super) struct Outcome {
     pub(super) judgement: Judgement,
     /// As JSON.

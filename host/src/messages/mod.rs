@@ -123,7 +123,7 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
 
 /// 1, 2, 4 … seconds.
 fn wait(tries: u32) -> TimeDelta {
-    let doubled = u32::try_from(tries - 1).ok().and_then(|it| 1_i64.checked_shl(it));
+    let doubled = tries.checked_sub(1).and_then(|it| 1_i64.checked_shl(it));
     doubled
         .and_then(TimeDelta::try_seconds)
         .map_or(LONGEST_WAIT, |it| it.clamp(TimeDelta::seconds(1), LONGEST_WAIT))

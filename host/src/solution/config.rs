@@ -71,10 +71,11 @@ impl SolutionConfig {
         let url = self.url.as_deref().map(str::parse::<BaseUrl>).transpose();
         match (url.map_err(|error| format!("`url` {error}"))?, &self.ca) {
             (None, None) => {}
-            (None, Some(_)) => return Err("`ca` belongs to an https `url`".to_owned()),
             (Some(url), ca) if url.is_https() == ca.is_some() => {}
             (Some(url), _) if url.is_https() => return Err("an https `url` needs `ca`".to_owned()),
-            (Some(_), _) => return Err("`ca` belongs to an https `url`".to_owned()),
+            (None, Some(_)) | (Some(_), _) => {
+                return Err("`ca` belongs to an https `url`".to_owned());
+            }
         }
         Maintenance::new(self.maintenance.clone()).map_err(|error| error.to_string())
     }

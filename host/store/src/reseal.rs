@@ -60,7 +60,7 @@ pub struct Resealed {
 /// the master key is rotated: what it made is in indexes and at consumers, as pseudonyms.
 pub(super) async fn with_index(store: &Store) -> Result<Sealer, StoreError> {
     let sealer = store.sealer().clone();
-    let sealed = store
+    let kept_key = store
         .transact("seal.index", async |tx| {
             let own = tx.sealer.seal(&*tx.rng, SECRET, INDEX_KEY, tx.sealer.index());
             sqlx::query(
@@ -85,7 +85,7 @@ pub(super) async fn with_index(store: &Store) -> Result<Sealer, StoreError> {
             Ok::<_, StoreError>(kept)
         })
         .await?;
-    let index = sealer.open_sealed(SECRET, INDEX_KEY, &sealed)?;
+    let index = sealer.open_sealed(SECRET, INDEX_KEY, &kept_key)?;
     let index = index.try_into().map_err(|_| StoreError::Inconsistent {
         table: "platform_secret",
         row: INDEX_KEY.to_owned(),

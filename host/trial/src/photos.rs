@@ -88,8 +88,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 type Examined = Option<(Tone, BTreeSet<&'static str>)>;
 
 fn examined(faces: &Faces, bytes: &[u8]) -> Result<Examined, Problem> {
-    let (report, facts) = faces.examine(bytes)?;
-    let Some(angle) = report.typology_angle.filter(|_| facts.face.is_some()) else {
+    let (report, seen) = faces.examine(bytes)?;
+    let Some(angle) = report.typology_angle.filter(|_| seen.face.is_some()) else {
         return Ok(None);
     };
     let mut refused: BTreeSet<&'static str> = report.failed.iter().map(|it| it.code()).collect();
@@ -97,7 +97,7 @@ fn examined(faces: &Faces, bytes: &[u8]) -> Result<Examined, Problem> {
     if light < limits::LIGHT_MIN {
         refused.insert(TOO_DARK);
     }
-    let seen = [Seen { step: 0, kind: Kind::Portrait, at_ms: 0, facts }];
+    let seen = [Seen { step: 0, kind: Kind::Portrait, at_ms: 0, seen }];
     for reason in Surface::of(&seen).reasons() {
         refused.insert(if reason == Reason::Reproduced { REPRODUCED } else { PATTERNED });
     }

@@ -334,9 +334,9 @@ fn arrows(source: &str) -> BTreeMap<String, BTreeSet<String>> {
             text.lines().filter(|it| !it.trim_start().starts_with("//")).collect();
         let code = code.join("\n");
         let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        let room = room_of(file);
-        for other in named(code).into_iter().filter(|it| *it != room && rooms.contains(it)) {
-            arrows.get_mut(&room).expect("a room").insert(other);
+        let own = room_of(file);
+        for other in named(code).into_iter().filter(|it| *it != own && rooms.contains(it)) {
+            arrows.get_mut(&own).expect("a room").insert(other);
         }
     }
     arrows

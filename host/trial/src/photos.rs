@@ -97,7 +97,7 @@ fn examined(faces: &Faces, bytes: &[u8]) -> Result<Examined, Problem> {
     if light < limits::LIGHT_MIN {
         refused.insert(TOO_DARK);
     }
-    let seen = [Seen { step: 0, kind: Kind::Portrait, at_ms: 0, seen }];
+    let seen = [Seen { step: 0, kind: Kind::Portrait, at_ms: 0, facts: seen }];
     for reason in Surface::of(&seen).reasons() {
         refused.insert(if reason == Reason::Reproduced { REPRODUCED } else { PATTERNED });
     }

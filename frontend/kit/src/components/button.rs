@@ -26,6 +26,7 @@ impl ButtonKind {
 }
 
 #[derive(Properties, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one attribute of the element")]
 pub struct ButtonProps {
     #[prop_or_default]
     pub kind: ButtonKind,

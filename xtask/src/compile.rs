@@ -37,7 +37,7 @@ pub(crate) struct Work<'a> {
 
 impl Work<'_> {
     pub(crate) fn run(&self, place: &Place) -> Result<()> {
-        let mut progress = Progress::of(self.expected(place).unwrap_or_default());
+        let mut progress = Progress::of(&self.expected(place).unwrap_or_default());
         let mut cargo = place.cargo(self.verb);
         cargo.args(self.arguments);
         if let Some(target) = self.target {
@@ -120,7 +120,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn of(expected: Vec<String>) -> Self {
+    fn of(expected: &[String]) -> Self {
         let cost = expected.iter().map(|it| cost(it)).sum();
         Self { crates: expected.len(), cost, ..Self::default() }
     }
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn progress_counts_what_was_built_and_leaves_out_what_was_there() {
         let names = ["serde", "senim-core", "itoa", "memchr"];
-        let mut progress = Progress::of(names.map(str::to_owned).to_vec());
+        let mut progress = Progress::of(&names.map(str::to_owned));
         progress.cost = 4.0;
         progress.note(&artifact("registry+https://x#serde@1.0.229", true));
         assert!(progress.line("pages", PAUSE).contains("1 of about 4"));

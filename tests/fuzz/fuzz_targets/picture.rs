@@ -8,7 +8,6 @@ use libfuzzer_sys::fuzz_target;
 const BYTES_MAX: usize = 5 * 1024 * 1024;
 
 #[path = "../../../host/faces/src/picture.rs"]
-#[expect(dead_code, reason = "the host uses all of it")]
 mod picture;
 
 fuzz_target!(|bytes: &[u8]| {

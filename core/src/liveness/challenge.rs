@@ -181,7 +181,7 @@ const COLOURS: usize = 4;
 /// (IDX-2): one film's chance in all of them together is 1 in 85.
 ///
 /// Until 2026-11-28 who could not bear flashing saw no colours and was asked for more actions instead, four and then five
-/// blinks and smiles. Of 300 recordings of other sessions (`senim trial liveness --seed 4` and `6`, loop) two and one
+/// blinks and smiles. Of 300 recordings of other sessions (`senim-trial liveness --seed 4` and `6`, loop) two and one
 /// had the right order and were taken for a person; and a film of somebody who blinks and smiles by turns has the next
 /// action soon enough whatever the order is. Light is what no film foresees, and it asks nothing of the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -333,7 +333,7 @@ mod tests {
         }
     }
 
-    /// Found on 2026-11-28 (`senim trial liveness --seed 4`, and again `--seed 6`): a recording of another session had
+    /// Found on 2026-11-28 (`senim-trial liveness --seed 4`, and again `--seed 6`): a recording of another session had
     /// the right order of blinks and smiles.
     #[test]
     fn who_can_neither_move_nor_bear_flashing_is_asked_for_what_few_recordings_hold() {

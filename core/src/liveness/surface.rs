@@ -10,7 +10,7 @@ use super::verdict::{Reason, Seen};
 /// The median frame must be at least so surely live. Where nobody is asked to move, a display with the right
 /// recordings is told by its surface, and by the light of the colours on it (one of 300 by that alone; seed 7).
 ///
-/// Set on seed 2 of `senim trial liveness`: 33 genuine sessions .57–1.00, three of them below; of 32 displays one was
+/// Set on seed 2 of `senim-trial liveness`: 33 genuine sessions .57–1.00, three of them below; of 32 displays one was
 /// refused by nothing else, at .69.
 const LIVE_MIN: f32 = 0.7;
 
@@ -21,7 +21,7 @@ const LIVE_MIN: f32 = 0.7;
 /// screens and prints (grid of 1.7–5.5 pixels, strength 4–28 %, half of them blurred) sixteen 1.6–3.9; the four below
 /// were so blurred that the passive net gave them 0.00–0.22.
 ///
-/// It was 1.5 until one display with recordings, of 300 (`senim trial liveness --seed 4`), had 1.21 and .97 of the
+/// It was 1.5 until one display with recordings, of 300 (`senim-trial liveness --seed 4`), had 1.21 and .97 of the
 /// passive net. 600 genuine sessions of seeds 1 and 4, one person's, have at most .96.
 const PATTERN_MAX: f32 = 1.2;
 
@@ -31,7 +31,7 @@ const EDGE_MIN: f32 = 0.85;
 
 /// A dark frame along so much of three sides of the picture: a display's.
 ///
-/// Of 60 displays (`senim trial liveness --seed 5 --species screen --per-species 60 --rows …`) the 30 whose frame was in the
+/// Of 60 displays (`senim-trial liveness --seed 5 --species screen --per-species 60 --rows …`) the 30 whose frame was in the
 /// picture have .65–1, but for one with .40; the others, and 360 genuine sessions of one person (seeds 5 and 6), at most .19.
 const BEZEL_MIN: f32 = 0.6;
 

@@ -163,27 +163,26 @@ pub const FADE_MS: u16 = 900;
 /// The colours of one challenge.
 const COLOURS: usize = 4;
 
+// An attacker may wish so too, therefore it is asked what a recording of the victim would be worth that happens to
+// hold the right actions in the right order, each begun within the `Step::within_ms` of its prompt, under the light of
+// some colours. Those of another challenge are taken for the right ones once in 85, or 57 where none is red (colours.rs):
+//
+// | wishes | actions | colours | a film fits by chance |
+// |---|---|---|---|
+// | none | one of 5, before or after a blink | 750 orders | 1 in 850 |
+// | no movement | 6 orders of three blinks and smiles, each at least once | 750 orders | 1 in 510 |
+// | no flashing | as without wishes | 320 orders, slowly | 1 in 570 |
+// | both | 6 orders, as for no movement | 320 orders, slowly | 1 in 340 |
+//
+// Whoever lights the film as the page shines, and cuts it as the prompts come, passes all of these by geometry alone;
+// then passive net, patterns, repeated frames and the camera's signals are left, and a session has four checks
+// (IDX-2): one film's chance in all of them together is 1 in 85.
+//
+// Who can't bear flashing sees colours too, slowly: actions alone are not enough. Of 300 recordings of other sessions
+// (`senim-trial liveness --seed 4` and `6`, loop) two and one had five blinks and smiles in the right order and were taken
+// for a person; and a film of somebody who blinks and smiles by turns has the next action soon enough whatever the order
+// is. Light is what no film foresees, and it asks nothing of the client.
 /// `POST …/challenge`: what the client can't or must not do.
-///
-/// An attacker may wish so too, therefore it is asked what a recording of the victim would be worth that happens to
-/// hold the right actions in the right order, each begun within the [`Step::within_ms`] of its prompt, under the light of
-/// some colours. Those of another challenge are taken for the right ones once in 85, or 57 where none is red (colours.rs):
-///
-/// | wishes | actions | colours | a film fits by chance |
-/// |---|---|---|---|
-/// | none | one of 5, before or after a blink | 750 orders | 1 in 850 |
-/// | no movement | 6 orders of three blinks and smiles, each at least once | 750 orders | 1 in 510 |
-/// | no flashing | as without wishes | 320 orders, slowly | 1 in 570 |
-/// | both | 6 orders, as for no movement | 320 orders, slowly | 1 in 340 |
-///
-/// Whoever lights the film as the page shines, and cuts it as the prompts come, passes all of these by geometry alone;
-/// then passive net, patterns, repeated frames and the camera's signals are left, and a session has four checks
-/// (IDX-2): one film's chance in all of them together is 1 in 85.
-///
-/// Until 2026-11-28 who could not bear flashing saw no colours and was asked for more actions instead, four and then five
-/// blinks and smiles. Of 300 recordings of other sessions (`senim-trial liveness --seed 4` and `6`, loop) two and one
-/// had the right order and were taken for a person; and a film of somebody who blinks and smiles by turns has the next
-/// action soon enough whatever the order is. Light is what no film foresees, and it asks nothing of the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

@@ -52,7 +52,8 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         let view = stand.enter(&cookie, &code).await;
         assert_eq!(view.step(), "consent");
         let text = view.body["consent"]["text"].as_array().unwrap();
-        assert!(text[0].as_str().unwrap().contains("«Jetisu Pay» (BIN 960440000151) asks"));
+        assert_eq!(text[0]["by"], "platform");
+        assert!(text[0]["text"].as_str().unwrap().contains("«Jetisu Pay» (BIN 960440000151) asks"));
 
         let view = stand.answer(&cookie, true).await;
         assert_eq!(view.step(), "passed");
@@ -739,10 +740,12 @@ async fn a_full_disk_refuses_new_sessions_and_lets_open_ones_end() {
         let cookie = stand.at_consent(asked()).await;
         let request_uri = stand.pushed(asked()).await;
         Arc::make_mut(&mut stand.app.config).free_space_min_mib = u32::MAX;
+        // The room of a database elsewhere is for its own machine to watch.
+        let expected = if database.starts_with("sqlite:") { "503 storage.full" } else { "200" };
         let opened = stand.open(&request_uri, None, false).await;
-        assert_eq!(opened.told(), "503 storage.full");
+        assert_eq!(opened.told(), expected);
         let sign_in = stand.post("/api/cabinet/sign-in", None, json!({})).await;
-        assert_eq!(sign_in.told(), "503 storage.full");
+        assert_eq!(sign_in.told(), expected);
         assert_eq!(stand.answer(&cookie, true).await.step(), "passed");
     })
     .await;

@@ -179,7 +179,7 @@ fn documented_as(who: Who) -> Option<Option<&'static str>> {
         Who::Anyone => Some(None),
         Who::Browser | Who::Client => Some(Some("[{ session: [] }]")),
         Who::Operator => Some(Some("[{ operator: [] }]")),
-        Who::Application => Some(Some("[{ assertion: [] }, { certificate: [] }]")),
+        Who::Application => Some(Some("[{ assertion: [], certificate: [] }, { certificate: [] }]")),
         Who::Participant => Some(Some("[{ certificate: [] }]")),
         Who::Node => None,
     }

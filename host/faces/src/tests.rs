@@ -256,7 +256,7 @@ pub(super) fn engine(runtime: &str) -> Faces {
 
 /// What `cargo xtask setup` fetches, never committed.
 pub(super) fn fetched(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.senim").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.senim").join(name);
     assert!(path.exists(), "`{}` is missing: run `cargo xtask setup`", path.display());
     path
 }

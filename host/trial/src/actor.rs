@@ -387,7 +387,7 @@ mod tests {
     const EASY: Wishes = Wishes { no_movement: true, no_flashing: true };
 
     fn woman() -> Actor {
-        let people = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.senim/people");
+        let people = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.senim/people");
         Actor::open(&people, WOMAN).unwrap()
     }
 

@@ -217,7 +217,7 @@ fn manifest(folder: &Path) -> String {
 
 /// Where xtask's set-up puts models and portraits.
 fn senim(folder: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
     root.join(".senim").join(folder).display().to_string()
 }
 

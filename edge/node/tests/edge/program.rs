@@ -61,7 +61,7 @@ fn a_configuration_that_is_wrong_is_complained_of_at_the_start() {
     let example = include_str!("../../node.example.toml");
     for (from, to, complaint) in [
         ("name =", "nome =", "nome"),
-        ("https://localhost:9443", "http://localhost:9443", "audience: must be an https URL"),
+        ("https://localhost:9443", "http://localhost:9443", "audience: must be https"),
         ("127.0.0.1:9443", "localhost", "listen"),
     ] {
         let path = dir.join("node.toml");

@@ -69,7 +69,7 @@ async fn a_withdrawn_consent_is_in_the_status_list_and_can_not_be_withdrawn_agai
         let again = stand.post(&path, Some(&cookie), json!({})).await;
         assert_eq!(again.told(), "409 consent.ended");
         let events = stand.events().await;
-        assert_eq!(events.iter().filter(|it| *it == "consent.expired").count(), 1);
+        assert_eq!(events.iter().filter(|it| *it == "consent.ended").count(), 1);
     })
     .await;
 }
@@ -140,7 +140,7 @@ async fn a_term_that_is_over_is_told_once_and_can_not_be_withdrawn() {
             expire::expire_due(&stand.app).await.unwrap();
         }
         let events = stand.events().await;
-        assert_eq!(events.iter().filter(|it| *it == "consent.ended").count(), 1);
+        assert_eq!(events.iter().filter(|it| *it == "consent.expired").count(), 1);
         let cookie = signed_in(&stand, IIN).await;
         let cabinet = stand.get("/api/cabinet", Some(&cookie)).await;
         assert_eq!(cabinet.body["consents"][0]["status"], json!({ "status": "expired" }));

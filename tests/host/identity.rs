@@ -53,7 +53,12 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         assert_eq!(view.step(), "consent");
         let text = view.body["consent"]["text"].as_array().unwrap();
         assert_eq!(text[0]["by"], "platform");
-        assert!(text[0]["text"].as_str().unwrap().contains("«Jetisu Pay» (BIN 960440000151) asks"));
+        assert!(
+            text[0]["text"]
+                .as_str()
+                .unwrap()
+                .contains("“Jetisu Pay”, business identification number (BIN) 960440000151, asks")
+        );
 
         let view = stand.answer(&cookie, true).await;
         assert_eq!(view.step(), "passed");

@@ -75,7 +75,7 @@ async fn frames_that_must_be_refused_are() {
                 frames::single(challenge, &pictures::fifty_megapixels().unwrap())
             }),
             ("422 photo.too-many-pixels", |_, challenge| {
-                frames::stills(challenge, &[pictures::twelve_megapixels().unwrap()])
+                frames::single(challenge, &pictures::twelve_megapixels().unwrap())
             }),
             ("422 photo.no-face", |_, challenge| {
                 frames::stills(challenge, &pictures::nobody(9).unwrap())
@@ -124,7 +124,7 @@ async fn what_did_not_arrive_changes_nothing_while_the_challenge_is_open() {
             assert_eq!(stand.upload(&cookie, body).await.told(), told);
         }
         let odd = stand.post("/api/identity/liveness", Some(&cookie), json!({})).await;
-        assert_eq!(odd.told(), "400 frames.malformed");
+        assert_eq!(odd.told(), "415 body.media-type");
         stand.outside.source_down(true);
         assert_eq!(stand.upload(&cookie, own.clone()).await.told(), "503 identity.source-down");
         stand.outside.source_down(false);

@@ -70,7 +70,7 @@ pub fn whole(bytes: &[u8]) -> Result<&[u8], JpegError> {
                     let scan = Scan::read(frame, body)?;
                     frame.count(&scan, &tables, restart_every, &mut segments.rest)?;
                 } else {
-                    frame.components.iter_mut().for_each(|it| it.seen = true);
+                    frame.components.iter_mut().for_each(|it| it.owed = 0);
                 }
                 segments.skip_scan();
             }
@@ -143,8 +143,9 @@ struct Component {
     /// Blocks of it in a unit of an interleaved scan, across and down.
     across: usize,
     down: usize,
-    /// Whether a scan had its mean values: without them there is nothing of it.
-    seen: bool,
+    /// Its coefficients, a bit each, whose last bit no scan has brought yet: a progressive picture that was cut off
+    /// between two scans is coarse, and says nothing of it.
+    owed: u64,
     /// Progressive only: of each block, which coefficients are known not to be nought.
     known: Vec<u64>,
 }
@@ -159,7 +160,7 @@ impl Frame {
         let component = |&[id, sampling, _]: &[u8; 3]| {
             let (across, down) = (usize::from(sampling >> 4), usize::from(sampling & 15));
             let fits = (1..=4).contains(&across) && (1..=4).contains(&down);
-            fits.then(|| Component { id, across, down, seen: false, known: Vec::new() })
+            fits.then(|| Component { id, across, down, owed: u64::MAX, known: Vec::new() })
         };
         let components: Option<Vec<Component>> = parts.iter().map(component).collect();
         let components = components.filter(|it| fits && (1..=4).contains(&it.len()));
@@ -182,7 +183,7 @@ impl Frame {
     }
 
     fn is_covered(&self) -> bool {
-        self.components.iter().all(|it| it.seen)
+        self.components.iter().all(|it| it.owed == 0)
     }
 
     fn make_room(&mut self) -> Result<(), JpegError> {
@@ -260,9 +261,10 @@ impl Frame {
                 }
             }
         }
-        if scan.first == 0 {
+        if scan.completes {
             for part in &scan.parts {
-                self.components[part.component].seen = true;
+                let brought = (scan.first..=scan.last).fold(0, |all, it| all | 1_u64 << it);
+                self.components[part.component].owed &= !brought;
             }
         }
         *rest = bits.rest;
@@ -412,6 +414,8 @@ struct Scan {
     first: u8,
     last: u8,
     refines: bool,
+    /// Whether it brings the last bit of them (Al = 0).
+    completes: bool,
 }
 
 struct Part {
@@ -436,14 +440,15 @@ impl Scan {
         let parts: Option<Vec<Part>> = parts.as_chunks::<2>().0.iter().map(part).collect();
         let parts = parts.filter(|it| !it.is_empty()).ok_or(broken)?;
         if !frame.is_progressive() {
-            return Ok(Self { parts, first: 0, last: COEFFICIENTS - 1, refines: false });
+            let last = COEFFICIENTS - 1;
+            return Ok(Self { parts, first: 0, last, refines: false, completes: true });
         }
-        let refines = successive >> 4 > 0;
+        let (refines, completes) = (successive >> 4 > 0, successive & 15 == 0);
         let fits = first <= last
             && last < COEFFICIENTS
             && ((first == 0) == (last == 0))
             && (first == 0 || parts.len() == 1);
-        if fits { Ok(Self { parts, first, last, refines }) } else { Err(broken) }
+        if fits { Ok(Self { parts, first, last, refines, completes }) } else { Err(broken) }
     }
 }
 

@@ -46,7 +46,7 @@ struct Arguments {
     task: Task,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Task {
     /// Install what is missing: Debian packages, the wasm target, face models, demo photographs
     Setup {
@@ -75,7 +75,11 @@ enum Task {
         database: Database,
     },
     /// Set up, then run everything that CI runs, and stop at the first failure; stages over their budget of seconds are red
-    Test,
+    Test {
+        /// Only the stages whose name contains this; `build` first, where it is needed
+        #[arg(long, value_name = "PART OF A NAME")]
+        stage: Option<String>,
+    },
     /// Pack the built-in engine as a biometric vendor's container image; needs podman
     SolutionImage,
     /// Measure; the last lines are JSON, one a metric
@@ -168,7 +172,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
             setup::run(&place, setup::For::Demo)?;
             image::build(&place)?;
         }
-        Task::Test => test::run(&place)?,
+        Task::Test { stage } => test::run(&place, stage.as_deref())?,
         Task::Bench { what: Bench::Build, json } => bench_build::run(&place, json)?,
         Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
         Task::Bench { what: Bench::Faces, json } => bench_faces::run(&place, json)?,

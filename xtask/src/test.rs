@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
 use crate::Database;
 use crate::check;
@@ -133,13 +133,25 @@ struct Row {
     well: bool,
 }
 
-pub(crate) fn run(place: &Place) -> Result<()> {
+pub(crate) fn run(place: &Place, only: Option<&str>) -> Result<()> {
     let whole = say::Stopwatch::start();
     let warm = place.binary("senim").exists();
     let mut table = Vec::new();
-    let outcome = all(place, warm, &mut table);
+    let outcome = match only {
+        Some(part) => some(place, warm, part, &mut table),
+        None => all(place, warm, &mut table),
+    };
     tell(&table, &whole);
     outcome
+}
+
+/// One after another.
+fn some(place: &Place, warm: bool, part: &str, table: &mut Vec<Row>) -> Result<()> {
+    let stages = || FIRST.iter().chain(CHECKS).chain([&BESIDE]).chain(LAST);
+    let known: Vec<&str> = stages().map(|it| it.name).collect();
+    let meant: Vec<&Stage> = stages().filter(|it| it.name.contains(part)).collect();
+    ensure!(!meant.is_empty(), "no stage is called `{part}`; there are: {}", known.join("; "));
+    meant.into_iter().try_for_each(|it| one(place, warm, it, table))
 }
 
 fn all(place: &Place, warm: bool, table: &mut Vec<Row>) -> Result<()> {

@@ -134,7 +134,7 @@ fn colours_are_shown_in_the_top_layer() {
     let (view, style) =
         (read("frontend/liveness/widget/view.js"), read("frontend/liveness/widget/style.js"));
     assert!(
-        view.contains("at.stage = h(\n      \"dialog\",") && view.contains("stage.showModal()")
+        view.contains("at.screen = h(\"dialog\",") && view.contains("screen.showModal()")
     );
     assert!(!style.contains("z-index"), "nothing competes with the page's own layers");
 }

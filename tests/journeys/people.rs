@@ -503,7 +503,7 @@ impl Walk<'_> {
         page.click("nav-journal").await?;
         page.see("journal-row").await?;
         page.fill("journal-search", "participant.suspended").await?;
-        page.see("[data-test=journal-row][data-action='participant.suspended']").await?;
+        page.see("[data-test=journal-row][data-event='participant.suspended']").await?;
         self.picture("journal").await
     }
 

@@ -77,8 +77,8 @@ function draw() {
 
 /** What the page shines falls on her, by the angle at which each place of her face looks at it; skin multiplies it. */
 function shine() {
-  const stage = document.querySelector("senim-liveness")?.shadowRoot?.querySelector(".stage[data-flash]");
-  const colour = stage && getComputedStyle(stage).backgroundColor.match(/^rgba?\((.*)\)$/)?.[1].match(/[\d.]+/g);
+  const screen = document.querySelector("senim-liveness")?.shadowRoot?.querySelector(".screen[data-flash]");
+  const colour = screen && getComputedStyle(screen).backgroundColor.match(/^rgba?\((.*)\)$/)?.[1].match(/[\d.]+/g);
   if (!colour) return;
   const scale = (WIDTH + 2 * SWAY) / PART[2];
   const [x, y] = [(FACE.x - PART[0]) * scale - SWAY, (FACE.y - PART[1]) * scale - SWAY];

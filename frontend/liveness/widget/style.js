@@ -63,13 +63,7 @@ button {
 .start { color: var(--_on-accent); background: var(--_accent); }
 .stop { color: var(--_ink); background: transparent; border-color: var(--_line); }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
-.stage {
-  display: grid; gap: .75rem; justify-items: stretch;
-  position: static; width: auto; height: auto; max-width: none; max-height: none; margin: 0; padding: 0; border: 0;
-  overflow: visible; color: inherit; background: transparent;
-}
-.stage::backdrop { background: transparent; }
-.stage:focus { outline: none; }
+.stage { display: grid; gap: .75rem; justify-items: stretch; }
 .prompt {
   display: grid; grid-template-columns: 3.5rem 1fr; gap: .875rem; align-items: center; min-height: 4.5rem;
   font-size: clamp(1.25rem, 6cqi, 1.625rem); line-height: 1.25; font-weight: 650;
@@ -97,19 +91,20 @@ button {
 @container (max-width: 26rem) {
   .actions button { width: 100%; }
 }
-.stage[data-flash] {
-  position: fixed; inset: 0; width: 100%; height: 100%; padding: 1rem; background: var(--flash, var(--_ground));
-  forced-color-adjust: none;
-  grid-template-rows: auto 1fr auto; justify-items: center; align-items: center; overflow: hidden;
+.screen {
+  position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; padding: 1rem; border: 0;
+  overflow: hidden; color: inherit; background: var(--flash, var(--_ground)); forced-color-adjust: none;
 }
-.stage[data-fade] { transition: background-color ${FADE_MS}ms linear; }
-.stage[data-flash] .prompt { padding: .5rem 1rem; color: #14211f; background: #fff; border-radius: var(--_radius); font-size: 1.125rem; }
-.stage[data-flash] .figure svg { stroke: #0d4f4a; }
-.stage[data-flash] .window {
+.screen[open] { display: grid; grid-template-rows: auto 1fr auto; gap: .75rem; justify-items: center; align-items: center; }
+.screen::backdrop { background: transparent; }
+.screen:focus { outline: none; }
+.screen[data-fade] { transition: background-color ${FADE_MS}ms linear; }
+.screen .prompt { padding: .5rem 1rem; color: #14211f; background: #fff; border-radius: var(--_radius); font-size: 1.125rem; }
+.screen .figure svg { stroke: #0d4f4a; }
+.screen .window {
   width: min(60vmin, 26rem); aspect-ratio: 3 / 4; max-height: 62vh; border-radius: 50%; background: transparent;
 }
-.stage[data-flash] .oval, .stage[data-flash] .countdown, .stage[data-flash] .hint { display: none; }
-.stage[data-flash] .steps { width: min(100%, 30rem); }
+.screen .steps { width: min(100%, 30rem); padding: 0; margin: 0; }
 @media (prefers-reduced-motion: no-preference) {
   .figure path { transform-box: view-box; transform-origin: center; }
   .left { animation: left 1.2s ease-in-out infinite; }
@@ -123,7 +118,7 @@ button {
 @media (forced-colors: active) {
   .steps li[data-done] { background: Highlight; }
   .start { border-color: ButtonText; }
-  .stage[data-flash] { --_ground: Canvas; }
+  .screen { --_ground: Canvas; }
 }
 @keyframes left { 50% { transform: translateX(-2px); } 0%, 100% { transform: translateX(4px); } }
 @keyframes right { 50% { transform: translateX(2px); } 0%, 100% { transform: translateX(-4px); } }

@@ -76,19 +76,21 @@ export class View {
     at.hint = h("p", { part: "hint", class: "hint", role: "status", "aria-live": "polite", "data-test": "camera-hint" });
     at.steps = h("ol", { part: "steps", class: "steps", "data-test": "camera-steps" });
     at.window = h("div", { class: "window", part: "window" }, this.video, oval());
-    // A dialog: modal while the colours show, and so above all of the page, whatever its styles trap.
     at.stage = h(
-      "dialog",
-      { part: "stage", class: "stage", "aria-labelledby": "ask", hidden: "" },
+      "div",
+      { part: "stage", class: "stage", hidden: "" },
       at.prompt,
       at.window,
       at.countdown,
       at.hint,
       at.steps,
     );
+    // Modal while the colours show, and so above all of the page, whatever its styles trap. An element of its own: WebKit
+    // falls over where one that stands in the page becomes modal.
+    at.screen = h("dialog", { part: "screen", class: "screen", "aria-labelledby": "ask" });
     // Closed by the client: Escape, or Android's back.
-    at.stage.addEventListener("close", () => {
-      if (at.stage.hasAttribute("data-flash") && !at.stage.open) onstop();
+    at.screen.addEventListener("close", () => {
+      if (at.screen.hasAttribute("data-flash") && !at.screen.open) onstop();
     });
     at.percent = h("progress", { max: "100", value: "0", "aria-labelledby": "sending" });
     at.sending = h("p", { id: "sending", role: "status" });
@@ -96,7 +98,7 @@ export class View {
     at.actions = h("div", { class: "actions", part: "actions" }, button("start", "start", onstart), button("stop", "stop", onstop));
     at.start.dataset.test = "camera-start";
     at.stop.dataset.test = "camera-stop";
-    shadow.append(h("div", { class: "root", part: "root" }, at.fault, at.over, at.intro, at.stage, at.upload, at.actions));
+    shadow.append(h("div", { class: "root", part: "root" }, at.fault, at.over, at.intro, at.stage, at.upload, at.actions, at.screen));
     this.#shadow = shadow;
     this.#mode("rest");
   }
@@ -198,22 +200,39 @@ export class View {
 
   /** The whole screen in one colour, or as it was; slowly where the step asks for it. */
   flash(rgb) {
-    const { stage } = this.#at;
-    const was = stage.hasAttribute("data-flash");
+    const { screen } = this.#at;
+    const was = screen.open;
     if (!rgb) {
-      if (!stage.hasAttribute("data-fade")) return this.#unlit();
-      stage.style.removeProperty("--flash");
+      if (!screen.hasAttribute("data-fade")) return this.#unlit();
+      screen.style.removeProperty("--flash");
       this.#going ??= setTimeout(() => this.#unlit(), FADE_MS);
       return;
     }
     clearTimeout(this.#going);
     this.#going = undefined;
-    stage.toggleAttribute("data-flash", true);
-    if (!was) stage.showModal();
+    if (!was) this.#light();
     // The ground is there before the first colour, or that one would not come slowly.
-    if (this.#fades && !was) void getComputedStyle(stage).backgroundColor;
-    stage.toggleAttribute("data-fade", this.#fades);
-    stage.style.setProperty("--flash", `rgb(${rgb.join(" ")})`);
+    if (this.#fades && !was) void getComputedStyle(screen).backgroundColor;
+    screen.toggleAttribute("data-fade", this.#fades);
+    screen.style.setProperty("--flash", `rgb(${rgb.join(" ")})`);
+  }
+
+  /** What is asked, the camera's picture and the steps once more, above all of the page. */
+  #light() {
+    const { prompt, screen, steps } = this.#at;
+    const video = h("video", { autoplay: "", muted: "", playsinline: "", "aria-hidden": "true" });
+    video.muted = true;
+    video.srcObject = this.video.srcObject;
+    const asked = prompt.cloneNode(true);
+    screen.replaceChildren(asked, h("div", { class: "window" }, video), steps.cloneNode(true));
+    for (const it of screen.querySelectorAll("[id], [data-test]")) {
+      it.removeAttribute("id");
+      it.removeAttribute("data-test");
+    }
+    screen.toggleAttribute("data-flash", true);
+    screen.showModal();
+    // A picture that does not move is no reason to stop.
+    void video.play()?.catch(() => {});
   }
 
   /** The last colour is still on its way out. */
@@ -269,11 +288,13 @@ export class View {
   #unlit() {
     clearTimeout(this.#going);
     this.#going = undefined;
-    const { stage } = this.#at;
-    stage.style.removeProperty("--flash");
-    stage.removeAttribute("data-flash");
-    stage.removeAttribute("data-fade");
-    stage.close();
+    const { screen } = this.#at;
+    if (!screen.hasAttribute("data-flash")) return;
+    screen.style.removeProperty("--flash");
+    screen.removeAttribute("data-flash");
+    screen.removeAttribute("data-fade");
+    screen.close();
+    screen.replaceChildren();
   }
 
   #count(withinMs) {

@@ -162,8 +162,8 @@ fn record(it: &JournalRecordView, language: Language) -> Html {
     html! {
         <tr key={it.id.clone()} data-test="journal-row" data-event={it.event.clone()}>
             <td class="when" data-name={words::WHEN.say(language)}>{ moment::stamp(it.at) }</td>
-            <th scope="row">{ &it.event }</th>
-            <td data-name={words::WHO.say(language)}>{ &it.actor }</td>
+            <th scope="row" class="table-name">{ &it.event }</th>
+            <td class="table-name" data-name={words::WHO.say(language)}>{ &it.actor }</td>
             <td class="table-subject mono" data-name={words::SUBJECT.say(language)}>{ &it.subject }</td>
             <td class="table-fields mono">{ fields(&it.fields) }</td>
         </tr>

@@ -133,9 +133,7 @@ fn words_are_read_on_their_ground_in_light_and_in_dark() {
 fn colours_are_shown_in_the_top_layer() {
     let (view, style) =
         (read("frontend/liveness/widget/view.js"), read("frontend/liveness/widget/style.js"));
-    assert!(
-        view.contains("at.screen = h(\"dialog\",") && view.contains("screen.showModal()")
-    );
+    assert!(view.contains("at.screen = h(\"dialog\",") && view.contains("screen.showModal()"));
     assert!(!style.contains("z-index"), "nothing competes with the page's own layers");
 }
 

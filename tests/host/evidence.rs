@@ -51,6 +51,10 @@ async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told(
             .filter(|it| it.path().extension().is_some_and(|it| it == "jpg"));
         assert!(pictures.count() > 10, "frames for human eyes");
 
+        // What follows is of files alone.
+        if !database.starts_with("sqlite:") {
+            return;
+        }
         // Each file by itself, then a bundle that is sealed by nobody.
         for (file, complaint) in [
             ("bundle.json", "the bundle is not the one that was sealed"),
@@ -74,6 +78,8 @@ async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told(
             }
         }
         let other = copied(&passed);
+        // Once judged is enough.
+        fs::remove_file(other.join("frames.pack")).unwrap();
         fs::copy(refused.join("seal.jws"), other.join("seal.jws")).unwrap();
         assert!(again(&stand, &other).complaints.contains(&"the seal is of another check".into()));
         let seal = fs::read_to_string(passed.join("seal.jws")).unwrap();

@@ -443,7 +443,8 @@ impl Scan {
             let last = COEFFICIENTS - 1;
             return Ok(Self { parts, first: 0, last, refines: false, completes: true });
         }
-        let (refines, completes) = (successive >> 4 > 0, successive & 15 == 0);
+        let (high, low) = (successive >> 4, successive & 15);
+        let (refines, completes) = (high > 0, low == 0);
         let fits = first <= last
             && last < COEFFICIENTS
             && ((first == 0) == (last == 0))

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::evidence::judge::Judge;
 use crate::http::problem::Refusal;
 use crate::keys::Keys;
+use crate::measures::Measures;
 use crate::messages::Messages;
 use crate::outside::source::Source;
 use crate::routing::Feed;
@@ -41,6 +42,7 @@ pub struct App {
     pub solutions: Arc<Solutions>,
     /// What callers may spend.
     pub budgets: Arc<Budgets>,
+    pub measures: Arc<Measures>,
 }
 
 impl App {
@@ -80,6 +82,7 @@ impl App {
             config: Arc::new(config),
             feed: Arc::default(),
             budgets: Arc::default(),
+            measures: Arc::default(),
             faces: None,
             judge: None,
             store,

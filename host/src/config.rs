@@ -52,6 +52,8 @@ pub struct Config {
     /// Below so much free room on the disk no new session is opened, in MiB.
     #[serde(default = "default_free_space_min_mib")]
     pub free_space_min_mib: u32,
+    /// Metrics, for whoever reaches it; absent: none are served.
+    pub metrics_listen: Option<SocketAddr>,
     /// The most that is paid for one request to a biometric solution (BIO-5).
     #[serde(default)]
     pub solution_price_cap_tiyn: u64,

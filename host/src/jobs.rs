@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use senim_channel::clock::instant;
 use senim_core::operator::SESSION_MAX;
 use senim_store::{self as store, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::{authorization, consent, evidence, identity, journal, matching, messages, solution};
+use crate::{authorization, consent, evidence, identity, journal, matching, messages, monitoring, solution};
 
 /// Its name in logs and metrics, how often it runs, and one round of it.
 struct Job(&'static str, Duration, fn(&App) -> BoxFuture<'_, Result<(), String>>);
@@ -36,6 +37,7 @@ const JOBS: &[Job] = &[
         solution::probe(app).await;
         Ok::<_, StoreError>(())
     }),
+    job!("queues.count", Duration::from_secs(5), monitoring::count_queues),
     job!("consent.expire_due", Duration::from_secs(30), consent::expire::expire_due),
     job!("authorization.sweep", Duration::from_mins(1), authorization::sweep::sweep),
     job!("evidence.forget_due", Duration::from_mins(1), evidence::forget::forget_due),
@@ -54,7 +56,11 @@ pub fn start(app: &App) -> JoinSet<()> {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                log_outcome(name, round(&app).await);
+                let started = instant();
+                let outcome = round(&app).await;
+                let end = if outcome.is_ok() { "done" } else { "failed" };
+                app.measures.jobs.add(name, end, started.elapsed());
+                log_outcome(name, outcome);
             }
         });
     }

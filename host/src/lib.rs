@@ -16,6 +16,7 @@ pub mod journal;
 pub mod keys;
 pub mod limits;
 pub mod matching;
+pub mod measures;
 pub mod messages;
 pub mod monitoring;
 pub mod operator;

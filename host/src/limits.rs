@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -39,11 +39,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn access_log(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = format!("{:032x}", app.rng.id());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or_else(|| "other".to_owned(), |it| format!("{method} {}", it.as_str()));
     let span = tracing::info_span!("http", request.id = id);
     let started = app.now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let took_ms = (app.now() - started).num_milliseconds();
     let status = response.status().as_u16();
+    let took = (app.now() - started).to_std().unwrap_or_default();
+    app.measures.requests.add(&route, response.status().as_str(), took);
+    let took_ms = took.as_millis();
     let problem = response.extensions().get::<Answered>().map(|it| it.0.code());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

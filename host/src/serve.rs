@@ -9,11 +9,12 @@ use futures::FutureExt as _;
 use senim_channel::budget::Caller;
 use senim_channel::{
     ClientCertificates, ListenerLimits, PeerCertificate, Places, PlainListener, ServeLimits,
-    TlsListener, serve_router, server_config, stop_asked,
+    TlsListener, serve_metrics, serve_router, server_config, stop_asked,
 };
 use tokio::net::TcpListener;
 
 use crate::app::App;
+use crate::monitoring::metrics;
 use crate::router;
 use crate::{jobs, routing};
 
@@ -43,6 +44,10 @@ async fn served(app: App) -> anyhow::Result<()> {
     let servers = TlsListener::within(servers, tls, servers_places(&app))?;
     tracing::info!(pages = config.pages_url, servers = config.issuer, "serving");
 
+    let measured = match config.metrics_listen {
+        Some(address) => Some(bind("metrics_listen", address).await?),
+        None => None,
+    };
     let jobs = jobs::start(&app);
     let stop = stop_asked()
         .inspect(|()| {
@@ -50,9 +55,15 @@ async fn served(app: App) -> anyhow::Result<()> {
         })
         .shared();
     let (to_pages, to_servers) = (router::pages(app.clone()), router::servers(app.clone()));
+    let metrics = metrics(&app);
+    let measuring = async {
+        let Some(listener) = measured else { return };
+        serve_metrics(listener, metrics, stop.clone()).await;
+    };
     tokio::join!(
         serve_router(pages, limits(), stop.clone(), to_pages),
-        serve_router(servers, limits(), stop, to_servers),
+        serve_router(servers, limits(), stop.clone(), to_servers),
+        measuring,
     );
     drop(jobs);
     app.store.close().await;

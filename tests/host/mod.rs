@@ -8,6 +8,7 @@ mod console;
 mod evidence;
 mod identity;
 mod matching;
+mod metrics;
 mod pictures;
 mod routes;
 mod solution;

@@ -206,6 +206,7 @@ impl<'a> Demo<'a> {
         let mut setup = self.program("senim-world");
         setup
             .arg("setup")
+            .args(["--host-metrics-port", "9464", "--node-metrics-port", "9465"])
             .arg("--dir")
             .arg(&world)
             .args(["--database", &self.database])

@@ -33,6 +33,7 @@ pub struct Config {
     pub upstream_timeout_s: u32,
     #[serde(default = "default_participant_requests_per_s")]
     pub participant_requests_per_s: u32,
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 fn default_registry_stale_s() -> u32 {

@@ -14,8 +14,8 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use senim_channel::budget::{Caller, Meter};
 use senim_channel::{
-    ChannelError, ClientCertificates, ListenerLimits, Peer, Places, ServeLimits, TlsListener,
-    clock, server_config,
+    ChannelError, ClientCertificates, ListenerLimits, Metrics, Peer, Places, ServeLimits, Timings,
+    TlsListener, clock, metrics_listener, serve_metrics, server_config,
 };
 use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
@@ -61,6 +61,8 @@ pub enum NodeError {
     Config(#[from] ConfigError),
     #[error("listen: {0}")]
     Listen(std::io::Error),
+    #[error("metrics_listen: {0}")]
+    Metrics(std::io::Error),
     #[error("spool_dir: {0}")]
     Spool(std::io::Error),
     #[error("gate: {0}")]
@@ -101,6 +103,8 @@ impl Node {
             large_answers: Semaphore::new(LARGE_ANSWERS_MAX),
             budgets: Budgets::open(&config),
             unrecorded: AtomicU64::new(0),
+            requests: Timings::default(),
+            gate_calls: Timings::default(),
             config: config.clone(),
         });
         let tls = server_config(
@@ -114,6 +118,10 @@ impl Node {
             Places::open(registry, "edge", ListenerLimits::default(), |_| Caller::Participant);
         let listener = TlsListener::within(tcp, tls, places).map_err(NodeError::Listen)?;
         let address = listener.address();
+        let measured = match config.metrics_listen {
+            Some(it) => Some(metrics_listener(it).await.map_err(NodeError::Metrics)?),
+            None => None,
+        };
         let (stop, stopped) = oneshot::channel();
         let mut serving = JoinSet::new();
         let answering = Arc::clone(&edge);
@@ -134,6 +142,9 @@ impl Node {
         let mut background = JoinSet::new();
         background.spawn(async move { polling.feed.poll(&polling.outbound).await });
         background.spawn(async move { ship.ship(&shipping.spool, &shipping.outbound).await });
+        if let Some(listener) = measured {
+            background.spawn(serve_metrics(listener, metrics(&edge), std::future::pending()));
+        }
         Ok(Self { address, edge, stop, serving, background, config })
     }
 
@@ -149,6 +160,11 @@ impl Node {
     /// What its callers spend, for metrics.
     pub fn meters(&self) -> Vec<Meter> {
         self.edge.budgets.registry.meters()
+    }
+
+    /// What `metrics_listen` serves.
+    pub fn metrics(&self) -> String {
+        metrics(&self.edge).text()
     }
 
     /// How many refusals no participant answers for. They stand in no journal.
@@ -169,6 +185,24 @@ impl Node {
         let rest = Shipping::new(&self.config).ship_rest(&self.edge.spool, &self.edge.outbound);
         let _ = tokio::time::timeout(Duration::from_secs(5), rest).await;
     }
+}
+
+fn metrics(edge: &Arc<Edge>) -> Metrics {
+    let metrics = Metrics::new();
+    metrics.timings("request", "Requests answered, by route and status", &edge.requests);
+    metrics.timings("gate", "Calls of the gate component, by its answer", &edge.gate_calls);
+    metrics.budgets(&edge.budgets.registry);
+    let waiting = Arc::clone(edge);
+    metrics.gauges("queue_length", "Uses that the platform has not acknowledged", "queue", move || {
+        let waiting = u32::try_from(waiting.spool.waiting()).unwrap_or(u32::MAX);
+        vec![("uses.waiting".to_owned(), f64::from(waiting))]
+    });
+    let fresh = Arc::clone(edge);
+    metrics.gauges("platform_fresh", "1 while what the platform said is young enough to judge by", "of", move || {
+        let fresh = fresh.feed.fresh(clock::now()).is_some();
+        vec![("feed".to_owned(), if fresh { 1.0 } else { 0.0 })]
+    });
+    metrics
 }
 
 fn limits(config: &Config) -> ServeLimits {
@@ -193,6 +227,10 @@ struct Edge {
     /// Refusals of callers whom no participant answers for. They are counted: whoever may make one row of the journal
     /// with one request fills it.
     unrecorded: AtomicU64,
+    /// By route and status.
+    requests: Timings,
+    /// By what the gate was asked, and its answer.
+    gate_calls: Timings,
     config: Config,
 }
 
@@ -258,6 +296,8 @@ impl Edge {
             Err(refusal) => answer::refused(refusal, dpop, done.retry_after_s),
         };
         let told = use_of(id, at, &done, &reply, request_bytes, start);
+        let took = Duration::from_millis(clock::milliseconds_since(start).into());
+        self.requests.add(&told.route, reply.status().as_str(), took);
         tracing::info!(
             fapi_interaction = %interaction,
             route = %told.route,
@@ -341,7 +381,16 @@ impl Edge {
         let certificate = peer.certificate.as_ref().map(|it| it.thumbprint.as_str());
         let request = for_gate(parts, certificate, &self.config, snapshot.is_some(), now);
         let (tokens, proofs) = (Arc::clone(&self.tokens), Arc::clone(&self.proofs));
-        self.gate.decide(&request, NodeFacts { snapshot, participant, tokens, proofs, now })
+        let started = clock::instant();
+        let decided =
+            self.gate.decide(&request, NodeFacts { snapshot, participant, tokens, proofs, now });
+        let end = match &decided {
+            Ok(Decision { outcome: Ok(_), .. }) => "allowed",
+            Ok(_) => "refused",
+            Err(_) => "failed",
+        };
+        self.gate_calls.add("decide", end, started.elapsed());
+        decided
     }
 
     /// Beside the answer: how long the provider wants to be left alone, where it said so.
@@ -401,6 +450,7 @@ impl Edge {
         let limits = forward.limits.clone();
         let check = {
             let (gate, body) = (Arc::clone(&self.gate), body.clone());
+            let calls = self.gate_calls.clone();
             let path_and_query = forward.path_and_query.clone();
             move || {
                 let about = AnswerAbout {
@@ -409,7 +459,15 @@ impl Edge {
                     status: status.as_u16(),
                     content_type: content_type.as_deref(),
                 };
-                gate.check_answer(&about, &body)
+                let started = clock::instant();
+                let checked = gate.check_answer(&about, &body);
+                let end = match &checked {
+                    Ok(Ok(())) => "allowed",
+                    Ok(Err(_)) => "refused",
+                    Err(_) => "failed",
+                };
+                calls.add("check_answer", end, started.elapsed());
+                checked
             }
         };
         if body.len() <= INLINE_BYTES_MAX {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use senim_channel::clock::instant;
 use senim_core::Timestamp;
 use senim_core::id::{Bin, SessionId};
 use senim_core::identity::session::Judgement;
@@ -118,8 +119,14 @@ impl Judging {
         };
         let alike = again.into_iter().filter(|it| *it).count();
         let (question, verdict) = {
-            let judging = Arc::clone(&judging);
-            let judged = move || judging.decide(looked.seen, known, unreadable.is_none());
+            let (judging, measures) = (Arc::clone(&judging), Arc::clone(&app.measures));
+            let judged = move || {
+                let started = instant();
+                let decided = judging.decide(looked.seen, known, unreadable.is_none());
+                let end = if decided.is_ok() { "judged" } else { "failed" };
+                measures.judge.add("verdict", end, started.elapsed());
+                decided
+            };
             tokio::task::spawn_blocking(judged).await.map_err(Refusal::internal)??
         };
         let matched = match (unreadable, &verdict) {

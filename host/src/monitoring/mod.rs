@@ -1,6 +1,9 @@
-//! The numbers of the operator's console.
+//! The numbers of the operator's console, and the metrics.
 
+mod metrics;
 mod overview;
+
+pub use metrics::{count_queues, metrics};
 
 use crate::caller::Operator;
 use crate::callers::{Room, by};

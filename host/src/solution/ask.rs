@@ -123,6 +123,14 @@ async fn tried(
         outcome,
         price_tiyn: connected.config.price_tiyn,
     };
+    let end = match counted.outcome {
+        Outcome::Matched => "matched",
+        Outcome::Unmatched => "unmatched",
+        Outcome::Refused(_) => "refused",
+        Outcome::Failed(_) => "failed",
+    };
+    let took = counted.took.to_std().unwrap_or_default();
+    app.measures.solutions.add(&counted.solution, end, took);
     app.store
         .transact("solution.count", async |tx| store::solution::add(tx, &counted).await)
         .await?;

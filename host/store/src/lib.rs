@@ -16,6 +16,7 @@ pub mod message;
 mod migrations;
 pub mod operator;
 pub mod participant;
+pub mod queues;
 pub mod reseal;
 pub mod routing;
 mod row;
@@ -28,12 +29,13 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use senim_channel::check_secret_file;
-use senim_channel::clock::Rng;
+use senim_channel::clock::{Rng, instant};
+use senim_channel::{Timings, check_secret_file};
 use senim_core::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _};
 use tokio::sync::Mutex;
+use tracing::Instrument as _;
 
 use seal::Sealer;
 
@@ -62,6 +64,7 @@ pub struct Store {
     readers: AnyPool,
     sealer: Sealer,
     rng: Arc<dyn Rng>,
+    timings: Timings,
     /// Transactions tried again go one by one, or they would be in each other's way for ever.
     in_line: Arc<Mutex<()>>,
 }
@@ -128,6 +131,7 @@ impl Store {
                 readers,
                 sealer,
                 rng,
+                timings: Timings::default(),
                 in_line: Arc::default(),
             }
         };
@@ -162,7 +166,8 @@ impl Store {
         };
         let writers = pool(1).connect_with(options.clone()).await?;
         let readers = pool(4).connect_with(options).await?;
-        Ok(Self { engine: Engine::Sqlite, writers, readers, sealer, rng, in_line: Arc::default() })
+        let (timings, in_line) = (Timings::default(), Arc::default());
+        Ok(Self { engine: Engine::Sqlite, writers, readers, sealer, rng, timings, in_line })
     }
 
     pub fn engine(&self) -> Engine {
@@ -174,11 +179,29 @@ impl Store {
         &self.sealer
     }
 
+    /// Transactions and reads by name; how long each took with waiting and all its tries.
+    pub fn timings(&self) -> &Timings {
+        &self.timings
+    }
+
     /// Runs `body` in one transaction, committed only if it answers `Ok`.
     ///
     /// `body` may run more than once: another transaction may have been in its way.
-    /// `name` is for logs and metrics.
+    /// `name` is for logs, spans and metrics.
     pub async fn transact<T, E: Failure>(
+        &self,
+        name: &'static str,
+        body: impl AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
+    ) -> Result<T, E> {
+        let started = instant();
+        let span = tracing::debug_span!("transaction", name);
+        let outcome = self.tried(name, body).instrument(span).await;
+        let end = if outcome.is_ok() { "committed" } else { "rolled-back" };
+        self.timings.add(name, end, started.elapsed());
+        outcome
+    }
+
+    async fn tried<T, E: Failure>(
         &self,
         name: &'static str,
         body: impl AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
@@ -203,6 +226,7 @@ impl Store {
             };
             match outcome {
                 Err(error) if attempt < TRIES && in_the_way(&error) => {
+                    self.timings.add(name, "tried-again", Duration::ZERO);
                     tracing::debug!(name, attempt, "another transaction was in the way");
                     if turn.is_none() {
                         turn = Some(self.in_line.lock().await);
@@ -210,10 +234,7 @@ impl Store {
                     tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
                     attempt += 1;
                 }
-                outcome => {
-                    tracing::trace!(name, attempt, committed = outcome.is_ok(), "transaction");
-                    return outcome;
-                }
+                outcome => return outcome,
             }
         }
     }
@@ -228,10 +249,16 @@ impl Store {
             Engine::Sqlite => "BEGIN DEFERRED",
             Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        let mut tx = self.begin(&self.readers, begin).await?;
-        let outcome = body(&mut tx).await;
-        tx.inner.rollback().await.map_err(StoreError::from)?;
-        tracing::trace!(name, "read");
+        let started = instant();
+        let reading = async {
+            let mut tx = self.begin(&self.readers, begin).await?;
+            let outcome = body(&mut tx).await;
+            tx.inner.rollback().await.map_err(StoreError::from)?;
+            outcome
+        };
+        let outcome = reading.instrument(tracing::debug_span!("read", name)).await;
+        let end = if outcome.is_ok() { "read" } else { "failed" };
+        self.timings.add(name, end, started.elapsed());
         outcome
     }
 

@@ -84,6 +84,15 @@ async fn one_participants_requests_are_not_paid_by_another() {
     let meters = world.node().meters();
     let meter = meters.iter().find(|it| &*it.name == "requests.participant").unwrap();
     assert_eq!((meter.limit, meter.refused), (3, 1));
+    let text = world.node().metrics();
+    for line in [
+        "senim_budget_refused_total{budget=\"requests.participant\"} 1",
+        "senim_gate_seconds_count{name=\"decide\",outcome=\"allowed\"} 3",
+        "senim_gate_seconds_count{name=\"check_answer\",outcome=\"allowed\"} 3",
+        "senim_platform_fresh{of=\"feed\"} 1.0",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
+    }
 }
 
 #[tokio::test]

@@ -87,6 +87,7 @@ impl World {
             poll_ms: 50,
             upstream_timeout_s: 1,
             participant_requests_per_s: 2000,
+            metrics_listen: None,
         };
         Self { dir, certificates, platform, provider, config, node: None, thumbprint }
     }

@@ -71,6 +71,12 @@ pub struct Wishes {
     /// State register, SMS gateway, front page.
     #[arg(long, default_value_t = 7180)]
     pub outside_port: u16,
+    /// The host's metrics; without it none are served.
+    #[arg(long)]
+    pub host_metrics_port: Option<u16>,
+    /// The node's metrics; without it none are served.
+    #[arg(long)]
+    pub node_metrics_port: Option<u16>,
 }
 
 /// Idempotent: secrets and certificates that are there stay, configurations are written anew.
@@ -255,13 +261,16 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     if let Some(library) = &wishes.onnxruntime {
         config["onnxruntime"] = json!(absolute(Some(library), dir, "")?);
     }
+    if let Some(port) = wishes.host_metrics_port {
+        config["metrics_listen"] = json!(loopback(port));
+    }
     Ok(config)
 }
 
 fn node(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     let spool = dir.join("spool");
     fs::create_dir_all(&spool)?;
-    Ok(json!({
+    let mut config = json!({
         "listen": loopback(wishes.edge_port),
         "name": "node-1",
         "audience": edge_url(wishes),
@@ -272,7 +281,11 @@ fn node(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "client_ca": made.ca,
         "gate": absolute(wishes.gate.as_deref(), dir, "gate.wasm")?,
         "spool_dir": spool,
-    }))
+    });
+    if let Some(port) = wishes.node_metrics_port {
+        config["metrics_listen"] = json!(loopback(port));
+    }
+    Ok(config)
 }
 
 fn seed(wishes: &Wishes, made: &Made, operator: &Operator) -> serde_json::Value {

@@ -12,7 +12,9 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::{authorization, consent, evidence, identity, journal, matching, messages, monitoring, solution};
+use crate::{
+    authorization, consent, evidence, identity, journal, matching, messages, monitoring, solution,
+};
 
 /// Its name in logs and metrics, how often it runs, and one round of it.
 struct Job(&'static str, Duration, fn(&App) -> BoxFuture<'_, Result<(), String>>);

@@ -30,7 +30,8 @@ async fn requests_transactions_budgets_and_queues_are_measured_and_nobody_is_nam
         assert!(text.contains("senim_queue_length{queue=\"journal.unnumbered\"}"));
         assert!(!text.contains(IIN) && !text.contains("900101300017"), "{text}");
         // As long as the program, not as long as its callers' list.
-        let routes = text.lines().filter(|it| it.starts_with("senim_request_seconds_count")).count();
+        let routes =
+            text.lines().filter(|it| it.starts_with("senim_request_seconds_count")).count();
         assert!(routes < 20, "{routes}");
     })
     .await;

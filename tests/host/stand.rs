@@ -583,6 +583,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         judge: None,
         feed: Arc::default(),
         budgets: Arc::default(),
+        measures: Arc::default(),
         solutions: Arc::new(Solutions::open(&config.solutions, 0).expect("solutions")),
         config: Arc::new(config),
         store,

@@ -85,7 +85,7 @@ impl Metrics {
         self.registry(|it| it.register_collector(Box::new(gauges)));
     }
 
-    /// All of it now, in the text format of OpenMetrics 1.0.
+    /// All of it now, in the text format of `OpenMetrics` 1.0.
     pub fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.
@@ -132,18 +132,17 @@ struct Budgets(budget::Registry);
 impl Collector for Budgets {
     fn encode(&self, mut to: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let meters = self.0.meters();
-        let gauges: [(&str, &str, fn(&budget::Meter) -> u64); 2] = [
-            ("budget_limit", "What may be held or done, by budget", |it| it.limit),
-            ("budget_in_use", "What is held; of a budget by key, what its busiest key holds", |it| it.in_use),
-        ];
-        for (name, help, of) in gauges {
+        let mut gauge = |name, help, of: fn(&budget::Meter) -> u64| {
             let mut family = to.encode_descriptor(name, help, None, MetricType::Gauge)?;
             for it in &meters {
                 let value = i64::try_from(of(it)).unwrap_or(i64::MAX);
-                let gauge = ConstGauge::new(value);
-                gauge.encode(family.encode_family(&[("budget", &*it.name)])?)?;
+                ConstGauge::new(value).encode(family.encode_family(&[("budget", &*it.name)])?)?;
             }
-        }
+            Ok(())
+        };
+        gauge("budget_limit", "What may be held or done, by budget", |it| it.limit)?;
+        let help = "What is held; of a budget by key, what its busiest key holds";
+        gauge("budget_in_use", help, |it| it.in_use)?;
         let help = "Refused since the start, by budget";
         let mut family = to.encode_descriptor("budget_refused", help, None, MetricType::Counter)?;
         for it in &meters {

@@ -193,15 +193,25 @@ fn metrics(edge: &Arc<Edge>) -> Metrics {
     metrics.timings("gate", "Calls of the gate component, by its answer", &edge.gate_calls);
     metrics.budgets(&edge.budgets.registry);
     let waiting = Arc::clone(edge);
-    metrics.gauges("queue_length", "Uses that the platform has not acknowledged", "queue", move || {
-        let waiting = u32::try_from(waiting.spool.waiting()).unwrap_or(u32::MAX);
-        vec![("uses.waiting".to_owned(), f64::from(waiting))]
-    });
+    metrics.gauges(
+        "queue_length",
+        "Uses that the platform has not acknowledged",
+        "queue",
+        move || {
+            let waiting = u32::try_from(waiting.spool.waiting()).unwrap_or(u32::MAX);
+            vec![("uses.waiting".to_owned(), f64::from(waiting))]
+        },
+    );
     let fresh = Arc::clone(edge);
-    metrics.gauges("platform_fresh", "1 while what the platform said is young enough to judge by", "of", move || {
-        let fresh = fresh.feed.fresh(clock::now()).is_some();
-        vec![("feed".to_owned(), if fresh { 1.0 } else { 0.0 })]
-    });
+    metrics.gauges(
+        "platform_fresh",
+        "1 while what the platform said is young enough to judge by",
+        "of",
+        move || {
+            let fresh = fresh.feed.fresh(clock::now()).is_some();
+            vec![("feed".to_owned(), if fresh { 1.0 } else { 0.0 })]
+        },
+    );
     metrics
 }
 

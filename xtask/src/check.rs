@@ -48,7 +48,7 @@ pub(crate) fn walk(
         if browsers.contains("firefox") {
             journeys.env("SENIM_GECKODRIVER", GECKODRIVER.bring(place)?);
         }
-        journeys.args(["--browsers", &browsers]);
+        journeys.args(["--browsers", &browsers]).env("SENIM_AXE", place.axe());
     }
     if let Some(log) = log {
         let log = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;

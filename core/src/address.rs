@@ -1,4 +1,4 @@
-//! Addresses that configuration and registration name, judged before anybody goes there (RFC 3986, RFC 8252).
+//! Validation of URLs in configuration and registration (RFC 3986, RFC 8252).
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -6,28 +6,28 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
-/// The longest address that is looked at.
+/// The longest accepted URL, in bytes.
 const LENGTH_MAX: usize = 2_000;
 
-/// Where a server is reached: https, or http on this machine alone; with neither user information, query, fragment nor
-/// a slash at the end.
+/// A server's base URL: https, or http on this machine only; without user information, query, fragment or
+/// trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
-/// Where a browser goes back to: as [`BaseUrl`] with any path and query, or of a private-use scheme
+/// A redirect URI: as [`BaseUrl`] with any path and query, or with a private-use scheme
 /// (RFC 8252 §7.1: `kz.jetisu.app:/callback`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RedirectUri(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    #[error("is not an address such as https://name.example")]
+    #[error("is not a URL such as https://name.example")]
     Malformed,
-    #[error("must be https; http is for this machine itself (localhost, 127.0.0.1, [::1])")]
+    #[error("must be https; http is allowed for this machine only (localhost, 127.0.0.1, [::1])")]
     Plain,
     #[error("must be https")]
     NotHttps,
-    #[error("must have no slash at the end, no query and no fragment")]
+    #[error("must have no trailing slash, query or fragment")]
     NotABase,
     #[error("must have no fragment")]
     Fragment,
@@ -42,7 +42,7 @@ impl BaseUrl {
         self.0.starts_with("https://")
     }
 
-    /// An address that is https on this machine as well: mutual TLS is spoken there.
+    /// A URL that is https even on this machine, as mutual TLS needs it.
     pub fn https(text: &str) -> Result<Self, AddressError> {
         let url: Self = text.parse()?;
         if url.is_https() { Ok(url) } else { Err(AddressError::NotHttps) }
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for RedirectUri {
     }
 }
 
-/// What stands behind the authority of an https address, or of an http one on this machine.
+/// What follows the authority of an https URL, or of an http one on this machine.
 fn server(text: &str) -> Result<&str, AddressError> {
     check_characters(text)?;
     let (plain, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
@@ -130,7 +130,7 @@ fn server(text: &str) -> Result<&str, AddressError> {
     if plain && !loopback { Err(AddressError::Plain) } else { Ok(rest) }
 }
 
-/// RFC 3986 §2: what is neither reserved nor unreserved nor a percent sign stands in no address.
+/// RFC 3986 §2: only reserved and unreserved characters and percent signs are allowed.
 fn check_characters(text: &str) -> Result<(), AddressError> {
     let stands = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
     if text.len() <= LENGTH_MAX && text.bytes().all(stands) {
@@ -140,7 +140,7 @@ fn check_characters(text: &str) -> Result<(), AddressError> {
     }
 }
 
-/// Whether host and port are of this machine.
+/// Whether the host is this machine.
 fn check_authority(authority: &str) -> Result<bool, AddressError> {
     let malformed = AddressError::Malformed;
     let (host, port) = match authority.strip_prefix('[') {
@@ -158,7 +158,7 @@ fn check_authority(authority: &str) -> Result<bool, AddressError> {
         return host.parse::<Ipv6Addr>().map(|it| it.is_loopback()).map_err(|_| malformed);
     }
     let last = host.rsplit('.').next().unwrap_or_default();
-    // Readers take such a host for an IPv4 address, each in its own way.
+    // Parsers read such a host as an IPv4 address, each in its own way.
     if last.starts_with(|it: char| it.is_ascii_digit()) {
         return host.parse::<Ipv4Addr>().map(|it| it.is_loopback()).map_err(|_| malformed);
     }
@@ -174,7 +174,7 @@ fn check_authority(authority: &str) -> Result<bool, AddressError> {
     Ok(host.eq_ignore_ascii_case("localhost"))
 }
 
-/// A name under a domain of the app's maker, written backwards: no scheme that a browser acts on has a dot.
+/// A reversed domain name of the app's maker: no scheme that browsers handle has a dot.
 fn is_private_use(scheme: &str) -> bool {
     let label = |it: &str| {
         !it.is_empty()

@@ -1,11 +1,11 @@
-//! Identifiers. Each has its own type, so one can't be passed where another is meant.
+//! Identifiers. Each has its own type, so that one can't be passed instead of another.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Declares our own identifiers: 128 bits of chance, and the prefix people read in logs and tickets.
+/// Declares our own identifiers: 128 random bits, and a prefix that people recognise in logs and tickets.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
         $(#[$doc])*
@@ -63,7 +63,7 @@ macro_rules! ids {
     )+};
 }
 
-// Kept in alphabetical order, and only ever added to.
+// In alphabetical order; never remove one.
 ids! {
     /// A pushed authorization request (RFC 9126).
     AuthorizationId = "aut";
@@ -93,7 +93,7 @@ pub struct IdError;
 
 /// A person's Individual Identification Number: 12 digits, the last a check digit.
 ///
-/// It names a person, so it prints masked; [`Iin::expose`] and serialisation are the ways to the digits.
+/// It names a person, so it prints masked; only [`Iin::expose`] and serialisation give the digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Iin([u8; 12]);
 
@@ -106,7 +106,7 @@ impl Iin {
         digits_to_text(&self.0)
     }
 
-    /// What a page may show: all but the last four digits hidden.
+    /// For pages: all but the last four digits hidden.
     pub fn masked(&self) -> String {
         format!("•••••••• {}", &self.expose()[8..])
     }
@@ -265,7 +265,7 @@ fn digits_to_text(digits: &[u8; 12]) -> String {
     digits.iter().map(|digit| char::from(b'0' + digit)).collect()
 }
 
-/// The weighted sum modulo 11, tried again with shifted weights where the first gives 10.
+/// The weighted sum modulo 11, computed again with shifted weights if the first gives 10.
 fn check_digit(digits: &[u8; 12]) -> Option<u8> {
     [0, 2].into_iter().find_map(|shift| {
         let sum: usize = (0..11).map(|i| ((i + shift) % 11 + 1) * usize::from(digits[i])).sum();
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_twelve_digits_is_refused() {
+    fn anything_but_twelve_digits_is_refused() {
         for text in ["", "12345", "96044000015१", "9604400001511", "96044000015a", " 60440000151"]
         {
             assert_eq!(text.parse::<Bin>(), Err(NumberError::NotTwelveDigits), "{text}");
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_a_person_never_prints_its_digits() {
+    fn personal_identifiers_never_print_their_digits() {
         let iin: Iin = "960440000151".parse().unwrap();
         let phone: Phone = "+77010000001".parse().unwrap();
         assert_eq!(format!("{iin:?} {phone:?}"), "Iin(************) Phone(************)");

@@ -1,4 +1,4 @@
-//! Compact JWS and JWK, read strictly (RFC 7515, 7517, 7638). Signatures are checked by whoever calls:
+//! Compact JWS and JWK, parsed strictly (RFC 7515, 7517, 7638). The caller verifies signatures:
 //! natively (`senim-channel`), never inside wasm.
 
 use base64::Engine as _;
@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use crate::json;
 
-/// The longest compact JWS that is looked at.
+/// The longest accepted compact JWS, in bytes.
 pub const LENGTH_MAX: usize = 16 * 1024;
 
-/// The algorithms of FAPI 2.0 §5.4.1: whatever else a header names is refused.
+/// The algorithms of FAPI 2.0 §5.4.1; all others are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Algorithm {
     #[serde(rename = "ES256")]
@@ -34,13 +34,13 @@ impl Algorithm {
         }
     }
 
-    /// Every name that is taken, for metadata.
+    /// Every accepted name, for metadata.
     pub const NAMES: [&str; 4] = ["ES256", "EdDSA", Self::ED25519, "PS256"];
 
-    /// The algorithm's own name (RFC 9864 §2.2), beside the older one that does not say which curve.
+    /// The fully specified name (RFC 9864 §2.2), beside the older one without the curve.
     const ED25519: &str = "Ed25519";
 
-    /// A name in a header or a key, `None` for what is not accepted.
+    /// Parses a name in a header or a key; `None` if it is not accepted.
     pub fn from_name(name: &str) -> Option<Self> {
         if name == Self::ED25519 {
             return Some(Self::EdDsa);
@@ -49,11 +49,11 @@ impl Algorithm {
     }
 }
 
-/// A compact JWS taken apart, its signature not yet checked.
+/// A parsed compact JWS, its signature not yet verified.
 #[derive(Clone, Debug)]
 pub struct Jws<'a> {
     pub header: Header,
-    /// What was signed: `header.payload` as it stood.
+    /// The signed bytes: `header.payload`, unchanged.
     pub signed: &'a [u8],
     /// The payload, decoded.
     pub payload: Vec<u8>,
@@ -65,7 +65,7 @@ pub struct Header {
     pub algorithm: Algorithm,
     pub kid: Option<String>,
     pub typ: Option<String>,
-    /// The public key inside, as DPoP proofs carry it (RFC 9449 §4.2).
+    /// The embedded public key of a DPoP proof (RFC 9449 §4.2).
     pub jwk: Option<Jwk>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Jws<'a> {
         Self::parse_long(text, LENGTH_MAX)
     }
 
-    /// For what the platform itself publishes: registry and status list are longer than a token.
+    /// For documents of the platform: registry and status list are longer than a token.
     pub fn parse_long(text: &'a str, length_max: usize) -> Result<Self, JoseError> {
         if text.len() > length_max {
             return Err(JoseError::Malformed);
@@ -82,7 +82,7 @@ impl<'a> Jws<'a> {
         let (signed, signature) = text.rsplit_once('.').ok_or(JoseError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(JoseError::Malformed)?;
         let raw: RawHeader = from_base64_json(header)?;
-        // A header that must be understood and isn't (RFC 7515 §4.1.11).
+        // A critical header that we don't support (RFC 7515 §4.1.11).
         if raw.crit.is_some() || raw.b64.is_some() {
             return Err(JoseError::Malformed);
         }
@@ -99,7 +99,7 @@ impl<'a> Jws<'a> {
         json::read(&self.payload).map_err(|_| JoseError::Malformed)
     }
 
-    /// Whether the header's `typ` is this media type, `application/` left out or not, in any case
+    /// Whether the header's `typ` is this media type, with or without `application/`, ignoring case
     /// (RFC 7515 §4.1.9).
     pub fn is_type(&self, typ: &str) -> bool {
         let Some(told) = &self.header.typ else { return false };
@@ -111,7 +111,7 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// The part of a JWS before its signature: give it to a signer, then [`joined`].
+/// The part of a JWS before its signature: sign it, then call [`joined`].
 pub fn unsigned<T: Serialize>(
     typ: &str,
     algorithm: Algorithm,
@@ -137,7 +137,7 @@ struct RawHeader {
     b64: Option<serde_json::Value>,
 }
 
-/// A public key. A member that only a private key has makes it unreadable.
+/// A public key. A member of a private key is an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RawJwk", into = "RawJwk")]
 pub struct Jwk {
@@ -182,14 +182,14 @@ impl Jwk {
     }
 }
 
-/// A key set (RFC 7517 §5). Keys of other kinds are left out when it is read.
+/// A key set (RFC 7517 §5). Parsing skips keys of other kinds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct JwkSet {
     pub keys: Vec<Jwk>,
 }
 
 impl JwkSet {
-    /// The keys that a header may mean: by `kid` when it names one, else all of the algorithm's.
+    /// The candidate keys for a header: by `kid` if it has one, else all of the algorithm.
     pub fn candidates<'a>(&'a self, header: &'a Header) -> impl Iterator<Item = &'a Jwk> {
         self.keys.iter().filter(move |key| {
             key.algorithm() == header.algorithm
@@ -307,9 +307,9 @@ impl From<Jwk> for RawJwk {
 pub enum JoseError {
     #[error("not a compact JWS")]
     Malformed,
-    #[error("the algorithm is not one of ES256, EdDSA, PS256")]
+    #[error("the algorithm must be ES256, EdDSA or PS256")]
     Algorithm,
-    #[error("not a public key of a kind that is accepted")]
+    #[error("not a public key of an accepted kind")]
     Key,
 }
 

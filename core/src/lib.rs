@@ -1,4 +1,4 @@
-//! What Senim decides, and nothing it does.
+//! All decisions of Senim, without I/O.
 //!
 //! Every function here takes what it needs, the time included, and returns what it decided.
 //! The native host, the edge's gate and the browser's pages compile the same code.
@@ -29,5 +29,5 @@ pub mod text;
 pub mod trial;
 pub mod usage;
 
-/// A moment, always UTC, always handed in by the caller. In stores it is epoch milliseconds.
+/// A moment in UTC, always passed in by the caller. Stored as epoch milliseconds.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,6 +1,6 @@
-//! The schemas of the published documents, made from the types: a document that says something else fails its test.
+//! The schemas of the published documents, generated from the types; a test fails if a document differs.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p senim-core openapi` writes them anew.
+//! `UPDATE_GOLDEN=1 cargo test -p senim-core openapi` regenerates them.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "all other JSON is written alike")]
 
@@ -12,25 +12,25 @@ use serde_json::{Map, Value};
 
 use crate::problem::Problem;
 
-/// What a caller sends is described as it is read, what it gets as it is written.
+/// Requests are described as they are deserialised, answers as they are serialised.
 pub(crate) fn generator(settings: SchemaSettings) -> SchemaGenerator {
     settings.with(|it| it.definitions_path = "/components/schemas".into()).into_generator()
 }
 
-/// The schemas that a generator has met, ready to be published.
+/// The schemas that a generator has collected.
 pub(crate) fn definitions(mut generator: SchemaGenerator) -> Map<String, Value> {
     let mut definitions = generator.take_definitions(true);
     definitions.values_mut().for_each(tidy);
     definitions
 }
 
-/// Leaves out what says nothing to a reader of the document: Rust's names of integers, links within Rust's
+/// Removes what means nothing to readers of the document: Rust's integer names, links within Rust's
 /// documentation.
 pub(crate) fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             members.remove("$schema");
-            // A set is read from a list that names something twice.
+            // A set can be deserialised from a list with duplicates.
             members.remove("uniqueItems");
             let rust = |it: &str| {
                 it.starts_with("int") || it.starts_with("uint") || matches!(it, "float" | "double")
@@ -48,7 +48,7 @@ pub(crate) fn tidy(schema: &mut Value) {
     }
 }
 
-/// A member that may be left out is never `null`: see `exchange::present`.
+/// An optional member is never `null`: see `exchange::present`.
 pub(crate) fn never_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -74,7 +74,7 @@ pub(crate) fn never_null(schema: &mut Value) {
     }
 }
 
-/// RFC 9457 with our members beside it.
+/// RFC 9457 with our members.
 pub(crate) fn problem() -> Value {
     let mut faults: Vec<_> = Problem::ALL.iter().filter_map(|it| it.fault()).collect();
     faults.sort_unstable();
@@ -123,7 +123,7 @@ pub(crate) fn golden(path: &str, schemas: &Map<String, Value>) {
     );
 }
 
-/// What the pages and participants' servers speak with the host: host/openapi/platform-v1.yaml.
+/// The host's API for pages and participants' servers: host/openapi/platform-v1.yaml.
 #[test]
 fn openapi_of_the_platform_is_made_from_the_types() {
     let mut sent = generator(SchemaSettings::draft2020_12().for_deserialize());
@@ -132,7 +132,7 @@ fn openapi_of_the_platform_is_made_from_the_types() {
     answers(&mut answered);
     let mut schemas = definitions(answered);
     schemas.values_mut().for_each(absent_is_not_null);
-    // Of what goes both ways: whatever is written can be read.
+    // For types used both ways: everything serialised can be deserialised.
     schemas.extend(definitions(sent));
     schemas.insert(
         "Empty".to_owned(),
@@ -177,7 +177,7 @@ fn answers(to: &mut SchemaGenerator) {
     to.subschema_for::<matching::PhotoRequestsView>();
 }
 
-/// An answer's member that is left out where there is nothing to say is never `null`.
+/// An optional member of an answer is never `null`.
 fn absent_is_not_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -198,7 +198,7 @@ fn absent_is_not_null(schema: &mut Value) {
     }
 }
 
-/// These first, as a person would write them; whatever else by its name.
+/// These first, in the usual order; the rest by name.
 const FIRST: [&str; 12] = [
     "$ref",
     "description",
@@ -254,7 +254,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// Plain where nobody can read anything else into it.
+/// Unquoted if it is unambiguous.
 fn scalar(text: &str) -> String {
     let plain = text.starts_with(|it: char| it.is_ascii_alphabetic())
         && text.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.' | '/'))

@@ -39,137 +39,137 @@ macro_rules! problems {
 problems! {
     authorization {
         AuthorizationExpired = "authorization.expired",   400, "The link from your bank has expired; start again from your bank";
-        AuthorizationUnknown = "authorization.unknown",   400, "The link is not one that this client pushed; start again from your bank";
-        AuthorizationUsed    = "authorization.used",      400, "The link from your bank has been used; start again from your bank";
-        ClientAssertion      = "client.assertion-invalid", 401, "The client assertion does not fit: see its signature, iss, sub, aud (the issuer, as a string), exp, iat and a fresh jti";
-        ClientCertificate    = "client.certificate-invalid", 401, "Open the connection with a certificate that is registered for this client's organisation";
-        ClientUnknown        = "client.unknown",          401, "No application is registered with this client_id, or it proves itself in another way";
-        CodeExpired          = "code.expired",            400, "The code has expired; it lives for 60 seconds";
-        CodeReplayed         = "code.replayed",           400, "The code has been used before; what it gave has been taken back";
-        CodeUnknown          = "code.unknown",            400, "The code is not one that was given to this client";
-        CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier is not the one whose challenge was pushed";
-        RefreshTokenInvalid  = "refresh-token.invalid",   400, "The refresh token is not one that was given to this client";
+        AuthorizationUnknown = "authorization.unknown",   400, "This application did not push this authorization request; start again from your bank";
+        AuthorizationUsed    = "authorization.used",      400, "The link from your bank has already been used; start again from your bank";
+        ClientAssertion      = "client.assertion-invalid", 401, "The client assertion is invalid; check its signature, iss, sub, aud (the issuer, as a string), exp, iat, and that its jti is new";
+        ClientCertificate    = "client.certificate-invalid", 401, "Connect with a TLS client certificate that is registered for this application's organisation";
+        ClientUnknown        = "client.unknown",          401, "No application is registered with this client_id, or it is registered with another authentication method";
+        CodeExpired          = "code.expired",            400, "The authorization code has expired (it is valid for 60 seconds); start a new authorization";
+        CodeReplayed         = "code.replayed",           400, "The authorization code was used before, so the tokens issued for it are revoked; start a new authorization";
+        CodeUnknown          = "code.unknown",            400, "This authorization code was not issued to this application";
+        CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier does not match the code_challenge of the pushed request";
+        RefreshTokenInvalid  = "refresh-token.invalid",   400, "This refresh token was not issued to this application";
     }
     consent {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
         ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
         ConsentEnded         = "consent.ended",           409, "The consent has already ended";
-        ConsentEndedByOperator = "consent.ended-by-operator", 401, "The operator has ended the consent; delete what you hold under it";
-        ConsentEndedByPlatform = "consent.ended-by-platform", 401, "The platform has ended the consent, as when its code was used twice; delete what you hold and ask the client again";
+        ConsentEndedByOperator = "consent.ended-by-operator", 401, "The operator has ended the consent; delete the data you received under it";
+        ConsentEndedByPlatform = "consent.ended-by-platform", 401, "The platform has ended the consent, for example because its code was used twice; delete the data you received and ask the client again";
         ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
-        ConsentGivenBack     = "consent.given-back",      401, "You gave the consent back by revoking a token; ask the client for a new one";
+        ConsentGivenBack     = "consent.given-back",      401, "You ended this consent by revoking a token; ask the client for a new one";
         ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
         ConsentRefused       = "consent.refused",         403, "The client refused the consent";
-        ConsentSuperseded    = "consent.superseded",      401, "A newer consent of the same client for the same purpose took this one's place; use its tokens";
-        ConsentText          = "consent.text-changed",    409, "What was approved is not what is asked for now; read the text again";
-        ConsentTooLong       = "consent.too-long",        422, "A consent with a term lasts at most 3650 days; leave the term out for one until withdrawn";
-        ConsentWithdrawn     = "consent.withdrawn",       401, "The consent has ended before its term, as when the client withdraws it; delete what you hold under it";
+        ConsentSuperseded    = "consent.superseded",      401, "The same client has given you a newer consent for the same purpose; use its tokens";
+        ConsentText          = "consent.text-changed",    409, "The consent text has changed since it was shown; read it again before approving";
+        ConsentTooLong       = "consent.too-long",        422, "A consent can last at most 3650 days; omit the term for a consent that is valid until withdrawn";
+        ConsentWithdrawn     = "consent.withdrawn",       401, "The consent was ended before its term, for example by the client; delete the data you received under it";
     }
     http {
-        BodyMalformed        = "body.malformed",          400, "The body is not what this address expects; see the OpenAPI document";
-        BodyMediaType        = "body.media-type",         415, "This address takes another media type; see the OpenAPI document";
-        BodyTooLarge         = "body.too-large",          413, "The body is larger than this address accepts";
-        BodyTooSlow          = "body.too-slow",           408, "The body did not arrive in time; send it again";
-        Busy                 = "busy",                    503, "Too many requests are being worked on at the moment; try again shortly";
-        Forbidden            = "forbidden",               403, "You may not do this";
-        HeadersTooLarge      = "headers.too-large",       431, "The headers are larger than this address accepts";
-        Internal             = "internal",                500, "Something went wrong on our side; the record says what";
-        MethodNotAllowed     = "method.not-allowed",      405, "This address does not take this method";
-        NotFound             = "not-found",               404, "There is no such thing";
-        RateLimited          = "rate.limited",            429, "Too many requests; wait as long as Retry-After says";
-        RequestMalformed     = "request.malformed",       400, "A parameter of the request is not what the standard says";
-        SignedOut            = "signed-out",              401, "You are not signed in";
+        BodyMalformed        = "body.malformed",          400, "The request body does not match what this endpoint expects; see the OpenAPI document";
+        BodyMediaType        = "body.media-type",         415, "This endpoint does not accept this media type; see the OpenAPI document";
+        BodyTooLarge         = "body.too-large",          413, "The request body is larger than this endpoint accepts";
+        BodyTooSlow          = "body.too-slow",           408, "The request body did not arrive in time; send it again";
+        Busy                 = "busy",                    503, "The server is handling too many requests at the moment; try again shortly";
+        Forbidden            = "forbidden",               403, "You are not allowed to do this";
+        HeadersTooLarge      = "headers.too-large",       431, "The request headers are larger than this endpoint accepts";
+        Internal             = "internal",                500, "Something went wrong on our side; try again, and contact us if it happens again";
+        MethodNotAllowed     = "method.not-allowed",      405, "This endpoint does not support this method";
+        NotFound             = "not-found",               404, "Not found; check the address and the identifier in it";
+        RateLimited          = "rate.limited",            429, "Too many requests; wait for the time given in Retry-After";
+        RequestMalformed     = "request.malformed",       400, "A request parameter is missing or invalid; check it against the standard";
+        SignedOut            = "signed-out",              401, "You are not signed in; sign in and try again";
     }
     identity {
-        ChallengeExpired     = "challenge.expired",       410, "The time for what was asked before the camera is over; ask for a new challenge";
-        ChallengeNone        = "challenge.none-open",     409, "No challenge is open; ask for one, then send the frames once";
-        FramesAnother        = "frames.another-session",  422, "The frames were made for another challenge";
-        FramesChain          = "frames.chain-broken",     422, "The frames' chain of digests is broken; send the pack as the widget made it";
-        FramesCut            = "frames.cut-off",          400, "The pack of frames is cut off; send it again while the challenge is open";
+        ChallengeExpired     = "challenge.expired",       410, "The challenge has expired; request a new one";
+        ChallengeNone        = "challenge.none-open",     409, "No challenge is open; request one, then send its frames once";
+        FramesAnother        = "frames.another-session",  422, "These frames belong to another challenge";
+        FramesChain          = "frames.chain-broken",     422, "The chain of digests over the frames is broken; send the pack exactly as the widget made it";
+        FramesCut            = "frames.cut-off",          400, "The pack of frames is truncated; send it again while the challenge is open";
         FramesMalformed      = "frames.malformed",        400, "The body is not a pack of frames (application/vnd.senim.frames)";
-        FramesOrder          = "frames.out-of-order",     422, "Frames are missing, doubled or out of order";
+        FramesOrder          = "frames.out-of-order",     422, "Frames are missing, duplicated or out of order";
         IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
-        IdentityAgreement    = "identity.agreement-refused", 403, "The agreement was not accepted, so the session has ended";
-        IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; wait as long as Retry-After says";
-        IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; ask for a new one";
-        IdentityCodeWrong    = "identity.code-wrong",     422, "The code is not the one we sent";
+        IdentityAgreement    = "identity.agreement-refused", 403, "The user agreement was not accepted, so the session has ended";
+        IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; wait for the time given in Retry-After";
+        IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; request a new one";
+        IdentityCodeWrong    = "identity.code-wrong",     422, "The code is wrong; enter the code from the latest text message";
         IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
         IdentityExpired      = "identity.expired",        410, "The session took longer than 15 minutes and has ended; start again from your bank";
-        IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN that your bank asked about";
+        IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN in your bank's request; check it";
         IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
-        IdentityNoSession    = "identity.no-session",     401, "There is no open session in this browser; start again from your bank";
-        IdentityNotLive      = "identity.not-live",       422, "We could not tell that a live person is in front of the camera; try again in a light room out of the sun, with the screen bright";
-        IdentityOpenElsewhere = "identity.open-elsewhere", 409, "The session is open in another browser; say that it goes on here, or go on there";
-        IdentityOtherSession = "identity.other-session",  409, "Another session is open in this browser now; load the page again";
-        IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; load the page again";
+        IdentityNoSession    = "identity.no-session",     401, "This browser has no open session; start again from your bank";
+        IdentityNotLive      = "identity.not-live",       422, "We could not verify that a live person is in front of the camera; turn up the screen brightness, move out of direct sunlight and try again";
+        IdentityOpenElsewhere = "identity.open-elsewhere", 409, "The session is open in another browser; continue there, or confirm that you want to continue here";
+        IdentityOtherSession = "identity.other-session",  409, "Another session is now open in this browser; reload the page";
+        IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; reload the page";
         IdentitySmsExhausted = "identity.sms-exhausted",  429, "No more text messages can be sent in this session";
-        IdentitySourceDown   = "identity.source-down",    503, "The state register does not answer at the moment; try again shortly";
-        IdentitySourcePhoto  = "identity.source-photo",   502, "The state register's photo of this person can't be used; ask the register for a new one";
-        IdentityTooManyCodes = "identity.too-many-codes", 403, "Three wrong codes: the session has ended";
-        IdentityUnknown      = "identity.unknown-person", 404, "The state register has no such person";
-        IinInvalid           = "iin.invalid",             422, "An IIN is twelve digits, the last of which is a check digit; this one does not match";
+        IdentitySourceDown   = "identity.source-down",    503, "The state register is not responding; try again shortly";
+        IdentitySourcePhoto  = "identity.source-photo",   502, "The photo in the state register can't be used for matching; apply to the register for a new photo";
+        IdentityTooManyCodes = "identity.too-many-codes", 403, "The session has ended after three wrong codes; start again";
+        IdentityUnknown      = "identity.unknown-person", 404, "The state register has no person with this IIN";
+        IinInvalid           = "iin.invalid",             422, "The IIN is invalid: it must be twelve digits with a correct check digit";
     }
     operator {
-        OperatorSignIn       = "operator.sign-in",        401, "The name, the password or the code is wrong";
+        OperatorSignIn       = "operator.sign-in",        401, "The user name, password or one-time code is wrong";
     }
     participant {
         ParticipantNotConsumer = "participant.not-consumer", 403, "This participant is not accredited as a consumer";
         ParticipantStanding  = "participant.standing",    409, "The participant already has this standing";
-        ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; ask the operator";
+        ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; contact the operator";
         ParticipantUnknown   = "participant.unknown",     403, "No participant is registered with this certificate";
     }
     photo {
-        PhotoAnimated        = "photo.animated",          422, "The picture is animated; send a single photograph";
-        PhotoBroken          = "photo.broken",            422, "The picture is cut off or damaged; send it again";
-        PhotoCheckOffline    = "photo.check-offline",     409, "Three photos of this person did not match; check the person offline and report it, then ask again";
-        PhotoConfirmation    = "photo.confirmation-invalid", 403, "The confirmation of the client's consent does not fit: see its signature by your certificate's key, its typ, request, consent and iat";
-        PhotoNoFace          = "photo.no-face",           422, "No face was found in the picture";
-        PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG picture";
+        PhotoAnimated        = "photo.animated",          422, "The image is animated; send a still photo";
+        PhotoBroken          = "photo.broken",            422, "The image is truncated or damaged; send it again";
+        PhotoCheckOffline    = "photo.check-offline",     409, "Photos of this person did not match three times; verify the person offline and report it, then try again";
+        PhotoConfirmation    = "photo.confirmation-invalid", 403, "The confirmation of the client's consent is invalid; check that your certificate's key signed it, and its typ, request, consent and iat";
+        PhotoNoFace          = "photo.no-face",           422, "No face was found in the image";
+        PhotoNotAnImage      = "photo.not-an-image",      422, "The file is not a JPEG or PNG image";
         PhotoNotMatched      = "photo.not-matched",       409, "Only a match of 85 % or more can be accepted";
-        PhotoPersonalData    = "photo.personal-data",     403, "Your kind of participant gets no personal data from photo matching";
-        PhotoRulesFailed     = "photo.rules-failed",      422, "The photo does not keep the rules; see what failed and take another";
-        PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the picture";
-        PhotoTooFew          = "photo.too-few",           422, "Too few pictures arrived; the camera should send at least three";
-        PhotoTooLarge        = "photo.too-large",         413, "The pictures of one check are at most 5 MB together";
-        PhotoTooLate         = "photo.too-late",          410, "A match can be accepted for ten minutes; ask again";
-        PhotoTooMany         = "photo.too-many",          422, "Too many pictures arrived; the camera should send at most 96";
-        PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The picture has too many pixels: a photo has at most 12 megapixels, a frame of a check 1.5; the camera sends 1280 × 720";
-        PhotoTooSmall        = "photo.too-small",         422, "The picture is smaller than 640 × 360";
-        PhotoUsername        = "photo.username",          403, "The username is not the system name in your certificate";
+        PhotoPersonalData    = "photo.personal-data",     403, "Participants of your kind receive no personal data from photo matching";
+        PhotoRulesFailed     = "photo.rules-failed",      422, "The photo breaks one or more photo rules; see which in `failed` and take another";
+        PhotoTooManyFaces    = "photo.several-faces",     422, "More than one face is in the image";
+        PhotoTooFew          = "photo.too-few",           422, "Too few images; send at least three";
+        PhotoTooLarge        = "photo.too-large",         413, "The images of one check must not exceed 5 MB in total";
+        PhotoTooLate         = "photo.too-late",          410, "A match must be accepted within ten minutes; send a new matching request";
+        PhotoTooMany         = "photo.too-many",          422, "Too many images; send at most 96";
+        PhotoTooManyPixels   = "photo.too-many-pixels",   422, "The image has too many pixels: the limit is 12 megapixels for a photo and 1.5 for a frame of a check (the camera sends 1280 × 720)";
+        PhotoTooSmall        = "photo.too-small",         422, "The image is smaller than 640 × 360 pixels";
+        PhotoUsername        = "photo.username",          403, "The username does not match the system name in your certificate";
     }
     routing {
-        DpopInvalid          = "dpop.invalid",            401, "The DPoP proof does not fit this request, this token or this moment; make a fresh one";
-        DpopMissing          = "dpop.missing",            401, "The token is bound to a DPoP key; send the DPoP header with a proof";
-        DpopReplayed         = "dpop.replayed",           401, "This DPoP proof has been used before; make a fresh one for each request";
-        EdgeStale            = "edge.stale",              503, "This edge has not heard from the platform for too long and refuses until it does; try again shortly";
-        ProviderAmbiguous    = "provider.ambiguous",      400, "The consent names several providers; say which in the Senim-Provider header";
-        ProviderAnswer       = "provider.answer-invalid", 502, "The provider answered what the standard does not allow";
-        ProviderFailed       = "provider.failed",         502, "The provider answered with a failure of its own";
-        ProviderNotStanding  = "provider.not-standing",   403, "The provider is not in standing at the moment";
-        ProviderRateLimited  = "provider.rate-limited",   429, "The provider takes no more requests at the moment; wait as long as Retry-After says";
-        ProviderSlow         = "provider.too-slow",       504, "The provider did not answer in time";
-        ProviderUnavailable  = "provider.unavailable",    503, "The provider is not available at the moment; wait as long as Retry-After says";
+        DpopInvalid          = "dpop.invalid",            401, "The DPoP proof does not match this request or token, or has expired; make a new one";
+        DpopMissing          = "dpop.missing",            401, "The access token is bound to a DPoP key; send a proof in the DPoP header";
+        DpopReplayed         = "dpop.replayed",           401, "This DPoP proof was used before; make a new one for each request";
+        EdgeStale            = "edge.stale",              503, "This edge has lost contact with the platform and rejects requests until it is restored; try again shortly";
+        ProviderAmbiguous    = "provider.ambiguous",      400, "The consent names several providers; choose one in the Senim-Provider header";
+        ProviderAnswer       = "provider.answer-invalid", 502, "The provider's response does not conform to the standard";
+        ProviderFailed       = "provider.failed",         502, "The provider responded with a server error";
+        ProviderNotStanding  = "provider.not-standing",   403, "The provider is suspended or not accredited as a provider";
+        ProviderRateLimited  = "provider.rate-limited",   429, "The provider is limiting requests; wait for the time given in Retry-After";
+        ProviderSlow         = "provider.too-slow",       504, "The provider did not respond in time";
+        ProviderUnavailable  = "provider.unavailable",    503, "The provider is unavailable; wait for the time given in Retry-After";
         ProviderUnreachable  = "provider.unreachable",    502, "The provider can't be reached";
-        TokenAlgorithm       = "token.algorithm",         401, "The token is signed with an algorithm that is not accepted";
+        TokenAlgorithm       = "token.algorithm",         401, "The token's signature algorithm is not accepted";
         TokenAudience        = "token.audience",          401, "The token was issued for another audience";
         TokenBinding         = "token.binding",           401, "The token is bound to another certificate or key";
-        TokenEarly           = "token.early",             401, "The token is not valid yet; check the clocks";
+        TokenEarly           = "token.early",             401, "The token is not valid yet; check your clock";
         TokenExpired         = "token.expired",           401, "The token has expired; use the refresh token";
-        TokenMalformed       = "token.malformed",         401, "The token can't be read";
+        TokenMalformed       = "token.malformed",         401, "The token is malformed";
         TokenMissing         = "token.missing",           401, "Send the access token in the Authorization header";
         TokenSignature       = "token.signature",         401, "The token's signature is not the platform's";
     }
     solution {
-        SolutionAnswer         = "solution.answer-invalid",   502, "The biometric solution answered what its contract does not allow; choose another or try again";
-        SolutionFailed         = "solution.failed",           502, "The biometric solution answered with a failure of its own; choose another or try again";
-        SolutionNone           = "solution.none-available",   503, "No biometric solution could answer at the moment; try again shortly";
-        SolutionSlow           = "solution.too-slow",         504, "The biometric solution did not answer in time; choose another or try again";
-        SolutionUnavailable    = "solution.unavailable",      503, "The biometric solution is under maintenance or not well at the moment; choose another or try again later";
-        SolutionUnknown        = "solution.unknown",          422, "No biometric solution of this name is connected";
-        SolutionUnreachable    = "solution.unreachable",      502, "The biometric solution can't be reached; choose another or try again";
+        SolutionAnswer         = "solution.answer-invalid",   502, "The biometric solution's response violates its contract; choose another solution or try again";
+        SolutionFailed         = "solution.failed",           502, "The biometric solution responded with a server error; choose another solution or try again";
+        SolutionNone           = "solution.none-available",   503, "No biometric solution is available; try again shortly";
+        SolutionSlow           = "solution.too-slow",         504, "The biometric solution did not respond in time; choose another solution or try again";
+        SolutionUnavailable    = "solution.unavailable",      503, "The biometric solution is unhealthy or under maintenance; choose another solution or try again later";
+        SolutionUnknown        = "solution.unknown",          422, "No biometric solution with this name is connected";
+        SolutionUnreachable    = "solution.unreachable",      502, "The biometric solution can't be reached; choose another solution or try again";
     }
     storage {
-        StorageFull          = "storage.full",            503, "The platform has no room for new sessions at the moment; try again later";
+        StorageFull          = "storage.full",            503, "The platform has no storage left for new sessions; try again later";
     }
 }
 
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_found_by_its_code_and_tells_what_to_do() {
+    fn every_problem_is_found_by_its_code_and_has_a_title() {
         for &problem in Problem::ALL {
             assert_eq!(Problem::by_code(problem.code()), Some(problem));
             assert!(problem.title().len() > 10, "{}", problem.code());

@@ -23,23 +23,23 @@ impl Language {
         }
     }
 
-    /// From a code such as `kk`, `ru-KZ`; what is not ours is `None`.
+    /// From a code such as `kk`, `ru-KZ`; `None` for other languages.
     pub fn from_code(code: &str) -> Option<Self> {
         let code = code.split(['-', '_']).next().unwrap_or(code);
         Self::ALL.into_iter().find(|it| it.code().eq_ignore_ascii_case(code))
     }
 }
 
-/// A text that others write and people read, of 1 to `MAX` characters (Unicode scalar values) in one line.
+/// A line of text from outside that people read, of 1 to `MAX` characters (Unicode scalar values).
 ///
-/// What it looks like is what it holds: it has no control characters, no line or paragraph separators, nothing that
-/// changes the direction of writing, nothing invisible and no piles of combining marks; no space stands at either end
+/// It can't mislead its reader: it has no control characters, no line or paragraph separators, nothing that
+/// changes the direction of writing, nothing invisible, no stacks of combining marks, and no space at either end
 /// (RFC 8264 §9, UTS 39 §5).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ShownText<const MAX: usize>(String);
 
-/// Marks that may follow one letter; more draw over the lines above and below.
+/// Combining marks allowed after one letter; more would overlap the lines above and below.
 const MARKS_MAX: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +56,7 @@ impl<const MAX: usize> std::str::FromStr for ShownText<MAX> {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        // No character has more than four bytes: what is far too long is not looked at.
+        // No character has more than four bytes, so texts far too long are refused early.
         if text.is_empty() || text.len() > 4 * MAX || text.chars().count() > MAX {
             return Err(TextError::Length);
         }
@@ -100,12 +100,12 @@ impl<'de, const MAX: usize> Deserialize<'de> for ShownText<MAX> {
     }
 }
 
-/// Whether a reader sees this character, or a space of one letter's width.
+/// Whether the character is visible, or a plain space.
 fn is_shown(letter: char) -> bool {
     !matches!(letter,
         // Controls, the soft hyphen.
         '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{AD}'
-        // Joiners and fillers that show nothing.
+        // Invisible joiners and fillers.
         | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
         | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
         // Direction of writing.
@@ -148,7 +148,7 @@ mod tests {
         }
     }
 
-    // nango#7481: U+202E, U+2066, U+200B and U+2028 stood in a consent's text.
+    // nango#7481: U+202E, U+2066, U+200B and U+2028 in a consent's text.
     #[test]
     fn no_character_hides_or_turns_others() {
         for letter in [

@@ -1,4 +1,4 @@
-//! Everything a use case may reach.
+//! The application state: everything a use case can reach.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct App {
     pub rng: Arc<dyn Rng>,
     pub config: Arc<Config>,
     pub keys: Keys,
-    /// Absent where no picture is ever judged: tests of other rooms, commands.
+    /// `None` where no images are judged: commands, and tests of other rooms.
     pub faces: Option<Arc<Faces>>,
     /// With the face models.
     pub judge: Option<Arc<Judge>>,
@@ -40,13 +40,13 @@ pub struct App {
     pub feed: Arc<Feed>,
     /// Biometric solutions and their health.
     pub solutions: Arc<Solutions>,
-    /// What callers may spend.
+    /// Limits on what callers may hold at once.
     pub budgets: Arc<Budgets>,
     pub measures: Arc<Measures>,
 }
 
 impl App {
-    /// Opens all that the configuration names but the face models. A complaint names the key.
+    /// Opens everything that the configuration names except the face models. Errors name the key.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
         let rng = Arc::new(SystemRng);
@@ -70,9 +70,9 @@ impl App {
         rng: Arc<dyn Rng>,
     ) -> anyhow::Result<Self> {
         let sealer = store.sealer().clone();
-        let keys = Keys::open(&store, &sealer, &*rng, clock.now())
-            .await
-            .context("the signing keys can't be opened; is it the right `master_key_file`?")?;
+        let keys = Keys::open(&store, &sealer, &*rng, clock.now()).await.context(
+            "can't unseal the signing keys; check that `master_key_file` is the right one",
+        )?;
         let solutions = Solutions::open(&config.solutions, config.solution_price_cap_tiyn)
             .map_err(|why| anyhow::anyhow!("key `solutions`: {why}"))?;
         Ok(Self {
@@ -100,7 +100,7 @@ impl App {
             Faces::open_with(&config.models_dir, &config.faces_options())
         });
         let faces = faces.await?.context("keys `models_dir`, `onnxruntime` and `faces`")?;
-        tracing::info!(runtime = faces.runtime(), "face models are loaded");
+        tracing::info!(runtime = faces.runtime(), "loaded the face models");
         self.faces = Some(Arc::new(faces));
         let path = self.config.judge.clone();
         let judge = tokio::task::spawn_blocking(move || Judge::open(&path)).await?;

@@ -1,4 +1,4 @@
-//! What callers may spend in this process: every budget with its limit.
+//! Every budget of this process with its limit.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,28 +13,28 @@ use crate::inference::Inference;
 
 /// Sessions of anonymous sign-ins to the cabinet within [`SIGN_INS_WITHIN`], from one origin. Many people may share one.
 const SIGN_INS_OF_ORIGIN: u32 = 120;
-/// The same from everywhere, of browsers in which nobody has passed.
+/// The same over all origins, for browsers in which nobody has proved their identity.
 const SIGN_INS: u32 = 6_000;
 const SIGN_INS_WITHIN: TimeDelta = TimeDelta::minutes(15);
-/// Pictures of checks that did not pass, in KiB, within an hour.
+/// Images of failed checks that are kept, in KiB an hour.
 const FAILED_FRAMES_OF_ORIGIN_KIB: u32 = 200 * 1024;
 const FAILED_FRAMES_KIB: u32 = 10 * 1024 * 1024;
 /// Passwords hashed at once, each in 19 MiB (Argon2id, RFC 9106 §4 as OWASP has it).
 const PASSWORDS: u32 = 2;
 const PASSWORD_LINE: Line = Line { places: 16, within: Duration::from_secs(2) };
-/// Tries to sign in to the console from one origin within [`CONSOLE_WITHIN`].
+/// Sign-in attempts to the console from one origin within [`CONSOLE_WITHIN`].
 const CONSOLE_OF_ORIGIN: u32 = 30;
 const CONSOLE_WITHIN: TimeDelta = TimeDelta::minutes(5);
-/// Origins that are remembered by each rate.
+/// Origins that each rate limit remembers.
 const ORIGINS_MAX: usize = 100_000;
 
-/// Tests that open many apps give each its own.
+/// Tests that open several apps give each its own.
 pub struct Budgets {
     /// Lists all of them, for metrics.
     pub registry: Registry,
     pub requests: ByCaller<Requests>,
     pub browsers: KnownBrowsers,
-    /// Turns at the face models.
+    /// Turns of inference with the face models.
     pub inference: Inference,
     pub sign_ins_of_origin: Rate<Origin>,
     pub sign_ins: Rate<()>,
@@ -43,7 +43,7 @@ pub struct Budgets {
     /// In KiB.
     pub failed_frames: Rate<()>,
     pub passwords: Budget,
-    /// Of browsers in which an operator has signed in before: strangers can't use these up.
+    /// For browsers in which an operator has signed in before, so that other callers can't use these up.
     pub passwords_of_known: Budget,
     pub console_of_origin: Rate<Origin>,
 }
@@ -98,13 +98,13 @@ pub enum Who {
     Browser(String),
 }
 
-/// What the requests of one class of caller hold at once.
+/// What the requests of one class of caller may hold at once.
 pub struct Requests {
-    /// Small bodies that are arriving.
+    /// Small bodies being received.
     bodies: Held,
-    /// Bodies over the small size, from their arrival to the answer.
+    /// Larger bodies, from arrival to response.
     uploads: Held,
-    /// Requests that are worked on.
+    /// Requests being processed.
     permits: Held,
 }
 
@@ -120,14 +120,14 @@ pub struct RequestShare {
     _of_one: Option<KeyShare<Who>>,
 }
 
-/// At once: all of a class, one caller of it.
+/// At once: for the whole class, and for one caller of it.
 struct Most {
     bodies: (u32, u32),
     uploads: (u32, u32),
     permits: (u32, u32),
 }
 
-/// Whose permits are all taken waits so long for one, as many as there are permits.
+/// How long a request waits for a permit. As many may wait as there are permits.
 const WAIT_MAX: Duration = Duration::from_secs(1);
 
 fn most(caller: Caller) -> Most {
@@ -157,17 +157,17 @@ impl Requests {
         }
     }
 
-    /// For a small body that arrives.
+    /// A permit to receive a small body.
     pub fn body(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
         self.bodies.now(who)
     }
 
-    /// For a large body and the work that it makes.
+    /// A permit to receive and process a large body.
     pub fn upload(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
         self.uploads.now(who)
     }
 
-    /// For a request that has arrived.
+    /// A permit to process a request that has arrived.
     pub async fn permit(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
         let of_one = who.map(|it| self.permits.of_one.take(it, 1)).transpose()?;
         Ok(RequestShare { _all: self.permits.all.wait(1).await?, _of_one: of_one })
@@ -175,14 +175,14 @@ impl Requests {
 }
 
 impl Held {
-    /// Callers whose address is a proxy's are told apart by nothing.
+    /// Callers behind a proxy are indistinguishable here.
     fn now(&self, who: Option<&Who>) -> Result<RequestShare, Exhausted> {
         let of_one = who.map(|it| self.of_one.take(it, 1)).transpose()?;
         Ok(RequestShare { _all: self.all.take(1)?, _of_one: of_one })
     }
 }
 
-/// Hashes of the cookies of sessions that the store has found lately; memory only, so that asking costs nothing.
+/// Hashes of session cookies recently found in the store; in memory, so that a look-up is cheap.
 #[derive(Default)]
 pub struct KnownBrowsers(Mutex<Generations>);
 
@@ -196,7 +196,7 @@ struct Generations {
 const BROWSERS_MAX: usize = 50_000;
 
 impl KnownBrowsers {
-    /// The store has found the session of this cookie.
+    /// Notes that the store has found this cookie's session.
     pub fn found(&self, hash: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.new.contains(hash) {

@@ -51,7 +51,7 @@ pub const fn by_anyone() -> By<Unchecked> {
     By { who: Who::Anyone, extractor: PhantomData }
 }
 
-/// The handler finds out itself, where the proof is in the body.
+/// The handler authenticates the caller itself, because the proof is in the body.
 pub const fn by_proof(who: Who) -> By<Unchecked> {
     By { who, extractor: PhantomData }
 }
@@ -139,7 +139,7 @@ impl Room {
         self
     }
 
-    /// Lays something around all routes that are in the table so far.
+    /// Applies a layer to all routes added so far.
     #[must_use]
     pub fn within(self, layer: impl FnOnce(Router<App>) -> Router<App>) -> Self {
         Self { router: layer(self.router), ..self }

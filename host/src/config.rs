@@ -1,4 +1,4 @@
-//! What the operator may set: one TOML file, every key in host/senim.example.toml.
+//! The host's configuration: one TOML file; host/senim.example.toml has every key.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,25 +16,25 @@ use senim_faces::{Options, Provider};
 pub struct Config {
     /// `sqlite:PATH` or `postgres://…`, without a password.
     pub database: String,
-    /// PostgreSQL's password; absent: what the environment says (`PGPASSWORD`, `PGPASSFILE`), or none.
+    /// PostgreSQL's password; absent: from the environment (`PGPASSWORD`, `PGPASSFILE`), or none.
     pub database_password_file: Option<PathBuf>,
     /// Pages, `/authorize` and their API.
     pub pages_listen: SocketAddr,
-    /// How browsers reach it; no slash at the end.
+    /// Public URL for browsers; no slash at the end.
     pub pages_url: String,
     /// Built pages; absent: only the API is served.
     pub pages_dir: Option<PathBuf>,
     /// OAuth endpoints and the edges' feed, over TLS.
     pub servers_listen: SocketAddr,
-    /// How servers reach it; the issuer identifier of RFC 8414, no slash at the end.
+    /// Public URL for servers, which is the issuer identifier (RFC 8414); no slash at the end.
     pub issuer: String,
     /// The audience of access tokens.
     pub edge_url: String,
     pub tls_certificate: PathBuf,
     pub tls_key: PathBuf,
-    /// Who signs the certificates of participants' servers and of nodes.
+    /// The CA of the certificates of participants' servers and of nodes, PEM.
     pub client_ca: PathBuf,
-    /// 32 bytes in hexadecimal: seals columns and signing keys.
+    /// 32 bytes in hexadecimal: encrypts columns and signing keys.
     pub master_key_file: PathBuf,
     /// The state register.
     pub source_url: String,
@@ -49,12 +49,12 @@ pub struct Config {
     /// How long the frames of a liveness check are kept as evidence (DSP-1).
     #[serde(default = "default_evidence_frames_days")]
     pub evidence_frames_days: u16,
-    /// Below so much free room on the disk no new session is opened, in MiB.
+    /// Free disk space below which no new session is opened, in MiB.
     #[serde(default = "default_free_space_min_mib")]
     pub free_space_min_mib: u32,
-    /// Metrics, for whoever reaches it; absent: none are served.
+    /// Address of the metrics listener, which needs no authentication; absent: no metrics.
     pub metrics_listen: Option<SocketAddr>,
-    /// The most that is paid for one request to a biometric solution (BIO-5).
+    /// The highest price of one request to a biometric solution (BIO-5).
     #[serde(default)]
     pub solution_price_cap_tiyn: u64,
     /// Biometric solutions; absent: the built-in engine alone.
@@ -75,13 +75,13 @@ fn default_free_space_min_mib() -> u32 {
     512
 }
 
-/// The matching engine, where it is not as shipped.
+/// The matching engine, if it differs from the shipped one.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FacesConfig {
-    /// Which nets compare faces and what their similarity means; absent: the shipped one.
+    /// The nets that compare faces and the calibration of their similarity; absent: the shipped ones.
     pub solution: Option<PathBuf>,
-    /// What onnxruntime computes on.
+    /// What onnxruntime runs on.
     pub provider: Provider,
 }
 
@@ -109,7 +109,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What can be judged before anything is opened.
+    /// Checks what can be checked without opening anything.
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |key, why: &str| Err(ConfigError::Key { key, why: why.to_owned() });
         if !["sqlite:", "postgres://", "postgresql://"]
@@ -182,7 +182,7 @@ impl Config {
         Ok(())
     }
 
-    /// The database's address with its password in it: not to be shown.
+    /// The database's address including its password: never log it.
     pub fn database_with_password(&self) -> Result<String, ConfigError> {
         let Some(path) = &self.database_password_file else { return Ok(self.database.clone()) };
         let wrong = |why: String| ConfigError::Key { key: "database_password_file", why };
@@ -197,7 +197,7 @@ impl Config {
         Ok(url.into())
     }
 
-    /// How the face engine is to be opened.
+    /// Options for opening the face engine.
     pub fn faces_options(&self) -> Options {
         Options {
             onnxruntime: self.onnxruntime.clone(),
@@ -206,7 +206,7 @@ impl Config {
         }
     }
 
-    /// Whether browsers reach the pages by TLS, so that cookies may be `Secure`.
+    /// Whether browsers reach the pages over TLS, so that cookies can be `Secure`.
     pub fn pages_secure(&self) -> bool {
         self.pages_url.starts_with("https://")
     }

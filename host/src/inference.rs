@@ -1,4 +1,4 @@
-//! Turns at the face models: one line for the whole process, and in it a share that photo matching can't use up.
+//! Turns of inference: one queue for the whole process, with a share that photo matching can't use up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,27 +7,27 @@ use chrono::TimeDelta;
 use senim_channel::budget::{Budget, Exhausted, KeyShare, Line, PerKey, Registry, Share};
 use senim_core::id::Bin;
 
-/// After this nothing more is looked at in the frames of a check, which takes about a second of a core as the widget
-/// packs it and six seconds at the most that a pack may hold.
+/// Time limit for the inference of one check. It takes about a second of a core for a pack as the widget
+/// makes it, and six seconds for the largest pack allowed.
 pub const LOOK_WITHIN: TimeDelta = TimeDelta::seconds(15);
 
-/// Checks that are worked on or wait, for each core: what waits must be judged within `CHECK_TIME` of its start.
+/// Checks running or waiting, for each core: a waiting one must be judged within `CHECK_TIME` of its start.
 const CHECKS_A_CORE: u32 = 4;
 const CHECKS_MIN: u32 = 6;
-/// Photos that wait, for each core.
+/// Photos waiting, for each core.
 const PHOTOS_A_CORE: u32 = 16;
-/// Photos of one participant that are worked on or wait.
+/// Photos of one participant that are running or waiting.
 const PHOTOS_OF_ONE_MAX: u32 = 8;
-/// A photo whose turn does not come within this time is refused: the participant's connection waits for it.
+/// A photo that waits longer is refused, because the participant's connection waits for it.
 const PHOTO_WITHIN: Duration = Duration::from_secs(20);
-/// Whoever may wait for a turn has a place by another budget.
+/// Another budget bounds the number of waiting callers.
 const TURN: Line = Line { places: 4096, within: Duration::from_mins(1) };
-/// What a participant is told to wait that has [`PHOTOS_OF_ONE_MAX`] photos here already.
+/// `Retry-After` for a participant that already has [`PHOTOS_OF_ONE_MAX`] photos here.
 const PHOTO_AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 #[derive(Clone)]
 pub struct Inference {
-    /// One for each core: work on pictures takes a whole one.
+    /// One for each core: inference uses a whole one.
     turns: Budget,
     checks: Budget,
     /// Half of the turns.
@@ -35,14 +35,14 @@ pub struct Inference {
     participants: PerKey<Bin>,
 }
 
-/// A check's place in the line.
+/// A check's place in the queue.
 #[must_use = "what is dropped is given back"]
 pub struct Place {
     turns: Budget,
     held: Share,
 }
 
-/// A turn that has come, kept by the work itself: who asked may hang up.
+/// A turn. The work itself holds it, since the caller may disconnect.
 #[derive(Clone)]
 #[must_use = "what is dropped is given back"]
 pub struct Turn {
@@ -71,13 +71,13 @@ impl Inference {
         }
     }
 
-    /// For the check of an identity session, before its challenge is used up: where there is no place, the frames may
-    /// come again.
+    /// A place for the check of an identity session, before its challenge is used up: if there is none, the frames can
+    /// be sent again.
     pub fn place(&self) -> Result<Place, Exhausted> {
         Ok(Place { turns: self.turns.clone(), held: self.checks.take(1)? })
     }
 
-    /// For a photo of this participant. One that floods is refused by itself (429), the others wait.
+    /// A turn for a photo of this participant. A participant over its limit is refused alone (429); the others wait.
     pub async fn photo(&self, participant: Bin) -> Result<Turn, Exhausted> {
         let participant = self.participants.take(&participant, 1);
         let participant =
@@ -87,7 +87,7 @@ impl Inference {
         Ok(Turn::of(turn, Some(place), Some(participant)))
     }
 
-    /// For whoever has given its turn back and has more to do.
+    /// A turn for a caller that gave its own back and has more to do.
     pub async fn again(&self) -> Result<Turn, Exhausted> {
         Ok(Turn::of(self.turns.wait(1).await?, None, None))
     }

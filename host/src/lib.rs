@@ -1,4 +1,4 @@
-//! What Senim does: the native server.
+//! The native server of Senim.
 
 pub mod app;
 pub mod authorization;

@@ -1,4 +1,4 @@
-//! `senim`: the host's one program.
+//! `senim`: the host's program.
 
 mod commands;
 
@@ -43,7 +43,7 @@ struct Arguments {
 enum Command {
     /// Serve pages, OAuth endpoints and the edges' feed
     Serve(WithConfig),
-    /// Register participants, applications and operators from a file; again and again with the same outcome
+    /// Register participants, applications and operators from a file (idempotent)
     Seed {
         /// TOML: participants, applications, operators
         file: PathBuf,
@@ -56,7 +56,7 @@ enum Command {
     /// Operators of the console
     #[command(subcommand)]
     Operator(OperatorCommand),
-    /// Edge nodes: which of them get the feed
+    /// Suspend or resume edge nodes
     #[command(subcommand)]
     Node(NodeCommand),
     /// The built-in face engine
@@ -65,15 +65,15 @@ enum Command {
     /// The photo rules
     #[command(subcommand)]
     Photo(PhotoCommand),
-    /// Biometric solutions: serve the built-in engine as one, or report what all did
+    /// Biometric solutions: serve the built-in engine as one, or report what each did and costs
     #[command(subcommand)]
     Solution(SolutionCommand),
-    /// What is kept of liveness checks, for disputes
+    /// Evidence of liveness checks, for disputes
     #[command(subcommand)]
     Evidence(EvidenceCommand),
-    /// Judge a check again from its evidence; exits 0 where the verdict is the same and nothing was altered
+    /// Judge a check again from its evidence; exits 0 if the verdict is the same and nothing was altered
     Replay {
-        /// A folder that `senim evidence export` wrote
+        /// A folder written by `senim evidence export`
         evidence: PathBuf,
         /// The judge component whose digest is in the evidence; left out: the configuration's
         #[arg(long)]
@@ -81,15 +81,15 @@ enum Command {
         /// The nets whose digests are in the evidence; left out: the configuration's
         #[arg(long)]
         models_dir: Option<PathBuf>,
-        /// The platform's keys, as `/jwks` told them; left out: signatures are not checked
+        /// The platform's keys, a file saved from `/jwks`; left out: signatures are not checked
         #[arg(long)]
         keys: Option<PathBuf>,
         #[command(flatten)]
         with: WithConfig,
     },
-    /// Read the configuration, open what it names, and say what is wrong
+    /// Check the configuration and the files it names, and report errors
     CheckConfig(WithConfig),
-    /// Ask a running host whether it is well; exits 0 if so
+    /// Check whether a running host is healthy; exits 0 if so
     Health(WithConfig),
 }
 
@@ -104,7 +104,7 @@ struct WithConfig {
 enum KeysCommand {
     /// Make a new signing key; the old one stays published until its tokens are gone
     Rotate(WithConfig),
-    /// Bring every sealed value under the first key of `master_key_file`; interrupted, it goes on when run again
+    /// Re-seal every value under the first key of `master_key_file`; can be interrupted and run again
     RotateMaster(WithConfig),
 }
 
@@ -123,7 +123,7 @@ enum OperatorCommand {
 
 #[derive(Subcommand)]
 enum NodeCommand {
-    /// Take a node's standing away: it gets no feed, and its uses are not taken
+    /// Suspend a node: it gets no feed, and the uses it reports are refused
     Suspend {
         name: String,
         /// Which operator of the console does it
@@ -134,7 +134,7 @@ enum NodeCommand {
         #[command(flatten)]
         with: WithConfig,
     },
-    /// Give a node its standing back
+    /// Resume a suspended node
     Resume {
         name: String,
         /// Which operator of the console does it
@@ -147,15 +147,15 @@ enum NodeCommand {
 
 #[derive(Subcommand)]
 enum EvidenceCommand {
-    /// Write the evidence of a check to a new folder; the journal tells who looked and why
+    /// Write the evidence of a check to a new folder; the access is journalled
     Export {
         /// `ids_…`
         session: SessionId,
         check: u8,
-        /// The folder to make
+        /// The folder to create
         #[arg(long)]
         to: PathBuf,
-        /// Which operator of the console looks
+        /// The console operator who exports it
         #[arg(long)]
         by: String,
         /// Which dispute it is for
@@ -168,15 +168,15 @@ enum EvidenceCommand {
 
 #[derive(Subcommand)]
 enum FacesCommand {
-    /// What the similarity of two faces means: thresholds and rates of the matching solution
+    /// Print the thresholds and error rates of the face matching engine
     Calibration {
         #[arg(long)]
         models_dir: PathBuf,
-        /// Another solution than the shipped one
+        /// Another engine than the shipped one
         #[arg(long)]
         solution: Option<PathBuf>,
     },
-    /// What matches, liveness verdicts and photo rules cost, one JSON object a line
+    /// Measure matches, liveness verdicts and photo rules; prints one JSON object a line
     Bench {
         #[arg(long)]
         models_dir: PathBuf,
@@ -186,7 +186,7 @@ enum FacesCommand {
         /// libonnxruntime.so; left out: only the engine in pure Rust is measured
         #[arg(long)]
         onnxruntime: Option<PathBuf>,
-        /// Where the two pictures of the match are left for peers
+        /// Where to save the two images of the match, so that other libraries can be measured on them
         #[arg(long)]
         pictures_dir: PathBuf,
     },
@@ -200,7 +200,7 @@ enum PhotoCommand {
 
 #[derive(Subcommand)]
 enum SolutionCommand {
-    /// Answer core/openapi/biometric-solution-v1.yaml with the built-in engine, in plain HTTP
+    /// Serve core/openapi/biometric-solution-v1.yaml with the built-in engine, over plain HTTP
     Serve {
         #[arg(long, default_value = "127.0.0.1:8090")]
         listen: SocketAddr,
@@ -210,7 +210,7 @@ enum SolutionCommand {
         #[arg(long)]
         onnxruntime: Option<PathBuf>,
     },
-    /// What each solution did and what is paid for it, from one moment to before another (RFC 3339)
+    /// Report the requests and the price of each solution in a period (RFC 3339, end excluded)
     Report {
         #[arg(long, value_parser = moment)]
         from: Timestamp,
@@ -366,7 +366,7 @@ fn faces(command: FacesCommand) -> anyhow::Result<()> {
 fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` can't be read", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("`{}` holds no keys", path.display()))
+    serde_json::from_str(&text).with_context(|| format!("`{}` is not a JWK set", path.display()))
 }
 
 fn moment(text: &str) -> Result<Timestamp, &'static str> {
@@ -385,14 +385,14 @@ fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-/// JSON, a line an event, to standard error.
+/// Logs JSON, one event a line, to standard error.
 fn log(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).context("key `log`")?;
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
 }
 
-/// What `serve` would find out on its way, without touching the store.
+/// The checks that `serve` makes at start, without opening the store.
 fn check(config: &Config) -> anyhow::Result<()> {
     Sealer::open(&config.master_key_file).context("key `master_key_file`")?;
     server_config(
@@ -414,7 +414,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A plain HTTP/1.1 question to the pages' listener.
+/// A plain HTTP/1.1 request to the pages' listener.
 fn health(config: &Config) -> anyhow::Result<()> {
     const WITHIN: Duration = Duration::from_secs(3);
     let mut address = config.pages_listen;
@@ -422,7 +422,7 @@ fn health(config: &Config) -> anyhow::Result<()> {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
     let mut stream = TcpStream::connect_timeout(&address, WITHIN)
-        .with_context(|| format!("nobody answers at {address}"))?;
+        .with_context(|| format!("can't connect to {address}"))?;
     stream.set_read_timeout(Some(WITHIN))?;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();

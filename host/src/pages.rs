@@ -16,19 +16,19 @@ use crate::app::App;
 use crate::config::Config;
 use crate::http::problem::Answered;
 
-/// Scripts and wasm of our own only; no inline script, no `eval` (but wasm is compiled).
+/// Scripts and wasm from our origin only; no inline scripts, no `eval` (compiling wasm is allowed).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
      connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
 
-/// The apps' own addresses: whatever stands below them is the app's to read.
+/// The apps' base paths; paths below them are routed by the app.
 const CABINET: [&str; 4] = ["/", "/identity", "/cabinet", "/cabinet/{*rest}"];
 const CONSOLE: [&str; 2] = ["/console", "/console/{*rest}"];
 
-/// Asked again each time, answered with 304 while nothing changed.
+/// Revalidated every time; 304 while nothing has changed.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
-/// For files that have their digest in their name.
+/// For files with their digest in their name.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 pub(crate) fn routes(config: &Config) -> Router<App> {
@@ -51,7 +51,7 @@ fn files(folder: &Path) -> ServeDir {
     ServeDir::new(folder).precompressed_br().append_index_html_on_directories(false)
 }
 
-/// Only what is there may be kept: a file that is missing in one deployment is not missing for a year.
+/// Only successful responses may be cached: a file missing in one deployment may exist in the next.
 fn cached<S>(
     how: HeaderValue,
     files: S,
@@ -69,7 +69,7 @@ fn cached<S>(
     SetResponseHeader::overriding(files, header::CACHE_CONTROL, how)
 }
 
-/// Where a browser opens an address and is refused, the cabinet says why, in the person's language and with a way on.
+/// For a refused navigation, the cabinet shows the reason in the person's language and what to do next.
 pub(crate) async fn say(State(app): State<App>, request: Request, next: Next) -> Response {
     let opened = opens_a_page(&request);
     let response = next.run(request).await;
@@ -79,7 +79,7 @@ pub(crate) async fn say(State(app): State<App>, request: Request, next: Next) ->
     };
     let shell = tokio::fs::read_to_string(folder.join("cabinet/index.html")).await;
     let Ok(shell) = shell else { return response };
-    // The catalogue's own code: nothing of the request is repeated on the page.
+    // Only the problem's code: nothing of the request is repeated on the page.
     let place = format!("<div id=\"app\" data-problem=\"{}\"", problem.code());
     let page = shell.replacen("<div id=\"app\"", &place, 1);
     let (mut parts, _) = response.into_parts();
@@ -89,14 +89,14 @@ pub(crate) async fn say(State(app): State<App>, request: Request, next: Next) ->
     Response::from_parts(parts, Body::from(page))
 }
 
-/// A navigation, not a script's question: those of our pages ask for JSON.
+/// Whether it is a navigation, not a script's request: our scripts accept JSON.
 fn opens_a_page(request: &Request) -> bool {
     let accepted = request.headers().get_all(header::ACCEPT).iter();
     let html = accepted.filter_map(|it| it.to_str().ok()).any(|it| it.contains("text/html"));
     html && matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
-/// What browsers are told with every answer of the pages' listener.
+/// Security headers of every response of the pages' listener.
 pub(crate) fn guarded(router: Router, config: &Config) -> Router {
     let set = |name, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -126,15 +126,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_file_that_is_not_there_is_kept_by_nobody() {
+    async fn a_missing_file_is_not_cached() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         for (path, status, kept) in
             [("/pages.rs", 200, Some(FOR_EVER)), ("/old.0123.js", 404, None)]
         {
             let request = Request::get(path).body(Body::empty()).unwrap();
             let answer = cached(FOR_EVER, files(&folder)).oneshot(request).await.unwrap();
-            let told = (answer.status().as_u16(), answer.headers().get(header::CACHE_CONTROL));
-            assert_eq!(told, (status, kept.as_ref()), "{path}");
+            let outcome = (answer.status().as_u16(), answer.headers().get(header::CACHE_CONTROL));
+            assert_eq!(outcome, (status, kept.as_ref()), "{path}");
         }
     }
 }

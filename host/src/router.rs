@@ -1,4 +1,4 @@
-//! Which listener serves which rooms, and what holds for all of them.
+//! Which listener serves which rooms, and the layers common to all.
 
 use axum::Router;
 use axum::extract::Request;
@@ -17,10 +17,10 @@ use crate::{
     routing, status, usage,
 };
 
-/// Every `POST` of a page carries it: another site's form can't.
+/// Required on every `POST` of a page, because another site's form can't send it (CSRF).
 pub const PAGE_HEADER: HeaderName = HeaderName::from_static("senim-page");
 
-/// A server that listens: its rooms' routes are its alone.
+/// A listener; a room's routes belong to exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
     Pages,
@@ -30,7 +30,7 @@ pub enum Listener {
 impl Listener {
     pub const ALL: [Self; 2] = [Self::Pages, Self::Servers];
 
-    /// Every route, but the files of the pages.
+    /// Every route except the files of the pages.
     pub fn routes(self) -> Vec<Route> {
         self.rooms().routes().to_vec()
     }
@@ -81,7 +81,7 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    // What nobody said may be kept is not kept: answers name people.
+    // Not cacheable unless a handler says otherwise: responses name people.
     let no_store = SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-store"),
@@ -98,7 +98,7 @@ fn within_limits(rooms: Router<App>, app: App) -> Router {
         .with_state(app)
 }
 
-/// Well is a host whose store answers.
+/// Healthy if the store answers.
 async fn health(app: App) -> Result<&'static str, Refusal> {
     app.store.answers().await?;
     Ok("ok")

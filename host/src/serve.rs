@@ -1,4 +1,4 @@
-//! `senim serve`: both listeners and the jobs, until the machine says stop.
+//! `senim serve`: both listeners and the jobs, until SIGTERM.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -18,11 +18,11 @@ use crate::monitoring::metrics;
 use crate::router;
 use crate::{jobs, routing};
 
-/// Open requests get so long to be answered once the host is told to stop.
+/// How long open requests may take once the host is stopping.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
-/// So many bytes of headers are read, far above what is taken: who sends too many is told, and not cut off.
+/// Read limit in bytes, deliberately above `HEADERS_MAX`: oversized headers get a 431 instead of a reset connection.
 const HEADERS_READ: u32 = 256 * 1024;
-/// Browsers' connections: nobody is known by them, and behind a proxy all come from one address.
+/// Browsers' connections: unauthenticated, and all from one address behind a proxy.
 const BROWSERS_MAX: u32 = 4096;
 
 /// Runs until SIGTERM or Ctrl-C. Boxed, so that it is compiled here and not by every program that awaits it.
@@ -51,7 +51,7 @@ async fn served(app: App) -> anyhow::Result<()> {
     let jobs = jobs::start(&app);
     let stop = stop_asked()
         .inspect(|()| {
-            tracing::info!("stopping: open requests are answered, new ones are not taken");
+            tracing::info!("stopping: finishing open requests, refusing new ones");
         })
         .shared();
     let (to_pages, to_servers) = (router::pages(app.clone()), router::servers(app.clone()));
@@ -92,5 +92,5 @@ fn limits() -> ServeLimits {
 async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| anyhow::anyhow!("key `{key}`: {address} can't be listened on: {error}"))
+        .map_err(|error| anyhow::anyhow!("key `{key}`: can't listen on {address}: {error}"))
 }

@@ -1,4 +1,4 @@
-//! Room on the disk: new sessions are refused while there is still enough for those that are open.
+//! Disk space: new sessions are refused while there is still enough for the open ones.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use senim_core::problem::Problem;
 use crate::app::App;
 use crate::http::problem::Refusal;
 
-/// Asked before a session is opened, so that nothing that was begun fails for want of room.
+/// Called before a session is opened, so that open sessions don't run out of space.
 pub(crate) fn check_room(app: &App) -> Result<(), Refusal> {
     let min = u64::from(app.config.free_space_min_mib) * 1024 * 1024;
     if let Some(folder) = folder(&app.config.database) {
@@ -16,20 +16,20 @@ pub(crate) fn check_room(app: &App) -> Result<(), Refusal> {
                 tracing::error!(
                     folder = %folder.display(),
                     free_mib = free / 1024 / 1024,
-                    "too little room is left on the disk, and new sessions are refused"
+                    "the disk is nearly full; new sessions are refused"
                 );
                 return Err(Problem::StorageFull.into());
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(folder = %folder.display(), %error, "the room left can't be read");
+                tracing::warn!(folder = %folder.display(), %error, "can't read the free disk space");
             }
         }
     }
     Ok(())
 }
 
-/// Where this host writes. The room of a database elsewhere is for its own machine to watch.
+/// The folder that this host writes to. `None` for a remote database, which is monitored on its own machine.
 fn folder(database: &str) -> Option<PathBuf> {
     let folder = Path::new(database.strip_prefix("sqlite:")?).parent()?;
     Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })

@@ -26,18 +26,18 @@ async fn DiscoveryEndpointVerification() {
         let oauth = bank.get("/.well-known/oauth-authorization-server", None).await;
         let openid = bank.get("/.well-known/openid-configuration", None).await;
         assert_eq!((oauth.status, openid.status), (200, 200));
-        let told = |member: &str| oauth.body[member].clone();
-        assert_eq!(told("issuer"), ISSUER);
-        assert_eq!(told("authorization_endpoint"), "http://localhost:1/authorize");
-        assert_eq!(told("token_endpoint"), format!("{ISSUER}/token"));
-        assert_eq!(told("require_pushed_authorization_requests"), true);
-        assert_eq!(told("authorization_response_iss_parameter_supported"), true);
-        assert_eq!(told("tls_client_certificate_bound_access_tokens"), true);
-        assert_eq!(told("code_challenge_methods_supported"), json!(["S256"]));
+        let outcome = |member: &str| oauth.body[member].clone();
+        assert_eq!(outcome("issuer"), ISSUER);
+        assert_eq!(outcome("authorization_endpoint"), "http://localhost:1/authorize");
+        assert_eq!(outcome("token_endpoint"), format!("{ISSUER}/token"));
+        assert_eq!(outcome("require_pushed_authorization_requests"), true);
+        assert_eq!(outcome("authorization_response_iss_parameter_supported"), true);
+        assert_eq!(outcome("tls_client_certificate_bound_access_tokens"), true);
+        assert_eq!(outcome("code_challenge_methods_supported"), json!(["S256"]));
         let methods = json!(["private_key_jwt", "tls_client_auth"]);
-        assert_eq!(told("token_endpoint_auth_methods_supported"), methods);
+        assert_eq!(outcome("token_endpoint_auth_methods_supported"), methods);
         assert_eq!(
-            told("dpop_signing_alg_values_supported"),
+            outcome("dpop_signing_alg_values_supported"),
             json!(["ES256", "EdDSA", "Ed25519", "PS256"])
         );
         assert_eq!(openid.body["issuer"], oauth.body["issuer"]);
@@ -54,7 +54,7 @@ async fn HappyFlow() {
         assert_eq!(parameter(&landed, "iss").as_deref(), Some(ISSUER));
         assert_eq!(parameter(&landed, "state").as_deref(), Some("the state"));
         let answer = bank.trade(&parameter(&landed, "code").unwrap()).await;
-        assert_eq!(answer.told(), "200");
+        assert_eq!(answer.outcome(), "200");
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
         assert_eq!(
             (answer.text("token_type"), answer.body["expires_in"].as_i64()),
@@ -121,10 +121,10 @@ async fn pushed_requests() {
             ),
         ] {
             let answer = bank.push(changed(Bank::request(), &changes)).await;
-            assert_eq!(answer.told(), expected, "{changes:?}");
+            assert_eq!(answer.outcome(), expected, "{changes:?}");
         }
         let twice = [Bank::request(), pairs(&[("scope", "accounts")])].concat();
-        assert_eq!(bank.push(twice).await.told(), "400 invalid_request request.malformed");
+        assert_eq!(bank.push(twice).await.outcome(), "400 invalid_request request.malformed");
     })
     .await;
 }
@@ -133,17 +133,17 @@ async fn pushed_requests() {
 async fn PARRejectInvalidHttpVerb() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        assert_eq!(bank.get("/par", None).await.told(), "405 method.not-allowed");
-        assert_eq!(bank.get("/nothing", None).await.told(), "404 not-found");
+        assert_eq!(bank.get("/par", None).await.outcome(), "405 method.not-allowed");
+        assert_eq!(bank.get("/nothing", None).await.outcome(), "404 not-found");
         let json = Request::post("/par").header(header::CONTENT_TYPE, "application/json");
         let answer = bank.send(json.body(Body::from("{}")).unwrap(), None).await;
-        assert_eq!(answer.told(), "400 invalid_request body.malformed");
+        assert_eq!(answer.outcome(), "400 invalid_request body.malformed");
         let huge = pairs(&[("state", &"a".repeat(100_000))]);
         let answer = bank.post("/par", &huge, None, CHANNEL).await;
-        assert_eq!(answer.told(), "413 invalid_request body.too-large");
+        assert_eq!(answer.outcome(), "413 invalid_request body.too-large");
         let many = Request::get("/jwks").header("x-many", "a".repeat(60_000));
         let answer = bank.send(many.body(Body::empty()).unwrap(), None).await;
-        assert_eq!(answer.told(), "431 headers.too-large");
+        assert_eq!(answer.outcome(), "431 headers.too-large");
     })
     .await;
 }
@@ -173,7 +173,7 @@ async fn client_assertions() {
             let text = bank.key.sign(&json!({ "alg": "ES256" }), &claims);
             let form = [Bank::asserted(&text), Bank::request()].concat();
             let answer = bank.post("/par", &form, None, CHANNEL).await;
-            assert_eq!(answer.told(), expected, "{member} {value}");
+            assert_eq!(answer.outcome(), expected, "{member} {value}");
         }
         let claims = to_base64(bank.claims(CLIENT).to_string().as_bytes());
         for algorithm in ["none", "HS256", "RS256"] {
@@ -181,25 +181,25 @@ async fn client_assertions() {
             let text = format!("{header}.{claims}.{}", to_base64(&[0; 32]));
             let form = [Bank::asserted(&text), Bank::request()].concat();
             assert_eq!(
-                bank.post("/par", &form, None, CHANNEL).await.told(),
+                bank.post("/par", &form, None, CHANNEL).await.outcome(),
                 refused,
                 "{algorithm}"
             );
         }
         let of_another_key = Key::new(9).sign(&json!({ "alg": "ES256" }), &bank.claims(CLIENT));
         let form = [Bank::asserted(&of_another_key), Bank::request()].concat();
-        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), refused);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.outcome(), refused);
         // Used twice.
         let form = [bank.assertion(CLIENT), Bank::request()].concat();
-        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), "201");
-        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), refused);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.outcome(), "201");
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.outcome(), refused);
         let unknown = "401 invalid_client client.unknown";
         let form = [bank.assertion("nobody"), Bank::request()].concat();
-        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), unknown);
-        assert_eq!(bank.post("/par", &Bank::request(), None, CHANNEL).await.told(), unknown);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.outcome(), unknown);
+        assert_eq!(bank.post("/par", &Bank::request(), None, CHANNEL).await.outcome(), unknown);
         // EnsureClientIdInTokenEndpoint: a form that names another client.
         let form = [bank.assertion(CLIENT), pairs(&[("client_id", OTHER)])].concat();
-        assert_eq!(bank.post("/token", &form, None, CHANNEL).await.told(), refused);
+        assert_eq!(bank.post("/token", &form, None, CHANNEL).await.outcome(), refused);
     })
     .await;
 }
@@ -213,13 +213,16 @@ async fn clients_by_certificate() {
         let landed = changed(Bank::request(), &[("redirect_uri", "https://app.example/back")]);
         let form = [named, landed].concat();
         let refused = "401 invalid_client client.certificate-invalid";
-        assert_eq!(bank.post("/par", &form, None, None).await.told(), refused);
-        assert_eq!(bank.post("/par", &form, None, Some("other")).await.told(), refused);
-        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.told(), "201");
-        assert_eq!(bank.post("/par", &form, None, Some("certificate/renewed")).await.told(), "201");
+        assert_eq!(bank.post("/par", &form, None, None).await.outcome(), refused);
+        assert_eq!(bank.post("/par", &form, None, Some("other")).await.outcome(), refused);
+        assert_eq!(bank.post("/par", &form, None, CHANNEL).await.outcome(), "201");
+        assert_eq!(
+            bank.post("/par", &form, None, Some("certificate/renewed")).await.outcome(),
+            "201"
+        );
         let both = [bank.assertion(BY_CERTIFICATE), Bank::request()].concat();
-        let told = bank.post("/par", &both, None, CHANNEL).await.told();
-        assert_eq!(told, "401 invalid_client client.unknown");
+        let outcome = bank.post("/par", &both, None, CHANNEL).await.outcome();
+        assert_eq!(outcome, "401 invalid_client client.unknown");
     })
     .await;
 }
@@ -241,12 +244,12 @@ async fn tokens_are_bound_to_the_participants_own_certificate() {
             bank.post("/token", &form, None, certificate).await
         };
         // Of the same CA, but nobody's, or another's.
-        assert_eq!(post(&form, Some("stranger")).await.told(), refused);
-        assert_eq!(post(&form, Some("certificate/unregistered")).await.told(), refused);
-        assert_eq!(post(&form, None).await.told(), refused);
+        assert_eq!(post(&form, Some("stranger")).await.outcome(), refused);
+        assert_eq!(post(&form, Some("certificate/unregistered")).await.outcome(), refused);
+        assert_eq!(post(&form, None).await.outcome(), refused);
         let answer = post(&form, CHANNEL).await;
         assert_eq!(
-            (answer.told(), answer.text("token_type")),
+            (answer.outcome(), answer.text("token_type")),
             ("200".to_owned(), "Bearer".to_owned())
         );
         let bound = answer.token().cnf.certificate;
@@ -256,9 +259,9 @@ async fn tokens_are_bound_to_the_participants_own_certificate() {
         bank.renew_certificate().await;
         let token = answer.text("refresh_token");
         let form = pairs(&[("grant_type", "refresh_token"), ("refresh_token", &token)]);
-        assert_eq!(post(&form, CHANNEL).await.told(), refused, "the old one is nobody's now");
+        assert_eq!(post(&form, CHANNEL).await.outcome(), refused, "the old one is nobody's now");
         let answer = post(&form, Some("certificate/renewed")).await;
-        assert_eq!(answer.told(), "200");
+        assert_eq!(answer.outcome(), "200");
         let bound = answer.token().cnf.certificate;
         assert_eq!(bound, Some(senim_core::jose::sha256_base64(b"certificate/renewed")));
     })
@@ -286,8 +289,12 @@ async fn a_client_id_without_an_assertion_is_refused_everywhere() {
                 (CHANNEL, "client.assertion-invalid"),
             ] {
                 let proof = Some(bank.proof(&bank.dpop, path));
-                let told = bank.post(path, &form, proof, certificate).await.told();
-                assert_eq!(told, format!("401 invalid_client {problem}"), "{path} {certificate:?}");
+                let outcome = bank.post(path, &form, proof, certificate).await.outcome();
+                assert_eq!(
+                    outcome,
+                    format!("401 invalid_client {problem}"),
+                    "{path} {certificate:?}"
+                );
             }
         }
     })
@@ -304,7 +311,7 @@ async fn ten_exchanges_of_one_code_at_once() {
         let given: Vec<_> = answers.iter().filter(|it| it.status == 200).collect();
         assert_eq!(given.len(), 1);
         for answer in answers.iter().filter(|it| it.status != 200) {
-            assert_eq!(answer.told(), "400 invalid_grant code.replayed");
+            assert_eq!(answer.outcome(), "400 invalid_grant code.replayed");
         }
         assert!(bank.has_ended(given[0].token().status.status_list.idx).await);
     })
@@ -321,9 +328,9 @@ async fn a_key_named_when_pushing_is_not_redeemed_by_certificate() {
         let pushed = bank.push(named).await;
         let landed = bank.approved(&pushed.text("request_uri")).await.unwrap();
         let code = parameter(&landed, "code").unwrap();
-        let told = bank.trade_as(CLIENT, &code, VERIFIER, None).await.told();
-        assert_eq!(told, "400 invalid_dpop_proof dpop.invalid");
-        assert_eq!(bank.trade(&code).await.told(), "200");
+        let outcome = bank.trade_as(CLIENT, &code, VERIFIER, None).await.outcome();
+        assert_eq!(outcome, "400 invalid_dpop_proof dpop.invalid");
+        assert_eq!(bank.trade(&code).await.outcome(), "200");
     })
     .await;
 }
@@ -336,7 +343,7 @@ async fn a_state_of_more_than_1024_characters_is_refused() {
         for (length, expected) in [(1024, "201"), (1025, "400 invalid_request request.malformed")] {
             let state = "s".repeat(length);
             let answer = bank.push(changed(Bank::request(), &[("state", &state)])).await;
-            assert_eq!(answer.told(), expected, "{length}");
+            assert_eq!(answer.outcome(), expected, "{length}");
         }
     })
     .await;
@@ -353,7 +360,7 @@ async fn resources() {
             (vec![edge, ("resource", "https://other")], "400 invalid_target request.malformed"),
         ] {
             let answer = bank.push([Bank::request(), pairs(&resources)].concat()).await;
-            assert_eq!(answer.told(), expected, "{resources:?}");
+            assert_eq!(answer.outcome(), expected, "{resources:?}");
         }
     })
     .await;
@@ -369,7 +376,7 @@ async fn links() {
         let open = async |client_id: &str, request_uri: &str| {
             let uri = request_uri.replace(':', "%3A");
             let path = format!("/authorize?client_id={client_id}&request_uri={uri}");
-            bank.stand.get(&path, None).await.told()
+            bank.stand.get(&path, None).await.outcome()
         };
         let uri = bank.request_uri().await;
         assert_eq!(open(CLIENT, &uri).await, "200");
@@ -395,25 +402,28 @@ async fn codes() {
         let bank = Bank::on(database).await;
         let code = bank.code().await;
         let dpop = Some(&bank.dpop);
-        let told = async |client_id: &str, code: &str, verifier: &str, dpop: Option<&Key>| {
-            bank.trade_as(client_id, code, verifier, dpop).await.told()
+        let outcome = async |client_id: &str, code: &str, verifier: &str, dpop: Option<&Key>| {
+            bank.trade_as(client_id, code, verifier, dpop).await.outcome()
         };
         let wrong = VERIFIER.replace('a', "b");
-        assert_eq!(told(CLIENT, "never", VERIFIER, dpop).await, "400 invalid_grant code.unknown");
-        assert_eq!(told(OTHER, &code, VERIFIER, dpop).await, "400 invalid_grant code.unknown");
         assert_eq!(
-            told(CLIENT, &code, &wrong, dpop).await,
+            outcome(CLIENT, "never", VERIFIER, dpop).await,
+            "400 invalid_grant code.unknown"
+        );
+        assert_eq!(outcome(OTHER, &code, VERIFIER, dpop).await, "400 invalid_grant code.unknown");
+        assert_eq!(
+            outcome(CLIENT, &code, &wrong, dpop).await,
             "400 invalid_grant code.verifier-wrong"
         );
-        assert_eq!(told(CLIENT, &code, "", dpop).await, "400 invalid_request request.malformed");
+        assert_eq!(outcome(CLIENT, &code, "", dpop).await, "400 invalid_request request.malformed");
         // None of these spent it.
-        assert_eq!(told(CLIENT, &code, VERIFIER, dpop).await, "200");
+        assert_eq!(outcome(CLIENT, &code, VERIFIER, dpop).await, "200");
         let late = bank.code().await;
         bank.stand.wait(60);
-        assert_eq!(told(CLIENT, &late, VERIFIER, dpop).await, "400 invalid_grant code.expired");
+        assert_eq!(outcome(CLIENT, &late, VERIFIER, dpop).await, "400 invalid_grant code.expired");
         let form = [bank.assertion(CLIENT), pairs(&[("grant_type", "password")])].concat();
         let answer = bank.post("/token", &form, None, CHANNEL).await;
-        assert_eq!(answer.told(), "400 unsupported_grant_type request.malformed");
+        assert_eq!(answer.outcome(), "400 unsupported_grant_type request.malformed");
     })
     .await;
 }
@@ -427,10 +437,10 @@ async fn AttemptReuseAuthorizationCodeAfterOneSecond() {
         let index = first.token().status.status_list.idx;
         assert!(!bank.has_ended(index).await);
         bank.stand.wait(1);
-        assert_eq!(bank.trade(&code).await.told(), "400 invalid_grant code.replayed");
+        assert_eq!(bank.trade(&code).await.outcome(), "400 invalid_grant code.replayed");
         assert!(bank.has_ended(index).await);
         let refreshed = bank.refresh(CLIENT, &first.text("refresh_token"), Some(&bank.dpop)).await;
-        assert_eq!(refreshed.told(), "400 invalid_grant consent.ended-by-platform");
+        assert_eq!(refreshed.outcome(), "400 invalid_grant consent.ended-by-platform");
         let events = bank.stand.events().await;
         let end = ["token.issued", "code.replayed", "consent.ended"];
         assert_eq!(events[events.len() - 3..], end);
@@ -449,21 +459,21 @@ async fn RefreshToken() {
         let invalid = "400 invalid_grant refresh-token.invalid";
         // Duende products#1641: a new key, the same client (RFC 9449 §5); its tokens are bound to that key.
         let rekeyed = bank.refresh(CLIENT, &token, Some(&other_key)).await;
-        assert_eq!(rekeyed.told(), "200");
+        assert_eq!(rekeyed.outcome(), "200");
         assert_eq!(rekeyed.token().cnf.jkt, Some(other_key.thumbprint()));
-        assert_eq!(bank.refresh(OTHER, &token, dpop).await.told(), invalid);
-        assert_eq!(bank.refresh(CLIENT, "never", dpop).await.told(), invalid);
+        assert_eq!(bank.refresh(OTHER, &token, dpop).await.outcome(), invalid);
+        assert_eq!(bank.refresh(CLIENT, "never", dpop).await.outcome(), invalid);
         bank.stand.wait(100_000);
         let again = bank.refresh(CLIENT, &token, dpop).await;
-        assert_eq!(again.told(), "200");
+        assert_eq!(again.outcome(), "200");
         // Not rotated (FAPI 2.0 §5.3.2.1 item 9).
         assert!(again.body.get("refresh_token").is_none());
         assert_eq!(again.token().sub, first.token().sub);
         assert_ne!(again.token().jti, first.token().jti);
         // Given back: the consent ends with it (RFC 7009).
         let form = [bank.assertion(OTHER), pairs(&[("token", &token)])].concat();
-        assert_eq!(bank.post("/revoke", &form, None, CHANNEL).await.told(), "200");
-        assert_eq!(bank.refresh(CLIENT, &token, dpop).await.told(), "200");
+        assert_eq!(bank.post("/revoke", &form, None, CHANNEL).await.outcome(), "200");
+        assert_eq!(bank.refresh(CLIENT, &token, dpop).await.outcome(), "200");
         for (token, expected) in [
             (again.text("access_token"), "400 unsupported_token_type request.malformed"),
             ("never".to_owned(), "200"),
@@ -471,10 +481,10 @@ async fn RefreshToken() {
             (token.clone(), "200"),
         ] {
             let form = [bank.assertion(CLIENT), pairs(&[("token", &token)])].concat();
-            assert_eq!(bank.post("/revoke", &form, None, CHANNEL).await.told(), expected);
+            assert_eq!(bank.post("/revoke", &form, None, CHANNEL).await.outcome(), expected);
         }
         let dead = bank.refresh(CLIENT, &token, dpop).await;
-        assert_eq!(dead.told(), "400 invalid_grant consent.given-back");
+        assert_eq!(dead.outcome(), "400 invalid_grant consent.given-back");
     })
     .await;
 }
@@ -487,7 +497,7 @@ async fn proofs() {
         let form = || pairs(&[("grant_type", "refresh_token"), ("refresh_token", "never")]);
         let ask = async |proof: String| {
             let form = [bank.assertion(CLIENT), form()].concat();
-            bank.post("/token", &form, Some(proof), CHANNEL).await.told()
+            bank.post("/token", &form, Some(proof), CHANNEL).await.outcome()
         };
         let invalid = "400 invalid_dpop_proof dpop.invalid";
         let passes = "400 invalid_grant refresh-token.invalid";
@@ -531,7 +541,7 @@ async fn keys_named_when_pushing() {
         let form = [bank.assertion(CLIENT), named.clone()].concat();
         let other = bank.proof(&Key::new(3), "/par");
         let answer = bank.post("/par", &form, Some(other), CHANNEL).await;
-        assert_eq!(answer.told(), "400 invalid_dpop_proof dpop.invalid");
+        assert_eq!(answer.outcome(), "400 invalid_dpop_proof dpop.invalid");
         let by_proof = Some(bank.proof(&bank.dpop, "/par"));
         for (request, proof) in [(named, None), (Bank::request(), by_proof)] {
             let form = [bank.assertion(CLIENT), request].concat();
@@ -539,15 +549,15 @@ async fn keys_named_when_pushing() {
             let landed = bank.approved(&pushed.text("request_uri")).await.unwrap();
             let code = parameter(&landed, "code").unwrap();
             let other = bank.trade_as(CLIENT, &code, VERIFIER, Some(&Key::new(3))).await;
-            assert_eq!(other.told(), "400 invalid_dpop_proof dpop.invalid");
-            assert_eq!(bank.trade(&code).await.told(), "200");
+            assert_eq!(other.outcome(), "400 invalid_dpop_proof dpop.invalid");
+            assert_eq!(bank.trade(&code).await.outcome(), "200");
         }
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_store_and_the_journal_hold_is_no_secret() {
+async fn store_and_journal_hold_no_secrets() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         let code = bank.code().await;

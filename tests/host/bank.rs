@@ -181,7 +181,7 @@ impl Bank {
 
     pub(super) async fn request_uri(&self) -> String {
         let answer = self.push(Self::request()).await;
-        assert_eq!(answer.told(), "201");
+        assert_eq!(answer.outcome(), "201");
         answer.body["request_uri"].as_str().expect("a request_uri").to_owned()
     }
 
@@ -331,17 +331,17 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Status, OAuth error, problem: `400 invalid_grant code.unknown`.
-    pub(super) fn told(&self) -> String {
-        let mut told = self.status.to_string();
+    pub(super) fn outcome(&self) -> String {
+        let mut outcome = self.status.to_string();
         for member in ["error", "problem", "code"] {
             if self.status >= 400
                 && let Some(text) = self.body[member].as_str()
             {
-                told.push(' ');
-                told.push_str(text);
+                outcome.push(' ');
+                outcome.push_str(text);
             }
         }
-        told
+        outcome
     }
 
     pub(super) fn text(&self, member: &str) -> String {

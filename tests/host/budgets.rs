@@ -18,23 +18,23 @@ async fn a_strangers_endless_bodies_silence_neither_nodes_nor_banks_nor_stranger
         let refused = answered_now(&mut slow);
         assert_eq!(refused, vec!["503 busy"; 600 - 64]);
 
-        assert_eq!(bank.get("/edge/registry", Some("node-1")).await.told(), "200");
-        assert_eq!(bank.get("/jwks", None).await.told(), "200");
+        assert_eq!(bank.get("/edge/registry", Some("node-1")).await.outcome(), "200");
+        assert_eq!(bank.get("/jwks", None).await.outcome(), "200");
         let form = [("a".to_owned(), "b".to_owned())];
         let push = |certificate| bank.post("/par", &form, None, certificate);
-        assert_eq!(push(Some("certificate")).await.told(), "401 invalid_client client.unknown");
+        assert_eq!(push(Some("certificate")).await.outcome(), "401 invalid_client client.unknown");
         let busy = push(None).await;
         assert_eq!(
-            (busy.told().as_str(), &busy.headers["retry-after"]),
+            (busy.outcome().as_str(), &busy.headers["retry-after"]),
             ("503 busy", &HeaderValue::from_static("1"))
         );
         let uses = Request::post("/edge/uses")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from("{\"uses\":[]}"));
-        assert_eq!(bank.send(uses.unwrap(), Some("node-1")).await.told(), "204");
+        assert_eq!(bank.send(uses.unwrap(), Some("node-1")).await.outcome(), "204");
         // Who gives up gives its place back.
         drop(slow);
-        assert_eq!(push(None).await.told(), "401 invalid_client client.unknown");
+        assert_eq!(push(None).await.outcome(), "401 invalid_client client.unknown");
     })
     .await;
 }
@@ -47,7 +47,7 @@ async fn large_bodies_have_few_places_and_leave_the_small_ones_theirs() {
             (0..20).map(|_| bank.send(endless("/par", 65 * 1024), None)).collect();
         assert_eq!(answered_now(&mut slow), vec!["503 busy"; 20 - 4]);
         let small = bank.post("/par", &[("a".to_owned(), "b".to_owned())], None, None).await;
-        assert_eq!(small.told(), "401 invalid_client client.unknown");
+        assert_eq!(small.outcome(), "401 invalid_client client.unknown");
     })
     .await;
 }
@@ -56,7 +56,7 @@ async fn large_bodies_have_few_places_and_leave_the_small_ones_theirs() {
 fn answered_now<F: Future<Output = Answer>>(asked: &mut FuturesUnordered<F>) -> Vec<String> {
     let mut answered = Vec::new();
     while let Some(Some(answer)) = asked.next().now_or_never() {
-        answered.push(answer.told());
+        answered.push(answer.outcome());
     }
     answered
 }

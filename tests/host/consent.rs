@@ -67,7 +67,7 @@ async fn a_withdrawn_consent_is_in_the_status_list_and_can_not_be_withdrawn_agai
         assert_eq!(answer.body["consent"]["status"], ended);
         assert_eq!(listed(&stand).await, (1, vec![0]));
         let again = stand.post(&path, Some(&cookie), json!({})).await;
-        assert_eq!(again.told(), "409 consent.ended");
+        assert_eq!(again.outcome(), "409 consent.ended");
         let events = stand.events().await;
         assert_eq!(events.iter().filter(|it| *it == "consent.ended").count(), 1);
     })
@@ -85,12 +85,12 @@ async fn another_persons_consent_does_not_exist() {
         for path in
             [format!("/api/cabinet/consents/{id}"), "/api/cabinet/consents/cns_1".to_owned()]
         {
-            assert_eq!(stand.get(&path, Some(&stranger)).await.told(), "404 not-found");
+            assert_eq!(stand.get(&path, Some(&stranger)).await.outcome(), "404 not-found");
             let withdraw = format!("{path}/withdraw");
             let answer = stand.post(&withdraw, Some(&stranger), json!({})).await;
-            assert_eq!(answer.told(), "404 not-found");
+            assert_eq!(answer.outcome(), "404 not-found");
             let answer = stand.post(&withdraw, None, json!({})).await;
-            assert_eq!(answer.told(), "401 signed-out");
+            assert_eq!(answer.outcome(), "401 signed-out");
         }
         let cabinet = stand.get("/api/cabinet", Some(&stranger)).await;
         assert_eq!(cabinet.body["consents"], json!([]));
@@ -129,7 +129,7 @@ async fn a_newer_consent_for_the_same_purpose_and_pair_takes_the_olders_place() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_term_that_is_over_is_told_once_and_can_not_be_withdrawn() {
+async fn an_expired_consent_is_journalled_once_and_can_not_be_withdrawn() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let mut short = asked();
@@ -147,7 +147,7 @@ async fn a_term_that_is_over_is_told_once_and_can_not_be_withdrawn() {
         let id = only(&stand, &cookie).await;
         let path = format!("/api/cabinet/consents/{id}/withdraw");
         let answer = stand.post(&path, Some(&cookie), json!({})).await;
-        assert_eq!(answer.told(), "409 consent.ended");
+        assert_eq!(answer.outcome(), "409 consent.ended");
     })
     .await;
 }
@@ -162,7 +162,7 @@ async fn each_use_is_shown_to_the_client() {
         for (interaction, status, problem) in
             [(1, 200, None), (2, 403, Some("consent.data-not-covered"))]
         {
-            let told = Use {
+            let reported = Use {
                 id: UseId(interaction),
                 at: now + chrono::TimeDelta::seconds(i64::from(status)),
                 consent: Some(id),
@@ -180,7 +180,7 @@ async fn each_use_is_shown_to_the_client() {
             for _ in 0..2 {
                 app.store
                     .transact("test.use", async |tx| {
-                        store::usage::add(tx, "node", &told, now).await
+                        store::usage::add(tx, "node", &reported, now).await
                     })
                     .await
                     .unwrap();
@@ -188,10 +188,10 @@ async fn each_use_is_shown_to_the_client() {
         }
         let one = stand.get(&format!("/api/cabinet/consents/{id}"), Some(&cookie)).await;
         let uses = one.body["uses"].as_array().unwrap();
-        let told: Vec<_> = uses.iter().map(|it| (&it["status"], &it["problem"])).collect();
+        let shown: Vec<_> = uses.iter().map(|it| (&it["status"], &it["problem"])).collect();
         let refused = json!("consent.data-not-covered");
-        assert_eq!(told, [(&json!(403), &refused), (&json!(200), &Value::Null)], "newest first");
-        assert_eq!(one.body["consent"]["uses"], 2, "told twice, counted once");
+        assert_eq!(shown, [(&json!(403), &refused), (&json!(200), &Value::Null)], "newest first");
+        assert_eq!(one.body["consent"]["uses"], 2, "reported twice, counted once");
         assert_eq!(one.body["consent"]["last_used_at"], "2027-01-15T08:06:43Z");
     })
     .await;

@@ -30,8 +30,8 @@ async fn an_operator_signs_in_with_two_factors() {
         assert_eq!(sign_in(&bank, "aigul", "wrong", &code(&bank, 0)).await.0, refused);
         assert_eq!(sign_in(&bank, "aigul", PASSWORD, "000000").await.0, refused);
         assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, -2)).await.0, refused);
-        let (told, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
-        assert_eq!(told, "200");
+        let (outcome, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
+        assert_eq!(outcome, "200");
         // The code's step is used up; the next one is not.
         assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await.0, refused);
         assert_eq!(sign_in(&bank, "aigul", PASSWORD, &code(&bank, 1)).await.0, "200");
@@ -39,7 +39,7 @@ async fn an_operator_signs_in_with_two_factors() {
         assert_eq!(me, json!({ "name": "aigul" }));
         for path in ["me", "overview", "participants", "journal"] {
             let answer = bank.stand.get(&format!("/api/console/{path}"), None).await;
-            assert_eq!(answer.told(), "401 signed-out", "{path}");
+            assert_eq!(answer.outcome(), "401 signed-out", "{path}");
         }
         bank.stand.wait(29 * 60);
         assert_eq!(get(&bank, "/api/console/me", &cookie).await["name"], "aigul");
@@ -50,7 +50,7 @@ async fn an_operator_signs_in_with_two_factors() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_failures_lock_a_name_for_whoever_tried_for_five_minutes() {
+async fn five_failures_lock_a_name_for_that_requester_for_five_minutes() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         let (stranger, elsewhere) = ("203.0.113.7:1", "203.0.113.8:1");
@@ -94,8 +94,8 @@ async fn passwords_are_hashed_a_few_at_once_and_seldom_for_one_address() {
         let bank = Bank::on(database).await;
         let known = try_from(&bank, "203.0.113.1:1", None, &code(&bank, 0)).await.1;
         for turn in 1..=31 {
-            let told = try_from(&bank, "203.0.113.7:1", None, "000000").await.0;
-            assert_eq!(told, if turn <= 30 { REFUSED } else { "429 rate.limited" });
+            let outcome = try_from(&bank, "203.0.113.7:1", None, "000000").await.0;
+            assert_eq!(outcome, if turn <= 30 { REFUSED } else { "429 rate.limited" });
         }
         let busy = bank.stand.app.budgets.passwords.take(2).unwrap();
         assert_eq!(try_from(&bank, "203.0.113.8:1", None, "000000").await.0, "503 busy");
@@ -118,20 +118,21 @@ async fn a_suspended_participant_gets_no_token() {
         assert!(before.participants[0].active && before.participants[0].applications.len() == 3);
         let path = format!("/api/console/participants/{CONSUMER}");
         let reason = json!({ "reason": "licence withdrawn" });
-        let (told, view) = post(&bank, &format!("{path}/suspend"), &cookie, reason.clone()).await;
-        assert_eq!((told.as_str(), &view["standing"]["standing"]), ("200", &json!("suspended")));
+        let (outcome, view) =
+            post(&bank, &format!("{path}/suspend"), &cookie, reason.clone()).await;
+        assert_eq!((outcome.as_str(), &view["standing"]["standing"]), ("200", &json!("suspended")));
         assert_eq!(
             post(&bank, &format!("{path}/suspend"), &cookie, reason).await.0,
             "409 participant.standing"
         );
         let refused = "403 unauthorized_client participant.suspended";
-        assert_eq!(bank.push(Bank::request()).await.told(), refused);
-        assert_eq!(bank.trade(&code).await.told(), refused);
+        assert_eq!(bank.push(Bank::request()).await.outcome(), refused);
+        assert_eq!(bank.trade(&code).await.outcome(), refused);
         assert!(bank.approved(&link).await.is_err());
         let after = registry(&bank).await;
         assert!(!after.participants[0].active && after.version > before.version);
         assert_eq!(post(&bank, &format!("{path}/resume"), &cookie, json!({})).await.0, "200");
-        assert_eq!(bank.trade(&code).await.told(), "200");
+        assert_eq!(bank.trade(&code).await.outcome(), "200");
         assert!(registry(&bank).await.participants[0].active);
         let unknown = "/api/console/participants/960440000161/resume";
         assert_eq!(post(&bank, unknown, &cookie, json!({})).await.0, "404 not-found");
@@ -147,8 +148,8 @@ async fn only_registered_nodes_in_standing_get_the_feed() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         for path in ["/edge/registry", "/edge/status-list"] {
-            assert_eq!(bank.get(path, None).await.told(), "403 forbidden");
-            assert_eq!(bank.get(path, Some("certificate")).await.told(), "403 forbidden");
+            assert_eq!(bank.get(path, None).await.outcome(), "403 forbidden");
+            assert_eq!(bank.get(path, Some("certificate")).await.outcome(), "403 forbidden");
             assert_eq!(bank.get(path, Some("node-1")).await.status, 200);
         }
         assert_eq!(report::<Use>(&bank, &[], "certificate").await, "403 forbidden");
@@ -158,13 +159,13 @@ async fn only_registered_nodes_in_standing_get_the_feed() {
             ..Bank::certificate("certificate")
         };
         let feed = Request::get("/edge/registry").body(Body::empty()).unwrap();
-        assert_eq!(bank.send_as(feed, Some(named)).await.told(), "403 forbidden");
+        assert_eq!(bank.send_as(feed, Some(named)).await.outcome(), "403 forbidden");
 
         let standing = async |suspended: Option<&str>| {
             routing::set_node_standing(&bank.stand.app, "node-1", suspended, "aigul")
                 .await
                 .unwrap();
-            bank.get("/edge/registry", Some("node-1")).await.told()
+            bank.get("/edge/registry", Some("node-1")).await.outcome()
         };
         assert_eq!(standing(Some("its key has leaked")).await, "403 forbidden");
         assert_eq!(report::<Use>(&bank, &[], "node-1").await, "403 forbidden");
@@ -195,20 +196,20 @@ async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
             upstream_ms: Some(2),
         };
         let other = "040740003185".parse().unwrap();
-        let told = [
+        let uses = [
             Use { id: UseId(2), consumer: Some(other), ..good.clone() },
             Use { id: UseId(3), provider: Some(other), ..good.clone() },
             Use { id: UseId(4), consent: Some(ConsentId(7)), ..good.clone() },
             Use { id: UseId(5), route: String::new(), ..good.clone() },
             good.clone(),
         ];
-        let mut told: Vec<Value> =
-            told.iter().map(|it| serde_json::to_value(it).unwrap()).collect();
+        let mut uses: Vec<Value> =
+            uses.iter().map(|it| serde_json::to_value(it).unwrap()).collect();
         // Of a node that is newer than this host: kinds of data that are not known here, and members that are not.
-        told.push(json!({ "id": UseId(6), "data": "payments" }));
-        told[4]["carrier"] = json!("a later version's");
+        uses.push(json!({ "id": UseId(6), "data": "payments" }));
+        uses[4]["carrier"] = json!("a later version's");
         for _ in 0..2 {
-            assert_eq!(report(&bank, &told, "node-1").await, "204");
+            assert_eq!(report(&bank, &uses, "node-1").await, "204");
         }
         let store = &bank.stand.app.store;
         let kept = store.read("test", async |tx| store::usage::uses(tx, consent, 10).await).await;
@@ -222,7 +223,7 @@ async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn uses_told_twice_count_once() {
+async fn uses_reported_twice_count_once() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         let trade = bank.trade(&bank.code().await).await;
@@ -303,9 +304,9 @@ async fn another_site_s_form_changes_nothing() {
         let request = Request::post("/api/console/sign-in")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from("{}"));
-        assert_eq!(bank.stand.send(request.unwrap()).await.told(), "403 forbidden");
-        assert_eq!(bank.stand.get("/api/nothing", None).await.told(), "404 not-found");
-        assert_eq!(bank.stand.get("/healthz", None).await.told(), "200");
+        assert_eq!(bank.stand.send(request.unwrap()).await.outcome(), "403 forbidden");
+        assert_eq!(bank.stand.get("/api/nothing", None).await.outcome(), "404 not-found");
+        assert_eq!(bank.stand.get("/healthz", None).await.outcome(), "200");
         assert!(!CLIENT.is_empty());
     })
     .await;
@@ -319,7 +320,7 @@ fn code(bank: &Bank, steps: i64) -> String {
 
 const REFUSED: &str = "401 operator.sign-in";
 
-/// From an address, in a browser with this cookie; what was told, and the browser's next cookie.
+/// From an address, in a browser with this cookie; the outcome, and the browser's next cookie.
 async fn try_from(bank: &Bank, address: &str, known: Option<&str>, code: &str) -> (String, String) {
     let address: SocketAddr = address.parse().expect("an address");
     let body = json!({ "name": "aigul", "password": PASSWORD, "code": code });
@@ -332,10 +333,10 @@ async fn try_from(bank: &Bank, address: &str, known: Option<&str>, code: &str) -
     }
     let request = request.body(Body::from(body.to_string())).expect("as it should be");
     let answer = bank.stand.send(request).await;
-    (answer.told(), answer.known_operator.unwrap_or_default())
+    (answer.outcome(), answer.known_operator.unwrap_or_default())
 }
 
-/// What was told, and the cookie.
+/// The outcome, and the cookie.
 async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String, String) {
     let body = json!({ "name": name, "password": password, "code": code });
     let request = Request::post("/api/console/sign-in")
@@ -349,8 +350,9 @@ async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String
     let status = response.status().as_u16();
     let cookie = response.headers().get(header::SET_COOKIE).and_then(|it| it.to_str().ok());
     let cookie = cookie.and_then(|it| it.split(';').next()).unwrap_or_default().to_owned();
-    let told = if status == 200 { "200".to_owned() } else { format!("{status} operator.sign-in") };
-    (told, cookie)
+    let outcome =
+        if status == 200 { "200".to_owned() } else { format!("{status} operator.sign-in") };
+    (outcome, cookie)
 }
 
 async fn get(bank: &Bank, path: &str, cookie: &str) -> Value {
@@ -365,7 +367,7 @@ async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Va
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()));
     let answer = bank.stand.send(request.expect("as it should be")).await;
-    (answer.told(), answer.body)
+    (answer.outcome(), answer.body)
 }
 
 async fn report<U: Serialize + Clone>(bank: &Bank, uses: &[U], certificate: &str) -> String {
@@ -374,7 +376,7 @@ async fn report<U: Serialize + Clone>(bank: &Bank, uses: &[U], certificate: &str
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body))
         .expect("as it should be");
-    bank.send(request, Some(certificate)).await.told()
+    bank.send(request, Some(certificate)).await.outcome()
 }
 
 async fn registry(bank: &Bank) -> Registry {

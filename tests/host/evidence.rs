@@ -1,4 +1,4 @@
-//! Evidence of a check: exported with a trace, judged again to the same verdict, and told when altered (DSP-1, OPS-3).
+//! Evidence of a check: exported with a trace, replayed to the same verdict; changes are detected (DSP-1, OPS-3).
 
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
@@ -18,13 +18,13 @@ use super::stand::{Stand, asked, cache, folder};
 use crate::database::on_each;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told() {
+async fn a_replay_gives_the_same_verdict_and_detects_changes() {
     on_each(async |database| {
         let (stand, people) = open(database, REGISTERED).await;
         let cookie = stand.at_camera(asked()).await;
         let challenge = stand.challenge(&cookie).await;
         let stills = frames::stills(&challenge, &people.frames("person_a_1", 5).unwrap());
-        assert_eq!(stand.show(&cookie, stills).await.told(), "422 identity.not-live");
+        assert_eq!(stand.show(&cookie, stills).await.outcome(), "422 identity.not-live");
         let challenge = stand.challenge(&cookie).await;
         assert_eq!(stand.show(&cookie, genuine(&people, &challenge, 1)).await.step(), "code");
 
@@ -41,7 +41,7 @@ async fn a_check_is_judged_again_to_the_same_verdict_and_an_altered_one_is_told(
         for kind in ["facts.face.likeness", "facts.face.live", "facts.face.eyes_open"] {
             assert!(report.differences[kind] < 0.05, "{kind}");
         }
-        // Whoever matched is told by name, and was counted for whom it matched (BIO-5).
+        // The matching solution is named, and was counted for the participant (BIO-5).
         let bundle = fs::read_to_string(passed.join("bundle.json")).unwrap();
         assert!(bundle.contains("\"solution\":\"builtin\"") && bundle.contains("sface.onnx"));
         assert_eq!(matches(&stand).await, [("matched".to_owned(), "session".to_owned())]);
@@ -111,8 +111,8 @@ async fn a_look_at_evidence_leaves_its_trace_and_pictures_are_forgotten() {
         exported(&stand, 1).await;
         let journal = stand.journal_text().await;
         assert!(journal.contains("evidence.exported") && journal.contains("dispute 7"));
-        let told = ["identity.challenged", "identity.checked", "\"reasons\":", "\"signals\":"];
-        assert!(told.iter().all(|it| journal.contains(it)), "{journal}");
+        let kinds = ["identity.challenged", "identity.checked", "\"reasons\":", "\"signals\":"];
+        assert!(kinds.iter().all(|it| journal.contains(it)), "{journal}");
         assert!(!journal.contains("\"degree\"") && !journal.contains("similarity"));
 
         stand.wait(90 * 24 * 3600);

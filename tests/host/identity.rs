@@ -48,7 +48,7 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         let (to, text) = stand.outside.messages().remove(0);
         assert_eq!(to, NAMED_PHONE, "the number that the consumer named");
         assert!(text.contains("Jetisu Pay") && !text.contains(IIN), "{text}");
-        stand.until_told("message.sent").await;
+        stand.until_recorded("message.sent").await;
         let view = stand.enter(&cookie, &code).await;
         assert_eq!(view.step(), "consent");
         let text = view.body["consent"]["text"].as_array().unwrap();
@@ -91,40 +91,40 @@ async fn what_must_be_refused_is() {
         let stand = Stand::on(database).await;
 
         let answer = stand.get("/api/identity", None).await;
-        assert_eq!(answer.told(), "401 identity.no-session");
+        assert_eq!(answer.outcome(), "401 identity.no-session");
         let answer = stand.get("/api/identity", Some("somebody-elses")).await;
-        assert_eq!(answer.told(), "401 identity.no-session");
+        assert_eq!(answer.outcome(), "401 identity.no-session");
 
         let cookie = stand.opened(asked()).await;
         let bare = Request::post("/api/identity/ids_0/agreement")
             .header("cookie", format!("senim_session={cookie}"))
             .header("content-type", "application/json");
         let body = Body::from(r#"{"accept":true,"language":"en"}"#);
-        assert_eq!(stand.send(bare.body(body).unwrap()).await.told(), "403 forbidden");
+        assert_eq!(stand.send(bare.body(body).unwrap()).await.outcome(), "403 forbidden");
         let early = stand.enter(&cookie, "000000").await;
-        assert_eq!(early.told(), "409 identity.out-of-order");
+        assert_eq!(early.outcome(), "409 identity.out-of-order");
         let odd = json!({ "accept": true, "language": "en", "more": 1 });
         let odd = stand.post("/api/identity/agreement", Some(&cookie), odd).await;
-        assert_eq!(odd.told(), "400 body.malformed");
+        assert_eq!(odd.outcome(), "400 body.malformed");
         let refused = json!({ "accept": false, "language": "ru" });
         let refused = stand.post("/api/identity/agreement", Some(&cookie), refused).await;
-        assert_eq!(refused.told(), "403 identity.agreement-refused");
+        assert_eq!(refused.outcome(), "403 identity.agreement-refused");
         failed(&stand, &cookie, "identity.agreement-refused").await;
         let after = stand.confirm(&cookie, IIN).await;
-        assert_eq!(after.told(), "410 identity.ended");
+        assert_eq!(after.outcome(), "410 identity.ended");
 
         let cookie = stand.at_iin(asked()).await;
-        for (typed, told) in [
+        for (typed, outcome) in [
             ("900101300018", "422 iin.invalid"),
             ("9001013000", "422 iin.invalid"),
             (OTHER_IIN, "422 identity.iin-mismatch"),
             (OTHER_IIN, "422 identity.iin-mismatch"),
         ] {
-            assert_eq!(stand.confirm(&cookie, typed).await.told(), told);
+            assert_eq!(stand.confirm(&cookie, typed).await.outcome(), outcome);
         }
         stand.outside.source_down(true);
         let down = stand.confirm(&cookie, IIN).await;
-        assert_eq!(down.told(), "503 identity.source-down");
+        assert_eq!(down.outcome(), "503 identity.source-down");
         assert_eq!(down.body["fault"], "source");
         stand.outside.source_down(false);
         assert_eq!(
@@ -132,14 +132,14 @@ async fn what_must_be_refused_is() {
             "iin",
             "nothing is lost"
         );
-        assert_eq!(stand.confirm(&cookie, OTHER_IIN).await.told(), "422 identity.iin-mismatch");
+        assert_eq!(stand.confirm(&cookie, OTHER_IIN).await.outcome(), "422 identity.iin-mismatch");
         failed(&stand, &cookie, "identity.iin-mismatch").await;
 
         let mut nobody = asked();
         nobody["client"]["iin"] = OTHER_IIN.into();
         let cookie = stand.at_iin(nobody).await;
         let unknown = stand.confirm(&cookie, OTHER_IIN).await;
-        assert_eq!(unknown.told(), "404 identity.unknown-person");
+        assert_eq!(unknown.outcome(), "404 identity.unknown-person");
         failed(&stand, &cookie, "identity.unknown-person").await;
 
         let cookie = stand.at_consent(asked()).await;
@@ -177,7 +177,7 @@ async fn four_failing_checks_block_the_person() {
         stand.wait(899);
         let cookie = stand.at_iin(asked()).await;
         let blocked = stand.confirm(&cookie, IIN).await;
-        assert_eq!(blocked.told(), "429 identity.blocked", "after a restart");
+        assert_eq!(blocked.outcome(), "429 identity.blocked", "after a restart");
         failed(&stand, &cookie, "identity.blocked").await;
         stand.wait(1);
         stand.at_camera(asked()).await;
@@ -193,23 +193,23 @@ async fn codes_are_few_short_lived_and_used_once() {
         let cookie = stand.at_code(asked()).await;
         let first = stand.outside.code_after(0).await;
         stand.wait(180);
-        assert_eq!(stand.enter(&cookie, &first).await.told(), "422 identity.code-expired");
+        assert_eq!(stand.enter(&cookie, &first).await.outcome(), "422 identity.code-expired");
         let view = stand.post("/api/identity/code/send", Some(&cookie), json!({})).await;
         assert_eq!((view.status, &view.body["sms_left"]), (200, &json!(0)));
         let second = stand.outside.code_after(1).await;
         let third = stand.post("/api/identity/code/send", Some(&cookie), json!({})).await;
-        assert_eq!(third.told(), "429 identity.sms-exhausted");
+        assert_eq!(third.outcome(), "429 identity.sms-exhausted");
         assert_eq!(stand.enter(&cookie, &second).await.step(), "consent");
-        assert_eq!(stand.enter(&cookie, &second).await.told(), "409 identity.out-of-order");
+        assert_eq!(stand.enter(&cookie, &second).await.outcome(), "409 identity.out-of-order");
         assert_eq!(stand.outside.messages().len(), 2);
 
         let cookie = stand.at_code(asked()).await;
         let right = stand.outside.code_after(2).await;
         let wrong = if right == "000000" { "000001" } else { "000000" };
-        assert_eq!(stand.enter(&cookie, wrong).await.told(), "422 identity.code-wrong");
-        assert_eq!(stand.enter(&cookie, "").await.told(), "422 identity.code-wrong");
-        assert_eq!(stand.enter(&cookie, wrong).await.told(), "403 identity.too-many-codes");
-        assert_eq!(stand.enter(&cookie, &right).await.told(), "410 identity.ended");
+        assert_eq!(stand.enter(&cookie, wrong).await.outcome(), "422 identity.code-wrong");
+        assert_eq!(stand.enter(&cookie, "").await.outcome(), "422 identity.code-wrong");
+        assert_eq!(stand.enter(&cookie, wrong).await.outcome(), "403 identity.too-many-codes");
+        assert_eq!(stand.enter(&cookie, &right).await.outcome(), "410 identity.ended");
         failed(&stand, &cookie, "identity.too-many-codes").await;
     })
     .await;
@@ -270,24 +270,28 @@ async fn the_same_link_goes_on_in_its_browser_and_starts_again_in_another() {
         assert_eq!(stand.get("/api/identity", Some(&first)).await.step(), "liveness");
 
         let asks = stand.open(&request_uri, None, false).await;
-        assert_eq!((asks.told().as_str(), asks.cookie), ("409 identity.open-elsewhere", None));
+        assert_eq!((asks.outcome().as_str(), asks.cookie), ("409 identity.open-elsewhere", None));
         assert_eq!(stand.get("/api/identity", Some(&first)).await.step(), "liveness");
         let second = stand.open(&request_uri, None, true).await.cookie.unwrap();
         assert_eq!(stand.get("/api/identity", Some(&second)).await.step(), "agreement");
         let lost = stand.get("/api/identity", Some(&first)).await;
-        assert_eq!(lost.told(), "401 identity.no-session");
+        assert_eq!(lost.outcome(), "401 identity.no-session");
         stand.accept(&second).await;
         let view = stand.confirm(&second, IIN).await;
         assert_eq!(view.body["checks_left"], 3, "the counters stay");
 
         stand.post("/api/identity/abandon", Some(&second), json!({})).await;
         let after = stand.get(&link(&request_uri), Some(&second)).await;
-        assert_eq!(after.told(), "400 authorization.used", "an ended request is not opened again");
+        assert_eq!(
+            after.outcome(),
+            "400 authorization.used",
+            "an ended request is not opened again"
+        );
         for unknown in
             ["/authorize", "/authorize?client_id=a", "/authorize?client_id=a&client_id=b"]
         {
             let page = stand.get(unknown, None).await;
-            assert_eq!(page.told(), "400 request.malformed");
+            assert_eq!(page.outcome(), "400 request.malformed");
         }
         assert_eq!(stand.get(&link("urn:nothing"), None).await.status, 400);
     })
@@ -295,7 +299,7 @@ async fn the_same_link_goes_on_in_its_browser_and_starts_again_in_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_opens_what_is_refused_sees_a_page_of_ours_and_a_script_the_problem() {
+async fn a_refused_navigation_shows_a_page_and_a_script_gets_the_problem() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let pages =
@@ -322,8 +326,8 @@ async fn whoever_opens_what_is_refused_sees_a_page_of_ours_and_a_script_the_prob
             let page = format!("<body><div id=\"app\" data-problem=\"{code}\"></div>");
             let html = "text/html; charset=utf-8".to_owned();
             assert_eq!(ask("text/html,*/*;q=0.8").await, (status, html, page), "{path}");
-            let (told, kind, body) = ask("application/json").await;
-            assert_eq!((told, kind.as_str()), (status, "application/problem+json"), "{path}");
+            let (outcome, kind, body) = ask("application/json").await;
+            assert_eq!((outcome, kind.as_str()), (status, "application/problem+json"), "{path}");
             assert!(body.contains(code), "{path}: {body}");
         }
         std::fs::remove_dir_all(pages).unwrap();
@@ -344,7 +348,7 @@ async fn a_session_lasts_fifteen_minutes_and_the_consumer_hears_of_its_end() {
         assert_eq!(events.iter().filter(|it| *it == "identity.failed").count(), 2, "{events:?}");
         assert!(events.contains(&"consent.abandoned".to_owned()), "it was shown and not answered");
         let late = stand.confirm(&unseen, IIN).await;
-        assert_eq!(late.told(), "410 identity.ended");
+        assert_eq!(late.outcome(), "410 identity.ended");
     })
     .await;
 }
@@ -356,7 +360,7 @@ async fn a_consumer_suspended_meanwhile_gets_nothing() {
         let cookie = stand.at_consent(asked()).await;
         suspend(&stand).await;
         let answer = stand.answer(&cookie, true).await;
-        assert_eq!(answer.told(), "403 participant.suspended");
+        assert_eq!(answer.outcome(), "403 participant.suspended");
         failed(&stand, &cookie, "participant.suspended").await;
         assert!(!stand.events().await.contains(&"consent.granted".to_owned()));
     })
@@ -367,14 +371,14 @@ async fn a_consumer_suspended_meanwhile_gets_nothing() {
 async fn signing_in_to_the_cabinet_takes_face_and_phone_of_the_register() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
-        assert_eq!(stand.get("/api/cabinet", None).await.told(), "401 signed-out");
+        assert_eq!(stand.get("/api/cabinet", None).await.outcome(), "401 signed-out");
         let opened = stand.post("/api/cabinet/sign-in", None, json!({})).await;
         assert_eq!((opened.step(), &opened.body["consumer"]), ("agreement", &json!(null)));
         let cookie = opened.cookie.unwrap();
         stand.accept(&cookie).await;
         assert_eq!(stand.get("/api/identity", Some(&cookie)).await.body["iin_masked"], json!(null));
         assert_eq!(stand.confirm(&cookie, IIN).await.step(), "liveness");
-        assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.told(), "401 signed-out");
+        assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.outcome(), "401 signed-out");
         assert!(stand.outside.messages().is_empty(), "no message before the face matched");
         stand.judged(&cookie, Judgement::Live { degree: 97.0 }).await.unwrap();
         let code = stand.outside.code_after(0).await;
@@ -385,19 +389,19 @@ async fn signing_in_to_the_cabinet_takes_face_and_phone_of_the_register() {
         assert_eq!(cabinet.body["client_name"], "Айгүл С.");
         assert_eq!(cabinet.body["iin_masked"], "•••••••• 0017");
         stand.wait(30 * 60);
-        assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.told(), "401 signed-out");
+        assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.outcome(), "401 signed-out");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_out_ends_it_for_whoever_kept_the_cookie() {
+async fn sign_out_ends_the_session_for_every_copy_of_the_cookie() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let (cookie, _) = stand.approved(asked()).await;
         assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.status, 200);
         assert_eq!(stand.post("/api/cabinet/sign-out", Some(&cookie), json!({})).await.status, 204);
-        assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.told(), "401 signed-out");
+        assert_eq!(stand.get("/api/cabinet", Some(&cookie)).await.outcome(), "401 signed-out");
         assert_eq!(stand.post("/api/cabinet/sign-out", None, json!({})).await.status, 204);
     })
     .await;
@@ -412,28 +416,28 @@ async fn sign_ins_are_limited_by_person_and_requester_and_by_address() {
             let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
             stand.accept(&cookie).await;
             let answer = stand.confirm(&cookie, IIN).await;
-            assert_eq!(answer.told(), if turn <= 10 { "200" } else { "429 rate.limited" });
+            assert_eq!(answer.outcome(), if turn <= 10 { "200" } else { "429 rate.limited" });
             // The window of an hour began with the hour.
             let wait = if turn <= 10 { None } else { Some("3600") };
             assert_eq!(answer.retry_after.as_deref(), wait);
         }
         assert_eq!(sign_in_knowing(&stand, &known).await.step(), "liveness", "its own allowance");
         for _ in 1..=120 {
-            assert_eq!(sign_in_from(&stand, "203.0.113.7:50000", None).await.told(), "200");
+            assert_eq!(sign_in_from(&stand, "203.0.113.7:50000", None).await.outcome(), "200");
         }
         let answer = sign_in_from(&stand, "203.0.113.7:50001", None).await;
-        assert_eq!(answer.told(), "429 rate.limited");
+        assert_eq!(answer.outcome(), "429 rate.limited");
         assert!(answer.retry_after.is_some());
         let answer = sign_in_from(&stand, "203.0.113.7:50001", Some(&known)).await;
-        assert_eq!(answer.told(), "200", "a known browser of a crowded address");
-        assert_eq!(sign_in_from(&stand, "203.0.113.8:50000", None).await.told(), "200");
+        assert_eq!(answer.outcome(), "200", "a known browser of a crowded address");
+        assert_eq!(sign_in_from(&stand, "203.0.113.8:50000", None).await.outcome(), "200");
         for host in 1..=121 {
             let address = format!("[2001:db8:1:2::{host:x}]:50000");
-            let told = sign_in_from(&stand, &address, None).await.told();
-            assert_eq!(told, if host <= 120 { "200" } else { "429 rate.limited" }, "one /64");
+            let outcome = sign_in_from(&stand, &address, None).await.outcome();
+            assert_eq!(outcome, if host <= 120 { "200" } else { "429 rate.limited" }, "one /64");
         }
         stand.wait(15 * 60);
-        assert_eq!(sign_in_from(&stand, "203.0.113.7:50000", None).await.told(), "200");
+        assert_eq!(sign_in_from(&stand, "203.0.113.7:50000", None).await.outcome(), "200");
     })
     .await;
 }
@@ -453,7 +457,7 @@ async fn a_stranger_blocks_the_stranger_and_not_the_owner() {
         let again = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
         stand.accept(&again).await;
         let blocked = stand.confirm(&again, IIN).await;
-        assert_eq!(blocked.told(), "429 identity.blocked");
+        assert_eq!(blocked.outcome(), "429 identity.blocked");
         assert_eq!(blocked.retry_after.as_deref(), Some("840"), "as long as it is");
 
         let at_the_bank = stand.at_camera(asked()).await;
@@ -502,17 +506,17 @@ async fn sessions_side_by_side_draw_four_challenges() {
         let wishes = || json!({ "no_movement": false, "no_flashing": false });
         let path = "/api/identity/liveness/challenge";
         let draws = cookies.iter().map(|it| stand.post(path, Some(it), wishes()));
-        let told: Vec<_> = join_all(draws).await.iter().map(Answer::told).collect();
-        let granted = told.iter().filter(|it| *it == "200").count();
-        let blocked = told.iter().filter(|it| *it == "429 identity.blocked").count();
-        assert_eq!((granted, blocked), (4, 8), "{told:?}");
+        let outcome: Vec<_> = join_all(draws).await.iter().map(Answer::outcome).collect();
+        let granted = outcome.iter().filter(|it| *it == "200").count();
+        let blocked = outcome.iter().filter(|it| *it == "429 identity.blocked").count();
+        assert_eq!((granted, blocked), (4, 8), "{outcome:?}");
     })
     .await;
 }
 
 /// Whether an IIN is registered is not said to somebody whom nobody has seen.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_answers_alike_for_who_is_registered_and_who_is_not() {
+async fn a_sign_in_does_not_reveal_who_is_registered() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let wishes = json!({ "no_movement": false, "no_flashing": false });
@@ -527,14 +531,14 @@ async fn a_sign_in_answers_alike_for_who_is_registered_and_who_is_not() {
             let failed = stand.not_live(&cookie).await;
             let view = stand.get("/api/identity", Some(&cookie)).await;
             let left = view.body["checks_left"].clone();
-            seen.push((confirmed.told(), confirmed.body, challenge.told(), failed, left));
+            seen.push((confirmed.outcome(), confirmed.body, challenge.outcome(), failed, left));
         }
         assert_eq!(seen[0], seen[1]);
         assert!(stand.outside.messages().is_empty());
         let cookie = at_camera_of_cabinet(&stand, OTHER_IIN).await;
         let live = Judgement::Refused(Problem::IdentityUnknown);
-        let told = stand.judged(&cookie, live).await.unwrap_err().problem();
-        assert_eq!(told, Problem::IdentityUnknown, "a live person is told");
+        let outcome = stand.judged(&cookie, live).await.unwrap_err().problem();
+        assert_eq!(outcome, Problem::IdentityUnknown, "a live person gets the reason");
     })
     .await;
 }
@@ -569,7 +573,7 @@ async fn a_page_acts_in_the_session_that_it_shows() {
         ] {
             let path = format!("/api/identity/{step}");
             let answer = stand.post_in(shown, &path, Some(&browser), body).await;
-            assert_eq!(answer.told(), "409 identity.other-session", "{step}");
+            assert_eq!(answer.outcome(), "409 identity.other-session", "{step}");
         }
         let view = stand.get("/api/identity", Some(&browser)).await;
         assert_eq!((view.step(), &view.body["language"]), ("agreement", &json!("kk")));
@@ -579,7 +583,7 @@ async fn a_page_acts_in_the_session_that_it_shows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_consent_is_answered_by_who_was_shown_its_text() {
+async fn a_consent_is_approved_only_with_the_shown_text() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let cookie = stand.at_consent(asked()).await;
@@ -587,14 +591,14 @@ async fn a_consent_is_answered_by_who_was_shown_its_text() {
         let english = words::hash(&serde_json::from_value::<Vec<Paragraph>>(text).unwrap());
         let path = "/api/identity/consent";
         let bare = stand.post(path, Some(&cookie), json!({ "approve": true })).await;
-        assert_eq!(bare.told(), "400 body.malformed");
+        assert_eq!(bare.outcome(), "400 body.malformed");
         // Another tab has chosen another language meanwhile.
         let russian = json!({ "language": "ru" });
         stand.post("/api/identity/language", Some(&cookie), russian).await;
         for approve in [true, false] {
             let old = json!({ "approve": approve, "text_hash": english });
             let answer = stand.post(path, Some(&cookie), old).await;
-            assert_eq!(answer.told(), "409 consent.text-changed");
+            assert_eq!(answer.outcome(), "409 consent.text-changed");
         }
         assert_eq!(stand.answer(&cookie, true).await.step(), "passed");
     })
@@ -640,7 +644,7 @@ async fn a_link_leads_to_its_own_open_session_also_after_its_time() {
         assert_eq!((again.status, again.location.as_deref()), (303, Some("/identity")));
         assert_eq!(stand.open(&request_uri, Some(&cookie), false).await.step(), "agreement");
         let other = stand.open(&request_uri, None, true).await;
-        assert_eq!(other.told(), "400 authorization.expired", "in another browser");
+        assert_eq!(other.outcome(), "400 authorization.expired", "in another browser");
     })
     .await;
 }
@@ -704,14 +708,14 @@ async fn sessions_are_forgotten_after_five_years() {
         stand.wait(1);
         identity::expire::forget_due(&stand.app).await.unwrap();
         let gone = stand.get("/api/identity", Some(&cookie)).await;
-        assert_eq!(gone.told(), "401 identity.no-session");
+        assert_eq!(gone.outcome(), "401 identity.no-session");
     })
     .await;
 }
 
 /// What can't have been made for the challenge leaves no pictures.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_forged_body_its_digest_and_first_bytes_are_kept() {
+async fn a_forged_bodys_digest_and_first_bytes_are_kept() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let cookie = stand.at_camera(asked()).await;
@@ -719,7 +723,7 @@ async fn of_a_forged_body_its_digest_and_first_bytes_are_kept() {
         let other = Challenge::draw([9; 32], frames::WISHES, challenge.issued_at);
         let forged = frames::stills(&other, &[b"no picture".repeat(1000)]);
         let answer = stand.upload(&cookie, forged.clone()).await;
-        assert_eq!(answer.told(), "422 frames.another-session");
+        assert_eq!(answer.outcome(), "422 frames.another-session");
         let (app, session) = (&stand.app, stand.session(&cookie).await);
         let (pack, kept) = app
             .store
@@ -748,9 +752,9 @@ async fn a_full_disk_refuses_new_sessions_and_lets_open_ones_end() {
         // The room of a database elsewhere is for its own machine to watch.
         let expected = if database.starts_with("sqlite:") { "503 storage.full" } else { "200" };
         let opened = stand.open(&request_uri, None, false).await;
-        assert_eq!(opened.told(), expected);
+        assert_eq!(opened.outcome(), expected);
         let sign_in = stand.post("/api/cabinet/sign-in", None, json!({})).await;
-        assert_eq!(sign_in.told(), expected);
+        assert_eq!(sign_in.outcome(), expected);
         assert_eq!(stand.answer(&cookie, true).await.step(), "passed");
     })
     .await;
@@ -775,7 +779,7 @@ async fn the_language_is_the_browsers_until_another_is_chosen() {
         assert_eq!(view.body["language"], "kk");
         let unknown = json!({ "language": "tlh" });
         let unknown = stand.post("/api/identity/language", Some(&cookie), unknown).await;
-        assert_eq!(unknown.told(), "400 body.malformed");
+        assert_eq!(unknown.outcome(), "400 body.malformed");
 
         let cookie = stand.at_consent(asked()).await;
         let kazakh = json!({ "language": "kk" });
@@ -824,8 +828,8 @@ async fn failed(stand: &Stand, cookie: &str, problem: &str) -> serde_json::Value
     let view = stand.get("/api/identity", Some(cookie)).await;
     assert_eq!((view.step(), &view.body["problem"]), ("failed", &json!(problem)));
     let redirect = view.body["redirect"].as_str().unwrap();
-    let told = format!("?error=access_denied&error_description={problem}&iss=");
-    assert!(redirect.contains(&told) && redirect.ends_with("&state=state"), "{redirect}");
+    let outcome = format!("?error=access_denied&error_description={problem}&iss=");
+    assert!(redirect.contains(&outcome) && redirect.ends_with("&state=state"), "{redirect}");
     view.body
 }
 
@@ -869,10 +873,10 @@ async fn sign_in_from(stand: &Stand, address: &str, known: Option<&str>) -> Answ
     stand.send(request).await
 }
 
-/// What is told to this very cookie, not to the one that took its place.
+/// The response to this very cookie, not to its replacement.
 async fn with_exactly(stand: &Stand, path: &str, cookie: &str) -> String {
     let request = Request::get(path).header("cookie", format!("senim_session={cookie}"));
-    stand.send(request.body(Body::empty()).unwrap()).await.told()
+    stand.send(request.body(Body::empty()).unwrap()).await.outcome()
 }
 
 async fn suspend(stand: &Stand) {

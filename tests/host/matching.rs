@@ -26,11 +26,11 @@ const TYP: &str = "consent-confirmation+jwt";
 
 /// Who may not ask hears why, and nothing is kept of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_participant_under_its_own_name_is_heard() {
+async fn only_a_participant_under_its_own_name_is_served() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
         let good = asked(b"photo");
-        for (change, certificate, told) in [
+        for (change, certificate, outcome) in [
             (json!({}), None, "401 client.certificate-invalid"),
             (json!({}), Some("stranger"), "403 participant.unknown"),
             (json!({ "username": "other" }), Some(SYSTEM), "403 photo.username"),
@@ -45,7 +45,7 @@ async fn only_a_participant_under_its_own_name_is_heard() {
                 body[member] = value.clone();
             }
             let answer = post(&bank, "/photo/match", &body, certificate).await;
-            assert_eq!(answer.told(), told);
+            assert_eq!(answer.outcome(), outcome);
         }
         // IDX-6: refused before anybody is asked.
         let wants = |body: Value| {
@@ -56,14 +56,14 @@ async fn only_a_participant_under_its_own_name_is_heard() {
         for kind in [Kind::FinanceCentre, Kind::ECommerce] {
             set_kind(&bank, kind).await;
             let answer = post(&bank, "/photo/match", &wants(good.clone()), Some(SYSTEM)).await;
-            assert_eq!(answer.told(), "403 photo.personal-data");
+            assert_eq!(answer.outcome(), "403 photo.personal-data");
         }
         assert_eq!(count(&bank).await["processed"], 0);
     })
     .await;
 }
 
-/// What is wrong with a photo is told rule by rule, and counted (PHM-5).
+/// A photo's faults are reported rule by rule, and counted (PHM-5).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_photo_that_breaks_the_rules_is_refused_with_what_failed() {
     on_each(async |database| {
@@ -71,7 +71,7 @@ async fn a_photo_that_breaks_the_rules_is_refused_with_what_failed() {
         bank.stand = bank.stand.with_faces();
         let nobody = blank();
         let answer = post(&bank, "/photo/match", &asked(&nobody), Some(SYSTEM)).await;
-        assert_eq!(answer.told(), "422 photo.rules-failed", "{}", answer.text);
+        assert_eq!(answer.outcome(), "422 photo.rules-failed", "{}", answer.text);
         let failed: Vec<&str> = answer.body["failed"]
             .as_array()
             .unwrap()
@@ -83,7 +83,7 @@ async fn a_photo_that_breaks_the_rules_is_refused_with_what_failed() {
             "{failed:?}"
         );
         let answer = post(&bank, "/photo/match", &asked(b"no picture"), Some(SYSTEM)).await;
-        assert_eq!(answer.told(), "422 photo.not-an-image");
+        assert_eq!(answer.outcome(), "422 photo.not-an-image");
         let count = count(&bank).await;
         assert_eq!((&count["processed"], &count["refused"]), (&json!(2), &json!(2)), "{count}");
         let events = bank.stand.events().await;
@@ -113,13 +113,13 @@ async fn personal_data_are_given_when_all_holds_and_never_else() {
             ("a.b.c".to_owned(), "not a JWS"),
         ] {
             let answer = accept(&bank, id, Some(&text)).await;
-            assert_eq!(answer.told(), "403 photo.confirmation-invalid", "{why}");
+            assert_eq!(answer.outcome(), "403 photo.confirmation-invalid", "{why}");
         }
         let without = accept(&bank, id, None).await;
-        assert_eq!((without.told().as_str(), without.body.get("personal_data")), ("200", None));
+        assert_eq!((without.outcome().as_str(), without.body.get("personal_data")), ("200", None));
         let good = key.sign(&header, &claims(id));
         bank.stand.outside.source_down(true);
-        assert_eq!(accept(&bank, id, Some(&good)).await.told(), "503 identity.source-down");
+        assert_eq!(accept(&bank, id, Some(&good)).await.outcome(), "503 identity.source-down");
         bank.stand.outside.source_down(false);
         let given = accept(&bank, id, Some(&good)).await;
         assert_eq!(given.body["personal_data"]["iin"], IIN, "{}", given.text);
@@ -131,18 +131,18 @@ async fn personal_data_are_given_when_all_holds_and_never_else() {
         // Not asked for; not matched; of another kind by now; too late; another's; nobody's.
         let id = matched(&bank, 2, false, 97_000).await;
         let answer = accept(&bank, id, Some(&key.sign(&header, &claims(id)))).await;
-        assert_eq!((answer.told().as_str(), answer.body.get("personal_data")), ("200", None));
+        assert_eq!((answer.outcome().as_str(), answer.body.get("personal_data")), ("200", None));
         let id = matched(&bank, 3, true, 84_999).await;
         let answer = accept(&bank, id, Some(&key.sign(&header, &claims(id)))).await;
-        assert_eq!(answer.told(), "409 photo.not-matched");
+        assert_eq!(answer.outcome(), "409 photo.not-matched");
         let id = matched(&bank, 4, true, 97_000).await;
         set_kind(&bank, Kind::ECommerce).await;
         let answer = accept(&bank, id, Some(&key.sign(&header, &claims(id)))).await;
-        assert_eq!((answer.told().as_str(), answer.body.get("personal_data")), ("200", None));
+        assert_eq!((answer.outcome().as_str(), answer.body.get("personal_data")), ("200", None));
         set_kind(&bank, Kind::Ordinary).await;
         bank.stand.wait(600);
-        assert_eq!(accept(&bank, id, None).await.told(), "410 photo.too-late");
-        assert_eq!(accept(&bank, PhotoRequestId(77), None).await.told(), "404 not-found");
+        assert_eq!(accept(&bank, id, None).await.outcome(), "410 photo.too-late");
+        assert_eq!(accept(&bank, PhotoRequestId(77), None).await.outcome(), "404 not-found");
     })
     .await;
 }
@@ -162,8 +162,11 @@ async fn failures_and_requests_are_counted_and_kept_five_years() {
         let view = count(&bank).await;
         assert_eq!((&view["matched"], &view["unmatched"]), (&json!(1), &json!(4)), "{view}");
         let backwards = "/photo/requests?from=2027-02-01T00:00:00Z&until=2027-01-01T00:00:00Z";
-        assert_eq!(bank.get(backwards, Some(SYSTEM)).await.told(), "400 request.malformed");
-        assert_eq!(bank.get("/photo/requests", Some(SYSTEM)).await.told(), "400 request.malformed");
+        assert_eq!(bank.get(backwards, Some(SYSTEM)).await.outcome(), "400 request.malformed");
+        assert_eq!(
+            bank.get("/photo/requests", Some(SYSTEM)).await.outcome(),
+            "400 request.malformed"
+        );
         bank.stand.clock.advance(TimeDelta::days(5 * 365));
         senim_host::matching::forget(&bank.stand.app).await.unwrap();
         assert_eq!(count(&bank).await["processed"], 5, "five years have a leap day");
@@ -179,10 +182,11 @@ async fn failures_and_requests_are_counted_and_kept_five_years() {
 async fn after_three_failures_a_person_is_matched_only_when_checked_offline() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let ask = async || post(&bank, "/photo/match", &asked(b"photo"), Some(SYSTEM)).await.told();
+        let ask =
+            async || post(&bank, "/photo/match", &asked(b"photo"), Some(SYSTEM)).await.outcome();
         let report = async || {
             let body = json!({ "username": SYSTEM, "iin": IIN });
-            post(&bank, "/photo/offline-checks", &body, Some(SYSTEM)).await.told()
+            post(&bank, "/photo/offline-checks", &body, Some(SYSTEM)).await.outcome()
         };
         for id in 1..=2 {
             matched(&bank, id, false, 10_000).await;
@@ -209,9 +213,9 @@ async fn after_three_failures_a_person_is_matched_only_when_checked_offline() {
         assert_eq!(ask().await, "500 internal", "they never ended");
         let other = json!({ "username": "other", "iin": IIN });
         let answer = post(&bank, "/photo/offline-checks", &other, Some(SYSTEM)).await;
-        assert_eq!(answer.told(), "403 photo.username");
+        assert_eq!(answer.outcome(), "403 photo.username");
         let answer = post(&bank, "/photo/offline-checks", &other, None).await;
-        assert_eq!(answer.told(), "401 client.certificate-invalid");
+        assert_eq!(answer.outcome(), "401 client.certificate-invalid");
     })
     .await;
 }
@@ -235,7 +239,7 @@ async fn only_the_beginning_of_a_body_is_read_before_its_sender_is_known() {
             }));
             let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
             let answer = bank.send(request.body(body).unwrap(), certificate).await;
-            assert!(matches!(answer.status, 401 | 403), "{path}: {}", answer.told());
+            assert!(matches!(answer.status, 401 | 403), "{path}: {}", answer.outcome());
             // What a small body may have, and the piece that shows it to be none.
             assert!(read.load(Ordering::SeqCst) <= 64 * 1024 + CHUNK.len(), "{path}");
         }
@@ -255,12 +259,12 @@ async fn portraits_that_keep_the_rules_are_matched() {
         bank.stand.outside.register(IIN, &STANDARD.encode(portrait("person_a_2")));
         let answer =
             post(&bank, "/photo/match", &asked(&portrait("person_a_1")), Some(SYSTEM)).await;
-        assert_eq!(answer.told(), "422 photo.rules-failed");
+        assert_eq!(answer.outcome(), "422 photo.rules-failed");
         assert_eq!(answer.body["failed"], json!(["photo.eye-distance", "photo.size"]));
         // The same picture, large enough, cut to the head.
         let large = cut_and_enlarged(&portrait("person_a_1"));
         let answer = post(&bank, "/photo/match", &asked(&large), Some(SYSTEM)).await;
-        assert_eq!(answer.told(), "200", "{}", answer.text);
+        assert_eq!(answer.outcome(), "200", "{}", answer.text);
         assert_eq!(answer.body["matched"], true, "{}", answer.text);
         assert!(answer.body["degree"].as_f64().unwrap() >= 85.0);
         // Against another person's: three times, and the person is to be checked offline (PHM-6).
@@ -276,7 +280,7 @@ async fn portraits_that_keep_the_rules_are_matched() {
             assert!(answer.body["degree"].is_u64(), "{}", answer.text);
         }
         let answer = post(&bank, "/photo/match", &asked(&large), Some(SYSTEM)).await;
-        assert_eq!(answer.told(), "409 photo.check-offline");
+        assert_eq!(answer.outcome(), "409 photo.check-offline");
     })
     .await;
 }
@@ -312,7 +316,7 @@ async fn accept(bank: &Bank, id: PhotoRequestId, confirmation: Option<&str>) -> 
 async fn count(bank: &Bank) -> Value {
     let path = "/photo/requests?from=2020-01-01T00:00:00Z&until=2040-01-01T00:00:00Z";
     let answer = bank.get(path, Some(SYSTEM)).await;
-    assert_eq!(answer.told(), "200", "{}", answer.text);
+    assert_eq!(answer.outcome(), "200", "{}", answer.text);
     answer.body
 }
 

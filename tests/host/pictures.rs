@@ -29,7 +29,7 @@ async fn the_face_of_the_register_goes_on_and_no_other() {
         let cookie = stand.at_camera(asked()).await;
         let challenge = stand.challenge(&cookie).await;
         let other = stand.show(&cookie, genuine(&people, &challenge, 21)).await;
-        assert_eq!(other.told(), "422 identity.no-match", "{}", stand.journal_text().await);
+        assert_eq!(other.outcome(), "422 identity.no-match", "{}", stand.journal_text().await);
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["checks_left"], 3, "a failed match counts as its check");
         register(&stand, &people, REGISTERED);
@@ -37,7 +37,7 @@ async fn the_face_of_the_register_goes_on_and_no_other() {
         let own = genuine(&people, &challenge, 2);
         let passed = stand.show(&cookie, own.clone()).await;
         assert_eq!(passed.step(), "code", "{} {}", passed.text, stand.journal_text().await);
-        assert_eq!(stand.upload(&cookie, own).await.told(), "409 identity.out-of-order");
+        assert_eq!(stand.upload(&cookie, own).await.outcome(), "409 identity.out-of-order");
     })
     .await;
 }
@@ -91,17 +91,17 @@ async fn frames_that_must_be_refused_are() {
         let stills = people.frames(REGISTERED, 4).unwrap();
         // How pictures are judged is no database's matter.
         let count = if database.starts_with("sqlite:") { rows.len() } else { 5 };
-        for (told, forged) in rows.into_iter().take(count) {
+        for (outcome, forged) in rows.into_iter().take(count) {
             // Else the fifth would be blocked.
             stand.wait(15 * 60);
             let cookie = stand.at_camera(asked()).await;
             let challenge = stand.challenge(&cookie).await;
             let answer = stand.show(&cookie, forged(&people, &challenge)).await;
-            assert_eq!(answer.told(), told);
+            assert_eq!(answer.outcome(), outcome);
             let view = stand.get("/api/identity", Some(&cookie)).await;
-            assert_eq!(view.body["checks_left"], 3, "{told}");
+            assert_eq!(view.body["checks_left"], 3, "{outcome}");
             let again = stand.upload(&cookie, frames::stills(&challenge, &stills)).await;
-            assert_eq!(again.told(), "409 challenge.none-open", "after {told}");
+            assert_eq!(again.outcome(), "409 challenge.none-open", "after {outcome}");
         }
     })
     .await;
@@ -109,30 +109,30 @@ async fn frames_that_must_be_refused_are() {
 
 /// What did not arrive whole, or could not be judged through no fault of the client's, may come again.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_did_not_arrive_changes_nothing_while_the_challenge_is_open() {
+async fn an_incomplete_upload_changes_nothing_while_the_challenge_is_open() {
     on_each(async |database| {
         let (stand, people) = open(database, REGISTERED).await;
         let cookie = stand.at_camera(asked()).await;
         let none = stand.upload(&cookie, b"early".to_vec()).await;
-        assert_eq!(none.told(), "409 challenge.none-open");
+        assert_eq!(none.outcome(), "409 challenge.none-open");
         let challenge = stand.challenge(&cookie).await;
         assert_eq!(stand.challenge(&cookie).await, challenge, "asked again, the same one");
         let own = genuine(&people, &challenge, 8);
-        for (told, body) in [
+        for (outcome, body) in [
             ("400 frames.malformed", b"no pack".to_vec()),
             ("400 frames.cut-off", frames::cut(&own)),
             ("413 photo.too-large", frames::heavy(&own)),
         ] {
-            assert_eq!(stand.upload(&cookie, body).await.told(), told);
+            assert_eq!(stand.upload(&cookie, body).await.outcome(), outcome);
         }
         let odd = stand.post("/api/identity/liveness", Some(&cookie), json!({})).await;
-        assert_eq!(odd.told(), "415 body.media-type");
+        assert_eq!(odd.outcome(), "415 body.media-type");
         stand.outside.source_down(true);
-        assert_eq!(stand.upload(&cookie, own.clone()).await.told(), "503 identity.source-down");
+        assert_eq!(stand.upload(&cookie, own.clone()).await.outcome(), "503 identity.source-down");
         stand.outside.source_down(false);
         let inference = &stand.app.budgets.inference;
         let others: Vec<_> = std::iter::from_fn(|| inference.place().ok()).collect();
-        assert_eq!(stand.upload(&cookie, own.clone()).await.told(), "503 busy");
+        assert_eq!(stand.upload(&cookie, own.clone()).await.outcome(), "503 busy");
         drop(others);
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["checks_left"], 3);
@@ -142,7 +142,7 @@ async fn what_did_not_arrive_changes_nothing_while_the_challenge_is_open() {
         let challenge = stand.challenge(&cookie).await;
         stand.wait(90);
         let late = stand.upload(&cookie, genuine(&people, &challenge, 9)).await;
-        assert_eq!(late.told(), "410 challenge.expired");
+        assert_eq!(late.outcome(), "410 challenge.expired");
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["last_problem"], "challenge.expired");
         assert_ne!(stand.challenge(&cookie).await.nonce, challenge.nonce);
@@ -162,10 +162,10 @@ async fn uploads_side_by_side_win_no_check() {
         let show = || stand.upload(&cookie, stills.clone());
         let answers = tokio::join!(show(), show(), show(), show(), show(), show());
         let answers = [answers.0, answers.1, answers.2, answers.3, answers.4, answers.5];
-        let told: Vec<String> = answers.iter().map(super::stand::Answer::told).collect();
-        let judged = told.iter().filter(|it| *it == "422 identity.not-live").count();
-        let unused = told.iter().filter(|it| *it == "409 challenge.none-open").count();
-        assert_eq!((judged, unused), (1, 5), "{told:?}");
+        let outcome: Vec<String> = answers.iter().map(super::stand::Answer::outcome).collect();
+        let judged = outcome.iter().filter(|it| *it == "422 identity.not-live").count();
+        let unused = outcome.iter().filter(|it| *it == "409 challenge.none-open").count();
+        assert_eq!((judged, unused), (1, 5), "{outcome:?}");
         let view = stand.get("/api/identity", Some(&cookie)).await;
         assert_eq!(view.body["checks_left"], 3);
     })
@@ -185,7 +185,7 @@ async fn frames_that_came_before_are_known_in_another_session() {
         let cookie = stand.at_camera(asked()).await;
         let challenge = stand.challenge(&cookie).await;
         let again = frames::bound_again(&pack, &challenge.nonce).unwrap();
-        assert_eq!(stand.show(&cookie, again).await.told(), "422 identity.not-live");
+        assert_eq!(stand.show(&cookie, again).await.outcome(), "422 identity.not-live");
         let journal = stand.journal_text().await;
         assert!(journal.contains("repeated") && journal.contains("known-frames"), "{journal}");
         assert_eq!(journal.matches("\"alike\":0").count(), 1, "they look alike too: {journal}");

@@ -24,7 +24,7 @@ async fn strangers_are_refused_by_every_route_that_is_not_for_anyone() {
         for listener in Listener::ALL {
             let router = routed(&stand, listener);
             for route in listener.routes() {
-                let answer = told(&router, route.method.clone(), &route).await.0;
+                let answer = outcome(&router, route.method.clone(), &route).await.0;
                 let expected = match route.who {
                     Who::Anyone => {
                         assert!(!answer.starts_with("403"), "{route:?}: {answer}");
@@ -68,7 +68,7 @@ async fn another_method_is_refused_with_the_ones_that_are_taken() {
         for listener in Listener::ALL {
             let router = routed(&stand, listener);
             for route in listener.routes() {
-                let (answer, allow) = told(&router, Method::DELETE, &route).await;
+                let (answer, allow) = outcome(&router, Method::DELETE, &route).await;
                 assert_eq!(answer, "405 method.not-allowed", "{route:?}");
                 assert!(allow.contains(route.method.as_str()), "{route:?}: {allow}");
             }
@@ -86,7 +86,7 @@ fn routed(stand: &Stand, listener: Listener) -> Router {
 
 /// Status and codes, and what `Allow` says.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all others send the same")]
-async fn told(router: &Router, method: Method, route: &Route) -> (String, String) {
+async fn outcome(router: &Router, method: Method, route: &Route) -> (String, String) {
     let part = |it: &str| match it {
         "{session}" => SessionId(0).to_string(),
         _ if it.starts_with('{') => "x".to_owned(),
@@ -120,7 +120,7 @@ async fn told(router: &Router, method: Method, route: &Route) -> (String, String
     let words = ["error", "problem", "code"].map(|it| body[it].as_str());
     let words = words.into_iter().flatten().filter(|_| parts.status.as_u16() >= 400);
     let answer =
-        words.fold(parts.status.as_u16().to_string(), |told, word| format!("{told} {word}"));
+        words.fold(parts.status.as_u16().to_string(), |outcome, word| format!("{outcome} {word}"));
     (answer, allow.to_owned())
 }
 

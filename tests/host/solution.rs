@@ -82,7 +82,7 @@ async fn the_served_engine_refuses_what_is_against_the_contract() {
                             "expires_at": "2026-01-01T00:01:00Z" });
     let verdict = json!({ "request_id": request, "challenge": challenge, "pack": "AAAA" });
     let large = "A".repeat(4 * 1024 * 1024);
-    for (path, media_type, body, told) in [
+    for (path, media_type, body, outcome) in [
         ("/v1/match", "text/plain", asked(json!([""])), "415 body.media-type"),
         ("/v1/match", "application/json", json!({}), "400 body.malformed"),
         ("/v1/match", "application/json", asked(json!([])), "400 body.malformed"),
@@ -95,7 +95,7 @@ async fn the_served_engine_refuses_what_is_against_the_contract() {
         ("/v2/match", "application/json", json!({}), "404 not-found"),
         ("/version", "application/json", json!({}), "405 method.not-allowed"),
     ] {
-        assert_eq!(sent(path, media_type, body.to_string()).await, told, "{path}");
+        assert_eq!(sent(path, media_type, body.to_string()).await, outcome, "{path}");
     }
 }
 
@@ -179,7 +179,7 @@ async fn a_refused_picture_is_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_solution_that_keeps_failing_is_asked_again_only_when_it_is_well() {
+async fn a_failing_solution_is_tried_again_only_when_healthy() {
     let vendor = Vendor::start(Behaviour::Status("500 Oops")).await;
     on_each(async |database| {
         vendor.behave(Behaviour::Status("500 Oops"));
@@ -513,21 +513,21 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour, asked: Arc<AtomicUsi
         asked.fetch_add(1, Ordering::SeqCst);
     }
     let id = body["request_id"].as_str().unwrap_or_default().to_owned();
-    let told = |id: &str, degree: &str| {
+    let outcome = |id: &str, degree: &str| {
         format!(r#"{{"request_id":"{id}","similarity":0.7,"threshold":0.4,"degree":{degree}}}"#)
     };
     let answer = match behaviour {
         _ if path == "/healthz" && !matches!(behaviour, Behaviour::Status(_)) => {
             http("200 OK", "text/plain", "ok")
         }
-        Behaviour::Honest => http("200 OK", "application/json", &told(&id, "97.0")),
-        Behaviour::Degree(degree) => http("200 OK", "application/json", &told(&id, degree)),
+        Behaviour::Honest => http("200 OK", "application/json", &outcome(&id, "97.0")),
+        Behaviour::Degree(degree) => http("200 OK", "application/json", &outcome(&id, degree)),
         Behaviour::AnswersForAnother => {
-            http("200 OK", "application/json", &told(&SolutionRequestId(9).to_string(), "97.0"))
+            http("200 OK", "application/json", &outcome(&SolutionRequestId(9).to_string(), "97.0"))
         }
         Behaviour::Hangs => return std::future::pending().await,
         Behaviour::Trickles => {
-            let text = http("200 OK", "application/json", &told(&id, "97.0"));
+            let text = http("200 OK", "application/json", &outcome(&id, "97.0"));
             let _ = stream.write_all(&text.as_bytes()[..text.len() - 1]).await;
             return std::future::pending().await;
         }
@@ -541,7 +541,7 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour, asked: Arc<AtomicUsi
             }
             return;
         }
-        Behaviour::SaysHtml => http("200 OK", "text/html", &told(&id, "97.0")),
+        Behaviour::SaysHtml => http("200 OK", "text/html", &outcome(&id, "97.0")),
         Behaviour::Status(status) => http(status, "text/plain", "no"),
         Behaviour::RefusesWith(code) => {
             let body = json!({ "code": code, "status": 422 }).to_string();

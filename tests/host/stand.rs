@@ -281,7 +281,7 @@ impl Stand {
     pub(super) async fn opened(&self, asked: Value) -> String {
         let request_uri = self.pushed(asked).await;
         let answer = self.open(&request_uri, None, false).await;
-        assert_eq!(answer.told(), "200", "{}", answer.text);
+        assert_eq!(answer.outcome(), "200", "{}", answer.text);
         answer.cookie.expect("a cookie")
     }
 
@@ -384,14 +384,14 @@ impl Stand {
     }
 
     /// Waits for what is done after an answer.
-    pub(super) async fn until_told(&self, event: &str) {
+    pub(super) async fn until_recorded(&self, event: &str) {
         for _ in 0..200 {
             if self.events().await.iter().any(|it| it == event) {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        panic!("{event} was never told");
+        panic!("{event} was never recorded");
     }
 
     pub(super) async fn journal_text(&self) -> String {
@@ -420,7 +420,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// `200`, `422 iin.invalid`.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn outcome(&self) -> String {
         match self.body["code"].as_str() {
             Some(code) if self.status >= 400 => format!("{} {code}", self.status),
             _ => self.status.to_string(),

@@ -1,4 +1,4 @@
-//! How an application proves itself with a signed assertion (RFC 7523 §3, FAPI 2.0 §5.3.2.1).
+//! Authentication of an application with a signed assertion (RFC 7523 §3, FAPI 2.0 §5.3.2.1).
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,24 +11,24 @@ use crate::problem::Problem;
 
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How far a client's clock may run ahead: 10 s must be accepted, over 60 s must not.
+/// How far an application's clock may run ahead: 10 s must be accepted, over 60 s must not.
 const AHEAD_MAX_S: i64 = 10;
-/// The longest life of an assertion: its `jti` is remembered for as long.
+/// The longest lifetime of an assertion; its `jti` is remembered for as long.
 const LIFETIME_MAX_S: i64 = 600;
 const JTI_LENGTH_MAX: usize = 256;
 
-/// An assertion taken apart: whose it says it is. Nothing of it holds before [`Assertion::check`]
-/// and before the client's own key has been seen to have signed `jws`.
+/// A parsed assertion and the application it names. Not to be trusted before [`Assertion::check`]
+/// has passed and `jws` has been verified with the application's key.
 pub struct Assertion<'a> {
     pub jws: Jws<'a>,
     pub client_id: String,
     claims: RawClaims,
 }
 
-/// What holds once the claims fit.
+/// What to remember of an assertion with valid claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
-    /// Single use: to be remembered within the client.
+    /// Single use: remembered for each application.
     pub jti: String,
     /// Until when to remember it.
     pub until: Timestamp,
@@ -64,7 +64,7 @@ impl<'a> Assertion<'a> {
         let invalid = || Denial::client(Problem::ClientAssertion);
         let jws = Jws::parse(text).map_err(|_| invalid())?;
         let claims: RawClaims = jws.claims().map_err(|_| invalid())?;
-        // The form may name the client too, and then names the same.
+        // If the form names the application too, it must be the same.
         if form.get("client_id").is_some_and(|it| it != claims.sub) {
             return Err(invalid());
         }
@@ -83,7 +83,7 @@ impl<'a> Assertion<'a> {
             |moment: Option<NumericDate>| moment.is_some_and(|it| it.0 > now_s + AHEAD_MAX_S);
         let made_at = claims.iat.map_or(now_s, |it| it.0);
         let fits = claims.iss == claims.sub
-            // The issuer as a string, and nothing else that might also be us (FAPI 2.0 §5.3.2.1 item 8).
+            // Only the issuer as a string (FAPI 2.0 §5.3.2.1 item 8).
             && claims.aud == issuer
             && exp > now_s
             && !ahead(claims.iat)

@@ -1,4 +1,4 @@
-//! A pushed request on its way to a code, and the code on its way to tokens.
+//! A pushed request until it gets a code, and the code until it gets tokens.
 
 use subtle::ConstantTimeEq as _;
 
@@ -14,7 +14,7 @@ pub struct Authorization {
     pub client_id: String,
     pub pushed: Pushed,
     pub pushed_at: Timestamp,
-    /// Of the link.
+    /// When the link expires.
     pub expires_at: Timestamp,
     pub stage: Stage,
 }
@@ -27,7 +27,7 @@ pub enum Stage {
     Redeemed { code: Code, redeemed_at: Timestamp },
 }
 
-/// A code that was given out; only its hash is kept.
+/// An issued code; only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     pub consent: ConsentId,
@@ -42,7 +42,7 @@ impl Authorization {
         Self { id, client_id, pushed, pushed_at: now, expires_at, stage: Stage::Pushed }
     }
 
-    /// Whether a browser may bring the link now: again and again until the dialogue has ended.
+    /// Whether a browser may open the link now; it may do so repeatedly until the dialogue has ended.
     pub fn open(&self, client_id: &str, now: Timestamp) -> Result<(), Problem> {
         if self.client_id != client_id {
             return Err(Problem::AuthorizationUnknown);
@@ -74,8 +74,8 @@ impl Authorization {
         Ok(Self { stage: Stage::Refused { ended_at: now }, ..self })
     }
 
-    /// Trades the code in. An attempt that fails leaves the code as it was;
-    /// [`Problem::CodeReplayed`] means that what it gave must end (RFC 6749 §4.1.2).
+    /// Exchanges the code. A failed attempt leaves the code unchanged;
+    /// [`Problem::CodeReplayed`] means that the tokens issued for it must be revoked (RFC 6749 §4.1.2).
     pub fn redeem(
         self,
         client_id: &str,
@@ -156,14 +156,14 @@ mod tests {
         let elsewhere = code.clone().redeem("app", Some("https://app/other"), VERIFIER, at(2));
         assert_eq!(told(elsewhere), Err(Problem::CodeUnknown));
         let redeemed = code.redeem("app", None, VERIFIER, at(2)).unwrap();
-        // Long after, it is still a replay and not merely late.
+        // After its expiry a replay is still a replay, not an expired code.
         for second in [3, 3_000] {
             let again = redeemed.clone().redeem("app", None, VERIFIER, at(second));
             assert_eq!(told(again), Err(Problem::CodeReplayed));
         }
     }
 
-    /// Every sequence of four moves: a code comes of one approval, and tokens of one trade.
+    /// Every sequence of four moves: a code comes from one approval, and tokens from one exchange.
     #[test]
     fn nothing_is_given_twice() {
         type Move = fn(Authorization) -> Option<Authorization>;

@@ -1,4 +1,4 @@
-//! What OAuth endpoints answer instead: an OAuth error, and beside it the problem of our catalogue.
+//! Error responses of OAuth endpoints: an OAuth error with the problem of our catalogue.
 
 use crate::problem::Problem;
 
@@ -71,7 +71,7 @@ impl Denial {
         Self { error, problem, description: problem.title() }
     }
 
-    /// A parameter is not what the standard says.
+    /// A parameter violates the standard.
     pub fn request(description: &'static str) -> Self {
         Self { error: OAuthError::InvalidRequest, problem: Problem::RequestMalformed, description }
     }
@@ -93,7 +93,7 @@ impl Denial {
         Self::new(OAuthError::InvalidDpopProof, problem)
     }
 
-    /// Without standing: no token (OAPI-5).
+    /// The participant is suspended: no token (OAPI-5).
     pub fn standing(problem: Problem) -> Self {
         Self::new(OAuthError::UnauthorizedClient, problem)
     }

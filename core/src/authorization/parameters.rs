@@ -1,10 +1,10 @@
-//! A form's parameters, none of them twice (RFC 6749 §3.1, §3.2) but `resource` (RFC 8707 §2).
+//! A form's parameters; none may be repeated (RFC 6749 §3.1, §3.2) except `resource` (RFC 8707 §2).
 
 use std::collections::BTreeMap;
 
 use super::{Denial, OAuthError};
 
-/// The longest value that is looked at.
+/// The longest accepted value.
 const VALUE_LENGTH_MAX: usize = 32 * 1024;
 const COUNT_MAX: usize = 40;
 
@@ -17,7 +17,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Values without content count as left out (RFC 6749 §3.1).
+    /// Empty values count as omitted (RFC 6749 §3.1).
     pub fn from_pairs(pairs: impl Iterator<Item = (String, String)>) -> Result<Self, Denial> {
         let mut single = BTreeMap::new();
         let mut resources = Vec::new();
@@ -43,7 +43,7 @@ impl Parameters {
         self.single.get(name).map(String::as_str)
     }
 
-    /// Refuses a `resource` that no access token of ours is for: `audience` is the only one (RFC 8707 §2).
+    /// Refuses any `resource` but `audience`, the only one that our access tokens are for (RFC 8707 §2).
     pub fn check_resources(&self, audience: &str) -> Result<(), Denial> {
         if self.resources.iter().all(|it| it == audience) {
             return Ok(());
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_twice_is_refused_even_when_empty_or_equal() {
+    fn repeated_parameters_are_refused_even_when_empty_or_equal() {
         let read = |pairs: &[(&str, &str)]| {
             Parameters::from_pairs(pairs.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())))
         };

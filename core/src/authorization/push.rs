@@ -1,4 +1,4 @@
-//! What a pushed authorization request says (RFC 9126, RFC 7636, RFC 9396), parsed once at the door.
+//! A parsed pushed authorization request (RFC 9126, RFC 7636, RFC 9396).
 
 use std::collections::BTreeSet;
 
@@ -29,9 +29,9 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    /// `redirect_uris` are those that the application registered; one must be named exactly.
+    /// `redirect_uris`: the registered ones; the request must name one of them exactly.
     pub fn read(form: &Parameters, redirect_uris: &BTreeSet<String>) -> Result<Self, Denial> {
-        // A pushed request must not point to another (RFC 9126 §2.1), and we take no request objects.
+        // A pushed request must not refer to another (RFC 9126 §2.1), and we support no request objects.
         if form.get("request_uri").is_some() || form.get("request").is_some() {
             return Err(Denial::request(
                 "request_uri and request have no place in a pushed request",
@@ -71,7 +71,7 @@ impl Pushed {
 }
 
 fn check_scope(scope: Option<&str>) -> Result<(), Denial> {
-    // What is left out is what there is (RFC 6749 §3.3).
+    // Without a scope, the only one that exists (RFC 6749 §3.3).
     let Some(scope) = scope else { return Ok(()) };
     let words: BTreeSet<_> = scope.split(' ').collect();
     if words == BTreeSet::from([TokenClaims::SCOPE]) {
@@ -155,7 +155,7 @@ mod tests {
 
     // EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, EnsureOtherScopeOrderSucceeds.
     #[test]
-    fn what_may_be_left_out_may_be_left_out() {
+    fn optional_parameters_may_be_omitted() {
         for name in ["state", "nonce", "scope", "dpop_jkt", "response_mode"] {
             assert!(read(&[(name, "")]).is_ok(), "{name}");
         }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_profile_forbids_is_refused() {
+    fn requests_that_the_profile_forbids_are_refused() {
         let stranger = DETAILS.replace("960440000151\",\"phone", "960440000152\",\"phone");
         let unknown = DETAILS.replace("\"data\"", "\"more\":1,\"data\"");
         let two = format!("[{0},{0}]", &DETAILS[1..DETAILS.len() - 1]);

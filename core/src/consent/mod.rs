@@ -33,7 +33,7 @@ pub const PURPOSE_TEXT_MAX: usize = 300;
 /// The one `type` of RFC 9396 that version 1 knows.
 pub const DETAILS_TYPE: &str = "account_information";
 
-/// What a consumer asks for, as it stands in a request's `authorization_details` (RFC 9396 §2).
+/// What a consumer asks for, in a request's `authorization_details` (RFC 9396 §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "AskedDetails"))]
@@ -64,18 +64,18 @@ pub struct AskedClient {
     pub phone: Phone,
 }
 
-/// What of the client's data, and how far back.
+/// Which of the client's data, and how far back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Limits {
-    /// Not empty; balances and transactions bring the list of accounts with them.
+    /// Not empty; balances and transactions include the list of accounts.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub data: BTreeSet<Data>,
     /// Only these accounts; absent: all of the client's.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "BTreeSet<AccountId>", length(min = 1, max = ACCOUNTS_MAX)))]
     pub accounts: Option<BTreeSet<String>>,
-    /// No transaction before this day.
+    /// The first day of transactions.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "chrono::NaiveDate"))]
     pub transactions_from: Option<Day>,
@@ -91,13 +91,13 @@ pub enum Data {
     Transactions,
 }
 
-/// Why the consumer asks: a code with words in three languages here, and the consumer's own sentence.
+/// Why the consumer asks: a code with a text in three languages, and the consumer's own sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
     pub code: PurposeCode,
-    /// Shown as the consumer's own words, never as the platform's.
+    /// Shown as a quotation of the consumer, never as the platform's text.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String", length(min = 1, max = PURPOSE_TEXT_MAX)))]
     pub text: Option<ShownText<PURPOSE_TEXT_MAX>>,
@@ -114,7 +114,7 @@ pub enum PurposeCode {
 }
 
 impl Asked {
-    /// What can be judged without asking anyone; the reason is for `error_description`.
+    /// Checks the request by itself. The error is the reason for `error_description`.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.kind != DETAILS_TYPE {
             return Err("type must be account_information");
@@ -148,7 +148,7 @@ impl Asked {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Consent {
     pub id: ConsentId,
-    /// The application that asked.
+    /// The application that pushed the request.
     pub application: String,
     pub consumer: Bin,
     pub iin: Iin,
@@ -170,7 +170,7 @@ pub enum ConsentState {
     Ended { granted: Granted, ended_at: Timestamp, by: EndedBy },
 }
 
-/// What was true when the client said yes, and stays.
+/// What was true when the client approved; it never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Granted {
     pub granted_at: Timestamp,
@@ -188,11 +188,11 @@ pub struct Granted {
 pub enum EndedBy {
     Client,
     Operator,
-    /// The platform itself, as when a code was played twice.
+    /// The platform itself, for example when a code was replayed.
     Platform,
-    /// The consumer gave it back (RFC 7009).
+    /// The consumer revoked a token (RFC 7009).
     Consumer,
-    /// A newer consent for the same purpose and pair took its place.
+    /// Superseded by a newer consent of the same parties and purpose.
     Superseded,
 }
 
@@ -246,7 +246,7 @@ impl Consent {
         }
     }
 
-    /// Whether this new consent takes the place of `older`.
+    /// Whether this new consent supersedes `older`.
     pub fn supersedes(&self, older: &Self) -> bool {
         self.id != older.id
             && self.iin == older.iin
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn each_end_is_told_by_its_own_problem() {
+    fn each_end_has_its_own_problem() {
         let ends = [
             (EndedBy::Client, "consent.withdrawn"),
             (EndedBy::Consumer, "consent.given-back"),
@@ -321,7 +321,7 @@ mod tests {
         }
     }
 
-    /// Every sequence of five moves: whatever happens, a consent that ended never works again.
+    /// Every sequence of five moves: an ended consent never becomes valid again.
     #[test]
     fn an_ended_consent_stays_ended() {
         type Move = fn(Consent) -> Result<Consent, ConsentError>;
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_reads_as_authorization_details_and_nothing_else_does() {
+    fn only_valid_authorization_details_are_parsed() {
         let text = r#"{"type":"account_information","client":{"iin":"960440000151","phone":"+77010000001"},
             "providers":["960440000151"],"data":["accounts","balances"],"purpose":{"code":"account-aggregation"}}"#;
         let asked: Asked = serde_json::from_str(text).unwrap();

@@ -1,4 +1,4 @@
-//! What the client's cabinet and the approval page show of a consent.
+//! Consents as the client's cabinet and the approval page show them.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use crate::participant::view::ParticipantName;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CabinetView {
-    /// Name and first letter of the patronymic, as the Source tells it.
+    /// Name and first letter of the patronymic, from the Source.
     pub client_name: String,
     pub iin_masked: String,
-    /// Newest first, given and ended alike (CNS-3).
+    /// Newest first, including ended ones (CNS-3).
     pub consents: Vec<ConsentView>,
 }
 
@@ -67,11 +67,11 @@ pub struct UseView {
     pub provider: ParticipantName,
     pub data: Data,
     pub status: u16,
-    /// Why it was refused.
+    /// The problem's code if it was refused.
     pub problem: Option<String>,
 }
 
-/// What the client is asked to approve (CNS-5). The page shows `text` as it is: its hash is kept.
+/// What the client is asked to approve (CNS-5). The page must show `text` unchanged: its hash is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConsentRequestView {

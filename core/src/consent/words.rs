@@ -1,7 +1,7 @@
-//! The consent in words that the client can read: who gets what from whom, why, for how long (CNS-5).
+//! The consent's text for the client: who gets which data from which provider, why, and for how long (CNS-5).
 //!
-//! The text follows from what was asked, the participants' names and the language alone: the same
-//! call later gives the same text, so the hash kept with a consent proves what the client saw.
+//! The text depends only on the request, the participants' names and the language: the same
+//! call later returns the same text, so the hash kept with a consent proves what the client saw.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,14 +28,14 @@ pub fn text(
     }
 }
 
-/// One paragraph of the text that the client approves. No paragraph has two authors, so that no words of a consumer
-/// read as the platform's.
+/// One paragraph of the text that the client approves. Each has one author, so that a consumer's words
+/// can't be taken for the platform's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "by", content = "text", rename_all = "lowercase")]
 pub enum Paragraph {
     Platform(String),
-    /// The consumer's own words, to be shown as a quotation. Nobody has checked them.
+    /// The consumer's own words, shown as a quotation. They are unchecked.
     Consumer(String),
 }
 
@@ -59,7 +59,7 @@ impl Paper {
         self.0.push(Paragraph::Platform(text.into()));
     }
 
-    /// The purpose in the consumer's own words, where it has some.
+    /// The purpose in the consumer's own words, if any.
     fn quote(&mut self, language: Language, asked: &Asked) {
         let Some(own) = &asked.purpose.text else { return };
         self.say(match language {
@@ -73,9 +73,9 @@ impl Paper {
     }
 }
 
-/// What the client accepts before anything else happens (IDX-1).
+/// The user agreement, which the client accepts first (IDX-1).
 ///
-/// `pictures_days`: for how many days the pictures of checks are kept.
+/// `pictures_days`: how many days the images of checks are kept.
 pub fn agreement(language: Language, pictures_days: u16) -> Vec<String> {
     let days = u32::from(pictures_days);
     match language {
@@ -103,7 +103,7 @@ pub fn agreement(language: Language, pictures_days: u16) -> Vec<String> {
     }
 }
 
-/// Why the consumer asks, as a phrase that stands by itself.
+/// The purpose as a phrase of its own.
 pub fn purpose(language: Language, code: PurposeCode) -> &'static str {
     match (language, code) {
         (Language::Kk, PurposeCode::AccountAggregation) => "барлық шоттарыңызды бір жерден көрсету",
@@ -123,7 +123,7 @@ pub fn purpose(language: Language, code: PurposeCode) -> &'static str {
     }
 }
 
-/// A day as one writes it in a sentence.
+/// A date for use in a sentence.
 pub fn date(language: Language, day: Day) -> String {
     let (year, number) = (day.0.year(), day.0.day());
     match language {
@@ -133,7 +133,7 @@ pub fn date(language: Language, day: Day) -> String {
     }
 }
 
-/// A text message with a code. Names who asks, never the person.
+/// A text message with a code. Names the requester, never the person.
 pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> String {
     match (language, consumer) {
         (Language::Kk, Some(name)) => format!(
@@ -410,7 +410,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_english_text_says_who_gets_what_from_whom_why_and_for_how_long() {
+    fn the_english_text_names_parties_data_purpose_and_term() {
         assert_eq!(
             lines(&shown(Language::En, &asked(ALL))).join("\n"),
             "“Jetisu Pay”, business identification number (BIN) 960440000151, asks for your consent to read data about your accounts.\n\
@@ -438,7 +438,7 @@ mod tests {
                 assert!(text.contains(word), "{language:?}: {word}");
             }
             assert!(!text.contains("900101300017"), "the text must not hold the client's number");
-            // One word for it: the law's.
+            // One term for it: the law's.
             for other in ["рұқсат", "разрешен", "permission"] {
                 assert!(!text.to_lowercase().contains(other), "{text}");
             }
@@ -456,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_asked_is_not_said() {
+    fn data_that_was_not_requested_is_not_mentioned() {
         let little = r#"{"type":"account_information",
             "client":{"iin":"900101300017","phone":"+77010000001"},"providers":["960440000151"],
             "data":["accounts"],"accounts":["acc-1","acc-2"],"purpose":{"code":"income-proof"},"term_days":1}"#;
@@ -477,7 +477,7 @@ mod tests {
         assert_eq!(hash(&text).len(), 43);
     }
 
-    /// IDX-12: what the agreement says of storage is what happens.
+    /// IDX-12: the agreement states the actual retention.
     #[test]
     fn the_agreement_says_for_how_many_days_pictures_are_kept() {
         for language in Language::ALL {

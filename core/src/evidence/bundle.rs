@@ -1,4 +1,4 @@
-//! The bundle: one check as it was asked, seen and decided, with the digests of all that took part.
+//! The bundle: challenge, facts and verdict of one check, with the digests of all components involved.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::liveness::pack::Pack;
 use crate::liveness::{Question, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// 2: who matched, and what the built-in engine matches with. 3: a display's frame.
+/// 2: the matching solution and the built-in engine's files. 3: a display's frame.
 pub const VERSION: u8 = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,15 +19,15 @@ pub struct Bundle {
     pub version: u8,
     pub session: SessionId,
     pub check: u8,
-    /// When the last byte of the frames had come.
+    /// When the last byte of the frames arrived.
     pub arrived_at: Timestamp,
     pub judged_at: Timestamp,
     pub packed: Packed,
-    /// What was asked and seen: all that the verdict is made of.
+    /// Challenge and facts: the complete input of the verdict.
     pub question: Question,
-    /// Portraits alike to one of another session: no part of the verdict.
+    /// Portraits similar to one of another session; not part of the verdict.
     pub alike: usize,
-    /// Absent where a frame could not be read; then `outcome` says why.
+    /// Absent if a frame could not be decoded; then `outcome` says why.
     pub verdict: Option<Verdict>,
     pub matching: Option<Matching>,
     /// `passed`, or a problem's code.
@@ -48,7 +48,7 @@ pub struct Packed {
     pub frames: Vec<String>,
 }
 
-/// The portraits beside the register's photo. The photo itself stays in the register.
+/// The match of the portraits with the register's photo, which itself stays in the register.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Matching {
@@ -58,18 +58,18 @@ pub struct Matching {
     pub degree: f32,
     /// The solution that matched, by its name in the configuration.
     pub solution: String,
-    /// The request's id, by which it was asked, counted and priced.
+    /// The id of the request to the solution, by which it is counted and priced.
     pub request: String,
 }
 
-/// Who judged liveness.
+/// What judged liveness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Solution {
     pub vendor: String,
     pub name: String,
     pub version: String,
-    /// What ran the nets.
+    /// The inference runtime.
     pub runtime: String,
 }
 
@@ -79,9 +79,9 @@ pub struct Solution {
 pub struct Code {
     /// The judge component, which made the verdict.
     pub judge: String,
-    /// Each net's file, by its name.
+    /// SHA-256 of each net's file, by name.
     pub nets: BTreeMap<String, String>,
-    /// Each file that the built-in engine matches with, by its name, whoever matched.
+    /// SHA-256 of each file of the built-in matching engine, by name, whichever solution matched.
     pub embeddings: BTreeMap<String, String>,
 }
 

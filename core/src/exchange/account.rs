@@ -1,4 +1,4 @@
-//! What an answer holds: accounts, their balances, their transactions.
+//! Answers: accounts, their balances, their transactions.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::values::{
 const ACCOUNTS_MAX: usize = 500;
 const BALANCES_MAX: usize = 4;
 
-/// Every answer with status 200.
+/// The body of every answer with status 200.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -19,7 +19,7 @@ pub struct Envelope<T, L = Links> {
     pub links: L,
 }
 
-/// Of an answer that has no pages.
+/// The links of an answer without pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -29,12 +29,12 @@ pub struct NoLinks {}
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Links {
-    /// Path and query of the next page, which is the same request with another cursor; absent on the last.
+    /// Path and query of the next page: the same request with another cursor; absent on the last page.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
 }
 
-/// `GET /accounts`: each `accountId` stands once.
+/// `GET /accounts`: each `accountId` occurs once.
 pub type Accounts = List<Account, 0, ACCOUNTS_MAX>;
 
 /// `GET /accounts/{accountId}`.
@@ -82,7 +82,7 @@ pub enum AccountStatus {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AccountBalances {
     pub account_id: AccountId,
-    /// Each kind once.
+    /// Each kind occurs once.
     pub balances: List<Balance, 1, BALANCES_MAX>,
 }
 
@@ -103,9 +103,9 @@ pub enum BalanceKind {
     Available,
     /// What is booked.
     Booked,
-    /// What is held for payments under way.
+    /// What is reserved for pending payments.
     Held,
-    /// The limit of a credit that `available` counts in.
+    /// The credit limit included in `available`.
     Credit,
 }
 
@@ -115,7 +115,7 @@ pub enum BalanceKind {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AccountTransactions {
     pub account_id: AccountId,
-    /// Newest first by `bookedOn`; each `transactionId` stands once; no more than `limit`.
+    /// Newest first by `bookedOn`; each `transactionId` occurs once; at most `limit`.
     pub transactions: List<Transaction, 0, { LIMIT_MAX as usize }>,
 }
 
@@ -125,7 +125,7 @@ pub struct AccountTransactions {
 pub struct Transaction {
     pub transaction_id: AccountId,
     pub status: TransactionStatus,
-    /// The day that `from` and `to` go by, in the provider's time zone.
+    /// The day to which `from` and `to` refer, in the provider's time zone.
     pub booked_on: Day,
     pub at: Moment,
     /// A negative amount left the account.

@@ -1,4 +1,4 @@
-//! Whether a provider's answer is one that the standard and the consent allow (OAPI-3, OAPI-12).
+//! Checks that a provider's answer conforms to the standard and the consent (OAPI-3, OAPI-12).
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use super::values::{AccountId, Day};
 use crate::consent::Limits;
 use crate::problem::Problem;
 
-/// The largest answer that is looked at: 500 transactions with every text at its longest.
+/// The largest accepted answer, in bytes: 500 transactions with every text at its longest.
 pub const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// Passes only an answer that may be handed on as it is. `route` is the request as it was sent to the
-/// provider: [`Route::within`]. A provider's body under any other status than 200 is never handed on.
+/// Accepts only an answer that can be passed on unchanged. `route` is the request as sent to the
+/// provider: [`Route::within`]. A provider's body with a status other than 200 is never passed on.
 pub fn check_answer(
     route: &Route,
     limits: &Limits,
@@ -70,20 +70,20 @@ pub fn check_answer(
     }
 }
 
-/// What is wrong with an answer. The sentence may be told: it never holds what the answer said.
+/// What is wrong with an answer. The message is safe to show: it never quotes the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Fault {
     #[error("the provider knows no such account of this client")]
     NoSuchAccount,
     #[error("the provider does not know this cursor")]
     NoSuchPage,
-    #[error("the provider takes no more requests at the moment")]
+    #[error("the provider is limiting requests")]
     RateLimited,
-    #[error("the provider is not available at the moment")]
+    #[error("the provider is unavailable")]
     Unavailable,
-    #[error("the provider answered with a 5xx status")]
+    #[error("the provider responded with a 5xx status")]
     Failed,
-    #[error("the status is not one that the standard allows here")]
+    #[error("the standard does not allow this status here")]
     Status,
     #[error("the content type is not application/json")]
     ContentType,
@@ -91,21 +91,21 @@ pub enum Fault {
     TooLarge,
     #[error("the body is not JSON")]
     NotJson,
-    #[error("the body does not fit the standard's schema")]
+    #[error("the body does not match the standard's schema")]
     Schema,
-    #[error("an account is named that the consent does not cover")]
+    #[error("the answer names an account that the consent does not cover")]
     BeyondConsent,
-    #[error("the answer is about another account than was asked for")]
+    #[error("the answer is about another account than the requested one")]
     AnotherAccount,
-    #[error("a transaction lies outside the days that were asked for")]
+    #[error("a transaction lies outside the requested dates")]
     OutOfRange,
-    #[error("transactions are not ordered newest first")]
+    #[error("transactions are not sorted newest first")]
     Order,
-    #[error("the page holds more than the limit that was asked for")]
+    #[error("the page holds more transactions than the requested limit")]
     PageTooLarge,
     #[error("links.next is not the same request with another cursor")]
     Next,
-    #[error("an identifier or a kind stands twice in the answer")]
+    #[error("an identifier or a kind occurs twice in the answer")]
     Twice,
 }
 
@@ -149,7 +149,7 @@ fn is_json(content_type: &str) -> bool {
         let Some(after) = rest.strip_prefix(';') else { return false };
         let after = after.trim_start_matches([' ', '\t']);
         if after.is_empty() || after.starts_with(';') {
-            // A parameter may be left out between semicolons.
+            // There may be nothing between two semicolons.
             rest = after;
             continue;
         }
@@ -167,14 +167,14 @@ fn is_json(content_type: &str) -> bool {
     }
 }
 
-/// A token of one letter or more (RFC 9110 §5.6.2), with the slash of a media type, and what follows it.
+/// A token of at least one letter (RFC 9110 §5.6.2), with the slash of a media type, and the rest.
 fn split_at_token(text: &str) -> Option<(&str, &str)> {
     let is_token = |it: char| it.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(it);
     let end = text.find(|it| !is_token(it)).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 
-/// What stands in a quoted string (RFC 9110 §5.6.4), and what follows it.
+/// The content of a quoted string (RFC 9110 §5.6.4), and the rest.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut letters = text.strip_prefix('"')?.char_indices();
@@ -225,7 +225,7 @@ fn check_transactions(
     }
 }
 
-/// The next page is the same request with another cursor: a client that follows it stays where it was.
+/// The next page must be the same request with another cursor.
 fn check_next(asked: &Route, answer: &Envelope<AccountTransactions>) -> Result<(), Fault> {
     let Some(next) = &answer.links.next else { return Ok(()) };
     let (path, query) = next.as_str().split_once('?').ok_or(Fault::Next)?;
@@ -236,7 +236,7 @@ fn check_next(asked: &Route, answer: &Envelope<AccountTransactions>) -> Result<(
     };
     let moves_on = matches!(next, Route::Transactions { cursor: Some(_), .. }) && next != *asked;
     let same = without_cursor(&next) == without_cursor(asked);
-    // A page that is empty and says there is more would be followed for ever.
+    // Empty pages with a next link could be followed forever.
     if moves_on && same && !answer.data.transactions.is_empty() { Ok(()) } else { Err(Fault::Next) }
 }
 
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_standard_does_not_allow_is_named() {
+    fn each_violation_of_the_standard_is_named() {
         type Spoil = fn(&mut Value);
         let rows: [(&str, Fault, Spoil); 27] = [
             ("/accounts", Fault::Schema, |it| it["extra"] = json!(1)),
@@ -417,7 +417,7 @@ mod tests {
             }
         }
 
-        /// Any one byte changed: an answer still passes or is named as faulty, and never panics.
+        /// With any one byte changed, an answer passes or is rejected, without a panic.
         #[test]
         fn a_changed_byte_never_panics(place in any::<prop::sample::Index>(), byte in any::<u8>()) {
             for (address, body) in answers() {

@@ -1,5 +1,5 @@
-//! The account-information standard, version 1: its addresses, what its answers hold, and what is
-//! wrong with an answer that breaks it (OAPI-2, OAPI-12). For people: core/openapi.
+//! The account-information standard, version 1: its addresses, its answers, and the faults of
+//! an answer that violates it (OAPI-2, OAPI-12). Its document is in core/openapi.
 
 mod account;
 mod answer;

@@ -1,4 +1,4 @@
-//! The published document and the validator say the same of every value, in both directions.
+//! Tests that the published document and the validator agree on every value, in both directions.
 
 #![expect(
     clippy::format_collect,
@@ -124,7 +124,7 @@ fn is_read(name: &str, answer: &Value) -> bool {
     }
 }
 
-/// One of each, with every member that there is.
+/// One of each, with every member.
 fn answers() -> [Value; 4] {
     let account = json!({
         "accountId": "a-1", "iban": "KZ86125KZT5004100100", "currency": "KZT", "kind": "card", "status": "open",
@@ -147,7 +147,7 @@ fn answers() -> [Value; 4] {
     ]
 }
 
-/// Every place in it, as JSON pointers (RFC 6901).
+/// JSON pointers to every place in it (RFC 6901).
 fn places(value: &Value) -> Vec<String> {
     let inner = |key: &str, value: &Value| -> Vec<String> {
         places(value).into_iter().map(|it| format!("/{key}{it}")).collect()
@@ -165,7 +165,7 @@ fn places(value: &Value) -> Vec<String> {
     found
 }
 
-/// The answer with one place changed: to each strange value, and in the ways that fit what stands there.
+/// The answer with one place changed: to each unusual value, and by mutations that suit the place.
 fn variants_at(answer: &Value, place: &str, strange: &[Value]) -> Vec<Value> {
     let mut variants = Vec::new();
     let mut with = |changed: Value| {

@@ -1,4 +1,4 @@
-//! The standard's addresses: what a request asks for, and whether a consent covers it.
+//! The standard's addresses: parsing of a request, and whether a consent covers it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,12 +11,12 @@ use crate::problem::Problem;
 
 pub const BASE_PATH: &str = "/account-information/v1";
 pub const LIMIT_MAX: u16 = 500;
-/// Transactions on a page where the request does not say.
+/// Transactions on a page if the request has no limit.
 pub const LIMIT_DEFAULT: u16 = 100;
 const QUERY_MAX: usize = 1024;
 
-/// A request of the standard, read strictly. Prints as its path and query in their one canonical form,
-/// which is what is sent on to the provider.
+/// A request of the standard, parsed strictly. Prints as its path and query in canonical form,
+/// which is what the provider receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     Accounts,
@@ -25,7 +25,7 @@ pub enum Route {
     Transactions {
         id: AccountId,
         from: Option<Day>,
-        /// This day still belongs to the range.
+        /// The last day, inclusive.
         to: Option<Day>,
         /// 1 to [`LIMIT_MAX`].
         limit: Option<u16>,
@@ -34,7 +34,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// `query` is what stands after `?`, empty where nothing does.
+    /// `query`: what follows `?`, or empty.
     pub fn parse(method: &str, path: &str, query: &str) -> Result<Self, RouteError> {
         let rest = path.strip_prefix(BASE_PATH).ok_or(RouteError::NotFound)?;
         let mut parts = rest.split('/');
@@ -62,7 +62,7 @@ impl Route {
         }
     }
 
-    /// What a consent must name for this to be answered.
+    /// The kind of data that the consent must include.
     pub fn data(&self) -> Data {
         match self {
             Self::Accounts | Self::Account(_) => Data::Accounts,
@@ -71,7 +71,7 @@ impl Route {
         }
     }
 
-    /// The one account that this asks about.
+    /// The requested account.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             Self::Accounts => None,
@@ -79,10 +79,10 @@ impl Route {
         }
     }
 
-    /// What of this request the consent covers: the request itself, its range begun no earlier than the
-    /// consent's where it names no beginning (CNS-4). A request for more is refused, not narrowed.
+    /// The request limited to the consent: if it has no start date, the
+    /// consent's is used (CNS-4). A request for more is refused, not narrowed.
     pub fn within(self, limits: &Limits) -> Result<Self, Problem> {
-        // Balances and transactions bring the list of accounts with them.
+        // Balances and transactions include the list of accounts.
         let covered = self.data() == Data::Accounts || limits.data.contains(&self.data());
         if !covered || limits.data.is_empty() {
             return Err(Problem::ConsentData);
@@ -105,7 +105,7 @@ impl Route {
         }
     }
 
-    /// The address with its parameters' names in place of values, for journals and metrics.
+    /// The address with parameter names instead of values, for journals and metrics.
     pub fn template(&self) -> &'static str {
         match self {
             Self::Accounts => "/accounts",
@@ -140,7 +140,7 @@ impl fmt::Display for Route {
     }
 }
 
-/// Where the next page of transactions is: its path and query.
+/// Path and query of the next page of transactions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Next(String);
 
@@ -177,17 +177,17 @@ impl<'de> Deserialize<'de> for Next {
 pub enum RouteError {
     #[error("the standard has no such address")]
     NotFound,
-    #[error("the standard's addresses take GET")]
+    #[error("the standard's addresses accept only GET")]
     Method,
     #[error("accountId must be 1 to 64 letters, digits or hyphens")]
     Account,
-    #[error("from and to must be days as YYYY-MM-DD, from no later than to")]
+    #[error("from and to must be dates as YYYY-MM-DD, and from not after to")]
     Range,
     #[error("limit must be 1 to 500")]
     Limit,
-    #[error("cursor must be one that an answer gave")]
+    #[error("cursor must come from a previous answer")]
     Cursor,
-    #[error("a parameter is unknown here, named twice, or not readable")]
+    #[error("a parameter is unknown, repeated or malformed")]
     Parameter,
 }
 
@@ -251,7 +251,7 @@ fn page_limit(text: &str) -> Result<u16, RouteError> {
     if plain && (1..=LIMIT_MAX).contains(&limit) { Ok(limit) } else { Err(RouteError::Limit) }
 }
 
-/// Percent-decoding (RFC 3986 §2.1). What does not decode to text is `None`.
+/// Percent-decoding (RFC 3986 §2.1). `None` if the result is not UTF-8.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_standards_addresses_read_and_print_alike() {
+    fn the_standards_addresses_parse_and_print_the_same() {
         for text in [
             "/account-information/v1/accounts",
             "/account-information/v1/accounts/a-1",
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_standard_is_refused() {
+    fn addresses_outside_the_standard_are_refused() {
         let base = "/account-information/v1";
         for (rest, error) in [
             ("", RouteError::NotFound),
@@ -377,9 +377,9 @@ mod tests {
             let _ = Route::parse("GET", &format!("{BASE_PATH}/accounts/a/transactions"), &query);
         }
 
-        /// What is sent on is what was judged: the canonical form reads back as the same request.
+        /// The canonical form parses back to the same request.
         #[test]
-        fn what_is_read_prints_as_itself(
+        fn a_parsed_route_prints_as_itself(
             id in "[A-Za-z0-9%-]{1,8}", limit in 0u16..600, cursor in "[A-Za-z0-9_%/-]{0,8}",
         ) {
             let query = format!("limit={limit}&cursor={cursor}");

@@ -1,4 +1,4 @@
-//! The values that answers are made of. Each can hold only what the standard allows.
+//! The value types of answers. Each can hold only what the standard allows.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,12 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 mod schema;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a value that the standard allows here")]
+#[error("the standard does not allow this value here")]
 pub struct ValueError;
 
 /// A run of characters within a text.
 struct Run {
-    /// What stands between the brackets of a regular expression.
+    /// A character class of a regular expression, without its brackets.
     class: &'static str,
     min: usize,
     max: usize,
@@ -48,8 +48,8 @@ impl Run {
     }
 }
 
-/// Whether the text is the runs one after another. Each takes as much as it may, so a run of no fixed length
-/// stands last.
+/// Whether the text consists of the runs in order. Matching is greedy, so a run of variable length must
+/// come last.
 fn is_made_of(runs: &[Run], text: &[u8]) -> bool {
     let mut rest = text;
     runs.iter().all(|run| {
@@ -59,8 +59,8 @@ fn is_made_of(runs: &[Run], text: &[u8]) -> bool {
     }) && rest.is_empty()
 }
 
-/// Text types that differ only in the runs of characters that they are made of, and in what is checked beyond
-/// (`where`). They read, print and travel as text.
+/// Text types that differ only in their runs of characters and in a further check
+/// (`where`). They parse, print and serialise as text.
 macro_rules! texts {
     ($($(#[doc = $doc:literal])* $name:ident = [$($run:expr),+] $(format $format:literal where $checked:expr)?;)+) => {$(
         $(#[doc = $doc])*
@@ -132,7 +132,7 @@ texts! {
 }
 
 impl Currency {
-    /// Decimals of an amount (ISO 4217, minor unit), which are two where the standard names none, as for metals.
+    /// Decimals of an amount (ISO 4217, minor unit); two if the standard names none, as for metals.
     pub fn decimals(&self) -> u8 {
         let exceptional = DECIMALS.iter().find(|(_, codes)| codes.contains(&self.as_str()));
         exceptional.map_or(DECIMALS_DEFAULT, |(decimals, _)| *decimals)
@@ -162,7 +162,7 @@ fn iban_remainder(text: &[u8]) -> u32 {
     })
 }
 
-/// Words for people: 1 to `MAX` characters. Lines may break; other control characters have no place.
+/// Free text: 1 to `MAX` characters, without control characters other than line breaks and tabs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Text<const MAX: usize>(String);
 
@@ -244,8 +244,8 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'
     }
 }
 
-/// A decimal number in the one form that it has: `-1234.50`, `7` for a currency without decimals. How many decimals
-/// there are is the currency's: [`Money`].
+/// A decimal number in canonical form: `-1234.50`, `7` for a currency without decimals. The number of decimals
+/// depends on the currency: [`Money`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
     units: i64,
@@ -253,7 +253,7 @@ pub struct Amount {
 }
 
 impl Amount {
-    /// Digits before and behind the point together: what 64 bits hold.
+    /// Digits before and after the point together: what 64 bits hold.
     const DIGITS_MAX: u8 = 18;
     const WHOLE_DIGITS_MAX: u8 = 15;
     const DECIMALS_MAX: u8 = 4;
@@ -272,7 +272,7 @@ impl Amount {
         Self::new(hundredths, 2)
     }
 
-    /// Of the smallest decimal: hundredths where there are two decimals.
+    /// In units of the smallest decimal: hundredths if there are two decimals.
     pub fn units(self) -> i64 {
         self.units
     }
@@ -360,7 +360,7 @@ impl TryFrom<AnyMoney> for Money {
     }
 }
 
-/// A calendar day, written `YYYY-MM-DD` and no other way.
+/// A calendar day, only as `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub NaiveDate);
 
@@ -410,7 +410,7 @@ impl FromStr for Moment {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        // chrono also takes a space for the `T` and a minus sign of Unicode.
+        // chrono also accepts a space for the `T` and Unicode's minus sign.
         let shaped = text.is_ascii() && matches!(text.as_bytes().get(10), Some(b'T' | b't'));
         if text.len() > Self::LENGTH_MAX || !shaped {
             return Err(ValueError);
@@ -438,7 +438,7 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 /// For a member that may be absent and is never `null`: `#[serde(default, deserialize_with = "present")]`. By itself
-/// `Option` takes `null` as well.
+/// `Option` accepts `null` as well.
 pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {

@@ -1,4 +1,4 @@
-//! An identity session together with what it is for: what the host keeps of it between two requests.
+//! An identity session with its purpose, as the host stores it between two requests.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,18 +16,18 @@ pub struct Dialogue {
     pub cabinet_until: Option<Timestamp>,
 }
 
-/// What is sealed in the row.
+/// The sealed content of the row.
 #[derive(Serialize, Deserialize)]
 pub struct Content {
     pub session: Session,
-    /// What a consumer asks for; absent in a sign-in to the cabinet.
+    /// The consumer's request; absent in a sign-in to the cabinet.
     pub request: Option<Request>,
-    /// By whom its checks are counted; known once the IIN has been entered.
+    /// The requester by which its checks are counted; known once the IIN has been entered.
     #[serde(default)]
     pub requester: Option<Requester>,
-    /// As the Source tells it: host/src/source.rs.
+    /// From the Source.
     pub client_name: Option<String>,
-    /// Where the browser goes from the end; holds the authorization code.
+    /// The redirect at the end; it contains the authorization code.
     pub redirect: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl Content {
     }
 }
 
-/// The consumer's request. Names are taken once, so that the consent's text can't change under the reader.
+/// The consumer's request. Names are copied once, so that the consent's text can't change while it is read.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     pub authorization: AuthorizationId,

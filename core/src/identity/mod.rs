@@ -1,4 +1,4 @@
-//! Proving who one is: two-factor authentication by face and phone (IDX-1..5).
+//! Proof of identity: two-factor authentication by face and phone (IDX-1..5).
 
 pub mod dialogue;
 pub mod requester;

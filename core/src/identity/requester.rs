@@ -1,8 +1,8 @@
-//! On whose behalf a person's identity is checked, and how many checks each requester has (IDX-2).
+//! The requester of an identity check, and how many checks each requester may have (IDX-2).
 //!
-//! Checks are counted by person and requester, so that a stranger who knows an IIN uses up the stranger's own
-//! allowance and not the owner's. All requesters of one kind also share an allowance for each person, because
-//! addresses are cheap.
+//! Checks are counted by person and requester, so that an attacker who knows an IIN uses up the attacker's own
+//! allowance and not the owner's. All requesters of one kind also share an allowance per person, because
+//! IP addresses are cheap.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub const DRAWN_MAX: usize = CHECKS_MAX as usize;
 pub const KIND_DRAWN_MAX: usize = 16;
 pub const KIND_WITHIN: TimeDelta = TimeDelta::hours(1);
 
-/// How long a browser in which somebody has proved their identity stays known.
+/// How long a browser in which somebody has proved their identity is recognised.
 pub const KNOWN_DAYS: u16 = 180;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub const KNOWN_DAYS: u16 = 180;
 pub enum Requester {
     /// A browser in which the same person proved their identity before, by the hash of its cookie.
     KnownBrowser(String),
-    /// Whose pushed request the session serves.
+    /// The consumer whose pushed request the session serves.
     Participant(Bin),
     /// A sign-in to the cabinet from an address, or from a /64 of IPv6.
     Address(String),
@@ -37,9 +37,9 @@ pub enum Requester {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowance {
     Left,
-    /// The requester has used up its own: liveness is blocked for person and requester.
+    /// The requester has used up its allowance: liveness is blocked for this person and requester.
     Spent,
-    /// All requesters of this kind together have used up theirs.
+    /// All requesters of this kind together have used up their allowance.
     SpentUntil(Timestamp),
 }
 
@@ -64,8 +64,8 @@ impl Requester {
     }
 }
 
-/// `own`: when challenges were drawn for this person and requester since the last check that passed.
-/// `of_kind`: the same of all requesters of its kind. In any order.
+/// `own`: when challenges were drawn for this person and requester since the last passed check.
+/// `of_kind`: the same for all requesters of its kind. In any order.
 pub fn allowance(own: &[Timestamp], of_kind: &[Timestamp], now: Timestamp) -> Allowance {
     if free_at(own, DRAWN_MAX, BLOCK, now).is_some() {
         return Allowance::Spent;
@@ -74,7 +74,7 @@ pub fn allowance(own: &[Timestamp], of_kind: &[Timestamp], now: Timestamp) -> Al
         .map_or(Allowance::Left, Allowance::SpentUntil)
 }
 
-/// Where `max` or more of `events` are within the window that ends now: when fewer will be.
+/// If `max` or more of `events` lie within the window that ends now: when there will be fewer.
 fn free_at(
     events: &[Timestamp],
     max: usize,

@@ -15,16 +15,16 @@
 //!       forged frames, 90 s without any
 //! ```
 //!
-//! A check whose verdict failed by the platform's or the Source's own fault is given back.
+//! A check that failed because of the platform or the Source does not count.
 //!
-//! What can't be read as frames at all (cut off, too large) changes nothing: it may be sent again while the
-//! challenge is open. What was made for another challenge, rearranged or altered ends the check.
+//! An upload that can't be parsed (truncated, too large) changes nothing and can be repeated while the
+//! challenge is open. Frames of another challenge, rearranged or altered frames end the check.
 //!
-//! A sign-in to the cabinet is anonymous: whether the Source knows the IIN is not said until somebody live was
+//! A sign-in to the cabinet is anonymous: it does not reveal whether the Source knows the IIN until a live person was
 //! before the camera.
 //!
 //! From each open step: abandoned and, 15 minutes after the start, expired.
-//! The host feeds it [`Input`]s, saves what comes back and carries out the [`Effect`]s.
+//! The host feeds it [`Input`]s, saves the returned state and carries out the [`Effect`]s.
 
 mod exchange;
 mod step;
@@ -42,20 +42,20 @@ use crate::liveness::challenge::{Challenge, Wishes};
 use crate::problem::Problem;
 use crate::text::Language;
 
-/// From the first page to the last.
+/// From the first page to the end.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 pub const IIN_TRIES_MAX: u8 = 3;
-/// IDX-2. A failed match counts as the check it belongs to.
+/// IDX-2. A failed match counts as a failed check.
 pub const CHECKS_MAX: u8 = 4;
-/// Checks that failed by the platform's or the Source's fault are given back, so many at most: each is a challenge more.
+/// The most checks that don't count because the platform or the Source failed: each allows one more challenge.
 pub const RETURNED_MAX: u8 = 4;
 pub const BLOCK: TimeDelta = TimeDelta::minutes(15);
-/// After this a check whose judgement never came counts as failed.
+/// After this time a check without a verdict counts as failed.
 pub const CHECK_TIME: TimeDelta = TimeDelta::seconds(60);
 /// IDX-3.
 pub const SMS_MAX: u8 = 2;
 pub const CODE_LIFETIME: TimeDelta = TimeDelta::seconds(180);
-/// Over the whole session, whichever message the code came in.
+/// Over the whole session and all messages.
 pub const CODE_TRIES_MAX: u8 = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct Session {
     ends_at: Timestamp,
     iin_tries: u8,
     checks: u8,
-    /// Of the checks, those given back.
+    /// How many of the checks don't count.
     #[serde(default)]
     returned: u8,
     sms: u8,
@@ -131,7 +131,7 @@ impl Session {
         CODE_TRIES_MAX.saturating_sub(self.code_tries)
     }
 
-    /// Whom the session is about, once the Source has confirmed that there is such a person.
+    /// The session's person, once the Source has confirmed that they exist.
     pub fn person(&self) -> Option<&Person> {
         match &self.step {
             Step::Agreement | Step::Iin => None,
@@ -177,7 +177,7 @@ impl Session {
         Some(own.map_or(self.ends_at, |own| own.min(self.ends_at)))
     }
 
-    /// Takes one step. An `Err` means that nothing changed; a refusal that counts is an [`Effect::Refuse`].
+    /// Takes one step. `Err` means that nothing changed; a refusal that counts is an [`Effect::Refuse`].
     pub fn handle(self, input: Input, now: Timestamp) -> Result<(Self, Vec<Effect>), SessionError> {
         if self.ended_at().is_some() {
             return Err(SessionError::Ended);
@@ -285,7 +285,7 @@ impl Session {
         }
     }
 
-    /// What time alone changes.
+    /// Applies deadlines that have passed.
     fn pass_time(mut self, now: Timestamp) -> (Self, Vec<Effect>) {
         if now >= self.ends_at {
             return self.fail(Failure::Expired, now);
@@ -370,15 +370,15 @@ impl Session {
     ) -> Result<(Self, Vec<Effect>), SessionError> {
         let none_left = self.checks_left() == 0;
         match check {
-            // Whoever finds out that they can't do it may wish otherwise, for the price of a check.
+            // Changing the wishes draws a new challenge and uses up a check.
             Some(Check::Asked { wishes: before, .. }) if *before == wishes || none_left => {
                 return Ok((self, Vec::new()));
             }
             // The last check is still being judged.
             Some(Check::Judging { .. }) if none_left => return Err(SessionError::OutOfOrder),
-            // A restart left none over.
+            // None left after a restart.
             None if none_left => return Ok(self.block(now)),
-            // A check in judgement is given up for this one: it stays counted, its verdict won't.
+            // Abandons a check that is being judged: it still counts, but its verdict will be ignored.
             Some(Check::Asked { .. } | Check::Judging { .. }) | None => {}
         }
         match allowance {
@@ -448,7 +448,7 @@ impl Session {
         self.refuse(person, problem, now)
     }
 
-    /// The check has failed.
+    /// The check failed.
     fn refuse(mut self, person: Person, problem: Problem, now: Timestamp) -> (Self, Vec<Effect>) {
         if self.checks_left() == 0 {
             return self.block(now);
@@ -492,7 +492,7 @@ impl Session {
         (self, vec![Effect::Refuse(Problem::IdentityCodeWrong)])
     }
 
-    /// Whether this can be whom the session is about.
+    /// Whether this IIN fits the session.
     fn may_be(&self, iin: &Iin) -> bool {
         match &self.purpose {
             Purpose::Authorization { iin: named, .. } => named == iin,
@@ -517,7 +517,7 @@ impl Session {
         (session, block.into_iter().chain(effects).collect())
     }
 
-    /// An end that the client did not choose.
+    /// An end not chosen by the client.
     fn fail(self, why: Failure, now: Timestamp) -> (Self, Vec<Effect>) {
         let (session, mut effects) = self.end(why, now);
         effects.push(Effect::Refuse(why.problem()));

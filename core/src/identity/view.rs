@@ -1,4 +1,4 @@
-//! What the identity session's pages and the host say to each other.
+//! Requests and answers between the identity session's pages and the host.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,18 +16,18 @@ use crate::text::Language;
 pub enum StepView {
     /// The user agreement: core/src/consent/words.rs.
     Agreement {
-        /// For how long the pictures of checks are kept.
+        /// How many days the images of checks are kept.
         pictures_days: u16,
     },
     /// The client types their IIN.
     Iin {
-        /// Absent in a sign-in to the cabinet, where nobody has named one yet.
+        /// Absent in a sign-in to the cabinet.
         iin_masked: Option<String>,
     },
     /// The camera: liveness and match.
     Liveness {
         checks_left: u8,
-        /// Why the last check failed: a problem code. Of a failed match the degree is never told.
+        /// Why the last check failed: a problem code. The degree of a failed match is never disclosed.
         last_problem: Option<String>,
     },
     /// The code from the text message.
@@ -35,38 +35,38 @@ pub enum StepView {
         phone_masked: String,
         expires_at: Timestamp,
         tries_left: u8,
-        /// Further messages that may be asked for.
+        /// How many more messages can be requested.
         sms_left: u8,
     },
     /// Approve or refuse.
     Consent { consent: ConsentRequestView },
-    /// Done; `redirect` leads back to the consumer, or into the cabinet.
+    /// Passed; `redirect` leads back to the consumer, or into the cabinet.
     Passed { redirect: String },
-    /// Over; `problem` says why, `redirect` leads back to the consumer with its error.
+    /// Failed; `problem` says why, `redirect` leads back to the consumer with its error.
     Failed {
         problem: String,
         redirect: Option<String>,
-        /// When liveness is blocked: until when (IDX-2).
+        /// If liveness is blocked: until when (IDX-2).
         blocked_until: Option<Timestamp>,
     },
 }
 
-/// `GET /api/identity`, and the answer to every `POST` below that did what was asked.
+/// `GET /api/identity`, and the answer to every successful `POST` below.
 ///
-/// A `POST` that was refused (a wrong code, a failed check) answers a problem with its code and status;
-/// what it changed (tries left, the session's end) is then read with `GET`. Not approving the consent and
-/// giving up are no refusals: they answer `Failed` with the way back.
+/// A refused `POST` (a wrong code, a failed check) answers a problem with its code and status;
+/// read what it changed (tries left, the session's end) with `GET`. Refusing the consent and
+/// abandoning the session are not refused: they answer `Failed` with the redirect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct IdentityView {
-    /// What the page names in the address of each `POST`: the cookie of a browser may meanwhile be another session's.
+    /// Part of the address of each `POST`, since the browser's cookie may by then be another session's.
     pub session: SessionId,
-    /// Who asks; absent in a sign-in to the cabinet.
+    /// The consumer; absent in a sign-in to the cabinet.
     pub consumer: Option<ParticipantName>,
     pub language: Language,
     #[serde(flatten)]
     pub step: StepView,
-    /// The server's moment, so that a page's countdown does not depend on the device's clock.
+    /// The server's time, so that a page's countdown does not depend on the device's clock.
     pub now: Timestamp,
 }
 
@@ -76,7 +76,7 @@ pub struct IdentityView {
 #[serde(deny_unknown_fields)]
 pub struct AnswerAgreement {
     pub accept: bool,
-    /// The language the client reads; the consent's text is made in it.
+    /// The page's language, in which the consent's text is written.
     pub language: Language,
 }
 
@@ -102,43 +102,43 @@ pub struct EnterCode {
 #[serde(deny_unknown_fields)]
 pub struct AnswerConsent {
     pub approve: bool,
-    /// Of the paragraphs that the page showed: [`crate::consent::words::hash`].
+    /// The hash of the displayed paragraphs: [`crate::consent::words::hash`].
     pub text_hash: String,
 }
 
-/// `POST /api/identity/open`: what the link of the consumer says (RFC 9126 §4). Answers `IdentityView`.
+/// `POST /api/identity/open`: the parameters of the consumer's link (RFC 9126 §4). Answers `IdentityView`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpenSession {
     pub client_id: String,
     pub request_uri: String,
-    /// Take the session over from the browser that it is open in; it then starts again, with its counters as they are.
+    /// Take the session over from the browser in which it is open; it then starts over, but keeps its counters.
     #[serde(default)]
     pub take_over: bool,
 }
 
-/// The answer to `POST /api/identity/{session}/liveness/challenge`, whose body are the client's `Wishes`. Asked again while
-/// it is open, the same one with less time left.
+/// The answer to `POST /api/identity/{session}/liveness/challenge`, whose body is `Wishes`. Requested again
+/// while it is open, it is the same one with less time left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChallengeView {
     pub nonce: Nonce,
     pub steps: Vec<Step>,
-    /// How long each colour stands on the screen.
+    /// How long each colour is displayed.
     pub colour_ms: u16,
-    /// How long each of `fades` takes to come before.
+    /// How long each of `fades` takes before it.
     pub fade_ms: u16,
-    /// Until then the last byte of the frames has arrived.
+    /// The last byte of the frames must arrive by then.
     pub expires_in_ms: u32,
-    /// Further challenges that may be asked for.
+    /// How many more challenges can be requested.
     pub checks_left: u8,
 }
 
 // `POST /api/identity/{session}/liveness`: `application/vnd.senim.frames`, a pack of frames (core/src/liveness/pack.rs) made
 // for the open challenge, at most 5 MB (BIO-2).
 // `POST /api/identity/{session}/language` takes `{"language":"kk"}`.
-// `POST /api/identity/{session}/abandon` takes `{}`: the client gives up; answers `Failed` with the redirect.
+// `POST /api/identity/{session}/abandon` takes `{}`: the client abandons it; answers `Failed` with the redirect.
 // `POST /api/cabinet/sign-in` takes `{}`: opens a session whose end is the cabinet; answers `IdentityView`.
 
 /// `POST /api/identity/{session}/language`.

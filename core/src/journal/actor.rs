@@ -1,4 +1,4 @@
-//! Who did something, and to what.
+//! The actor and the subject of a record.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub enum Actor {
     Edge(String),
 }
 
-/// What it was done to. Identifiers print with their prefix, the others as `kind:NAME`.
+/// What it was done to. Identifiers print with their prefix, others as `kind:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -28,13 +28,13 @@ pub enum Subject {
     Edge(String),
     /// A signing key, by its `kid`.
     Key(String),
-    /// The key of all sealed columns.
+    /// The master key of all sealed columns.
     MasterKey,
     Operator(String),
     Participant(Bin),
     PhotoRequest(PhotoRequestId),
     Session(SessionId),
-    /// A request through an edge whose consent was not known.
+    /// A request through an edge without a known consent.
     Use(UseId),
 }
 

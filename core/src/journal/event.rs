@@ -1,4 +1,4 @@
-//! What can be recorded: one variant an event, with typed fields.
+//! The events that can be recorded: one variant each, with typed fields.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ macro_rules! events {
         }
 
         impl Event {
-            /// Every name that is written.
+            /// Every event's name.
             pub const NAMES: &[&str] = &[$($name),+];
 
             /// Such as `consent.granted`.
@@ -45,7 +45,7 @@ events! {
     CabinetSignedOut = "cabinet.signed-out" {}
     CodeIssued = "code.issued" { client_id: String, consent: ConsentId }
     CodeReplayed = "code.replayed" { client_id: String }
-    /// The client went away before deciding.
+    /// The client left before deciding.
     ConsentAbandoned = "consent.abandoned" { session: SessionId, consumer: Bin }
     ConsentEnded = "consent.ended" {
         by: EndedBy,
@@ -81,17 +81,17 @@ events! {
         provider: Option<Bin>,
         route: String,
         status: u16,
-        /// As the edge named it: a newer edge may know codes that this host does not.
+        /// In the edge's spelling: a newer edge may know codes that this host does not.
         problem: Option<String>,
         total_ms: u32,
     }
     EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
     IdentityBlocked = "identity.blocked" {
         until: Timestamp,
-        /// What kind of requester the person is blocked for.
+        /// The kind of requester for which the person is blocked.
         requester: String,
     }
-    /// What was asked for before the camera, without the nonce.
+    /// The challenge, without the nonce.
     IdentityChallenged = "identity.challenged" { check: u8, asked: String }
     IdentityChecked = "identity.checked" {
         check: u8,
@@ -116,7 +116,7 @@ events! {
     IdentityStarted = "identity.started" { purpose: StartedFor }
     KeyRotated = "key.rotated" {}
     MasterKeyRotated = "master-key.rotated" {
-        /// Sealed values that the last run brought under the present key.
+        /// Values re-sealed under the current key in the last run.
         values: u64,
     }
     MessageGivenUp = "message.given-up" { message: MessageId }
@@ -127,7 +127,7 @@ events! {
     OperatorAdded = "operator.added" {}
     OperatorLocked = "operator.locked" {
         until: Option<Timestamp>,
-        /// From where nobody signs in by this name until then: its `browser`, an `address`, `unknown`, or all `strangers`.
+        /// Where the name is locked until then: its `browser`, an `address`, `unknown`, or all `strangers`.
         requester: String,
     }
     OperatorSignedIn = "operator.signed-in" {}
@@ -135,7 +135,7 @@ events! {
     ParticipantResumed = "participant.resumed" {}
     ParticipantSuspended = "participant.suspended" { reason: String }
     PhotoAccepted = "photo.accepted" { confirmed: bool }
-    /// The person was checked offline after so many failures (PHM-6).
+    /// The person was checked offline after this many failures (PHM-6).
     PhotoCheckedOffline = "photo.checked-offline" { failures: u64 }
     PhotoDataGiven = "photo.data-given" {}
     PhotoFailed = "photo.failed" { solution: String, problem: Problem }
@@ -159,7 +159,7 @@ events! {
     TokenIssued = "token.issued" { client_id: String, grant_type: GrantType, bound_to: Binding }
 }
 
-/// What an identity session was opened for.
+/// The purpose of an identity session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartedFor {

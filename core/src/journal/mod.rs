@@ -1,10 +1,10 @@
-//! The journal: what was done, by whom, to what (OAPI-15). A record is written in the transaction that it describes.
+//! The journal: events with actor and subject (OAPI-15). A record is written in the transaction that it describes.
 //!
 //! ```text
 //! use case ──Record, unnumbered──▶ row ──sequencer job──▶ numbered row ──▶ (Merkle log)
 //! ```
 //!
-//! No record ever holds a secret or what names a person.
+//! No record ever holds a secret or identifies a person.
 
 mod actor;
 mod event;

@@ -1,4 +1,4 @@
-//! One record and its written form.
+//! One record and its serialised form.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{Actor, Event, Subject};
 use crate::Timestamp;
 use crate::jose::to_base64;
 
-/// The version of the written form. It grows with every change of what was written before.
+/// The version of the serialised form. It grows with every incompatible change.
 pub const VERSION: u8 = 1;
 /// Random bytes that make a record unique before it has a number.
 pub const ID_BYTES: usize = 16;

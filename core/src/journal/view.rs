@@ -9,18 +9,18 @@ use crate::Timestamp;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct JournalView {
     pub records: Vec<JournalRecordView>,
-    /// Give it as `before` for the next page; absent on the last.
+    /// Pass it as `before` for the next page; absent on the last page.
     pub next: Option<u64>,
 }
 
-/// One record. Never a secret, never what names a person.
+/// One record. It never holds a secret or identifies a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct JournalRecordView {
-    /// In which order records were written: the cursor of pages.
+    /// The order of writing, which is the cursor of pages.
     pub arrival: u64,
     pub id: String,
-    /// Its number in the log; absent until the sequencer has given one, within a second.
+    /// Its number in the log; absent until the sequencer has assigned one, within a second.
     pub position: Option<u64>,
     pub at: Timestamp,
     /// Such as `consent.granted`.

@@ -1,4 +1,4 @@
-//! The dark frame of a display that is seen beside what it shows.
+//! Detects the dark frame of a display around what it shows.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -9,17 +9,17 @@
 
 use crate::photo::{Image, light};
 
-/// The picture is looked at about so wide: a frame of a fiftieth of it is still six squares, and a camera's grain is gone.
+/// The width to which the image is reduced: a frame of a fiftieth is still six squares, and a camera's noise is gone.
 const WIDTH: usize = 320;
-/// As far from the picture's border as the frame's inner edge is looked for, as a share of the side.
+/// How far from the image's border the frame's inner edge is searched, as a share of the side.
 const REACH: f32 = 0.22;
-/// A display is held so crooked at most, as the tangent, one way or the other, in so many steps.
+/// The greatest tilt of a display either way, as the tangent, and the number of steps.
 const SLANT: f32 = 0.08;
 const SLANTS: i8 = 8;
-/// Along the whole side but its ends, where the display's corners are.
+/// The whole side except its ends, where the display's corners are.
 const SAMPLES: usize = 48;
 const ENDS: f32 = 0.08;
-/// Greys: a frame is darker than this, and what is shown is lighter than the frame by so much.
+/// Grey values: a frame is darker than this, and its content is brighter than the frame by this much.
 const DARK: f32 = 64.0;
 const STEP: f32 = 6.0;
 

@@ -1,27 +1,27 @@
-//! What a client is asked to do before the camera: made by the server for one check, random, timed.
+//! Challenges: what a client is asked to do before the camera. The server makes one per check, random and timed.
 //!
-//! A check is counted when its challenge is handed out (IDX-2), so that nobody can ask for challenges until an
-//! easy one comes. Until it is used or has expired, asking again gives the same one.
+//! A check is counted when its challenge is returned (IDX-2), so that nobody can request challenges until an
+//! easy one comes. Until it is used or has expired, another request returns the same one.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// From the hand-out to the last byte of the frames.
+/// From the response with the challenge to the last byte of the frames.
 pub const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::seconds(90);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Challenge {
     pub nonce: Nonce,
-    /// In this order, each after the one before has been done.
+    /// In this order, each after the previous one is done.
     pub steps: Vec<Step>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// 32 bytes that nobody could foresee; base64url on the wire. Every frame is bound to them.
+/// 32 unpredictable bytes; base64url on the wire. Every frame is bound to them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce(pub [u8; 32]);
 
@@ -42,15 +42,15 @@ impl std::fmt::Debug for Nonce {
     }
 }
 
-/// One thing to do.
+/// One action or look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub ask: Ask,
-    /// The widget waits so long, after the step before is done, until it shows this one.
+    /// How long the widget waits after the previous step before it shows this one.
     pub after_ms: u16,
-    /// From showing it, the client has so long.
+    /// How long the client has from the prompt.
     pub within_ms: u16,
 }
 
@@ -58,12 +58,12 @@ pub struct Step {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {
-    /// Straight into the camera, still: the frames to match come from here.
+    /// Look straight into the camera, still: the portraits come from here.
     Look,
     Do(Action),
     /// The page shows these colours one after the other, each for [`COLOUR_MS`].
     Colours(Vec<Colour>),
-    /// The same without a flash: each comes slowly, in [`FADE_MS`], and then stands for as long as the quick ones.
+    /// The same without flashing: each fades in over [`FADE_MS`], and then stays for as long as the quick ones.
     Fades(Vec<Colour>),
 }
 
@@ -81,7 +81,7 @@ impl Ask {
 /// How quickly colours follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// From the colour before to this one.
+    /// The fade from the previous colour to this one.
     comes_ms: u16,
 }
 
@@ -89,17 +89,17 @@ impl Pace {
     pub const QUICK: Self = Self { comes_ms: 0 };
     pub const SLOW: Self = Self { comes_ms: FADE_MS };
 
-    /// What the colours are drawn from.
+    /// The set of colours to draw from.
     pub fn palette(self) -> &'static [Colour] {
         if self == Self::SLOW { &Colour::GENTLE } else { &Colour::ALL }
     }
 
-    /// Of each colour, with its coming.
+    /// The duration of each colour, including its fade.
     pub fn each_ms(self) -> u32 {
         self.stands_from_ms() + u32::from(COLOUR_MS)
     }
 
-    /// Since the colour began to come.
+    /// Since the start of the colour's fade.
     pub fn stands_from_ms(self) -> u32 {
         self.comes_ms.into()
     }
@@ -116,7 +116,7 @@ pub enum Action {
     Nod,
     Blink,
     Smile,
-    /// The face grows, and grows as a solid thing does.
+    /// The face grows, as a solid object does.
     ComeCloser,
 }
 
@@ -163,9 +163,9 @@ pub const FADE_MS: u16 = 900;
 /// The colours of one challenge.
 const COLOURS: usize = 4;
 
-// An attacker may wish so too, therefore it is asked what a recording of the victim would be worth that happens to
-// hold the right actions in the right order, each begun within the `Step::within_ms` of its prompt, under the light of
-// some colours. Those of another challenge are taken for the right ones once in 85, or 57 where none is red (colours.rs):
+// An attacker can choose the wishes too. So here is how likely a recording of the victim passes that happens to
+// have the right actions in the right order, each begun within the `Step::within_ms` of its prompt, in the light of
+// some colours. Colours of another challenge pass as the right ones once in 85, or 57 without red (colours.rs):
 //
 // | wishes | actions | colours | a film fits by chance |
 // |---|---|---|---|
@@ -174,22 +174,22 @@ const COLOURS: usize = 4;
 // | no flashing | as without wishes | 320 orders, slowly | 1 in 570 |
 // | both | 6 orders, as for no movement | 320 orders, slowly | 1 in 340 |
 //
-// Whoever lights the film as the page shines, and cuts it as the prompts come, passes all of these by geometry alone;
-// then passive net, patterns, repeated frames and the camera's signals are left, and a session has four checks
+// An attacker who lights the film like the page, and cuts it to the prompts, defeats all of these;
+// then the passive net, patterns, repeated frames and the camera's signals remain, and a session has four checks
 // (IDX-2): one film's chance in all of them together is 1 in 85.
 //
-// Who can't bear flashing sees colours too, slowly: actions alone are not enough. Of 300 recordings of other sessions
+// Without flashing there are colours too, slow ones: actions alone are not enough. Of 300 recordings of other sessions
 // (`senim-trial liveness --seed 4` and `6`, loop) two and one had five blinks and smiles in the right order and were taken
-// for a person; and a film of somebody who blinks and smiles by turns has the next action soon enough whatever the order
-// is. Light is what no film foresees, and it asks nothing of the client.
-/// `POST …/challenge`: what the client can't or must not do.
+// for a person; and a film of somebody alternately blinking and smiling soon shows the next action, whatever the order
+// is. A film can't predict the light, and the light needs no effort from the client.
+/// `POST …/challenge`: what the client can't do or must avoid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {
-    /// Nothing that needs the head or the body to move: blinking and smiling remain.
+    /// No movements of head or body: blinking and smiling remain.
     pub no_movement: bool,
-    /// Nothing on the screen that flashes: its colours come slowly, and none is red.
+    /// No flashing: the screen's colours fade slowly, and none is red.
     pub no_flashing: bool,
 }
 
@@ -208,7 +208,7 @@ impl<'de> Deserialize<'de> for Nonce {
 }
 
 impl Challenge {
-    /// `seed` decides everything that is left to chance; the host draws it.
+    /// `seed` determines all random choices; the host draws it.
     pub fn draw(seed: [u8; 32], wishes: Wishes, now: Timestamp) -> Self {
         let mut dice = Dice { seed, rolls: 0 };
         let nonce = Nonce(dice.roll());
@@ -217,8 +217,8 @@ impl Challenge {
             steps.push(Step { ask: it, after_ms: 500 + dice.below(1_501), within_ms });
         };
         if wishes.no_movement {
-            // Two actions to choose from, so more of them, and each at least once: what can only blink (a sheet
-            // with holes for the eyes) or only smile (a mask that hides the lids) never follows.
+            // Only two kinds of action, so more of them, and each at least once: a forgery that can only blink (a sheet
+            // with holes for the eyes) or only smile (a mask that hides the lids) never passes.
             let mut left = [Action::Blink, Action::Smile].map(|it| (it, 2_u8));
             for _ in 0..3 {
                 let mut at = usize::from(dice.below(2));
@@ -229,8 +229,8 @@ impl Challenge {
                 ask(&mut dice, Ask::Do(left[at].0), 6_000);
             }
         } else {
-            // A blink is among them always: lids come down over eyes, and no still that is bent or worn by
-            // another has the skin of lids.
+            // Always with a blink: lids come down over the eyes, and a still that is bent or worn by
+            // another person has no eyelid skin.
             let blink = dice.below(2);
             for at in 0..2 {
                 let mut others = Action::ALL.into_iter().filter(|it| *it != Action::Blink);
@@ -267,7 +267,7 @@ impl Dice {
             .into()
     }
 
-    /// None follows itself.
+    /// No two consecutive ones are equal.
     fn colours(&mut self, pace: Pace) -> Vec<Colour> {
         let palette = pace.palette();
         let mut colours: Vec<Colour> = Vec::new();
@@ -281,7 +281,7 @@ impl Dice {
 
     fn below(&mut self, limit: u16) -> u16 {
         let [a, b, c, d, ..] = self.roll();
-        // 2^32 is so much more than any limit here that the remainder is as good as even.
+        // 2^32 is so much greater than any limit here that the bias of the remainder is negligible.
         (u32::from_be_bytes([a, b, c, d]) % u32::from(limit.max(1))).try_into().unwrap_or(0)
     }
 }
@@ -326,7 +326,7 @@ mod tests {
                 let (colours, pace) = step.ask.colours().unwrap();
                 let all = u32::try_from(colours.len()).unwrap() * pace.each_ms();
                 assert!(all + 1_000 < u32::from(step.within_ms));
-                // Less than one change a second where nothing may flash.
+                // Less than one change a second without flashing.
                 assert!(!no_flashing || pace.each_ms() > 1_000);
             }
         }
@@ -335,7 +335,7 @@ mod tests {
     /// Found on 2026-11-28 (`senim-trial liveness --seed 4`, and again `--seed 6`): a recording of another session had
     /// the right order of blinks and smiles.
     #[test]
-    fn who_can_neither_move_nor_bear_flashing_is_asked_for_what_few_recordings_hold() {
+    fn without_movement_and_flashing_few_recordings_fit_a_challenge() {
         let both = Wishes { no_movement: true, no_flashing: true };
         let mut actions = std::collections::BTreeSet::new();
         let mut colours = std::collections::BTreeSet::new();

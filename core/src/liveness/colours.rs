@@ -1,27 +1,27 @@
-//! Whether the screen's colours are seen on the face: in their order, and as a solid face shows them.
+//! Whether the screen's colours are reflected by the face: in their order, and as by a solid face.
 //!
-//! A lit skin multiplies: what the screen adds to the light of the room is a share of it, the same share for dark
+//! Skin multiplies the light: what the screen adds to the room's light is a share of it, the same for dark
 //! and for light skin. So logarithms of the skin's red, green and blue are taken against their mean (brightness
-//! falls out) and against the surroundings' (the camera's white balance falls out), and the changes from colour to
-//! colour are compared with those that were shown.
+//! cancels) and against the surroundings' (the camera's white balance cancels), and the changes from colour to
+//! colour are compared with the displayed ones.
 
 use super::challenge::Colour;
 use super::facts::{FaceFacts, FrameFacts};
 use super::pack::Kind;
 use super::verdict::{Reason, Seen};
 
-/// Of the seen changes with the shown ones.
+/// The correlation of the seen changes with the displayed ones.
 const CORRELATION_MIN: f32 = 0.6;
-/// The screen's share of the face's light. Sensors and JPEG stray by 0.002 over a cheek.
+/// The screen's share of the face's light. Sensor noise and JPEG are 0.002 over a cheek.
 const SHARE_MIN: f32 = 0.008;
-/// Of all orders of colours at most this share may fit better. The reflections of another challenge pass by chance about
+/// The greatest share of all orders of colours that may fit better. Another challenge's colours pass by chance about
 /// once in 85 where colours come quickly, once in 57 where they come slowly, without red: the test below counts them.
 const BETTER_MAX: f32 = 0.01;
-/// Regions of a solid face see the screen at different angles; those of a flat one all alike. Only told where the
+/// Regions of a solid face see the screen at different angles, those of a flat one at the same. Only judged if the
 /// reflection is strong enough to be measured by region.
 const SPREAD_MIN: f32 = 0.06;
 const SPREAD_SHARE_MIN: f32 = 0.04;
-/// Surroundings darker than this tell nothing of the white balance.
+/// Surroundings darker than this give no white balance.
 const AROUND_MIN: f32 = 12.0;
 
 type Tint = [f32; 3];
@@ -83,7 +83,7 @@ impl Fit {
     }
 }
 
-/// The share of all orders that explain what was seen better than the one that was shown.
+/// The share of all orders that explain the tints better than the displayed one.
 fn better(shown: &[Colour], seen: &[Tint], correlation: f32) -> f32 {
     let (mut all, mut better) = (0.0_f32, 0.0_f32);
     orders(shown.len(), &mut |order| {
@@ -106,7 +106,7 @@ fn best_other(count: usize, seen: &[Tint]) -> Fit {
     best
 }
 
-/// Every order of so many colours in which none follows itself; of more than five the first five differ.
+/// Every order of this many colours without equal neighbours; of more than five colours, for the first five.
 fn orders(count: usize, each: &mut impl FnMut(&[Colour])) {
     fn go(order: &mut Vec<Colour>, left: usize, each: &mut impl FnMut(&[Colour])) {
         if left == 0 {
@@ -181,8 +181,8 @@ mod tests {
     use super::super::challenge::Pace;
     use super::*;
 
-    /// What [`BETTER_MAX`] says of chance: some orders of colours on a face, and each that may have
-    /// been asked for, without noise.
+    /// Verifies the probabilities at [`BETTER_MAX`]: some orders of colours on a face, and each that may have
+    /// been displayed, without noise.
     #[test]
     fn the_reflections_of_another_challenge_pass_by_chance_once_in_85_or_57() {
         for (pace, every, once_in) in [(Pace::QUICK, 75, 70..=100), (Pace::SLOW, 10, 50..=65)] {
@@ -197,7 +197,7 @@ mod tests {
                     let fit = Fit::of(asked, &seen);
                     tried += 1;
                     let fits = fit.correlation >= CORRELATION_MIN;
-                    // Two orders that explain it alike are not one better than the other.
+                    // Of two orders that explain it equally, neither is better.
                     let beaten = fits && better(asked, &seen, fit.correlation + 1e-5) > BETTER_MAX;
                     passed += usize::from(fits && !beaten);
                 }

@@ -1,4 +1,4 @@
-//! Whether a check's frames and times are those of one client who followed the challenge as it was shown.
+//! Whether a check's frames and times are those of one client who followed the challenge.
 
 use super::challenge::{Ask, Challenge};
 use super::follow::PORTRAITS_LOOK;
@@ -10,23 +10,23 @@ use super::verdict::{Known, Reason, Seen};
 /// Clocks of camera and page differ by a frame or two.
 const SLACK_MS: u32 = 150;
 
-/// No longer without a frame: the widget keeps one every [`super::follow::FILLER_MS`] while it sees a face, and
+/// The longest gap between frames: the widget keeps one every [`super::follow::FILLER_MS`] while it sees a face, and
 /// gives up after [`super::follow::LOST_MS`] without one.
 const GAP_MAX_MS: u32 = 3_200;
 
 /// Cosine to the first frame's face: `SFace` at FMR 1e-4, as in degree.rs.
 pub(super) const SAME_MIN: f32 = 0.430;
-/// The same at FMR 1e-3 (MODELS' table), for a head that is turned, bent or very near: it looks less like itself.
+/// The same at FMR 1e-3 (MODELS' table), for a head that is turned, bent or very near, which is less similar.
 const SAME_TURNED_MIN: f32 = 0.34;
 const TURNED_DEGREES: f32 = 12.0;
 
-/// A head goes no faster than this, in its own eye distances a second: 63 mm each, so 0.9 m/s; and nearer or
-/// farther by no more than this share of its distance a second, natural logarithm.
+/// The fastest a head moves, in eye distances (63 mm) a second, so 0.9 m/s; and nearer or
+/// farther, as a share of its distance a second (natural logarithm).
 const SPEED_MAX: f32 = 14.0;
 const APPROACH_MAX: f32 = 2.0;
-/// Nor does it turn faster, in degrees a second: heads reach 400 when they follow a sound.
+/// The fastest a head turns, in degrees a second: heads reach 400 when they follow a sound.
 const TURN_SPEED_MAX: f32 = 400.0;
-/// What marks may stray by, whatever the time between two frames.
+/// The noise of marks, whatever the time between two frames.
 const STRAY: f32 = 0.6;
 const STRAY_DEGREES: f32 = 15.0;
 
@@ -58,7 +58,7 @@ fn ordered(seen: &[Seen]) -> bool {
     })
 }
 
-/// Each step has the frames that it can't be judged without.
+/// Each step has the frames needed to judge it.
 fn complete(challenge: &Challenge, seen: &[Seen]) -> bool {
     let steps = challenge.steps.len();
     let known = seen.iter().all(|it| usize::from(it.step) < steps);
@@ -115,7 +115,7 @@ fn of_step(seen: &[Seen], index: usize) -> impl Iterator<Item = &Seen> {
     seen.iter().filter(move |it| usize::from(it.step) == index)
 }
 
-/// NaN passes no `>=`: a broken net makes nobody the same.
+/// NaN passes no `>=`: a broken net never confirms the same person.
 fn same(seen: &[Seen]) -> bool {
     seen.iter().filter_map(|it| it.facts.face.as_ref()).all(|it| {
         let turned = it.yaw.abs() > TURNED_DEGREES || it.pitch.abs() > TURNED_DEGREES;
@@ -123,7 +123,7 @@ fn same(seen: &[Seen]) -> bool {
     })
 }
 
-/// From frame to frame the face goes no farther than a head can.
+/// From frame to frame the face moves no farther than a head can.
 fn continuous(seen: &[Seen]) -> bool {
     let stances: Vec<(u32, Option<Stance>)> = seen
         .iter()

@@ -1,4 +1,4 @@
-//! What is found in one frame of a check: numbers only, so that a verdict can be made again from what is kept.
+//! The facts of one frame of a check: numbers only, so that a verdict can be repeated from what is kept.
 
 #![expect(clippy::cast_precision_loss, reason = "sides of pictures are far below 2^24")]
 
@@ -10,7 +10,7 @@ use crate::photo::{
     self, ALIGNED_SIDE, DETECTOR_SIDE, Face, Image, Marks, Measured, Net, Nets, Point,
 };
 
-/// One frame in numbers. Absent where there is no face to look closely at.
+/// One frame in numbers. Absent if there is no face to measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FrameFacts {
     /// Faces that count.
@@ -41,11 +41,11 @@ pub struct FaceFacts {
     pub regions: Vec<[f32; 3]>,
     pub texture: Texture,
     pub sharpness: f32,
-    /// 0–1, to choose the frames to match by.
+    /// 0–1, for choosing the frames to match.
     pub quality: f32,
 }
 
-/// Looks at one frame. `first` holds the first face's embedding, and gets it.
+/// Measures one frame. `first` receives the first face's embedding and is then compared with.
 pub fn facts<N: Nets>(
     nets: &N,
     image: &Image,
@@ -89,7 +89,7 @@ pub fn facts<N: Nets>(
     Ok(FrameFacts { faces: look.faces.len(), face, around })
 }
 
-/// The recogniser's numbers for one face. `SFace` takes red first, as `OpenCV` feeds it (`swapRB`); measured too: the
+/// The embedding of one face. `SFace` takes red first, as `OpenCV` feeds it (`swapRB`); measured too: the
 /// same person's cosines are .61 and .75 so, .54 and .72 with blue first.
 pub fn embedding<N: Nets>(nets: &N, image: &Image, face: &Face) -> Result<Vec<f32>, N::Error> {
     let input = photo::aligned(image, &face.landmarks);
@@ -97,7 +97,7 @@ pub fn embedding<N: Nets>(nets: &N, image: &Image, face: &Face) -> Result<Vec<f3
     Ok(answer.into_values().next().unwrap_or_default())
 }
 
-/// The cosine of the angle between two embeddings; of different lengths they are nothing alike.
+/// The cosine of the angle between two embeddings; 0 if their lengths differ.
 pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
     if a.len() != b.len() {
         return 0.0;
@@ -181,7 +181,7 @@ fn mean(colours: impl Iterator<Item = [f32; 3]>) -> [f32; 3] {
 
 #[cfg(test)]
 impl FaceFacts {
-    /// A face of nobody, well lit and live; its geometry is for `synthetic.rs` to fill.
+    /// A synthetic face, well lit and live; `synthetic.rs` fills in its geometry.
     pub(super) fn example() -> Self {
         Self {
             yaw: 0.0,

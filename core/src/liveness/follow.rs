@@ -1,6 +1,6 @@
-//! The widget's side of a challenge: what to tell the client now, when a action is done, which frames to keep.
+//! The widget's side of a challenge: what to show now, when an action is done, which frames to keep.
 //!
-//! Sans-IO: it is fed what was seen in each frame of the camera and says what follows. The judge runs the same
+//! Sans-IO: it takes the measurements of each camera frame and returns what to do. The judge runs the same
 //! [`Tracker`] over the frames that were kept.
 //!
 //! ```text
@@ -17,37 +17,37 @@ use super::stance::Stance;
 use super::tracker::{Extent, REACTION_MS, State, Tracker, returns};
 use crate::photo::{Guidance, Look};
 
-/// So many of the last frames the widget holds, for a frame may be kept a little later than it was seen.
+/// How many recent frames the widget holds, because a frame may be kept a little after it was seen.
 pub const RING: usize = 12;
-/// No more frames are kept than this; a plain check has about 28.
+/// The most frames kept; an ordinary check has about 28.
 pub const KEPT_MAX: usize = 60;
-/// Nor more than this while one action is begun again and again.
+/// The most frames kept while one action is begun repeatedly.
 const KEPT_IN_STEP_MAX: usize = 16;
-/// A action that is done is watched a little longer, and so many more frames of its end are kept, so far apart: the
+/// After an action is done, this many more frames of its end are kept, this far apart: the
 /// judge measures each frame after JPEG, and one that is just beyond a limit for the widget may be just below it there.
 /// A smile is at its widest a third to half a second after it has passed the limit (the genuine clip, 297 to 307).
 const SURER_FRAMES: u8 = 3;
 const SURER_APART_MS: u32 = 150;
-/// But no longer than this.
+/// The longest time for that.
 const SURER_MAX_MS: u32 = 700;
-/// Frames in between are kept so often, for the judge to see that nobody else came.
+/// The interval of frames kept in between, for the judge to see that nobody else came.
 pub const FILLER_MS: u32 = 900;
 pub const PORTRAITS_LOOK: usize = 3;
-/// Portraits of one look lie so far apart: two neighbouring frames tell the matcher the same.
+/// The interval of portraits of one look: neighbouring frames add nothing to a match.
 pub const PORTRAIT_APART_MS: u32 = 350;
 /// Gate of a portrait. On LFW, faces with at most 20° of yaw and 15° of pitch and open eyes are rejected falsely half
 /// as often as all; the pose that is measured here strays by 3.5° of pitch in the mean (photo/pose.rs).
 pub const PORTRAIT_YAW_MAX: f32 = 20.0;
 pub const PORTRAIT_PITCH_MAX: f32 = 18.5;
-/// A face may be out of sight so long.
+/// How long a face may be out of sight.
 pub const LOST_MS: u32 = 2_000;
-/// A new prompt waits until the head is within so many degrees of its own front.
+/// A new prompt waits until the head is within this many degrees of its own front.
 const FRONT_DEGREES: f32 = 10.0;
-/// The colour's light needs so long, from when it stands, to be on the face and through the camera.
+/// The delay from a colour's full display until the camera sees it on the face.
 pub const COLOUR_SETTLE_MS: u32 = 300;
 pub const COLOUR_SECOND_MS: u32 = 520;
 
-/// What was seen in one frame of the camera.
+/// The measurements of one camera frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {
     /// The widget's number for the frame; it holds the pixels of the last [`RING`] frames.
@@ -71,12 +71,12 @@ pub struct Keep {
     pub kind: Kind,
 }
 
-/// What the client is to be shown.
+/// What to show to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Before the first step, and before any prompt that can't be shown yet: what to change.
+    /// Before the first step, and before a prompt that can't be shown yet: what to change.
     LiningUp(Guidance),
-    /// Straight into the camera, still.
+    /// Look straight into the camera, still.
     Look,
     /// Until the next prompt: nothing to do.
     Waiting,
@@ -85,14 +85,14 @@ pub enum Phase {
     Colour(u8),
     /// Every step is done: finish the pack and send it.
     Done,
-    /// A step was not done in its time. The challenge is used up.
+    /// A step was not done in time. The challenge is used up.
     TimedOut,
-    /// The face was away for too long. The challenge is used up.
+    /// The face was out of sight for too long. The challenge is used up.
     Lost,
 }
 
 impl Phase {
-    /// Nothing follows.
+    /// Nothing follows it.
     pub fn ended(self) -> bool {
         match self {
             Self::Done | Self::TimedOut | Self::Lost => true,
@@ -106,7 +106,7 @@ impl Phase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     pub phase: Phase,
-    /// Index of the step that is on, or waited for; as many as there are steps when all are done.
+    /// Index of the current or next step; the number of steps when all are done.
     pub step: usize,
     /// Whether a step became done with this frame.
     pub step_done: bool,
@@ -125,7 +125,7 @@ pub struct Follower {
     portraits: usize,
     portrait_at_ms: Option<u32>,
     tracker: Option<Tracker>,
-    /// The frames of a action that was begun: the last at rest, and the one in the midst of it.
+    /// The frames of an action that was begun: the last at rest, and the one in the middle.
     rested: Option<Past>,
     full: Option<Past>,
     surer: Option<Surer>,
@@ -137,7 +137,7 @@ pub struct Follower {
     face_at_ms: Option<u32>,
 }
 
-/// A action that is done, and what was kept of its end since.
+/// An action that is done, and the frames kept of its end.
 #[derive(Clone, Copy, Debug)]
 struct Surer {
     since_ms: u32,
@@ -185,7 +185,7 @@ impl Follower {
         &self.done_at_ms
     }
 
-    /// The next frame of the camera. Frames that are not later than the one before change nothing.
+    /// The next camera frame. Frames not later than the previous one are ignored.
     pub fn see(&mut self, sight: &Sight<'_>) -> Progress {
         let mut keep = Vec::new();
         let done_before = self.done_at_ms.len();
@@ -272,7 +272,7 @@ impl Follower {
             }
             (true, true) => {
                 self.shown_at_ms.push(now);
-                // The stance at the prompt: nothing of the action may be there yet.
+                // The stance at the prompt: the action must not have begun.
                 self.keep(Past { frame: sight.frame, at_ms: now }, Kind::Passing, keep);
                 match &step.ask {
                     Ask::Look => Phase::Look,
@@ -345,7 +345,7 @@ impl Follower {
                 }
             }
             (_, Extent::Between | Extent::Full, _) => {
-                // Slow, or already there: the judge must still see that nobody else came.
+                // Slow, or already begun: the judge must still see that nobody else came.
                 if self.due_late(sight.at_ms) {
                     self.keep(now, Kind::Passing, keep);
                 }
@@ -423,7 +423,7 @@ impl Follower {
         if self.step == self.steps.len() { Phase::Done } else { Phase::Waiting }
     }
 
-    /// One portrait a wait where it is fit for one, else what the judge needs to see that nobody else came.
+    /// One portrait per interval if the frame is good enough, else a filler that shows that nobody else came.
     fn keep_between(&mut self, sight: &Sight<'_>, stance: &Stance, keep: &mut Vec<Keep>) {
         if !self.due(sight.at_ms) {
             return;
@@ -448,7 +448,7 @@ impl Follower {
         self.ring.iter().any(|it| it.frame == past.frame)
     }
 
-    /// In the pack's order only, and no more than fit.
+    /// Only in the pack's order, and no more than fit.
     fn keep(&mut self, past: Past, kind: Kind, keep: &mut Vec<Keep>) {
         let later = self.kept_at_ms.is_none_or(|it| it < past.at_ms);
         if let Ok(step) = u8::try_from(self.step)
@@ -468,7 +468,7 @@ fn hint(guidance: Guidance) -> Guidance {
     if guidance == Guidance::Good { Guidance::TurnedAway } else { guidance }
 }
 
-/// Whether a face stands well enough to be matched.
+/// Whether a face is posed well enough to be matched.
 pub fn portrait(stance: &Stance) -> bool {
     stance.yaw.abs() <= PORTRAIT_YAW_MAX
         && stance.pitch.abs() <= PORTRAIT_PITCH_MAX
@@ -509,7 +509,7 @@ mod tests {
     }
 
     /// Every sequence of six sights (nobody, two faces, badly placed, well placed, shut, turned): the follower
-    /// never keeps a frame without exactly one face, never out of order, and says nothing after its end.
+    /// never keeps a frame without exactly one face or out of order, and returns nothing after its end.
     #[test]
     fn every_short_sequence_keeps_only_frames_of_one_face() {
         let two = {
@@ -561,7 +561,7 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_away_or_does_nothing_is_told_so() {
+    fn leaving_or_doing_nothing_ends_the_challenge() {
         let steps = challenge(&[Ask::Do(Action::Smile)]).steps;
         let mut follower = Follower::new(steps);
         let (there, away) = (Head::default().look(), Look { faces: Vec::new(), face: None });

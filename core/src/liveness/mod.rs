@@ -1,8 +1,8 @@
-//! Whether a live person stood before the camera, and how like two faces are.
+//! Whether a live person was before the camera, and how similar two faces are.
 //!
 //! The server draws a [`challenge`], the widget [`follow`]s it and makes a [`pack`] of frames, the engine turns
 //! each frame into [`facts`], and [`judge`] makes a verdict of these numbers alone: the same numbers give the
-//! same verdict wherever and whenever it is asked (DSP-1).
+//! same verdict anywhere and at any time (DSP-1).
 
 mod bezel;
 pub mod challenge;

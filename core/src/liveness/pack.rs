@@ -6,8 +6,8 @@
 //! link(-1) = SHA-256(magic ‖ nonce ‖ about),  link(n) = SHA-256(link(n-1) ‖ head of the chunk ‖ SHA-256(JPEG))
 //! ```
 //!
-//! Numbers are big-endian. The chain proves nothing about who made it: whoever has the nonce can make one. It
-//! ties every frame to one challenge, one order and one account of the camera, so that what is kept as evidence
+//! Numbers are big-endian. The chain does not prove who made it: anybody with the nonce can. It
+//! binds every frame to one challenge, one order and one description of the camera, so that evidence
 //! can't be rearranged afterwards (DSP-1).
 
 use serde::{Deserialize, Serialize};
@@ -22,19 +22,19 @@ pub const MAGIC: &[u8; 8] = b"SNMPACK1";
 pub const PACK_MAX: usize = 5 * 1024 * 1024;
 pub const ABOUT_MAX: usize = 16 * 1024;
 pub const CHUNKS_MAX: usize = 96;
-/// Of one frame; the widget scales to it what a camera gives larger.
+/// The limit of one frame; the widget scales larger ones down to it.
 pub const FRAME_PIXELS_MAX: u64 = 1_500_000;
-/// Of all frames together: decoding costs by the pixel, and grey ones cost no bytes.
+/// The limit of all frames together: decoding time depends on pixels, and grey ones take hardly any bytes.
 pub const PIXELS_MAX: u64 = 96_000_000;
 /// PHM-5, either way up.
 pub const LONGER_SIDE_MIN: u32 = 640;
 pub const SHORTER_SIDE_MIN: u32 = 360;
 const HEAD: usize = 12;
 
-/// One frame as it was packed.
+/// One packed frame.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// Index of the challenge's step that it was taken in.
+    /// Index of the challenge's step in which it was taken.
     pub step: u8,
     /// Since the first frame that the camera gave.
     pub at_ms: u32,
@@ -42,35 +42,35 @@ pub struct Frame<'a> {
     pub jpeg: &'a [u8],
 }
 
-/// What the widget took a frame for; the server trusts it only to look where it says.
+/// The widget's label of a frame; the server uses it only to know where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Before the action, or in the middle of it.
     Passing,
-    /// Where the action was seen: eyes shut, head turned, smile broadest.
+    /// The height of the action: eyes shut, head turned, smile broadest.
     Peak,
     /// Good enough to match with the reference photo.
     Portrait,
-    /// While the nth colour of the step stood on the screen: 16 + n on the wire.
+    /// While the nth colour of the step was displayed: 16 + n on the wire.
     Colour(u8),
 }
 
-/// What the widget tells of camera and page. Signals for the judge and the journal; none is trusted alone.
+/// The widget's report on camera and page. Signals for the judge and the journal; none is trusted alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct About {
     /// The widget's version.
     pub widget: String,
-    /// When each step was shown, by index, on the clock of `at_ms`.
+    /// When each step was displayed, by index, on the clock of `at_ms`.
     pub shown_at_ms: Vec<u32>,
-    /// When each step was taken for done.
+    /// When the widget considered each step done.
     pub done_at_ms: Vec<u32>,
     pub camera: Camera,
-    /// What the camera did when it was asked for another size in mid-session.
+    /// How the camera reacted to a change of size in mid-session.
     pub change: Option<Change>,
     pub page: Page,
-    /// What the bank's app says of its device (Play Integrity, App Attest), passed through, at most 8 KB.
+    /// The device attestation of the bank's app (Play Integrity, App Attest), passed through, at most 8 KB.
     pub attestation: Option<String>,
 }
 
@@ -80,7 +80,7 @@ pub struct Camera {
     pub label: String,
     pub width: u32,
     pub height: u32,
-    /// As the track's settings say; nought where they don't.
+    /// From the track's settings; 0 if missing.
     pub frame_rate: f32,
     pub facing: String,
     /// Whether the track has a device id, as a real camera's has.
@@ -100,11 +100,11 @@ pub struct Camera {
 pub struct Change {
     pub asked_width: u32,
     pub asked_height: u32,
-    /// What came; both nought where nothing did.
+    /// The resulting size; both 0 if there was none.
     pub width: u32,
     pub height: u32,
     pub within_ms: u32,
-    /// The error's name, where the camera refused.
+    /// The error's name if the camera refused.
     pub refused: Option<String>,
 }
 
@@ -119,7 +119,7 @@ pub struct Page {
     pub user_agent: String,
 }
 
-/// Writes a pack; the widget's worker and the tests' people use it.
+/// Writes a pack; used by the widget's worker and by tests.
 pub struct Writer {
     bytes: Vec<u8>,
     link: [u8; 32],
@@ -165,7 +165,7 @@ impl Writer {
     }
 }
 
-/// A pack that was read whole and whose chain holds.
+/// A complete pack with a valid chain.
 #[derive(Clone, PartialEq)]
 pub struct Pack<'a> {
     pub nonce: Nonce,
@@ -183,9 +183,9 @@ pub enum PackError {
     TooLarge,
     #[error("the pack has more than {CHUNKS_MAX} frames")]
     TooMany,
-    #[error("the pack is cut off")]
+    #[error("the pack is truncated")]
     Cut,
-    #[error("frames are missing, doubled or out of order")]
+    #[error("frames are missing, duplicated or out of order")]
     OutOfOrder,
     #[error("the chain of digests is broken")]
     BrokenChain,
@@ -194,8 +194,8 @@ pub enum PackError {
 }
 
 impl PackError {
-    /// Whether the same frames may come again while the challenge is open: what happens on a bad line, as
-    /// against what only happens by intent.
+    /// Whether the frames can be sent again while the challenge is open: true for what a bad connection causes, as
+    /// opposed to what happens only by intent.
     pub fn may_be_sent_again(self) -> bool {
         match self {
             Self::NotAPack | Self::TooLarge | Self::Cut => true,
@@ -223,7 +223,7 @@ impl<'a> Pack<'a> {
         if pack.nonce == *nonce { Ok(pack) } else { Err(PackError::AnotherChallenge) }
     }
 
-    /// For whoever has no challenge to compare with: a replay.
+    /// For a replay, which has no open challenge to compare with.
     pub fn read_any(bytes: &'a [u8]) -> Result<Self, PackError> {
         if bytes.len() > PACK_MAX {
             return Err(PackError::TooLarge);
@@ -266,8 +266,8 @@ impl<'a> Pack<'a> {
     }
 }
 
-/// Whether the frames, as their headers claim, are worth decoding: JPEG, of a size that a camera gives, and not more
-/// pixels than a check may cost. Says what is wrong with the first that is not.
+/// Whether the frames' headers allow decoding: JPEG, of a size that cameras have, and not more
+/// pixels than a check may have. Returns the problem of the first that is not.
 pub fn check_frames(frames: &[Frame<'_>]) -> Result<(), Problem> {
     let mut all = 0;
     for frame in frames {
@@ -371,9 +371,9 @@ mod tests {
         }
     }
 
-    /// A pack of 96 grey frames of 12 megapixels took a core for a minute: 4.5 MB of them.
+    /// A pack of 96 grey frames of 12 megapixels, 4.5 MB in all, used a core for a minute.
     #[test]
-    fn what_a_pack_costs_to_decode_is_known_from_its_headers() {
+    fn decoding_limits_are_checked_from_the_headers() {
         let claims = |width: u16, height: u16| {
             let mut jpeg = vec![0xff, 0xd8, 0xff, 0xc0, 0, 11, 8];
             jpeg.extend(height.to_be_bytes());

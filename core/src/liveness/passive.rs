@@ -1,7 +1,7 @@
-//! The passive net's input and answer: `fr_liveness` (MiniFASNetV2-SE-like) of `faceplugin-face-recognition-js`.
+//! The passive net's input and output: `fr_liveness` (MiniFASNetV2-SE-like) of `faceplugin-face-recognition-js`.
 //!
-//! Its crop is YuNet's box 2.7 times as wide, moved back into the picture where it reaches over the edge, and
-//! blue before red: with the package's own box and order it gets the known pictures wrong.
+//! Its crop is YuNet's box 2.7 times as wide, moved back into the image if it reaches over the edge, and
+//! blue before red: with the package's own box and order it misjudges the known images.
 //!
 //! Measured by hand on 2026-11-23 (host/src/faces/tests.rs repeats the first line only) on six portraits before a 1280 × 720 camera, "live" as they fill the frame's height:
 //! 0.99–1.00 (with red first 0.59–1.00); 1.3 times 0.99–1.00; 1.6 times 0.99–1.00 but one 0.29–0.55; twice
@@ -15,8 +15,8 @@ use crate::photo::{Bounds, Image};
 /// The side of the net's square input.
 pub const PASSIVE_SIDE: usize = 128;
 
-/// How much more than the face the net looks at: what it was trained for, and so near that a screen's or a sheet's
-/// edge is not in view. Where the face fills the frame both are one.
+/// The crop's size relative to the face: what the net was trained for, and so near that a screen's or a sheet's
+/// edge is not in view. Both are the same if the face fills the frame.
 pub const CROPS: [f32; 2] = [2.7, 1.6];
 
 /// Planes of blue, green, red, 0–255.
@@ -40,7 +40,7 @@ pub fn passive_input(image: &Image, face: &Bounds, scale: f32) -> Vec<f32> {
     input
 }
 
-/// The share of "live" among the net's three classes; nothing where the answer is not three numbers.
+/// The share of "live" among the net's three classes; `None` if the output is not three numbers.
 pub fn live_share(answer: &[f32]) -> f32 {
     let &[live, _, _] = answer else {
         return 0.0;

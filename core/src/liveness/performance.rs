@@ -13,11 +13,11 @@ pub(super) const FRAME_MS: u32 = 40;
 const REACTION_MS: u32 = 400;
 const RISE_MS: u32 = 240;
 
-/// Who stands before the camera.
+/// The person or forgery before the camera.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Person {
     pub(super) flat: bool,
-    /// Does this instead of what is asked.
+    /// Does this instead of the requested action.
     pub(super) instead: Option<Action>,
     /// The screen's share of the light on the face.
     pub(super) reflects: f32,
@@ -32,7 +32,7 @@ impl Person {
         Self { flat: false, instead: None, reflects: 0.08, other_colours: false, evenly: false };
 }
 
-/// A check as the judge gets it.
+/// A check as the judge receives it.
 #[derive(Clone, Debug)]
 pub(super) struct Check {
     pub(super) challenge: Challenge,

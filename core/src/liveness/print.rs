@@ -1,6 +1,6 @@
-//! A picture's print: alike for the same picture encoded again, so that frames that were sent before are known.
+//! A perceptual hash of an image: similar for the same image encoded again, so that repeated frames are detected.
 //!
-//! 256 signs of the picture's slowest waves (a discrete cosine transform of 64 × 64 greys). Measured on the
+//! 256 signs of the image's lowest frequencies (a discrete cosine transform of 64 × 64 greys). Measured on the
 //! genuine clip, frames 205 to 395: encoded again at quality 50 to 90, shrunk to half and back, or a little
 //! brighter, at most 5 signs differ; frames a second apart differ in 24 at least, in 56 as a median.
 
@@ -8,10 +8,10 @@ use std::f32::consts::PI;
 
 use crate::photo::{Image, light};
 
-/// Two pictures with at most so many signs apart are taken for one.
+/// Two images with at most this many different signs count as the same.
 pub const SAME_MAX: u32 = 7;
 
-/// Two prints with at most [`SAME_MAX`] signs apart have one of so many parts in common: they are found by it.
+/// Two prints with at most [`SAME_MAX`] different signs share one of this many bands, by which they are found.
 pub const BANDS: usize = SAME_MAX as usize + 1;
 
 const SIDE: usize = 64;
@@ -46,7 +46,7 @@ impl Print {
         Self(bands)
     }
 
-    /// Signs that differ, of 256.
+    /// The number of different signs, of 256.
     pub fn apart(&self, other: &Self) -> u32 {
         self.0.iter().zip(other.0).map(|(a, b)| (a ^ b).count_ones()).sum()
     }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     proptest! {
-        /// The store looks prints up by their bands.
+        /// The store finds prints by their bands.
         #[test]
         fn prints_that_are_the_same_have_a_band_in_common(
             bands in any::<[u32; BANDS]>(),

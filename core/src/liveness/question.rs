@@ -1,4 +1,4 @@
-//! All that a verdict is made of, kept together: as evidence, and as what the judge is asked.
+//! The complete input of a verdict: for the judge, and kept as evidence.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
-//! What camera and page tell of themselves, read as signals. None refuses alone.
+//! Signals from the camera and the page. None refuses alone.
 
 use super::pack::About;
 use super::verdict::{Known, Seen, Signal};
 
-/// Labels of cameras that are programs, in lower case. A phone that serves as a webcam is not among them.
+/// Labels of virtual cameras, in lower case. Phones used as webcams are not among them.
 const VIRTUAL_LABELS: [&str; 14] = [
     "akvirtualcamera",
     "camtwist",
@@ -21,12 +21,12 @@ const VIRTUAL_LABELS: [&str; 14] = [
     "xsplit",
 ];
 
-/// Fewer frames tell nothing of their timing.
+/// With fewer frames the timing is not judged.
 const FRAMES_MIN: u32 = 30;
-/// Cameras, their drivers and the browser's threads make gaps stray by milliseconds; a timer's by less than this.
+/// Gaps between a camera's frames vary by milliseconds; a timer's by less than this.
 const DEVIATION_MIN_MS: f32 = 0.2;
-/// Share of frames that are exactly the frame before. Sensors have noise: of a live camera none is, but a browser
-/// may give one twice when it is slow.
+/// The share of frames identical to the previous one. Sensors have noise, so a live camera has none, but a browser
+/// may deliver one twice when it is slow.
 const STILL_MAX: f32 = 0.34;
 
 pub(super) fn signals(about: &About, seen: &[Seen], known: &Known) -> Vec<Signal> {
@@ -53,7 +53,7 @@ pub(super) fn signals(about: &About, seen: &[Seen], known: &Known) -> Vec<Signal
     rows.into_iter().filter_map(|(told, signal)| told.then_some(signal)).collect()
 }
 
-/// Whether signals together are no accident.
+/// Whether the signals together are too many for an accident.
 ///
 /// A browser's extension that blurs the background makes a foreign camera function, without a device, that
 /// answers no change; an old phone loses its colours and time. These count one each, and three are borne. Frames that are
@@ -61,7 +61,7 @@ pub(super) fn signals(about: &About, seen: &[Seen], known: &Known) -> Vec<Signal
 pub(super) fn injected(signals: &[Signal]) -> bool {
     const REFUSED_FROM: u32 = 4;
     let weight = |it: &Signal| match it {
-        // Its own reason refuses already.
+        // Has a reason of its own that refuses.
         Signal::KnownFrames | Signal::Hidden | Signal::Framed | Signal::Automated => 0,
         Signal::ForeignCameraFunction
         | Signal::VirtualCamera
@@ -73,7 +73,7 @@ pub(super) fn injected(signals: &[Signal]) -> bool {
     signals.iter().map(weight).sum::<u32>() >= REFUSED_FROM
 }
 
-/// The camera was asked for another size and neither changed nor said why not.
+/// The camera was set to another size, and neither changed nor reported an error.
 fn unmoved(about: &About) -> bool {
     about.change.as_ref().is_none_or(|it| {
         it.refused.is_none() && (it.width, it.height) != (it.asked_width, it.asked_height)
@@ -85,11 +85,11 @@ fn contradicts(about: &About, seen: &[Seen]) -> bool {
     let numbers = [camera.frame_rate, camera.gap_mean_ms, camera.gap_deviation_ms];
     let broken = numbers.iter().any(|it| !(it.is_finite() && *it >= 0.0));
     let fewer = usize::try_from(camera.frames).is_ok_and(|it| it < seen.len());
-    // Frames can't come twice as fast as the camera says that it gives them.
+    // Frames can't come twice as fast as the camera's stated rate.
     let faster = camera.frame_rate > 0.0 && camera.gap_mean_ms * camera.frame_rate < 500.0;
     let length = seen.last().map_or(0, |it| it.at_ms);
     let told = f64::from(camera.frames) * f64::from(camera.gap_mean_ms);
-    // What was kept lies within what was seen.
+    // The kept frames lie within the seen ones.
     let shorter = told + 2_000.0 < f64::from(length);
     broken || fewer || (camera.frames > 0 && (faster || shorter))
 }

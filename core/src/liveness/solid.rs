@@ -1,4 +1,4 @@
-//! Whether marks moved as a solid head's do: what a flat picture, however it is held, can't imitate.
+//! Whether marks moved like those of a solid head, which a flat image can't imitate however it is held.
 //!
 //! Between two views from afar, points of a plane are mapped by six numbers (an affine map). Points of a head are
 //! not: what is left over goes with their depth when the head turns or nods, and with place times depth when it
@@ -18,22 +18,22 @@ const STEADY: [usize; 23] =
 /// Six of the plane, two of depth, one of perspective.
 const UNKNOWN: usize = 9;
 
-/// How one view of a face came out of another.
+/// The movement between two views of a face.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relief {
-    /// Sine of the turn between the views: positive, the nose went to the viewer's right. A plane has nought.
+    /// Sine of the turn between the views: positive, the nose went to the viewer's right. 0 for a plane.
     pub across: f32,
-    /// Sine of the nod: positive, the nose went up. A plane has nought.
+    /// Sine of the nod: positive, the nose went up. 0 for a plane.
     pub up: f32,
     /// Gain of 1/distance, in 1/eye distances: how much more the near parts grew than the far ones.
     pub bulge: f32,
-    /// Root of the mean square that no map of a plane explains, in eye distances.
+    /// Root mean square that no map of a plane explains, in eye distances.
     pub off_plane: f32,
     /// The same for a solid head: expression and the marks' own noise.
     pub off_solid: f32,
 }
 
-/// Nothing where the marks are no face's.
+/// `None` if the marks are not those of a face.
 pub(super) fn relief(from: &Level, to: &Level) -> Option<Relief> {
     let plane =
         fit::<6>(from, to, |x, y, _| ([x, y, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, x, y, 1.0]))?;
@@ -52,7 +52,7 @@ pub(super) fn relief(from: &Level, to: &Level) -> Option<Relief> {
     whole.iter().all(|it| it.is_finite()).then_some(found)
 }
 
-/// Least squares over the steady points: the unknowns, and the root of the mean square left.
+/// Least squares over the steady points: the unknowns, and the remaining root mean square.
 fn fit<const N: usize>(
     from: &Level,
     to: &Level,
@@ -87,7 +87,7 @@ fn fit<const N: usize>(
     Some((answer, (left / count).sqrt()))
 }
 
-/// Gauss with pivots; nothing where the system has no one answer.
+/// Gaussian elimination with pivots; `None` if the system is singular.
 fn solved<const N: usize>(mut squares: [[f32; N]; N], mut sides: [f32; N]) -> Option<[f32; N]> {
     for step in 0..N {
         let pivot =
@@ -163,7 +163,7 @@ mod tests {
     }
 
     proptest! {
-        /// The marks net strays by a fiftieth of the eyes' distance from frame to frame.
+        /// The marks net's noise from frame to frame is a fiftieth of the eyes' distance.
         #[test]
         fn noise_makes_no_turn(seed in any::<u32>(), flat in any::<bool>()) {
             let one = Head { noise: (seed, 0.02), flat, ..Head::default() };

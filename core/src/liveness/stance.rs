@@ -1,4 +1,4 @@
-//! How a face stands in one frame: what actions are recognised by, in the browser and on the server alike.
+//! The stance of a face in one frame, from which both browser and server recognise actions.
 
 use super::facts::FaceFacts;
 use super::solid::{Relief, relief};
@@ -40,7 +40,7 @@ impl Stance {
         Self::from_marks(marks, [face.yaw, face.pitch, face.roll], face.eyes_open)
     }
 
-    /// Nothing where a number is none, or the eyes are in one place.
+    /// `None` if a number is NaN or the eyes are in one place.
     fn from_marks(
         marks: &Level,
         [yaw, pitch, roll]: [f32; 3],
@@ -108,7 +108,7 @@ impl Stance {
     }
 }
 
-/// The eye net is sure: on the genuine clip it says ≥ .96 for open and ≤ .02 for shut in nearly every frame.
+/// The eye net is certain: on the genuine clip it says ≥ .96 for open and ≤ .02 for shut in nearly every frame.
 pub const EYES_OPEN_MIN: f32 = 0.7;
 pub const EYES_SHUT_MAX: f32 = 0.3;
 

@@ -49,7 +49,7 @@ impl Head {
         );
         let mut seed = self.noise.0;
         let mut stray = || {
-            // Three evenly spread numbers are nearly a normal one; each has a variance of 1/3.
+            // The sum of three uniform numbers is nearly normal; each has a variance of 1/3.
             (0..3).map(|_| random(&mut seed)).sum::<f32>() * self.noise.1
         };
         let mut at = 0;
@@ -114,7 +114,7 @@ impl Head {
     }
 }
 
-/// −1 to 1, from a seed that goes on (Numerical Recipes' generator).
+/// −1 to 1; advances the seed (Numerical Recipes' generator).
 pub(super) fn random(seed: &mut u32) -> f32 {
     *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     f32::from(u16::try_from(*seed >> 16).unwrap()) / 32_767.5 - 1.0

@@ -1,6 +1,6 @@
-//! What a print or a screen leaves in a picture of it: a pattern that repeats, and an edge around.
+//! Traces of a print or a screen in an image of it: a repeating pattern, and an edge around.
 //!
-//! Tried and left out, for genuine frames spread as widely as forged ones: how fine the picture is inside the face's
+//! Tried and rejected, because genuine frames vary as widely as forged ones: how fine the image is inside the face's
 //! outline against outside (log2 −3.2 to 2.1 on the genuine clip), the share of fine waves (.02–.40 on portraits),
 //! and what is left between two frames after the best smooth warp (medians: 8 % of a genuine face at rest, 10 % of
 //! a still that is moved).
@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 use super::bezel;
 use crate::photo::{Bounds, Image, Marks, Point, light};
 
-/// Side of the square that is looked at pixel by pixel, in the middle of the face.
+/// Side of the analysed square in the middle of the face, in pixels.
 const SIDE: usize = 128;
-/// Waves of so many times across the square: periods from 2.2 to 16 pixels. A face's own features are longer.
+/// Frequencies in waves across the square: periods from 2.2 to 16 pixels. A face's own features are longer.
 const WAVES: std::ops::Range<usize> = 8..58;
 /// Rows and columns of the spectrum next to the axes hold edges, the camera's lines and JPEG's squares of 8.
 const AXIS: usize = 3;
@@ -31,7 +31,7 @@ const AXIS: usize = 3;
 #[serde(deny_unknown_fields)]
 pub struct Texture {
     /// The strongest wave of the face's middle to the median of waves as long: log10. Skin and a camera's noise
-    /// have none that stands out; a screen's dots, a print's raster and the moiré of either do.
+    /// have no dominant one; a screen's dots, a print's raster and the moiré of either do.
     pub pattern: f32,
     /// The longest straight edge on each side of the face (left, right, above, below) as a share of the face's
     /// side: a screen's or a sheet's edge.

@@ -1,4 +1,4 @@
-//! A action seen from beginning to end: at rest, full, and at rest again where the action returns.
+//! Follows an action from beginning to end: at rest, full, and at rest again if the action returns.
 //!
 //! ```text
 //! Unready ──at rest──▶ Resting ──full──▶ Full ──full again───▶ Done     turn, smile, come closer
@@ -6,42 +6,42 @@
 //!    └─full too early─────┴──too slow, for a blink──┘
 //! ```
 //!
-//! A action that is there already when it is asked for does not count: the client must first be seen at rest. The
-//! widget follows with every frame of the camera, the judge with the frames that were kept; what the widget takes
-//! for done is done for the judge, because it keeps the frames that moved this machine.
+//! An action already present at the prompt does not count: the client must first be seen at rest. The
+//! widget follows every camera frame, the judge the kept ones; what the widget considers
+//! done is done for the judge, because it keeps the frames that changed this machine's state.
 
 use super::challenge::Action;
 use super::stance::{EYES_OPEN_MIN, EYES_SHUT_MAX, Stance};
 
-/// Nobody reacts sooner to what they see: the fastest answer to a light is known to take 150–200 ms.
+/// Nobody reacts sooner: the fastest known reactions to a light take 150–200 ms.
 pub const REACTION_MS: u32 = 120;
 
-/// A blink lasts 100–400 ms; half as much again for those who do it on purpose, and for a slow camera.
+/// A blink lasts 100–400 ms; half as much again for a deliberate one and a slow camera.
 pub const BLINK_MAX_MS: u32 = 1_000;
 
-/// Sines of the turn and of the nod that are asked for: 15° and 9°. A nod is smaller, and the marks that do not
-/// move with the chin tell less of it.
+/// Required sines of turn and nod: 15° and 9°. A nod is smaller, and the marks that do not
+/// move with the chin show less of it.
 const TURN_MIN: f32 = 0.26;
 const NOD_MIN: f32 = 0.16;
-/// The pose's angles beside them, for the relief alone is one number of noisy marks.
+/// The required pose angles as well, because the relief alone is one number from noisy marks.
 const TURN_MIN_DEGREES: f32 = 12.0;
 const NOD_MIN_DEGREES: f32 = 7.0;
 /// Within this share of the action a head is at rest.
 const REST_SHARE: f32 = 0.5;
 
-/// The eyes' distance grows so much when the client comes closer.
+/// The required growth of the eyes' distance when the client comes closer.
 pub const CLOSER_MIN: f32 = 1.25;
 /// Of 1/distance, in 1/eye distances, for each share of the frame's width by which the eyes' distance grew.
 ///
 /// A camera that sees 60–75° gives 1.15–1.5 for true marks, but the marks net knows faces and draws most of it back:
 /// seven frames of two people, warped as a head that comes from 7 to 5 eye distances looks, measure 0.0–0.6 (mean 0.3),
-/// the same frames merely enlarged −0.3 to 0.1 (mean −0.05). So this tells little; it is set to refuse few who live.
+/// the same frames merely enlarged −0.3 to 0.1 (mean −0.05). So it is a weak test, set to refuse few live people.
 pub const BULGE_MIN: f32 = 0.05;
 
-/// So far below where it began, in shares of the action, the mouth or the distance was not at rest there.
+/// If it falls this far below its start, in shares of the action, mouth or distance was not at rest there.
 const RELAXED: f32 = 0.2;
 
-/// Frames that must show a action that does not return.
+/// How many frames must show an action that does not return.
 const FULL_FRAMES: u8 = 2;
 
 /// How far one stance is into the action.
@@ -71,7 +71,7 @@ pub struct Tracker {
     /// clearly more at rest than that.
     rest: Option<Stance>,
     renewed: bool,
-    /// How much more than the judge asks for.
+    /// How much more is required than by the judge.
     margin: f32,
     rested_at_ms: u32,
     full: u8,
@@ -79,7 +79,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// As the judge asks for it.
+    /// With the judge's requirements.
     pub fn new(action: Action, front: Stance, shown_at_ms: u32) -> Self {
         Self {
             action,
@@ -94,7 +94,7 @@ impl Tracker {
         }
     }
 
-    /// As the widget asks for it: more, for the judge measures the same frame after JPEG, which moves marks by a
+    /// With the widget's requirements: stricter, as the judge measures the frame after JPEG, which moves marks by a
     /// hundredth of the eyes' distance, and a mouth is small.
     #[must_use]
     pub fn with_margin(self) -> Self {
@@ -102,7 +102,7 @@ impl Tracker {
         Self { margin: MARGIN, ..self }
     }
 
-    /// Whether the last frame became the one that the action is measured from: the judge needs it too.
+    /// Whether the last frame became the reference of the action: the judge needs it too.
     pub fn renewed(&self) -> bool {
         self.renewed
     }
@@ -207,7 +207,7 @@ fn both(share: f32) -> (f32, f32) {
     (share, share)
 }
 
-/// For shut both eyes must be, for open both.
+/// Shut means both eyes shut, open means both open.
 fn shut(stance: &Stance) -> (f32, f32) {
     let [left, right] = stance.eyes_open;
     let share = |open: f32| {
@@ -255,12 +255,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_before_the_prompt_does_not_count() {
+    fn an_action_before_the_prompt_does_not_count() {
         for action in Action::ALL {
             let full = performed(action)[2];
             assert_ne!(run(action, &[full; 6]), State::Done, "{action:?}");
         }
-        // Nor what comes sooner than anybody can react.
+        // Nor an action sooner than anybody can react.
         let mut tracker = Tracker::new(Action::Smile, Head::default().stance(), 1_000);
         tracker.see(&Head::default().stance(), 1_000);
         let smiling = Head { smile: 1.0, ..Head::default() }.stance();
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(tracker.see(&open, 1_600).1, State::Done);
     }
 
-    /// Every sequence of up to seven extents: never done without rest before it, and once done for ever.
+    /// Every sequence of up to seven extents: never done without rest before it, and once done, always done.
     #[test]
     fn every_short_sequence_is_honest() {
         let shades = [

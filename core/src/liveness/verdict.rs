@@ -1,4 +1,4 @@
-//! The verdict on one check: facts of its frames in, live or not out, with every reason for the journal.
+//! The verdict on one check: from the facts of its frames to live or not, with every reason for the journal.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,28 +10,28 @@ use super::tracker::{BULGE_MIN, Extent, State, Tracker};
 use super::{colours, course, follow, signals, surface};
 use crate::problem::Problem;
 
-/// One frame of the pack, as the engine saw it.
+/// One frame of the pack with its facts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seen {
-    /// As the pack tells it: the challenge's step, what the widget took the frame for, the camera's clock.
+    /// From the pack: the challenge's step, the widget's label of the frame, the camera's clock.
     pub step: u8,
     pub kind: Kind,
     pub at_ms: u32,
     pub facts: FrameFacts,
 }
 
-/// What only the platform can know of a check.
+/// What only the platform knows about a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Known {
-    /// Frames that came in an earlier check as well, of whomever: the platform sees all participants' checks.
+    /// Frames that also came in an earlier check of any person: the platform sees all participants' checks.
     pub repeated: usize,
-    /// From the challenge's hand-out to the last byte of the pack; nothing where it was not measured.
+    /// From the response with the challenge to the last byte of the pack; `None` if not measured.
     pub took_ms: Option<u32>,
 }
 
-/// The verdict. The numbers behind it stay on the server: an attacker must not learn how near they came.
+/// The verdict. Its numbers stay on the server: an attacker must not learn how close an attempt was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     pub live: bool,
@@ -39,33 +39,33 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
     /// Indexes of the frames to match with the reference photo, the best first, at most [`PORTRAITS_MAX`].
     pub portraits: Vec<usize>,
-    /// What speaks of a forged camera or page; journalled whatever the verdict is.
+    /// Signals of a forged camera or page; journalled whatever the verdict is.
     pub signals: Vec<Signal>,
 }
 
-/// Why a person was not taken for live.
+/// Why a person was not judged live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// A step is without the frames that it needs, or they are out of order.
+    /// A step lacks required frames, or they are out of order.
     Incomplete,
-    /// The times can't be: before the prompt, after the time was up, longer than the server's own clock says.
+    /// Impossible times: before the prompt, after the deadline, or longer than by the server's clock.
     Mistimed,
     NoFace,
     SeveralFaces,
-    /// Another person in one frame than in the others, or a jump between two neighbouring frames.
+    /// A different person in one frame, or a jump between two neighbouring frames.
     AnotherFace,
     /// No frames good enough to match: frontal, eyes open, apart in time.
     NoPortrait,
-    /// What was asked for was not seen.
+    /// A requested action was not seen.
     NotDone,
-    /// It was there before it was asked for.
+    /// An action was present before its prompt.
     DoneBefore,
-    /// Something was done that was not asked for.
+    /// An action was performed that was not requested.
     DoneUnasked,
     /// The face moves as a plane does, not as a head.
     Flat,
-    /// The passive net takes it for a picture of a picture.
+    /// The passive net takes it for an image of an image.
     Reproduced,
     /// A screen's or a print's pattern, or the edge of one, is in the picture.
     Patterned,
@@ -75,12 +75,12 @@ pub enum Reason {
     WrongReflection,
     /// Frames that were sent before, in this check or in another.
     Repeated,
-    /// Signals of a forged camera that together are no accident.
+    /// Too many signals of a forged camera for an accident.
     Injected,
 }
 
 impl Reason {
-    /// What the client is told; which of several tests failed is nobody's business but the journal's.
+    /// The client's problem; only the journal says which test failed.
     pub fn problem(self) -> Problem {
         match self {
             Self::NoFace => Problem::PhotoNoFace,
@@ -103,7 +103,7 @@ impl Reason {
     }
 }
 
-/// What speaks of a forged camera or page. None is trusted alone: each can happen to an honest client, or be
+/// Signals of a forged camera or page. None is trusted alone: each can happen to an honest client, or be
 /// hidden by a thorough forger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -116,13 +116,13 @@ pub enum Signal {
     VirtualCamera,
     /// The page is driven by `WebDriver`.
     Automated,
-    /// The camera did not answer when it was asked for another size.
+    /// The camera did not react to a change of size.
     UnmovedByChange,
-    /// Frames come more evenly than any camera's.
+    /// Frames come more evenly than from any camera.
     TooEven,
-    /// Many frames are exactly as the one before: a still picture or a slowed film.
+    /// Many frames are identical to the previous one: a still image or a slowed film.
     StillFrames,
-    /// What is told of the camera contradicts itself or the frames.
+    /// The report on the camera contradicts itself or the frames.
     Contradiction,
     /// The track has no device behind it.
     NoDevice,
@@ -139,7 +139,7 @@ const PORTRAITS_APART_MS: u32 = 300;
 
 /// Judges one check. `seen` is in the pack's order.
 ///
-/// Numbers that are none pass nothing, and a frame left out never helps: what is missing is a reason.
+/// NaN passes no test, and omitting a frame never helps: a missing one is a reason to refuse.
 pub fn judge(challenge: &Challenge, about: &About, seen: &[Seen], known: &Known) -> Verdict {
     let portraits = portraits(seen);
     let signals = signals::signals(about, seen, known);
@@ -154,7 +154,7 @@ pub fn judge(challenge: &Challenge, about: &About, seen: &[Seen], known: &Known)
     Verdict { live: reasons.is_empty(), reasons, portraits, signals }
 }
 
-/// What is wrong with what was done and shown, step by step.
+/// The reasons against actions and colours, step by step.
 fn acts(challenge: &Challenge, about: &About, seen: &[Seen], portraits: &[usize]) -> Vec<Reason> {
     // The widget compares with the same stance: the first portrait of the look.
     let front = portraits.iter().min().and_then(|it| stance(&seen[*it]));
@@ -187,7 +187,7 @@ fn act(action: Action, front: &Stance, shown_at: u32, frames: &[&Seen]) -> Optio
     };
     let asked = run(action);
     let done = asked.last().is_some_and(|it| it.1 == State::Done);
-    // Whoever turns one way and then the other on a prompt follows a film's order, or guesses.
+    // Turning one way and then the other on one prompt is a film's order or a guess.
     let unasked = match action {
         Action::TurnLeft => Some(Action::TurnRight),
         Action::TurnRight => Some(Action::TurnLeft),
@@ -263,7 +263,7 @@ mod tests {
     const COLOURS: [Colour; 4] = [Colour::Red, Colour::Cyan, Colour::Green, Colour::Magenta];
 
     #[test]
-    fn a_person_who_follows_is_live_whatever_is_drawn() {
+    fn a_person_who_follows_any_challenge_is_live() {
         let all = [false, true];
         for seed in 0..8 {
             for (no_movement, no_flashing) in all.iter().flat_map(|a| all.map(|b| (*a, b))) {
@@ -353,7 +353,7 @@ mod tests {
     /// Found in Chromium on 2026-11-27: in the last frame of a blink an eye was open for the widget and 0.19 for the
     /// judge, in the first frames of a smile it was one for the widget alone.
     #[test]
-    fn one_frame_that_looks_otherwise_after_jpeg_refuses_nobody() {
+    fn one_frame_changed_by_jpeg_refuses_nobody() {
         let asks = [Ask::Do(Action::Blink), Ask::Do(Action::Smile)];
         let mut check = check(&challenge(&asks), Person::GENUINE);
         let peak = |check: &Check, step: u8| {
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_something_else_is_not_live() {
+    fn doing_something_else_is_not_live() {
         for asked in Action::ALL {
             for done in Action::ALL.into_iter().filter(|it| *it != asked) {
                 let person = Person { instead: Some(done), ..Person::GENUINE };
@@ -433,9 +433,9 @@ mod tests {
     }
 
     proptest! {
-        /// NaN passes nothing, wherever it is.
+        /// NaN passes no test, wherever it is.
         #[test]
-        fn numbers_that_are_none_make_nobody_live(field in 0..10_usize) {
+        fn nan_makes_nobody_live(field in 0..10_usize) {
             let asks = [Ask::Do(Action::Smile), Ask::Colours(COLOURS.to_vec())];
             let mut check = check(&challenge(&asks), Person::GENUINE);
             each(&mut check, |face| match field {
@@ -453,15 +453,15 @@ mod tests {
             prop_assert!(!verdict(&check).live, "{}", field);
         }
 
-        /// Frames left out turn nobody live who was not.
+        /// Omitting frames never makes a failed check live.
         #[test]
-        fn leaving_frames_out_helps_nobody(
+        fn omitting_frames_helps_nobody(
             asked in 0..6_usize, done in 0..6_usize, mask in any::<u64>(), flat in any::<bool>(),
         ) {
             prop_assume!(asked != done || (flat && asked < 3));
             let person = Person { instead: Some(Action::ALL[done]), flat, ..Person::GENUINE };
             let mut check = check(&challenge(&[Ask::Do(Action::ALL[asked])]), person);
-            // A liar tells that it was done.
+            // A forged report says that it was done.
             check.about.done_at_ms.resize(2, check.seen.last().unwrap().at_ms);
             let mut at = 0;
             check.seen.retain(|_| {
@@ -471,7 +471,7 @@ mod tests {
             prop_assert!(!verdict(&check).live);
         }
 
-        /// No better a frame makes a verdict worse.
+        /// A better frame never makes a verdict worse.
         #[test]
         fn surer_frames_are_never_less_live(live in 0.0_f32..1.0, likeness in 0.0_f32..1.0, more in 0.0_f32..0.5) {
             let mut check = check(&challenge(&[Ask::Do(Action::Blink)]), Person::GENUINE);

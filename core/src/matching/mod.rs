@@ -1,4 +1,4 @@
-//! The photo matching service: what a participant asks and hears, and when it gets a person's data (PHM-1..6).
+//! The photo matching service: a participant's requests and answers, and when it gets a person's data (PHM-1..6).
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,11 @@ use crate::liveness::DEGREE_MIN;
 use crate::participant::Kind;
 use crate::solution::Base64;
 
-/// More failures than these, and the person must be checked offline (PHM-6).
+/// After this many failures the person must be checked offline (PHM-6).
 pub const FAILURES_MAX: u64 = 2;
-/// A match can be accepted for so long.
+/// How long a match can be accepted.
 pub const ACCEPT_WITHIN: TimeDelta = TimeDelta::minutes(10);
-/// What clocks may differ by in a confirmation.
+/// The allowed clock skew of a confirmation.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
 /// `typ` of the confirmation's header.
 pub const CONFIRMATION_TYPE: &str = "consent-confirmation+jwt";
@@ -31,7 +31,7 @@ pub struct MatchPhoto {
     pub photo: Base64,
     /// The solution that matches, by its name.
     pub solution: String,
-    /// Whether the person's data are wanted once the match is accepted (PHM-3).
+    /// Whether the participant requests the person's data once it accepts the match (PHM-3).
     #[serde(default)]
     pub personal_data: bool,
 }
@@ -41,20 +41,20 @@ pub struct MatchPhoto {
 pub struct PhotoMatchView {
     pub request: PhotoRequestId,
     pub solution: String,
-    /// 0–100, whole per cents, the rest cut off (PHM-2): finer ones would show whoever alters a picture the way to 85.
+    /// 0–100, truncated to whole per cent (PHM-2): a finer degree would help an attacker to optimise an image.
     pub degree: u8,
     /// From 85 on.
     pub matched: bool,
-    /// Until when the match can be accepted; absent where there is none.
+    /// Until when the match can be accepted; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accept_until: Option<Timestamp>,
-    /// Matches of this person that failed with this participant since the last that did not.
+    /// Failed matches of this person by this participant since the last success.
     pub failures: u64,
     /// Check this person offline (PHM-6).
     pub check_offline: bool,
 }
 
-/// `POST /photo/offline-checks`: the person was checked offline, as three failures ask for (PHM-6).
+/// `POST /photo/offline-checks`: the person was checked offline, as required after three failures (PHM-6).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -69,13 +69,13 @@ pub struct ReportOfflineCheck {
 #[serde(deny_unknown_fields)]
 pub struct AcceptMatch {
     pub username: String,
-    /// A compact JWS of [`Confirmation`], signed with the key of the connection's certificate; without it there
-    /// are no personal data.
+    /// A compact JWS of [`Confirmation`], signed with the key of the connection's certificate; without it no
+    /// personal data are returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<String>,
 }
 
-/// That the client consents, as the participant confirms it (PHM-3).
+/// The participant's confirmation that the client consents (PHM-3).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Confirmation {
     pub request: PhotoRequestId,
@@ -85,7 +85,7 @@ pub struct Confirmation {
 }
 
 impl Confirmation {
-    /// Whether it confirms this request's consent: signed between the request and now.
+    /// Whether it confirms this request: signed between the request and now.
     pub fn fits(&self, request: PhotoRequestId, asked_at: Timestamp, now: Timestamp) -> bool {
         let signed_at = Timestamp::from_timestamp(self.iat.0, 0);
         self.request == request
@@ -104,7 +104,7 @@ pub struct AcceptedView {
     pub personal_data: Option<PersonalData>,
 }
 
-/// What of IDX-5 the Source tells.
+/// The data of IDX-5 that the Source has.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PersonalData {
@@ -130,22 +130,22 @@ impl std::fmt::Debug for PersonalData {
 pub struct PhotoRequestsView {
     pub from: Timestamp,
     pub until: Timestamp,
-    /// All that got an answer about the photo: matched, unmatched and refused.
+    /// All with an answer about the photo: matched, unmatched and refused.
     pub processed: u64,
     pub matched: u64,
     pub unmatched: u64,
-    /// The photo, the person or the request was not fit.
+    /// The photo, the person or the request was invalid.
     pub refused: u64,
-    /// No answer, through no fault of the participant's.
+    /// No answer, not because of the participant.
     pub failed: u64,
 }
 
-/// What stands before a person's data (PHM-3, IDX-6).
+/// The conditions for a person's data (PHM-3, IDX-6).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conditions {
     pub degree: f32,
     pub asked: bool,
-    /// A confirmation of the client's consent came and holds.
+    /// The confirmation of the client's consent is valid.
     pub confirmed: bool,
     pub accepted: bool,
     pub kind: Kind,
@@ -161,12 +161,12 @@ impl Conditions {
     }
 }
 
-/// Whether nothing is matched any more until the person was checked offline.
+/// Whether the person must be checked offline before further matches.
 pub fn check_offline(failures: u64) -> bool {
     failures > FAILURES_MAX
 }
 
-/// A degree as participants see it: whole, and never more than it is.
+/// A degree for participants: whole per cent, rounded down.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_degree_is_told_in_whole_percents_and_never_rounded_up_to_a_match() {
+    fn a_degree_is_in_whole_percents_and_never_rounded_up_to_a_match() {
         let told = [0.0, 41.236_156, 84.999, 85.0, 99.9, 100.0, f32::NAN].map(whole_percents);
         assert_eq!(told, [0, 41, 84, 85, 99, 100, 0]);
     }

@@ -8,7 +8,7 @@ pub mod view;
 
 pub const MINUTES_SHOWN: u64 = 60;
 
-/// The start of the hour that the console shows: its last minute is the one that `now` is in.
+/// The start of the hour that the console shows; its last minute contains `now`.
 pub fn hour_before(now: Timestamp) -> Timestamp {
     let into_minute = TimeDelta::milliseconds(now.timestamp_millis().rem_euclid(60_000));
     let minutes = i64::try_from(MINUTES_SHOWN - 1).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The numbers of the operator's console.
+//! The figures of the operator's console.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,6 @@ pub struct OverviewView {
 pub struct EdgeView {
     pub name: String,
     pub seen_at: Timestamp,
-    /// Reported uses that could not be kept: somebody should look.
+    /// Reported uses that were rejected: the operator should investigate.
     pub uses_set_aside: u64,
 }

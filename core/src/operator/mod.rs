@@ -1,4 +1,4 @@
-//! An operator's sign-in: how often it may fail and how long it holds.
+//! An operator's sign-in: limits on failures, and lifetime.
 
 use chrono::TimeDelta;
 
@@ -6,23 +6,23 @@ use crate::Timestamp;
 
 pub mod view;
 
-/// Wrong passwords or codes in a row after which a name rests, for whoever tries from the same place.
+/// Consecutive wrong passwords or codes after which a name is locked for this requester.
 pub const FAILURES_MAX: u32 = 5;
-/// The same for all together who try in a browser where the operator has never signed in.
+/// The same for all browsers together in which the operator has never signed in.
 pub const STRANGERS_FAILURES_MAX: u32 = 100;
 pub const LOCK: TimeDelta = TimeDelta::minutes(5);
-/// An operator who does nothing for so long is signed out.
+/// An operator is signed out after this time without a request.
 pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(30);
-/// Nobody stays signed in for longer.
+/// The maximum lifetime of a session.
 pub const SESSION_MAX: TimeDelta = TimeDelta::hours(12);
 
 /// Steps of RFC 6238 §4.1, of 30 seconds.
 pub const TOTP_STEP_S: u64 = 30;
 
-/// How a name stands with the sign-ins of one requester, or of all strangers together.
+/// A name's failures for one requester, or for all unknown browsers together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
-    /// In a row.
+    /// Consecutive ones.
     pub failures: u32,
     pub locked_until: Option<Timestamp>,
 }
@@ -42,14 +42,14 @@ impl Attempts {
     }
 }
 
-/// The steps whose codes may be entered now: this one and its neighbours, but none up to the last one used
+/// The steps whose codes are valid now: the current one and its neighbours, but none up to the last one used
 /// (RFC 6238 §5.2).
 pub fn totp_steps(used: u64, now: Timestamp) -> impl Iterator<Item = u64> {
     let current = u64::try_from(now.timestamp()).unwrap_or_default() / TOTP_STEP_S;
     (current.saturating_sub(1)..=current + 1).filter(move |&step| step > used)
 }
 
-/// Whether an operator's session still holds.
+/// Whether an operator's session is still valid.
 pub fn session_holds(opened_at: Timestamp, seen_at: Timestamp, now: Timestamp) -> bool {
     now - opened_at < SESSION_MAX && now - seen_at < IDLE_MAX
 }

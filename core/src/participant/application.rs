@@ -1,4 +1,4 @@
-//! An application of a participant: how it proves itself and where browsers may be sent back to.
+//! An application of a participant: its authentication method and redirect URIs.
 
 use std::collections::BTreeSet;
 

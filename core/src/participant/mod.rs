@@ -14,9 +14,9 @@ use crate::text::ShownText;
 pub mod application;
 pub mod view;
 
-/// Characters of a name of a participant or an application.
+/// The most characters in the name of a participant or an application.
 pub const NAME_MAX: usize = 200;
-/// Characters of the reason of a suspension.
+/// The most characters in the reason of a suspension.
 pub const REASON_MAX: usize = 1_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub enum Standing {
     Suspended { since: Timestamp, reason: String },
 }
 
-/// What kind of participant it is, where that changes what it gets.
+/// The kind of participant, as far as it affects what it may get.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -58,7 +58,7 @@ pub enum Kind {
 impl Kind {
     pub const ALL: [Self; 3] = [Self::Ordinary, Self::FinanceCentre, Self::ECommerce];
 
-    /// As stores keep it.
+    /// Its spelling in the store.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ordinary => "ordinary",
@@ -67,7 +67,7 @@ impl Kind {
         }
     }
 
-    /// From photo matching (IDX-6).
+    /// Whether it gets personal data from photo matching (IDX-6).
     pub fn may_have_personal_data(self) -> bool {
         match self {
             Self::Ordinary => true,
@@ -77,7 +77,7 @@ impl Kind {
 }
 
 impl Participant {
-    /// Blocks the participant: no token, no data (OAPI-5). It stays a participant (OAPI-20).
+    /// Suspends the participant: no token, no data (OAPI-5). It stays a participant (OAPI-20).
     pub fn suspend(self, reason: &str, now: Timestamp) -> Result<Self, ParticipantError> {
         match self.standing {
             Standing::Active if reason.trim().is_empty() => Err(ParticipantError::ReasonMissing),
@@ -118,9 +118,9 @@ impl Participant {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParticipantError {
-    #[error("say why: the participant is told")]
+    #[error("a reason is required; the participant receives it")]
     ReasonMissing,
-    #[error("the reason is too long or holds characters that people can't read")]
+    #[error("the reason is too long or has invisible characters")]
     ReasonUnreadable,
     #[error("the participant already has this standing")]
     AlreadyThere,

@@ -1,4 +1,4 @@
-//! Brings a face to the place, size and upright stand that a recognition net was trained on.
+//! Aligns a face to the position, size and rotation that a recognition net was trained on.
 
 #![expect(clippy::cast_precision_loss, reason = "112 pixels")]
 
@@ -7,7 +7,7 @@ use super::{Image, Landmarks, Point};
 /// The side of the square that an aligned face fills, in pixels.
 pub const ALIGNED_SIDE: usize = 112;
 
-/// Where `ArcFace`, and after it SFace, want eyes, nose and the mouth's corners.
+/// Positions of eyes, nose and the mouth's corners for `ArcFace` and SFace.
 const PLACES: [Point; 5] = [
     Point { x: 38.2946, y: 51.6963 },
     Point { x: 73.5318, y: 51.5014 },
@@ -27,7 +27,7 @@ const DLIB_PLACES: [Point; 5] = [
 /// Samples along and across for one pixel.
 const SAMPLES_MAX: f32 = 4.0;
 
-/// How a recognition net wants faces to be placed.
+/// The alignments of recognition nets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Placing {
@@ -60,8 +60,8 @@ pub fn aligned(image: &Image, landmarks: &Landmarks) -> Vec<f32> {
     placed(image, landmarks, Placing::Arcface)
 }
 
-/// The face as a net wants it placed: planes of red, green, blue, 0–255. Where it shrinks, what lies between is
-/// mixed in, so that a large picture does not look rougher to the net than a small one.
+/// The aligned face: planes of red, green, blue, 0–255. When it shrinks, pixels in between are
+/// averaged, so that a large image does not look rougher to the net than a small one.
 pub fn placed(image: &Image, landmarks: &Landmarks, placing: Placing) -> Vec<f32> {
     let side = placing.side();
     let map = Similarity::between(placing.places(), &landmarks.points());
@@ -100,7 +100,7 @@ pub fn placed(image: &Image, landmarks: &Landmarks, placing: Placing) -> Vec<f32
     planes
 }
 
-/// The same planes as a mirror shows them.
+/// The same planes, mirrored.
 pub fn mirrored(planes: &[f32], width: usize) -> Vec<f32> {
     planes.chunks_exact(width).flat_map(|line| line.iter().rev().copied()).collect()
 }
@@ -114,7 +114,7 @@ struct Similarity {
 }
 
 impl Similarity {
-    /// The one with the least sum of squares between `to` and the moved `from` (Umeyama 1991 without mirroring).
+    /// The least-squares transform of `from` to `to` (Umeyama 1991 without mirroring).
     fn between(from: &[Point; 5], to: &[Point; 5]) -> Self {
         let (from_centre, to_centre) = (mean(from), mean(to));
         let (mut along, mut turned, mut spread) = (0.0, 0.0, 0.0);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_face_of_any_size_is_placed_alike() {
+    fn a_face_of_any_size_is_aligned_the_same() {
         let small = striped(ALIGNED_SIDE);
         let large = striped(3 * ALIGNED_SIDE);
         let grown = PLACES.map(|it| Point { x: it.x * 3.0 + 1.0, y: it.y * 3.0 + 1.0 });

@@ -1,4 +1,4 @@
-//! YuNet's input and answer (`OpenCV` zoo, 2023mar): one square a stride, each with a face or none.
+//! YuNet's input and output (`OpenCV` zoo, 2023mar): one square a stride, each with a face or none.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -11,26 +11,26 @@ use std::cell::OnceCell;
 
 use super::{Bounds, Face, Image, Landmarks, Point};
 
-/// The net answers on three grids of squares of so many pixels.
+/// The sizes of the squares of the net's three output grids, in pixels.
 pub const STRIDES: [usize; 3] = [8, 16, 32];
 
-/// Below this certainty a square holds no face.
+/// The minimum certainty of a face.
 const SCORE_MIN: f32 = 0.6;
 
-/// Two finds that overlap more are one face.
+/// Two detections that overlap more are one face.
 const OVERLAP_MAX: f32 = 0.3;
 
-/// How a picture is laid into the detector's input: shrunk into the upper left corner, black beside it.
+/// The image's placement in the detector's input: scaled into the upper left corner, black elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Canvas {
     pub width: usize,
     pub height: usize,
-    /// Pixels of the canvas for one of the picture.
+    /// Pixels of the canvas per pixel of the image.
     scale: f32,
 }
 
 impl Canvas {
-    /// The smallest canvas that takes the picture with its longer side at `side`, in whole squares of the coarsest grid.
+    /// The smallest canvas for the image with its longer side at `side`, in whole squares of the coarsest grid.
     pub fn fitting(image: &Image, side: usize) -> Self {
         let longer = image.width().max(image.height());
         let scale = side as f32 / longer as f32;
@@ -105,7 +105,7 @@ pub struct Heads<'a> {
     pub landmarks: &'a [f32],
 }
 
-/// The faces, the surest first. `heads` are in the order of [`STRIDES`]; numbers that are missing are faces not seen.
+/// The faces, the most certain first. `heads` are in the order of [`STRIDES`]; missing numbers mean no face.
 pub fn faces(canvas: &Canvas, heads: &[Heads<'_>; 3]) -> Vec<Face> {
     let mut found: Vec<Face> = STRIDES
         .iter()
@@ -147,7 +147,7 @@ fn found_on(canvas: &Canvas, stride: usize, heads: &Heads<'_>) -> Vec<Face> {
                     y: (row + points[2 * point + 1]) * unit,
                 })),
             };
-            // NaN from a broken net is no face.
+            // NaN from a broken net is not a face.
             (score >= SCORE_MIN && width.is_finite() && height.is_finite()).then_some(face)
         })
         .collect()
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_find_is_told_in_pixels_of_the_picture() {
+    fn a_detection_is_in_pixels_of_the_image() {
         let canvas = Canvas::fitting(&plain(640, 640), 320);
         let found = faces(&canvas, &answer(&canvas, &[(16, 5, 3, 0.9)]));
         assert_eq!(found.len(), 1);

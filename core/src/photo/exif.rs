@@ -1,4 +1,4 @@
-//! How a camera was held, as EXIF tells it.
+//! The camera's orientation from EXIF.
 
 /// TIFF's types of one byte, two and four (TIFF 6.0 §2).
 const BYTE: u16 = 1;
@@ -6,7 +6,7 @@ const SHORT: u16 = 3;
 const LONG: u16 = 4;
 const ORIENTATION: u16 = 0x0112;
 
-/// 1 to 8, as `Orientation` has it (EXIF 2.32 §4.6.4); nothing where it is not told. The standard says SHORT, and some
+/// `Orientation`, 1 to 8 (EXIF 2.32 §4.6.4); `None` if it is missing. The standard says SHORT, but some
 /// writers use LONG or BYTE.
 pub fn orientation(tiff: &[u8]) -> Option<u8> {
     let big = match tiff.first_chunk::<4>()? {

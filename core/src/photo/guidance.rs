@@ -1,12 +1,12 @@
-//! What a camera frame shows, in numbers, and the one hint that helps most now.
+//! Measurements of a camera frame, and the one hint that helps most now.
 //!
 //! The quantities are those of the photo rules (PHM-5), but a frame is not a photo yet: it is wider than a portrait
 //! and becomes one when it is cut to the head, and the face in it moves. So shares are of the frame's height, and
-//! where the rules are stricter than matching needs ([`limits`] says where) the client is not held up for it: the
-//! rules themselves are `PhotoReport`'s.
+//! where the rules are stricter than matching needs (see [`limits`]), they don't hold up the client: the
+//! rules themselves are in `PhotoReport`.
 //!
-//! [`Measured::of_look`] knows how the head stands and what the eyes do. [`Measured::of`] has the detector's five
-//! points only, for whoever runs no other net. On the genuine clip and the portraits that the tests use (2026-11-23)
+//! [`Measured::of_look`] knows the head's pose and the eyes. [`Measured::of`] has only the detector's five
+//! points, for callers that run no other net. On the genuine clip and the portraits that the tests use (2026-11-23)
 //! five points of a frontal face stray by: nose ±0.12 eye distances sideways, 0.51–0.61 down, roll ±3°.
 
 #![expect(clippy::cast_precision_loss, reason = "sides of pictures are far below 2^24")]
@@ -49,20 +49,20 @@ pub mod limits {
     /// Eyes as dark as behind dark glasses, and frames as heavy: twice the rule's.
     pub const EYES_LIGHT_MIN_PERCENT: f32 = 40.0;
     pub const FRAME_EDGES_MAX_PERCENT: f32 = 50.0;
-    /// The rule's.
+    /// The rule's limit.
     pub const EYES_OPEN_MIN: f32 = 0.5;
     /// Eyes on the screen's corner instead of the camera; the rule says 12.
     pub const GAZE_OFF_MAX_PERCENT: f32 = 22.0;
-    /// Way between two frames in eye distances.
+    /// Movement between two frames in eye distances.
     pub const MOVED_MAX: f32 = 0.25;
     /// Variance of the Laplacian to that of the light, on the aligned face. Portraits measure 0.2–1.1, the
     /// same blurred by 3 px 0.02–0.05, by 6 px 0.004–0.01, where passive liveness begins to fail.
     pub const SHARPNESS_MIN: f32 = 0.012;
-    /// A further face counts from this share of the greatest one's height: not the portrait on the wall.
+    /// Another face counts from this share of the largest one's height, so that a portrait on the wall does not.
     pub const BYSTANDER_MIN: f32 = 0.20;
 }
 
-/// What the person should do; in the order in which one asks.
+/// What the person should do, in the order of the hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guidance {
@@ -107,11 +107,11 @@ impl Guidance {
 pub struct Measured {
     /// Faces that count.
     pub faces: usize,
-    /// The greatest of them.
+    /// The largest of them.
     pub face: Option<MeasuredFace>,
 }
 
-/// A face in numbers; [`limits`] says in what units.
+/// A face in numbers; [`limits`] has the units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeasuredFace {
     pub share: f32,
@@ -123,10 +123,10 @@ pub struct MeasuredFace {
     pub turn: f32,
     pub nod: f32,
     pub roll_degrees: f32,
-    /// Nothing, where there was no face in the frame before.
+    /// `None` if there was no face in the previous frame.
     pub moved: Option<f32>,
     pub sharpness: f32,
-    /// Where marks and eyes were looked at.
+    /// Present if marks and eyes were measured.
     pub close: Option<MeasuredClose>,
 }
 
@@ -144,12 +144,12 @@ pub struct MeasuredClose {
 }
 
 impl Measured {
-    /// Of what the nets saw; `before` is the face in the frame before, if any.
+    /// From the nets' output; `before` is the face in the previous frame, if any.
     pub fn of_look(image: &Image, look: &Look, before: Option<&Face>) -> Self {
         let mut measured = Self::of(image, &look.faces, before);
         if let (Some(face), Some(close)) = (&mut measured.face, &look.face) {
             let values = rules::live(image, close);
-            // What can't be measured is not held against anyone here.
+            // What can't be measured causes no hint.
             let value = |quantity: Quantity, else_: f32| {
                 values.iter().find(|it| it.0 == quantity && !it.1.is_nan()).map_or(else_, |it| it.1)
             };
@@ -167,7 +167,7 @@ impl Measured {
         measured
     }
 
-    /// `before` is the face in the frame before, if any.
+    /// `before` is the face in the previous frame, if any.
     pub fn of(image: &Image, faces: &[Face], before: Option<&Face>) -> Self {
         let counted = counted(faces);
         let face = counted.first().map(|greatest| MeasuredFace::of(image, greatest, before));
@@ -182,7 +182,7 @@ impl Measured {
         }
     }
 
-    /// 0–1, to choose among frames: sharp and frontal is best; nothing unless there is exactly one face.
+    /// 0–1, to choose among frames: sharp and frontal is best; 0 unless there is exactly one face.
     pub fn quality(&self) -> f32 {
         match (self.faces, &self.face) {
             (1, Some(face)) => face.quality(),
@@ -191,7 +191,7 @@ impl Measured {
     }
 }
 
-/// The faces that count, the greatest first: what is tiny beside it is a picture on a wall or a passer-by far off.
+/// The faces that count, the largest first: much smaller ones are pictures on a wall or distant passers-by.
 pub fn counted(faces: &[Face]) -> Vec<&Face> {
     let mut faces: Vec<&Face> = faces.iter().collect();
     faces.sort_by(|a, b| b.bounds.height.total_cmp(&a.bounds.height));
@@ -286,7 +286,7 @@ impl MeasuredClose {
     }
 }
 
-/// How the head stands, by its five points.
+/// The head's pose from its five points.
 struct Stand {
     turn: f32,
     nod: f32,
@@ -300,7 +300,7 @@ impl Stand {
         let between = marks.left_eye.middle(marks.right_eye);
         let nose = between.to(marks.nose);
         let mouth = between.to(marks.left_mouth.middle(marks.right_mouth));
-        // Along the line of the eyes, and down from it, so that a tilted head is not taken for a turned one.
+        // Relative to the line of the eyes, so that a tilted head is not taken for a turned one.
         let along = |it: super::Point| it.dot(eyes) / distance;
         let down = |it: super::Point| (it.y * eyes.x - it.x * eyes.y) / distance;
         Self {
@@ -359,10 +359,10 @@ impl Skin {
     }
 }
 
-/// A face is as well lit as the whites of its eyes say, whatever the skin: light skin has about 0.8 of their light.
+/// The whites of the eyes show how well a face is lit, whatever the skin: light skin has about 0.8 of their light.
 pub(super) const WHITES_SHARE: f32 = 0.5;
 
-/// From where on the brightest tenth begins; NaN of nothing.
+/// Where the brightest tenth begins; NaN if empty.
 pub(super) fn brightest_tenth(mut lights: Vec<f32>) -> f32 {
     lights.sort_by(f32::total_cmp);
     lights.get(lights.len() * 9 / 10).copied().unwrap_or(f32::NAN)
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn what_marks_and_eyes_tell_has_its_hint() {
+    fn marks_and_eyes_lead_to_their_hints() {
         type Fault = fn(&mut MeasuredClose);
         let light = frame(120);
         let rows: [(Guidance, Fault); 9] = [

@@ -10,7 +10,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 
-/// A picture. It shows a person, so it never prints its pixels.
+/// An image. It shows a person, so it never prints its pixels.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Image {
     width: usize,
@@ -19,10 +19,10 @@ pub struct Image {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the number of bytes does not fit the picture's sides")]
+#[error("the number of bytes does not match the image's size")]
 pub struct NotAPicture;
 
-/// How light a colour is, in its own unit (ITU-R BT.601's luma).
+/// The luma of a colour, in its own unit (ITU-R BT.601).
 pub(crate) fn light([red, green, blue]: [f32; 3]) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
@@ -33,7 +33,7 @@ impl Image {
         if fits { Ok(Self { width, height, rgb }) } else { Err(NotAPicture) }
     }
 
-    /// As a browser's `ImageData` gives it; transparency is left out.
+    /// From a browser's `ImageData`; transparency is ignored.
     pub fn from_rgba(width: usize, height: usize, rgba: &[u8]) -> Result<Self, NotAPicture> {
         if rgba.len() != width * height * 4 {
             return Err(NotAPicture);
@@ -63,7 +63,7 @@ impl Image {
         self.samples().at(x, y)
     }
 
-    /// To look between pixels many times.
+    /// For sampling between pixels many times.
     pub(super) fn samples(&self) -> Samples<'_> {
         let (right, bottom) = ((self.width - 1) as f32, (self.height - 1) as f32);
         Samples { image: self, line: self.width * 3, right, bottom }
@@ -97,8 +97,8 @@ impl Image {
         self.rgb.get(start..start + 3)
     }
 
-    /// To other sides with a triangle filter as wide as the step, so that shrinking loses no detail to chance; a
-    /// picture four times as large or more is halved first, which is nearly the same and faster.
+    /// Resizes with a triangle filter as wide as the step, so that shrinking averages all pixels; an
+    /// image four times as large or more is halved first, which is nearly the same and faster.
     #[must_use]
     pub fn resized(&self, width: usize, height: usize) -> Self {
         self.resized_by(&OnceCell::new(), width, height)
@@ -136,7 +136,7 @@ impl Image {
                 }
             }
             for (byte, light) in target.iter_mut().zip(&line) {
-                // To the nearest: the cast cuts off, and keeps within a byte.
+                // Rounds: the cast truncates and saturates.
                 *byte = (light + 0.5) as u8;
             }
         }
@@ -175,7 +175,7 @@ impl fmt::Debug for Image {
     }
 }
 
-/// A picture that is looked at between its pixels: most of the time of placing a face is spent here.
+/// For sampling between pixels, which takes most of the time of aligning a face.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Samples<'a> {
     image: &'a Image,
@@ -187,18 +187,18 @@ pub(super) struct Samples<'a> {
 }
 
 impl Samples<'_> {
-    /// As [`Image::at`].
+    /// Like [`Image::at`].
     pub(super) fn at(&self, x: f32, y: f32) -> [f32; 3] {
         self.inside(x, y).unwrap_or_else(|| self.image.at_the_edge(x, y))
     }
 
-    /// Where all four pixels are there.
+    /// For points whose four pixels all exist.
     fn inside(&self, x: f32, y: f32) -> Option<[f32; 3]> {
         let within = x >= 0.0 && y >= 0.0 && x < self.right && y < self.bottom;
         if !within {
             return None;
         }
-        // By way of `i32`: a processor turns that into a float in one step, `usize` in many.
+        // Via `i32`: converting it to a float takes one instruction, `usize` several.
         let (left, top) = (x as i32, y as i32);
         let (to_right, to_bottom) = (x - left as f32, y - top as f32);
         let start = top as usize * self.line + left as usize * 3;
@@ -210,7 +210,7 @@ impl Samples<'_> {
             (1.0 - to_right) * to_bottom,
             to_right * to_bottom,
         ];
-        // A loop, for a closure would be called for each pixel.
+        // A loop: a closure would be called for each pixel.
         let mut colour = [0.0; 3];
         for (at, sum) in colour.iter_mut().enumerate() {
             *sum = shares[0] * f32::from(upper[at])
@@ -222,7 +222,7 @@ impl Samples<'_> {
     }
 }
 
-/// The pixels that one new pixel is mixed from.
+/// The source pixels of one new pixel.
 struct Tap {
     first: usize,
     shares: Vec<f32>,
@@ -318,7 +318,7 @@ mod tests {
             prop_assert!(fast.iter().zip(slow).all(|(a, b)| (a - b).abs() < 1e-3), "{:?} {:?}", fast, slow);
         }
 
-        /// What the fast way mixes is what the filter says, pixel by pixel, rounded to the nearest.
+        /// The fast path equals the filter, pixel by pixel, rounded to the nearest.
         #[test]
         fn a_shrunk_picture_is_the_filters(rgb in proptest::collection::vec(any::<u8>(), 31 * 17 * 3), to in (1..40_usize, 1..40_usize)) {
             let image = Image::new(31, 17, rgb.clone()).unwrap();

@@ -1,7 +1,7 @@
-//! What a JPEG's bytes say before they are decoded: its sides, where it ends, whether all of it is there (ITU-T T.81).
+//! Checks of a JPEG without decoding it: its size, its end, and whether it is complete (ITU-T T.81).
 //!
-//! Decoders paint grey what did not arrive and say nothing, and many read markers beyond the picture's end. So the
-//! entropy-coded data are counted here, block by block, without making a pixel of them.
+//! Decoders silently fill missing data with grey, and many read markers beyond the image's end. So the
+//! entropy-coded data are counted here, block by block, without decoding pixels.
 
 use std::iter;
 
@@ -10,22 +10,22 @@ const END_OF_IMAGE: u8 = 0xd9;
 const START_OF_SCAN: u8 = 0xda;
 const HUFFMAN_TABLES: u8 = 0xc4;
 const RESTART_INTERVAL: u8 = 0xdd;
-/// In a block.
+/// Coefficients in a block.
 const COEFFICIENTS: u8 = 64;
-/// Scans of a progressive picture; each costs a walk over all blocks. Encoders make about ten.
+/// The most scans of a progressive image; each costs a pass over all blocks. Encoders make about ten.
 const SCANS_MAX: usize = 100;
-/// Blocks that are counted: four components of 16 megapixels.
+/// The most blocks counted: four components of 16 megapixels.
 const BLOCKS_MAX: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JpegError {
-    #[error("the bytes do not begin as a JPEG does")]
+    #[error("the data does not begin like a JPEG")]
     NotAJpeg,
-    #[error("the JPEG is cut off or damaged")]
+    #[error("the JPEG is truncated or damaged")]
     Broken,
 }
 
-/// Width and height in pixels, as the first frame header says (T.81 §B.2.2): nothing else is read.
+/// Width and height in pixels, from the first frame header only (T.81 §B.2.2).
 pub fn sides(bytes: &[u8]) -> Result<(u32, u32), JpegError> {
     let mut segments = Segments::begin(bytes)?;
     loop {
@@ -38,11 +38,11 @@ pub fn sides(bytes: &[u8]) -> Result<(u32, u32), JpegError> {
     }
 }
 
-/// The picture that the bytes begin with, up to its "end of image" (T.81 §B.1.1.2): what lies behind it, such as the
-/// film of a motion photo, is none of it. Broken where a block is missing.
+/// The image at the start of the data, up to its "end of image" (T.81 §B.1.1.2), without what follows, such as the
+/// video of a motion photo. Broken if a block is missing.
 ///
-/// Counts what Huffman coding makes of baseline, extended and progressive pictures; of other kinds, which no decoder
-/// here reads, only the end is looked for.
+/// Counts the Huffman-coded blocks of baseline, extended and progressive images; for other kinds, which no decoder
+/// here supports, only finds the end.
 pub fn whole(bytes: &[u8]) -> Result<&[u8], JpegError> {
     let mut segments = Segments::begin(bytes)?;
     let mut tables = Tables::default();
@@ -104,9 +104,9 @@ impl<'a> Segments<'a> {
         Ok(Self { rest })
     }
 
-    /// The next marker and what belongs to it, its length left out.
+    /// The next marker and its segment, without the length.
     fn next(&mut self) -> Result<(u8, &'a [u8]), JpegError> {
-        // Some encoders leave bytes between segments; decoders pass over them.
+        // Some encoders leave bytes between segments; decoders skip them.
         let start = self.rest.iter().position(|it| *it == 0xff).ok_or(JpegError::Broken)?;
         let fill = self.rest.iter().skip(start).take_while(|it| **it == 0xff).count();
         let at = start + fill;
@@ -143,10 +143,10 @@ struct Component {
     /// Blocks of it in a unit of an interleaved scan, across and down.
     across: usize,
     down: usize,
-    /// Its coefficients, a bit each, whose last bit no scan has brought yet: a progressive picture that was cut off
-    /// between two scans is coarse, and says nothing of it.
+    /// Its coefficients, a bit each, whose last bit no scan has delivered yet: a progressive image truncated
+    /// between two scans is coarse without any other sign of it.
     owed: u64,
-    /// Progressive only: of each block, which coefficients are known not to be nought.
+    /// Progressive only: for each block, which coefficients are known not to be 0.
     known: Vec<u64>,
 }
 
@@ -164,7 +164,7 @@ impl Frame {
         };
         let components: Option<Vec<Component>> = parts.iter().map(component).collect();
         let components = components.filter(|it| fits && (1..=4).contains(&it.len()));
-        // A height of nought is told after the scan (§B.2.5), which no decoder here reads.
+        // A height of 0 is given after the scan (§B.2.5), which no decoder here supports.
         let components = components.filter(|_| width > 0 && height > 0).ok_or(broken)?;
         Ok(Self { marker, width: u32::from(width), height: u32::from(height), components })
     }
@@ -229,7 +229,7 @@ impl Frame {
         )
     }
 
-    /// Walks over the scan's blocks; `rest` is left where its last bit was.
+    /// Passes over the scan's blocks; leaves `rest` at its last bit.
     fn count<'a>(
         &mut self,
         scan: &Scan,
@@ -239,7 +239,7 @@ impl Frame {
     ) -> Result<(), JpegError> {
         let mut bits: Bits<'a> = Bits::of(rest);
         let mut run = 0;
-        // A scan of one component has no blocks that lie wholly beyond the picture.
+        // A scan of one component has no blocks wholly outside the image.
         let alone = match scan.parts.as_slice() {
             [only] => Some(self.alone(only.component)),
             _ => None,
@@ -414,7 +414,7 @@ struct Scan {
     first: u8,
     last: u8,
     refines: bool,
-    /// Whether it brings the last bit of them (Al = 0).
+    /// Whether it delivers their last bit (Al = 0).
     completes: bool,
 }
 
@@ -481,9 +481,9 @@ impl Tables {
 const QUICK: u8 = 8;
 
 struct Table {
-    /// By the next [`QUICK`] bits: a code's length and value; a length of nought where it is longer.
+    /// By the next [`QUICK`] bits: a code's length and value; a length of 0 if the code is longer.
     quick: Vec<(u8, u8)>,
-    /// By length: the first code that is too great for it, and what its values' index lies beyond the code.
+    /// By length: the first code too great for it, and the offset from code to index of the value.
     ends: [(i32, i32); 16],
     values: Vec<u8>,
 }
@@ -516,7 +516,7 @@ impl Table {
 /// Bits of a scan, up to its next marker.
 struct Bits<'a> {
     rest: &'a [u8],
-    /// The next bits, left-aligned; `count` of them are there.
+    /// The next bits, left-aligned; `count` of them are valid.
     next: u64,
     count: u8,
 }
@@ -581,7 +581,7 @@ impl<'a> Bits<'a> {
         Err(JpegError::Broken)
     }
 
-    /// To behind the next restart marker (§F.2.2.5).
+    /// Skips past the next restart marker (§F.2.2.5).
     fn restart(&mut self) -> Result<(), JpegError> {
         let ends = |it: &[u8]| it[0] == 0xff && !matches!(it[1], 0x00 | 0xff);
         let at = self.rest.windows(2).position(ends).ok_or(JpegError::Broken)?;

@@ -1,4 +1,4 @@
-//! Sixty-eight points of a face, and what they tell: how the head stands, how far eyes and mouth are open.
+//! Sixty-eight points of a face, and measurements from them: how far eyes and mouth are open, the head's pose.
 //!
 //! Points are in the order of iBUG 300-W: 0–16 the jaw from the viewer's left, 17–26 the brows, 27–35 the nose,
 //! 36–41 and 42–47 the eyes, 48–67 the mouth.
@@ -18,7 +18,7 @@ impl Marks {
     pub const EYE_SIDE: usize = 24;
     pub const EYE_SHAPE: [usize; 4] = [1, 1, 24, 24];
 
-    /// The marks net's input, and the square of the picture that it shows.
+    /// The marks net's input, and the square of the image that it covers.
     pub fn input(image: &Image, face: &Face) -> (Vec<f32>, Bounds) {
         let side = face.bounds.width.max(face.bounds.height).max(1.0);
         let centre = face.bounds.centre();
@@ -65,16 +65,16 @@ impl Marks {
     }
 
     pub fn eye_input(&self, image: &Image, eye: usize) -> Vec<f32> {
-        /// How much wider than the eye the net looks.
+        /// The crop's width relative to the eye.
         const AROUND: f32 = 1.6;
         grey_square(image, &self.eye_place(eye, AROUND), Self::EYE_SIDE, 255.0)
     }
 
     /// The same eye with more around it, each pixel the mean of what it covers.
     pub fn eye_input_wide(&self, image: &Image, eye: usize) -> Vec<f32> {
-        /// How much wider than the eye the net looks now.
+        /// The width of this crop relative to the eye.
         const AROUND: f32 = 2.0;
-        /// Samples along a pixel's side, for an eye of 240 pixels; larger ones are seen more coarsely.
+        /// Samples along a pixel's side, for an eye of 240 pixels; larger ones are sampled more coarsely.
         const SAMPLES_MAX: usize = 20;
         let place = self.eye_place(eye, AROUND);
         let fits = |it: &usize| place.width <= (it * Self::EYE_SIDE) as f32;

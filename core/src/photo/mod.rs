@@ -1,6 +1,6 @@
-//! What a picture shows, measured: the faces in it, how they stand, and what the person should change.
+//! Measurements of an image: the faces in it, their pose, and what the person should change.
 //!
-//! No model runs here. Browser and host run the nets and hand the numbers in, so that both judge alike.
+//! No model runs here. Browser and host run the nets and pass the numbers in, so that both judge in the same way.
 //! Points are in pixels from the upper left one, whose centre is (0, 0).
 
 mod alignment;
@@ -28,7 +28,7 @@ pub use pose::{HEAD, Pose};
 pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};
 pub use tone::{Tone, typology_angle};
 
-/// A face as the detector sees it, in pixels of the picture that it was looked for in.
+/// A detected face, in pixels of the image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Face {
     pub bounds: Bounds,
@@ -51,7 +51,7 @@ impl Bounds {
         Point { x: self.x + self.width / 2.0, y: self.y + self.height / 2.0 }
     }
 
-    /// What both cover, as a share of what either covers.
+    /// Intersection over union.
     pub fn overlap(&self, other: &Self) -> f32 {
         let width = (self.x + self.width).min(other.x + other.width) - self.x.max(other.x);
         let height = (self.y + self.height).min(other.y + other.height) - self.y.max(other.y);

@@ -1,14 +1,14 @@
-//! The trained nets that look at a picture, whoever runs them: numbers in, numbers out.
+//! The trained nets behind one trait, independent of the runtime: numbers in, numbers out.
 //!
-//! Browser and host run the same nets with runtimes of their own and look in the same order through [`look`], so
-//! that a picture measures the same in both.
+//! Browser and host run the same nets with different runtimes and in the same order, through [`look`], so
+//! that an image gives the same measurements in both.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::{Canvas, Face, Heads, Image, Marks, Pose, STRIDES, counted, faces, mirrored};
 
-/// What a net is for; whoever runs them knows which file that is.
+/// The purpose of a net; the runtime maps it to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Net {
     /// `YuNet`: 1×3×H×W, planes of blue, green, red, 0–255; H and W multiples of 32.
@@ -50,29 +50,29 @@ pub trait Nets {
     fn run(&self, net: Net, input: &[f32], shape: [usize; 4]) -> Result<Answer, Self::Error>;
 }
 
-/// The longer side that a picture is shrunk to before faces are looked for.
+/// The longer side to which an image is shrunk for face detection.
 pub const DETECTOR_SIDE: usize = 320;
 
-/// What the nets see in one picture.
+/// The nets' output for one image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
-    /// The faces that count, the greatest first.
+    /// The faces that count, the largest first.
     pub faces: Vec<Face>,
-    /// The greatest of them, looked at closely.
+    /// Details of the largest one.
     pub face: Option<Close>,
 }
 
-/// One face, looked at closely.
+/// Details of one face.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Close {
     pub face: Face,
     pub marks: Marks,
     pub pose: Pose,
-    /// How surely each eye is open, 0–1: left and right as the viewer sees them.
+    /// The certainty that each eye is open, 0–1: left and right as the viewer sees them.
     pub eyes_open: [f32; 2],
 }
 
-/// Looks for faces, and closely at the greatest one.
+/// Detects faces, and measures the largest one.
 pub fn look<N: Nets>(nets: &N, image: &Image, side: usize) -> Result<Look, N::Error> {
     let faces = detect(nets, image, side)?;
     let faces: Vec<Face> = counted(&faces).into_iter().copied().collect();
@@ -83,12 +83,12 @@ pub fn look<N: Nets>(nets: &N, image: &Image, side: usize) -> Result<Look, N::Er
     Ok(Look { faces, face })
 }
 
-/// Every face that the detector sees, the surest first.
+/// Every detected face, the most certain first.
 pub fn detect<N: Nets>(nets: &N, image: &Image, side: usize) -> Result<Vec<Face>, N::Error> {
     Detector::new(nets, image).faces(side)
 }
 
-/// Looks for faces in one picture at several sizes, and in a mirror: what the looks have in common is made once.
+/// Detects faces in one image at several sizes, and mirrored; shares the common work.
 pub struct Detector<'a, N> {
     nets: &'a N,
     image: &'a Image,
@@ -102,14 +102,14 @@ impl<'a, N: Nets> Detector<'a, N> {
         Self { nets, image, half: OnceCell::new(), inputs: BTreeMap::new() }
     }
 
-    /// Every face that it sees with the picture's longer side at `side`, the surest first.
+    /// Every face detected with the image's longer side at `side`, the most certain first.
     pub fn faces(&mut self, side: usize) -> Result<Vec<Face>, N::Error> {
         let nets = self.nets;
         let (canvas, input) = self.input(side);
         answered(nets, canvas, input)
     }
 
-    /// The same in a mirror, told in pixels of the picture itself: a second opinion on where the points are.
+    /// The same on the mirrored image, in pixels of the original: a second estimate of the points.
     pub fn faces_mirrored(&mut self, side: usize) -> Result<Vec<Face>, N::Error> {
         let nets = self.nets;
         let (canvas, input) = self.input(side);
@@ -127,7 +127,7 @@ impl<'a, N: Nets> Detector<'a, N> {
 
 fn answered<N: Nets>(nets: &N, canvas: &Canvas, input: &[f32]) -> Result<Vec<Face>, N::Error> {
     let answer = nets.run(Net::Detector, input, canvas.shape())?;
-    // An output that is missing is a face not seen; the runtimes' own tests see to it that none is.
+    // A missing output means no face; the runtimes' tests check that none is missing.
     let named = |part: &str, stride: usize| {
         answer.get(&format!("{part}_{stride}")).map_or(&[][..], Vec::as_slice)
     };
@@ -140,7 +140,7 @@ fn answered<N: Nets>(nets: &N, canvas: &Canvas, input: &[f32]) -> Result<Vec<Fac
     Ok(faces(canvas, &heads))
 }
 
-/// Nothing where the net answers what are no marks.
+/// `None` if the net's output is not a set of marks.
 pub fn close<N: Nets>(nets: &N, image: &Image, face: &Face) -> Result<Option<Close>, N::Error> {
     let (input, place) = Marks::input(image, face);
     let answer = nets.run(Net::Marks, &input, Marks::SHAPE)?;
@@ -157,14 +157,14 @@ pub fn close<N: Nets>(nets: &N, image: &Image, face: &Face) -> Result<Option<Clo
     Ok(Some(Close { face: *face, marks, pose, eyes_open }))
 }
 
-/// Looks again at eyes that seem shut, with more around them and at all of their pixels. The mean of both is told.
+/// Measures eyes that seem shut again, with a wider crop and all of their pixels. Returns the mean of both.
 ///
 /// The 82 blinks of 40 genuine sessions of `senim-trial liveness` (seed 2) are at most 0.17 once and 0.00 the other
 /// time; two puppets' eyes that were bent half shut (seed 1) 0.03 and 0.19, then 1.00. Of 161 straight faces of LFW with
 /// both eyes at most 0.3, 44 had one above 0.5 in a look 1.9 times as wide as the eye, most of them open: narrow, behind
 /// glasses or in a shadow. (By hand on 2026-11-28; no command repeats it.)
 pub fn look_again<N: Nets>(nets: &N, image: &Image, close: &mut Close) -> Result<(), N::Error> {
-    /// Below it a action takes an eye for shut. Half-way from there to 1 no action takes it for open yet.
+    /// Below it an action takes an eye for shut. Half-way from there to 1, no action takes it for open yet.
     const SEEMS_SHUT: f32 = 0.3;
     for (eye, open) in close.eyes_open.iter_mut().enumerate() {
         if *open <= SEEMS_SHUT {
@@ -185,7 +185,7 @@ mod tests {
     use super::super::{Bounds, HEAD, Landmarks, Point};
     use super::*;
 
-    /// An eye net that answers how surely an eye is open, the last answer first.
+    /// An eye net with prepared outputs, the last one first.
     struct Eyes(RefCell<Vec<f32>>);
 
     impl Nets for Eyes {

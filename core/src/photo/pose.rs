@@ -1,10 +1,10 @@
-//! How a head stands: a rigid head, turned and moved until its sixty-eight points lie on those that were found.
+//! The head's pose: fits a rigid head's sixty-eight points to the detected ones.
 //!
 //! The head was made from pictures, not taken from a model of anybody's: on 395 pictures of LFW the marks net gave
 //! the points and `fr_pose` (the package that the marks come from) the angles; the points that, so turned and
 //! projected from afar, have the least squares to those found are [`HEAD`], made symmetrical. `fr_pose` reads the
 //! portraits of people who look straight ahead as 7.5° down (median of LFW −7.6°, mean of the six portraits −7.2°),
-//! so nought is there.
+//! so that is 0 here.
 //!
 //! Against `fr_pose` on 393 other pictures of LFW the mean absolute difference is 1.9° of yaw, 3.5° of pitch and
 //! 1.4° of roll; on 125 frames of the genuine clip (222–472) 1.7°, 1.9° and 0.8°. Pitch is worst because a long
@@ -15,9 +15,9 @@ use std::array;
 
 use super::{Marks, Point};
 
-/// How a head stands, in degrees, as the viewer sees it; nought is straight into the camera.
+/// The head's pose in degrees, as the viewer sees it; 0 is straight into the camera.
 ///
-/// The head is turned first, then nods, then leans; so far apart as these angles are small, their order is nothing.
+/// The head is turned first, then nods, then leans; for small angles the order makes no difference.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Pose {
     /// Positive: the nose points to the viewer's right.
@@ -101,7 +101,7 @@ pub const HEAD: [[f32; 3]; 68] = [
     [-0.119, 1.136, -0.225],
 ];
 
-/// What a point counts. The nose tells a turn best; the jaw slides with the turn, brows and lips move by themselves.
+/// The weight of a point. The nose shows a turn best; the jaw slides with the turn, brows and lips move by themselves.
 fn weight(point: usize) -> f32 {
     match point {
         0..17 | 48..68 => 0.3,
@@ -112,7 +112,7 @@ fn weight(point: usize) -> f32 {
 }
 
 impl Pose {
-    /// Points that no head has, such as all in one place, stand as far turned as can be: 90° each.
+    /// Impossible points, such as all in one place, give 90° for each angle.
     pub fn of(marks: &Marks) -> Self {
         fitted(marks.points()).unwrap_or(Self { yaw: 90.0, pitch: 90.0, roll: 90.0 })
     }
@@ -122,7 +122,7 @@ impl Pose {
         self.yaw.abs().max(self.pitch.abs()).max(self.roll.abs())
     }
 
-    /// The marks of a generic head that stands so, seen from afar.
+    /// The marks of a generic head in this pose, seen from afar.
     ///
     /// `middle` lies between the eyes, `unit` is their distance in pixels when seen from the front.
     pub fn head(&self, middle: Point, unit: f32) -> Marks {
@@ -152,7 +152,7 @@ fn fitted(points: &[Point; 68]) -> Option<Pose> {
         let mut sides = [0.0; 4];
         for (at, point) in head.iter().enumerate() {
             let [qx, qy, qz] = turn.apply(*point).map(|it| scale * it);
-            // What turning about x, y, z by a little, and growing by a share, does to x and to y.
+            // The derivatives of x and y by turning about x, y, z and by scale.
             let across = [0.0, qz, -qy, qx];
             let down = [-qz, 0.0, qx, qy];
             let (off_x, off_y) = (points[at].x - x - qx, points[at].y - y - qy);
@@ -177,7 +177,7 @@ fn middle(points: &[Point; 68], eye: usize) -> Point {
     points[eye].middle(points[eye + 3])
 }
 
-/// Gauss with pivots; nothing where the system has no one answer.
+/// Gaussian elimination with pivots; `None` if the system is singular.
 fn solved(mut squares: [[f32; 4]; 4], mut sides: [f32; 4]) -> Option<[f32; 4]> {
     for step in 0..4 {
         let pivot =
@@ -301,7 +301,7 @@ mod tests {
     }
 
     proptest! {
-        /// The marks net strays by a fiftieth of the eyes' distance.
+        /// The marks net's noise is a fiftieth of the eyes' distance.
         #[test]
         fn marks_that_stray_a_little_turn_the_head_a_little(
             yaw in -30.0_f32..30.0, pitch in -20.0_f32..20.0, roll in -30.0_f32..30.0,

@@ -1,4 +1,4 @@
-//! How dark skin is in a picture: to measure whether anything refuses by it (ISO/IEC 29794-5 §7), never to decide.
+//! Skin tone in an image: only to measure whether any rule depends on it (ISO/IEC 29794-5 §7), never to decide.
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ pub fn typology_angle(rgb: [f32; 3]) -> f32 {
         if it > 0.008_856 { it.cbrt() } else { 7.787 * it + 16.0 / 116.0 }
     };
     let (lightness, yellow) = (116.0 * cube(y) - 16.0, 200.0 * (cube(y) - cube(z)));
-    // Under a blue light skin has no yellow left; it is as light or dark as it is.
+    // Under blue light skin has no yellow left; its lightness decides.
     (lightness - 50.0).atan2(yellow.max(0.1)).to_degrees()
 }
 

@@ -1,10 +1,10 @@
-//! The gate's judgement on a provider's answer (OAPI-3, OAPI-12).
+//! The gate's check of a provider's answer (OAPI-3, OAPI-12).
 
 use super::decide::Refusal;
 use super::wire::AnswerAbout;
 use crate::exchange::{self, Route};
 
-/// Passes only an answer that may be handed on as it is.
+/// Accepts only an answer that can be passed on unchanged.
 pub fn check_answer(about: &AnswerAbout<'_>, body: &[u8]) -> Result<(), Refusal> {
     let (path, query) = about.path_and_query.split_once('?').unwrap_or((about.path_and_query, ""));
     let route = Route::parse("GET", path, query)
@@ -22,7 +22,7 @@ mod tests {
     use crate::problem::Problem;
 
     #[test]
-    fn an_answer_is_handed_on_or_told_whose_fault_it_is() {
+    fn an_answer_is_passed_on_or_rejected_with_a_fault() {
         let problem = |status, content_type, body: &[u8]| {
             let limits = Limits {
                 data: BTreeSet::from([Data::Accounts]),

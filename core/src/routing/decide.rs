@@ -1,19 +1,19 @@
-//! The gate's decision on one request, as a function of the request and of facts that it asks for.
+//! The gate's decision on one request, as a function of the request and of facts that it looks up.
 //!
-//! What is looked at, in this order; the first that fails is what the caller is told:
+//! The checks, in this order; the caller gets the problem of the first that fails:
 //!
-//! 1. the edge has heard from the platform lately (OAPI-5)
+//! 1. the edge's data from the platform is fresh (OAPI-5)
 //! 2. the address is one of the standard's
-//! 3. the certificate is a participant's, who is in standing and accredited as a consumer
-//! 4. there is one token, of a type and algorithm that are ours, signed by the platform (RFC 9068 §4)
-//! 5. the token is for this edge and its time is now
+//! 3. the certificate is an active participant's who is accredited as a consumer
+//! 4. there is one token, of our type and an accepted algorithm, signed by the platform (RFC 9068 §4)
+//! 5. the token is for this edge and valid now
 //! 6. the token is the caller's: its consent's consumer, its application, its certificate (RFC 8705 §3)
-//! 7. the `DPoP` proof fits, is signed by the token's key and is new (RFC 9449 §7)
+//! 7. the `DPoP` proof is valid, signed by the token's key and new (RFC 9449 §7)
 //! 8. the token's scope and its one consent are for account information
 //! 9. the consent has neither expired nor ended (CNS-4)
-//! 10. the provider is named, and the consent's
-//! 11. account, data and dates are the consent's
-//! 12. the provider is in standing
+//! 10. the provider is named and covered by the consent
+//! 11. account, data and dates are covered by the consent
+//! 12. the provider is active
 
 use super::dpop::{self, Expected};
 use super::token::{GrantedDetails, TokenClaims};
@@ -31,26 +31,26 @@ const AHEAD_MAX_S: i64 = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
     pub now: Timestamp,
-    /// Whether registry, status list and keys are young enough.
+    /// Whether registry, status list and keys are fresh.
     pub fresh: bool,
-    /// The platform, as tokens name it.
+    /// The platform: its issuer URL in tokens.
     pub issuer: &'a str,
-    /// This edge's URL, as tokens and proofs name it.
+    /// This edge: its URL in tokens and proofs.
     pub audience: &'a str,
     pub method: &'a str,
     pub path: &'a str,
-    /// What stands after `?`, empty where nothing does.
+    /// What follows `?`, or empty.
     pub query: &'a str,
     /// Thumbprint of the caller's certificate.
     pub certificate: Option<&'a str>,
-    /// Every header of the name, for two are as wrong as none.
+    /// Every header of this name: two are as invalid as none.
     pub authorization: Vec<&'a str>,
     pub dpop: Vec<&'a str>,
     /// `Senim-Provider`.
     pub provider: Vec<&'a str>,
 }
 
-/// What the decision asks for. Natively: the node's snapshot. In the component: its imports.
+/// The facts for a decision. Natively: the node's snapshot. In the component: its imports.
 pub trait Facts {
     fn asker(&self, thumbprint: &str) -> Option<Asker>;
     /// Whether the participant has an application of this `client_id`.
@@ -60,11 +60,11 @@ pub trait Facts {
     fn verify_token(&self, token: &Jws<'_>) -> bool;
     fn verify_proof(&self, key: &Jwk, proof: &Jws<'_>) -> bool;
     fn standing(&self, list: &str, index: u64) -> Standing;
-    /// Remembers a proof until it is too old to be played again.
+    /// Remembers a proof until it is too old to be replayed.
     fn remember(&self, seen_as: &str, until: Timestamp) -> Memory;
 }
 
-/// The participant whose certificate it is.
+/// The participant of the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asker {
     pub bin: Bin,
@@ -79,12 +79,12 @@ pub struct Target {
     pub base_url: Option<String>,
 }
 
-/// What the status list says of a consent.
+/// The status of a consent in the status list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     Good,
     Ended,
-    /// The list is not here, or does not reach that far.
+    /// There is no list, or it does not reach that far.
     Unknown,
 }
 
@@ -101,10 +101,10 @@ pub struct Decision {
     pub outcome: Result<Forward, Refusal>,
 }
 
-/// For the journal: as far as it was known when the decision fell.
+/// For the journal: what was known when the decision was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// The address's pattern, [`About::OTHER`] for one that is not the standard's.
+    /// The address's pattern; [`About::OTHER`] if it is not one of the standard's.
     pub route: String,
     pub consumer: Option<Bin>,
     pub consent: Option<ConsentId>,
@@ -121,16 +121,16 @@ pub struct Forward {
     pub base_url: String,
     /// Canonical, and narrowed to what the consent covers.
     pub path_and_query: String,
-    /// Whom and what the provider is asked about. The only headers that come from the edge's judgement.
+    /// Headers for the provider with the client and the consent. The only ones from the gate.
     pub headers: Vec<(String, String)>,
-    /// The answer must keep to these.
+    /// The answer must be within these.
     pub limits: Limits,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub problem: Problem,
-    /// A sentence of the standard's, never of the request.
+    /// A fixed sentence, never text of the request.
     pub detail: Option<String>,
 }
 
@@ -140,7 +140,7 @@ impl From<Problem> for Refusal {
     }
 }
 
-/// Whether the request goes on, and where to.
+/// Whether to forward the request, and where to.
 pub fn decide(request: &Request<'_>, facts: &impl Facts) -> Decision {
     let mut about = About { route: About::OTHER.to_owned(), ..About::default() };
     let outcome = judge(request, facts, &mut about);
@@ -193,7 +193,7 @@ enum Scheme {
     Dpop,
 }
 
-/// The one token, and the scheme it came under, in any case (RFC 9110 §11.1).
+/// The one token and its scheme, which ignores case (RFC 9110 §11.1).
 fn presented<'a>(authorization: &[&'a str]) -> Result<(Scheme, &'a str), Problem> {
     let header = match authorization {
         [] => return Err(Problem::TokenMissing),
@@ -270,11 +270,11 @@ fn check_possession(
     facts: &impl Facts,
 ) -> Result<(), Problem> {
     let Some(thumbprint) = claims.cnf.jkt.as_deref() else {
-        // A token that no key is bound to proves nothing under this scheme (RFC 9449 §7.1).
+        // This scheme needs a token bound to a key (RFC 9449 §7.1).
         return if scheme == Scheme::Dpop { Err(Problem::TokenBinding) } else { Ok(()) };
     };
     let proof = match (scheme, request.dpop.as_slice()) {
-        // A bound token is not a bearer's (RFC 9449 §7.2).
+        // A bound token can't be used as a bearer token (RFC 9449 §7.2).
         (Scheme::Bearer, _) | (Scheme::Dpop, []) => return Err(Problem::DpopMissing),
         (Scheme::Dpop, [one]) => *one,
         (Scheme::Dpop, [_, _, ..]) => return Err(Problem::DpopInvalid),

@@ -1,4 +1,4 @@
-//! DPoP proofs (RFC 9449 §4.3): everything but the signature and the memory of those seen.
+//! Checks of DPoP proofs (RFC 9449 §4.3), except the signature and the detection of replays.
 
 use chrono::TimeDelta;
 use serde::Deserialize;
@@ -17,33 +17,33 @@ pub const JTI_LENGTH_MAX: usize = 256;
 /// The `typ` of a proof's header.
 const TYPE: &str = "dpop+jwt";
 
-/// What the proof must fit.
+/// What the proof must match.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
     pub method: &'a str,
-    /// The request's URL; query and fragment are not looked at.
+    /// The request's URL; query and fragment are ignored.
     pub url: &'a str,
-    /// At a resource: the token that comes with the proof. At the token endpoint: none.
+    /// At a resource: the token sent with the proof. At the token endpoint: `None`.
     pub access_token: Option<&'a str>,
-    /// The key's thumbprint, where it is already known.
+    /// The key's thumbprint, if it is already known.
     pub thumbprint: Option<&'a str>,
 }
 
-/// A proof whose claims fit. It proves nothing until `key` has been seen to have signed `jws`
-/// and `seen_as` not to have been seen before.
+/// A proof with valid claims. Not to be trusted until `jws` has been verified with `key`
+/// and `seen_as` has not been seen before.
 #[derive(Clone, Debug)]
 pub struct Proof<'a> {
     pub jws: Jws<'a>,
     pub key: Jwk,
     /// The key's thumbprint: the `jkt` of a token bound to it.
     pub thumbprint: String,
-    /// What to remember against replay: the proof's `jti`, within its key.
+    /// What to remember against replay: the proof's `jti`, per key.
     pub seen_as: String,
-    /// Until when: later, the proof is too old anyway.
+    /// Until when to remember it; later the proof has expired.
     pub until: Timestamp,
 }
 
-/// Reads a proof and judges its claims.
+/// Parses a proof and checks its claims.
 pub fn check<'a>(
     proof: &'a str,
     expected: Expected<'_>,
@@ -86,7 +86,7 @@ fn judge<'a>(proof: &'a str, expected: Expected<'_>, now: Timestamp) -> Option<P
     {
         return None;
     }
-    // Within the key, so that nobody uses up another's identifiers.
+    // Per key, so that nobody can use up another's identifiers.
     let seen_as = sha256_base64(format!("{thumbprint}.{}", claims.jti).as_bytes());
     let until = issued + TimeDelta::seconds(AGE_MAX_S + 1);
     Some(Proof { jws, key, thumbprint, seen_as, until })
@@ -104,7 +104,7 @@ struct Claims {
 }
 
 /// A URL without query and fragment, normalised by case, percent-encoding, path segments and scheme
-/// (RFC 9449 §4.3 item 9; RFC 3986 §6.2.2 and §6.2.3). What is no such URL is `None`.
+/// (RFC 9449 §4.3 item 9; RFC 3986 §6.2.2 and §6.2.3). `None` if it is not such a URL.
 fn normal(url: &str) -> Option<String> {
     let url = url.split(['?', '#']).next().unwrap_or(url);
     let (scheme, rest) = url.split_once("://")?;

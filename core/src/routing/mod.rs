@@ -1,4 +1,4 @@
-//! The edge's judgement: who asks, under which token and consent, and where the request goes (OAPI-3..5, CNS-4).
+//! The edge's decision: who calls, with which token and consent, and where the request goes (OAPI-3..5, CNS-4).
 
 mod answer;
 mod decide;

@@ -1,4 +1,4 @@
-//! The register of participants as edges hold it: signed by the platform, fetched every moment.
+//! The register of participants for edges: signed by the platform, polled several times a second.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What an access token says (RFC 9068, RFC 9396 §7, draft-ietf-oauth-status-list).
+//! Access token claims (RFC 9068, RFC 9396 §7, draft-ietf-oauth-status-list).
 
 use std::collections::BTreeSet;
 
@@ -23,11 +23,11 @@ pub struct TokenClaims {
     pub exp: i64,
     /// Epoch seconds.
     pub iat: i64,
-    /// Epoch seconds. The platform issues none; one that is there is obeyed (RFC 7519 §4.1.5).
+    /// Epoch seconds. The platform issues none, but one that is present is checked (RFC 7519 §4.1.5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<NumericDate>,
     pub jti: String,
-    /// Words separated by spaces; [`TokenClaims::SCOPE`] among them.
+    /// Scopes separated by spaces, including [`TokenClaims::SCOPE`].
     pub scope: String,
     pub cnf: Confirmation,
     /// Exactly one.
@@ -52,7 +52,7 @@ pub struct Confirmation {
     pub jkt: Option<String>,
 }
 
-/// The consent that the token stands on, as the client granted it.
+/// The token's consent, as the client granted it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantedDetails {
     /// [`crate::consent::DETAILS_TYPE`].
@@ -74,7 +74,7 @@ pub struct GrantedClient {
     pub iin: Iin,
 }
 
-/// Where the consent's standing is told (draft-ietf-oauth-status-list §6).
+/// Reference to the consent's place in the status list (draft-ietf-oauth-status-list §6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     pub status_list: StatusRef,

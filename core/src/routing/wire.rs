@@ -1,4 +1,4 @@
-//! What crosses the component's boundary: one flat buffer each way, versioned, every part with its length.
+//! Serialisation across the component's boundary: one flat buffer each way, versioned, every part with its length.
 //!
 //! Numbers are little-endian. A text is a `u32` length and that many bytes of UTF-8, a list a `u32` count
 //! and its parts, an option a byte (0 or 1) and its part.
@@ -14,28 +14,28 @@ use crate::exchange::Day;
 use crate::problem::Problem;
 
 const VERSION: u8 = 1;
-/// The longest text: the node takes no more than 16 KB of headers.
+/// The longest text: the node accepts at most 16 KB of headers.
 const TEXT_MAX: usize = 64 * 1024;
 const LIST_MAX: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
-    #[error("the buffer is of another version")]
+    #[error("the buffer has another version")]
     Version,
     #[error("the buffer ends too early")]
     Short,
-    #[error("the buffer goes on after its end")]
+    #[error("the buffer has trailing bytes")]
     Long,
-    #[error("a part is longer than parts may be")]
+    #[error("a part is too long")]
     Limit,
-    #[error("a part holds what it can't")]
+    #[error("a part has an invalid value")]
     Value,
 }
 
-/// What was asked of the provider and how it answered; the body comes beside.
+/// The request to the provider and its answer; the body is passed separately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerAbout<'a> {
-    /// As it was sent.
+    /// As sent.
     pub path_and_query: &'a str,
     pub limits: Limits,
     pub status: u16,
@@ -150,7 +150,7 @@ impl<'a> AnswerAbout<'a> {
     }
 }
 
-/// Whether the provider's answer may be handed on.
+/// Whether the provider's answer can be passed on.
 pub fn encode_verdict(verdict: &Result<(), Refusal>) -> Vec<u8> {
     let mut to = Writer::new();
     to.option(verdict.as_ref().err(), Writer::refusal);
@@ -201,7 +201,7 @@ impl Writer {
         self.0.extend(number.to_le_bytes());
     }
 
-    /// What is longer than a length can say is longer than any reader takes.
+    /// Saturates: a longer text exceeds every reader's limit anyway.
     fn length(&mut self, length: usize) {
         self.0.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     }

@@ -1,17 +1,17 @@
-//! Whether a solution is asked at all: it has answered lately, or said that it is well.
+//! Circuit breaker: whether a solution gets requests, by its recent answers and its health endpoint.
 //!
 //! ```text
 //! closed ──3 faults in a row──▶ open until t ──/healthz is well at or after t──▶ closed, one fault from open again
 //! ```
 //!
-//! Each time in a row that it opens, it stays open twice as long.
+//! Each consecutive time that it opens, it stays open twice as long.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// Faults in a row, after which a solution is not asked any more.
+/// Consecutive faults after which a solution gets no more requests.
 pub const FAULTS_MAX: u8 = 3;
 
 const FIRST_REST: TimeDelta = TimeDelta::seconds(10);
@@ -20,9 +20,9 @@ const LONGEST_REST: TimeDelta = TimeDelta::minutes(5);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum Circuit {
-    /// Asked. `faults` in a row so far; `opened` is how often it was open since the last good answer.
+    /// Gets requests. `faults`: consecutive ones so far; `opened`: how often it was open since the last valid answer.
     Closed { faults: u8, opened: u8 },
-    /// Not asked.
+    /// Gets no requests.
     Open { until: Timestamp, opened: u8 },
 }
 
@@ -37,7 +37,7 @@ impl Circuit {
         matches!(self, Self::Closed { .. })
     }
 
-    /// An answer that holds.
+    /// A valid answer.
     #[must_use]
     pub fn answered(self) -> Self {
         Self::default()
@@ -49,7 +49,7 @@ impl Circuit {
             Self::Closed { faults, opened } if faults + 1 < FAULTS_MAX => {
                 Self::Closed { faults: faults + 1, opened }
             }
-            // A request that began before it opened may end afterwards: that changes nothing.
+            // A request started before it opened may end afterwards: ignored.
             Self::Open { .. } => self,
             Self::Closed { opened, .. } => {
                 Self::Open { until: now + rest(opened), opened: opened.saturating_add(1) }
@@ -57,7 +57,7 @@ impl Circuit {
         }
     }
 
-    /// What `/healthz` said. Being well is worth one try, not three.
+    /// The result of `/healthz`. After a healthy one, a single fault opens it again.
     #[must_use]
     pub fn probed(self, well: bool, now: Timestamp) -> Self {
         match self {
@@ -113,7 +113,7 @@ mod tests {
                 if let (Circuit::Closed { .. }, Circuit::Open { until, .. }) = (before, circuit) {
                     assert!(in_a_row >= u32::from(FAULTS_MAX) && until >= now + FIRST_REST);
                 }
-                // Within these eight seconds no rest is over: only a good answer closes.
+                // Within these eight seconds no pause ends: only a valid answer closes it.
                 if !before.asked() && circuit.asked() {
                     assert!(matches!(event, Answered), "{story}");
                 }

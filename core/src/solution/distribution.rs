@@ -1,18 +1,18 @@
-//! Whom to ask, and whom next: requests are spread over the solutions by weight (BIO-5).
+//! The order in which to try solutions: requests are distributed by weight (BIO-5).
 
 use sha2::{Digest as _, Sha256};
 
 /// A solution as the distribution sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Its share among those that can be asked. Nought: never by distribution, only by a participant's choice.
+    /// Its share among the ready ones. 0: only when a participant chooses it.
     pub weight: u32,
     /// Healthy, and not under maintenance.
     pub ready: bool,
 }
 
-/// The order in which to ask: indexes of the ready candidates with a weight, each once. The first is each of them
-/// with a chance of its weight among all; the same holds for the second among the rest, and so on.
+/// The order in which to try: indexes of the ready candidates with a weight, each once. Each is first
+/// with a probability of its weight's share among all; the same holds for the second among the rest, and so on.
 pub fn order(candidates: &[Candidate], rng: [u8; 32]) -> Vec<usize> {
     let mut left: Vec<(usize, u64)> = candidates
         .iter()
@@ -84,7 +84,7 @@ mod tests {
         for (index, expected) in [(0, 0.1), (1, 0.3), (2, 0.6), (3, 0.0), (4, 0.0)] {
             assert!((share(first[index], draws) - expected).abs() < 0.015, "{first:?}");
         }
-        // When the third falls out, the others have 1 and 3 of 4.
+        // Without the third, the others have 1 and 3 of 4.
         let fell = first[2];
         assert!((share(second_after_last[0], fell) - 0.25).abs() < 0.02, "{second_after_last:?}");
         assert!((share(second_after_last[1], fell) - 0.75).abs() < 0.02, "{second_after_last:?}");

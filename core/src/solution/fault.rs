@@ -1,29 +1,29 @@
-//! What can be wrong with a solution, and with a picture.
+//! Faults of a solution, and defects of an image.
 
 use crate::problem::Problem;
 
-/// Why a solution's answer is none. The next solution is asked; the fault is kept with the request.
+/// Why a solution gave no valid answer. The next solution is tried; the fault is saved with the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Fault {
-    #[error("no connection, or TLS failed")]
+    #[error("the connection or TLS failed")]
     Unreachable,
-    #[error("no whole answer within its time")]
+    #[error("no complete answer in time")]
     Slow,
-    #[error("an answer of another status than the contract's")]
+    #[error("the status is not one of the contract's")]
     Status,
-    #[error("an answer longer than the contract allows")]
+    #[error("the answer is longer than the contract allows")]
     TooLong,
-    #[error("an answer of another content type")]
+    #[error("the answer has another content type")]
     ContentType,
-    #[error("an answer that does not read")]
+    #[error("the answer can't be parsed")]
     Malformed,
-    #[error("the answer to another request")]
+    #[error("the answer belongs to another request")]
     AnotherRequest,
-    #[error("a number outside its range")]
+    #[error("a number is out of range")]
     OutOfRange,
     #[error("degree and threshold contradict each other")]
     Contradiction,
-    #[error("the solution is under maintenance or not to be asked now")]
+    #[error("the solution is unhealthy or under maintenance")]
     Unavailable,
     #[error("the solution does not offer this")]
     NotOffered,
@@ -44,7 +44,7 @@ impl Fault {
         Self::NotOffered,
     ];
 
-    /// As it is kept with the request, and for the journal.
+    /// Its name in the store and in the journal.
     pub fn name(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
@@ -61,7 +61,7 @@ impl Fault {
         }
     }
 
-    /// What the caller hears who chose this solution, or has no other left.
+    /// The caller's problem if it chose this solution or no other is left.
     pub fn problem(self) -> Problem {
         match self {
             Self::Unreachable => Problem::SolutionUnreachable,
@@ -77,7 +77,7 @@ impl Fault {
         }
     }
 
-    /// The problems of a picture that a solution may refuse with (422): an answer, and no fault of its own.
+    /// The image problems with which a solution may refuse (422): a valid answer, not a fault.
     pub fn refusal(code: &str) -> Option<Problem> {
         let problem = Problem::by_code(code)?;
         let of_the_picture = matches!(

@@ -1,8 +1,8 @@
-//! A solution's maintenance: at most once in 3 months and 168 hours a year (BIO-1).
+//! A solution's maintenance windows: at most one in 3 months and 168 hours a year (BIO-1).
 //!
-//! How it is counted: windows that touch or overlap are one. From the beginning of one to the beginning of the next
-//! there are at least three calendar months. No 365 days in a row hold more than 168 hours of maintenance, wherever
-//! they begin: a calendar year would let twice as much lie around New Year.
+//! Windows that touch or overlap count as one. From the beginning of one to the beginning of the next
+//! there are at least three calendar months. No 365 consecutive days hold more than 168 hours of maintenance, wherever
+//! they begin: counting by calendar year would allow twice as much around New Year.
 
 use chrono::{Months, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub const HOURS_A_YEAR_MAX: i64 = 168;
 const A_YEAR: TimeDelta = TimeDelta::days(365);
 const APART: Months = Months::new(3);
 
-/// From `from` on and before `until` the solution is not asked.
+/// The solution gets no requests in `[from, until)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
@@ -22,7 +22,7 @@ pub struct Window {
     pub until: Timestamp,
 }
 
-/// Windows that keep the rules, in order of time, none touching another.
+/// Valid windows in order of time, none touching another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Maintenance(Vec<Window>);
 
@@ -30,7 +30,7 @@ pub struct Maintenance(Vec<Window>);
 pub enum MaintenanceError {
     #[error("the maintenance from {0} ends before it begins")]
     Empty(Timestamp),
-    #[error("the maintenance from {0} begins within 3 months of the one before")]
+    #[error("the maintenance from {0} begins within 3 months of the previous one")]
     TooSoon(Timestamp),
     #[error(
         "with the maintenance until {0}, 365 days hold more than {HOURS_A_YEAR_MAX} hours of it"
@@ -52,7 +52,7 @@ impl Maintenance {
             }
         }
         let whole = Self(windows);
-        // As the year slides along, what it holds grows until its end meets a window's end.
+        // The sum over a sliding year is greatest when its end meets a window's end.
         let fullest = whole.0.iter().find(|it| {
             let held = whole.within(it.until - A_YEAR, it.until);
             held > TimeDelta::hours(HOURS_A_YEAR_MAX)
@@ -67,7 +67,7 @@ impl Maintenance {
         self.0.iter().any(|it| it.from <= now && now < it.until)
     }
 
-    /// How much of it lies within these moments.
+    /// How much of it lies between these moments.
     pub fn within(&self, from: Timestamp, until: Timestamp) -> TimeDelta {
         let shares = self.0.iter().map(|it| it.until.min(until) - it.from.max(from));
         shares.filter(|it| *it > TimeDelta::zero()).sum()
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_touches_is_one_and_what_is_empty_is_refused() {
+    fn touching_windows_are_one_and_empty_ones_are_refused() {
         let first = window("2026-03-01", 4);
         let touching = Window { from: first.until, until: first.until + TimeDelta::hours(4) };
         let inside = Window { from: first.from, until: first.from + TimeDelta::hours(1) };
@@ -146,7 +146,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
-        /// The rules said once more, hour by hour and without joining anything.
+        /// The rules as a naive model: hour by hour, without merging windows.
         #[test]
         fn the_rules_are_those_of_counting_every_hour(
             hours in prop::collection::vec((0_i64..24 * 800, 1_i64..100), 0..7),

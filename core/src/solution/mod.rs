@@ -1,9 +1,9 @@
-//! Biometric solutions, the built-in engine and other vendors' alike: what they are asked, what of their answers
-//! is believed, and who is asked next (BIO-1, BIO-3, BIO-5).
+//! Biometric solutions, the built-in engine and other vendors': requests, validation of answers,
+//! and which to try next (BIO-1, BIO-3, BIO-5).
 //!
 //! ```text
-//! order(solutions, chance) ──▶ first ──answer that holds──▶ Match
-//!                                └────fault──▶ next ──▶ … ──▶ none left: solution.none-available
+//! order(solutions, rng) ──▶ first ──valid answer──▶ Match
+//!                             └────fault──▶ next ──▶ … ──▶ none left: solution.none-available
 //! ```
 
 mod circuit;
@@ -23,7 +23,7 @@ pub use wire::{
 
 use crate::id::Bin;
 
-/// For whom, as it is counted.
+/// For whom a request is counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker {
     pub purpose: Purpose,
@@ -31,7 +31,7 @@ pub struct Asker {
     pub participant: Option<Bin>,
 }
 
-/// What a solution was asked for.
+/// The purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
     /// An identity session's match: the platform distributes (BIO-5).
@@ -51,7 +51,7 @@ impl Purpose {
     }
 }
 
-/// What is paid for a solution's processed requests, in tiyn: failures cost nothing, and no request costs more
+/// The price of a solution's processed requests, in tiyn: failures cost nothing, and no request costs more
 /// than the operator's price cap (BIO-5).
 pub fn payable_tiyn(processed: u64, price_tiyn: u64, price_cap_tiyn: u64) -> u64 {
     processed.saturating_mul(price_tiyn.min(price_cap_tiyn))

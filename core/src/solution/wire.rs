@@ -1,5 +1,5 @@
-//! The HTTP contract of a solution: core/openapi/biometric-solution-v1.yaml. What comes back is believed only as far
-//! as it holds together.
+//! The HTTP contract of a solution: core/openapi/biometric-solution-v1.yaml. Answers are used only
+//! if they are consistent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use crate::id::SolutionRequestId;
 use crate::liveness::DEGREE_MIN;
 use crate::liveness::challenge::{Challenge, Wishes};
 
-/// Pictures of one person that are compared with the reference together.
+/// The most images of one person that are compared with the reference in one request.
 pub const PROBES_MAX: usize = 5;
 
 /// Bytes in JSON: base64 with padding (RFC 4648 §4). Never printed: they show a person.
@@ -32,7 +32,7 @@ impl schemars::JsonSchema for Base64 {
     }
 }
 
-/// `POST /v1/match`: whether the person of `probes` is the one of `reference`.
+/// `POST /v1/match`: whether `probes` and `reference` show the same person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MatchFaces {
@@ -43,20 +43,20 @@ pub struct MatchFaces {
     pub reference: Base64,
 }
 
-/// The answer. All numbers are the solution's own; the platform checks that they hold together.
+/// The answer. All numbers are the solution's; the platform checks that they are consistent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MatchView {
-    /// The request's, so that nobody takes it for the answer to another one.
+    /// The request's id, so that answers can't be mixed up.
     pub request_id: String,
-    /// 0–1, greater is more alike (BIO-3).
+    /// 0–1, higher is more similar (BIO-3).
     pub similarity: f32,
-    /// 0–1, in the scale of `similarity`: what the solution recommends (BIO-3).
+    /// 0–1, on the scale of `similarity`: the solution's recommendation (BIO-3).
     pub threshold: f32,
-    /// 0–100; 85 is where `similarity` meets `threshold` (PHM-2, PHM-3).
+    /// 0–100; 85 corresponds to `similarity` = `threshold` (PHM-2, PHM-3).
     pub degree: f32,
 }
 
-/// An answer that holds together.
+/// A consistent answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Match {
     /// 0–1.
@@ -105,18 +105,18 @@ pub struct OpenLivenessSession {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LivenessSessionView {
     pub request_id: String,
-    /// What the widget asks the person to do. The platform keeps it and sends it along with the frames, so a
-    /// solution need not remember it.
+    /// The actions for the widget. The platform stores the challenge and sends it with the frames, so a
+    /// solution does not have to keep state.
     pub challenge: Challenge,
 }
 
-/// `POST /v1/liveness/verdict`: whether a live person did what the challenge asks.
+/// `POST /v1/liveness/verdict`: whether a live person performed the challenge.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JudgeLiveness {
     pub request_id: SolutionRequestId,
     pub challenge: Challenge,
-    /// The frames as the widget packed them: core/src/liveness/pack.rs, at most 5 MB.
+    /// The pack made by the widget: core/src/liveness/pack.rs, at most 5 MB.
     pub pack: Base64,
 }
 
@@ -126,7 +126,7 @@ pub struct LivenessVerdictView {
     pub live: bool,
     /// Why not, for the journal, never for the client; empty when live.
     pub reasons: Vec<String>,
-    /// Indexes of the pack's frames that are good for matching, best first, at most [`PROBES_MAX`].
+    /// Indexes of the pack's frames that suit matching, best first, at most [`PROBES_MAX`].
     pub portraits: Vec<u16>,
 }
 
@@ -140,7 +140,7 @@ impl LivenessVerdictView {
         if !there || self.portraits.len() > PROBES_MAX {
             return Err(Fault::OutOfRange);
         }
-        // Live by reasons against it, or live without a face to match, is neither.
+        // Live with reasons against it, or live without a portrait, is inconsistent.
         if self.live && (!self.reasons.is_empty() || self.portraits.is_empty()) {
             return Err(Fault::Contradiction);
         }
@@ -148,7 +148,7 @@ impl LivenessVerdictView {
     }
 }
 
-/// `GET /version`: kept with the evidence of a dispute (DSP-1).
+/// `GET /version`: kept with the evidence (DSP-1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionView {
     pub name: String,

@@ -14,10 +14,10 @@ use crate::jose::{from_base64, to_base64};
 /// The `typ` of the JWS that carries it (§5.1).
 pub const TYPE: &str = "statuslist+jwt";
 
-/// The longest list that is read: room for 128 million consents.
+/// The longest accepted list, in bytes: 128 million consents.
 const BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Places published beyond the last one taken, so that a consent given a moment ago is on every
-/// edge's list already. A multiple of eight.
+/// Places published beyond the last one assigned, so that a consent granted a moment ago is already on every
+/// edge's list. A multiple of eight.
 const AHEAD: u64 = 4096;
 
 /// The claims of `GET /edge/status-list` (§5.1).
@@ -31,7 +31,7 @@ pub struct StatusListClaims {
     pub exp: i64,
     /// Seconds after which to fetch it again.
     pub ttl: i64,
-    /// Grows with every change; a claim of our own. A platform from before it was there has none.
+    /// Grows with every change; a private claim, which older platforms don't send.
     #[serde(default)]
     pub version: u64,
     pub status_list: PackedList,
@@ -45,17 +45,17 @@ pub struct PackedList {
     pub lst: String,
 }
 
-/// The bitmap, ready to be asked.
+/// The decompressed bitmap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusList(Vec<u8>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a status list of one bit an entry")]
+#[error("not a status list with one bit per entry")]
 pub struct StatusListError;
 
 impl StatusList {
-    /// Of `taken` places from 0 up, those in `ended` have ended; places beyond are published as valid
-    /// and belong to nobody yet.
+    /// Of the places from 0 to `taken`, those in `ended` have ended; places beyond are published as valid
+    /// and are not assigned yet.
     pub fn new(taken: u64, ended: impl IntoIterator<Item = u64>) -> Self {
         let places = taken.next_multiple_of(AHEAD) + AHEAD;
         let mut bytes = vec![0; usize::try_from(places / 8).unwrap_or_default()];
@@ -68,8 +68,8 @@ impl StatusList {
         Self(bytes)
     }
 
-    /// Whether the consent at `index` has ended; `None`: the list does not reach so far, which is
-    /// no reason to let anything pass.
+    /// Whether the consent at `index` has ended; `None` if the list does not reach that far, which must
+    /// be treated as a refusal.
     pub fn ended(&self, index: u64) -> Option<bool> {
         let (byte, bit) = place(index);
         byte.and_then(|it| self.0.get(it)).map(|byte| byte & bit != 0)
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_list_is_refused() {
+    fn malformed_lists_are_refused() {
         let list = |bits, lst: &str| PackedList { bits, lst: lst.to_owned() }.unpack();
         assert!(list(2, "eNrbuRgAAhcBXQ").is_err());
         assert!(list(1, "eNrbuRgAAhcBX").is_err());
@@ -148,7 +148,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_packed_unpacks(ended in proptest::collection::btree_set(0_u64..20_000, 0..300)) {
+        fn a_list_round_trips(ended in proptest::collection::btree_set(0_u64..20_000, 0..300)) {
             let list = StatusList::new(20_000, ended.iter().copied()).pack().unpack().unwrap();
             for index in 0..20_000 {
                 prop_assert_eq!(list.ended(index), Some(ended.contains(&index)));

@@ -1,4 +1,4 @@
-//! How much a rate would move with other people: people are drawn again, not pairs.
+//! How much a rate would vary with other people: resamples people, not pairs.
 //!
 //! Pairs of pictures share people, so they are not independent and a binomial interval is too narrow
 //! (ISO/IEC 19795-1 annex B; Bolle, Ratha and Pankanti 2004, "subsets bootstrap").
@@ -8,12 +8,12 @@
 use super::rates::Interval;
 use super::scores::Scores;
 
-/// Someone in the set.
+/// A person in the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Templates of them.
+    /// The number of their templates.
     pub pictures: u32,
-    /// Two of one family never make an impostor pair: for the plain labels everyone is a family of their own.
+    /// Two people of one family never make an impostor pair; with plain labels everyone is a family of their own.
     pub family: u32,
 }
 
@@ -56,7 +56,7 @@ fn below(scores: &Scores, times: &[u32], similarity: f32) -> f64 {
     if all == 0 { 0.0 } else { out as f64 / all as f64 }
 }
 
-/// How many impostor pairs a draw has: all pairs, less those within families.
+/// The number of impostor pairs in a sample: all pairs except those within families.
 fn impostor_weight(people: &[Person], times: &[u32]) -> f64 {
     let families = people.iter().map(|it| it.family as usize + 1).max().unwrap_or(0);
     let mut family = vec![0.0; families];
@@ -91,13 +91,13 @@ impl Rng {
         word ^ (word >> 31)
     }
 
-    /// From 0 up to but not including `end`; biased by less than `end` in 2^64.
+    /// In `[0, end)`; biased by less than `end` in 2^64.
     #[expect(clippy::cast_possible_truncation, reason = "below `end`")]
     pub fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.word()) * end as u128) >> 64) as usize
     }
 
-    /// How often each of `count` is drawn in `count` draws with putting back.
+    /// How often each of `count` is drawn in `count` draws with replacement.
     fn draw(&mut self, count: usize) -> Vec<u32> {
         let mut times = vec![0; count];
         for _ in 0..count {

@@ -1,6 +1,6 @@
-//! The trial of a solution (BIO-4): what is counted, what the counts prove, and the rules of passing.
+//! The trial of a solution (BIO-4): counts, their statistics, and the rules of passing.
 //!
-//! The host makes pairs and presentations (`senim-trial`); here are the numbers, pure and repeatable.
+//! `senim-trial` makes pairs and presentations; the computations here are pure and repeatable.
 
 pub mod bootstrap;
 pub mod pairs;

@@ -1,9 +1,9 @@
-//! Everyone against everyone, and who must not be held against whom.
+//! Comparison of all samples with each other, and which pairs are excluded.
 
 use super::bootstrap::{Person, Rng};
 use super::scores::Scores;
 
-/// A picture with its template, or several of one person with their common direction.
+/// An image with its template, or several of one person with their mean direction.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub person: u32,
@@ -11,7 +11,7 @@ pub struct Sample {
     pub sets: u64,
     /// The similarity of two samples is the scalar product of their templates.
     pub template: Vec<f32>,
-    /// The pictures in it; a probe is not held against its own.
+    /// The images in it; a probe is not compared with itself.
     pub pictures: Vec<u32>,
 }
 
@@ -19,11 +19,11 @@ pub struct Sample {
 #[derive(Clone, Debug)]
 pub struct Pairing {
     pub scores: Scores,
-    /// For each person: two of one family are never impostors.
+    /// The family of each person: two of one family are never impostors.
     pub families: Vec<u32>,
 }
 
-/// Every sample with every other one, once. `progress` hears how many are done.
+/// Every sample with every other one, once. `progress` is called with the number done.
 pub fn all_against_all(samples: &[Sample], sets: &mut [Pairing], progress: &mut dyn FnMut(usize)) {
     for (done, a) in samples.iter().enumerate() {
         for b in &samples[..done] {
@@ -33,7 +33,7 @@ pub fn all_against_all(samples: &[Sample], sets: &mut [Pairing], progress: &mut 
     }
 }
 
-/// Every probe with every reference that is not in it.
+/// Every probe with every reference that it does not contain.
 pub fn probes_against_references(
     probes: &[Sample],
     references: &[Sample],
@@ -70,7 +70,7 @@ fn pair(a: &Sample, b: &Sample, sets: &mut [Pairing]) {
     }
 }
 
-/// Items that are like one of another label, their product being `least` or more. Those without a label are left
+/// Items similar to one of another label: their product is `least` or more. Items without a label are left
 /// out.
 pub fn alike_across_labels(items: &[&[f32]], labels: &[Option<u32>], least: f32) -> Vec<usize> {
     let mut found = std::collections::BTreeSet::new();
@@ -85,7 +85,7 @@ pub fn alike_across_labels(items: &[&[f32]], labels: &[Option<u32>], least: f32)
     found.into_iter().collect()
 }
 
-/// The scalar product, in eight sums that a processor adds at once.
+/// The scalar product, in eight sums for SIMD.
 pub fn product(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     let (chunks_a, chunks_b) = (a.chunks_exact(8), b.chunks_exact(8));
@@ -184,7 +184,7 @@ pub fn families_by_name(names: &[String]) -> Vec<u32> {
     families.numbered()
 }
 
-/// Families of one: only pictures of the same label belong together.
+/// Every person is a family of their own: only images with the same label belong together.
 pub fn families_of_one(people: usize) -> Vec<u32> {
     (0..u32::try_from(people).unwrap_or(u32::MAX)).collect()
 }
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_alike_under_two_labels_is_found() {
+    fn only_similar_items_of_two_labels_are_found() {
         let (x, y) = (&[1.0, 0.0][..], &[0.0, 1.0][..]);
         let labels = [Some(0), Some(0), Some(1), Some(2), None];
         assert_eq!(alike_across_labels(&[x, x, y, x, x], &labels, 0.98), [0, 1, 3]);

@@ -1,4 +1,4 @@
-//! What a count of errors says about the rate behind it.
+//! Statistics of error rates from counts.
 
 #![expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 /// Two-sided 95 % of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// One-sided: what is not shown at 95 % is not shown.
+/// One-sided 95 %.
 const DOUBT: f64 = 0.05;
 
-/// So many of so many.
+/// A count of errors among trials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     pub hits: u64,
@@ -29,15 +29,15 @@ impl Share {
         Self { hits, of }
     }
 
-    /// 0–1; of nothing it is 0.
+    /// 0–1; 0 without trials.
     pub fn value(self) -> f64 {
         if self.of == 0 { 0.0 } else { self.hits as f64 / self.of as f64 }
     }
 
     /// Wilson's score interval at 95 % (Wilson 1927; ISO/IEC 19795-1 §8 asks for an interval on every rate).
     ///
-    /// It takes every trial for independent, so for pairs of pictures of the same people it is too narrow:
-    /// [`super::bootstrap`] asks people, not pairs.
+    /// It assumes independent trials, so for pairs of images of the same people it is too narrow:
+    /// [`super::bootstrap`] resamples people, not pairs.
     pub fn wilson(self) -> Interval {
         if self.of == 0 {
             return Interval { low: 0.0, high: 1.0 };
@@ -55,8 +55,8 @@ impl Share {
 /// The 95 % interval of the difference `a − b` of two rates, from each one's value and interval: the distances to
 /// their ends are added squared (Newcombe 1998, method 10; Zou and Donner 2008 for any two intervals).
 ///
-/// It takes both for independent. Two solutions tried on the same people fail together, so the true interval is
-/// narrower: what this one tells apart is apart.
+/// It assumes that both are independent. Two solutions tried on the same people fail together, so the true interval is
+/// narrower: a difference found here is real.
 pub fn difference((a, of_a): (f64, Interval), (b, of_b): (f64, Interval)) -> Interval {
     Interval {
         low: a - b - (a - of_a.low).hypot(of_b.high - b),
@@ -64,13 +64,13 @@ pub fn difference((a, of_a): (f64, Interval), (b, of_b): (f64, Interval)) -> Int
     }
 }
 
-/// The rate that none of `of` trials proves not to be exceeded, at 95 %, exactly: `1 − 0.05^(1/of)`.
+/// The exact upper 95 % bound of a rate after no errors in `of` trials: `1 − 0.05^(1/of)`.
 /// The rule of three, `3 / of`, is its approximation.
 pub fn none_of(of: u64) -> f64 {
     if of == 0 { 1.0 } else { -(DOUBT.ln() / of as f64).exp_m1() }
 }
 
-/// How many trials without an error prove a rate, at 95 %.
+/// How many trials without an error prove a rate at 95 %.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates from 1e-12 on")]
 pub fn trials_to_show(rate: f64) -> u64 {
     (DOUBT.ln() / (-rate).ln_1p()).ceil() as u64

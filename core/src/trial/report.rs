@@ -1,4 +1,4 @@
-//! What a trial found, as `report.json` holds it: numbers about sets of people, never about one of them.
+//! The results of a trial, as in `report.json`: numbers about sets of people, never about one person.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::scores::Point;
 use crate::Timestamp;
 use crate::photo::Tone;
 
-/// Of `report.json`; raised when a member changes its meaning.
+/// The version of `report.json`; increased when a member changes its meaning.
 pub const SCHEMA: u32 = 1;
 
 /// The whole report.
@@ -15,10 +15,10 @@ pub const SCHEMA: u32 = 1;
 pub struct Report {
     pub schema: u32,
     pub made_at: Timestamp,
-    /// Before it the same solution is not tried again (BIO-4).
+    /// The same solution is not tried again before this day (BIO-4).
     pub next_try_not_before: chrono::NaiveDate,
     pub solution: Solution,
-    /// Processor, cores, runtime: speed means nothing without them.
+    /// Processor, cores, runtime: the conditions of the speed.
     pub machine: String,
     /// How to repeat it, line by line.
     pub commands: Vec<String>,
@@ -33,7 +33,7 @@ pub struct Report {
     pub not_shown: Vec<String>,
 }
 
-/// Who was tried.
+/// The tried solution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Solution {
     pub name: String,
@@ -42,7 +42,7 @@ pub struct Solution {
     pub digest: String,
 }
 
-/// What it was tried on.
+/// The data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Data {
     pub name: String,
@@ -59,13 +59,13 @@ pub struct Data {
 pub struct MatchingResult {
     pub data: Data,
     pub seed: u64,
-    /// Pictures of which no template could be made.
+    /// Images without a template.
     pub failed_to_enrol: Share,
     /// The reasons for that, by problem code.
     pub failures: Vec<(String, u64)>,
     /// Pictures that pass the gate of pose and eyes, of those with a template.
     pub gate: Share,
-    /// All pairs, or so many drawn by chance.
+    /// All pairs, or the number of randomly drawn ones.
     pub pairs: String,
     pub sets: Vec<SetResult>,
     pub groups: Vec<Group>,
@@ -81,7 +81,7 @@ pub struct MatchingResult {
 pub struct SetResult {
     /// `raw`, `cleaned`, `no same surname`, `balanced`.
     pub labels: String,
-    /// How many pictures of the person are held against one.
+    /// How many images of the person are compared with one.
     pub probes: u32,
     /// Only pictures that pass the gate, on both sides.
     pub gated: bool,
@@ -110,20 +110,20 @@ impl SetResult {
     }
 }
 
-/// What holds at the threshold for one FMR.
+/// The results at the threshold for one FMR.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operating {
     pub fmr_goal: f64,
     pub similarity: f32,
     pub false_matches: Share,
     pub false_non_matches: Share,
-    /// Over pairs as if independent.
+    /// Over pairs, assumed to be independent.
     pub wilson: Interval,
-    /// Over people, drawn again; the threshold moves along.
+    /// Over resampled people; the threshold is set anew for each sample.
     pub over_people: Interval,
 }
 
-/// What a threshold from other people does.
+/// The results of a threshold set on other people.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeldOut {
     pub fmr_goal: f64,
@@ -136,11 +136,11 @@ pub struct HeldOut {
 pub struct Group {
     pub name: String,
     pub people: u64,
-    /// FMR asked of the whole set, impostors within the group, genuine pairs of the group.
+    /// FMR for the whole set, impostors within the group, genuine pairs of the group.
     pub at: Vec<HeldOut>,
 }
 
-/// How fast, on pictures as they come.
+/// Speed on the original images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// Requests a minute, one after the other.
@@ -174,14 +174,14 @@ pub struct Check {
 pub enum Outcome {
     Passed,
     Failed,
-    /// The data or the machine could not show it.
+    /// The data or the machine was not sufficient to show it.
     NotShown,
 }
 
 /// A liveness solution's trial (BIO-2).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LivenessResult {
-    /// What the presentations were made from.
+    /// The source of the presentations.
     pub source: String,
     pub seed: u64,
     pub species: Vec<Species>,
@@ -192,11 +192,11 @@ pub struct LivenessResult {
     pub remarks: Vec<String>,
 }
 
-/// One way to cheat.
+/// One attack species.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Species {
     pub name: String,
-    /// Attacks taken for a person: APCER is its value (ISO/IEC 30107-3 §13.2).
+    /// Accepted attacks: APCER is its value (ISO/IEC 30107-3 §13.2).
     pub accepted: Share,
     /// Why they were refused, the most frequent first.
     pub reasons: Vec<(String, u64)>,
@@ -213,13 +213,13 @@ impl Species {
     }
 }
 
-/// Whom photo rules and passive signals refuse (PHM-5; ISO/IEC 29794-5 §7).
+/// Refusals by photo rules and passive signals, by skin tone (PHM-5; ISO/IEC 29794-5 §7).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotosResult {
     pub data: Data,
-    /// Pictures without a face that can be looked at.
+    /// Images without a measurable face.
     pub unread: u64,
-    /// The lightest first; tones that no picture has are left out.
+    /// The lightest first; tones without images are left out.
     pub tones: Vec<ToneResult>,
 }
 
@@ -229,7 +229,7 @@ pub struct ToneResult {
     pub tone: Tone,
     pub people: u64,
     pub pictures: u64,
-    /// By the rule's code or the signal's name: the same ones of every tone.
+    /// By the rule's code or the signal's name; the same ones for every tone.
     pub refused: Vec<(String, Share)>,
 }
 

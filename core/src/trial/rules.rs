@@ -1,28 +1,28 @@
-//! The rules of passing (BIO-2, BIO-3) and of trying again (BIO-4).
+//! The rules of passing (BIO-2, BIO-3) and of repeating a trial (BIO-4).
 
 use chrono::{Months, NaiveDate};
 
 use super::rates::{Share, trials_to_show};
 use super::report::{LivenessResult, Load, Outcome, SetResult, Verdict};
 
-/// The FMR bounds of BIO-3: by NIST's method and by the operator's, and the FNMR that both are asked at.
+/// The FMR bounds of BIO-3: by NIST's method and by the operator's, and the FNMR bound of both.
 pub const FMR_NIST: f64 = 1e-6;
 pub const FMR_OPERATOR: f64 = 5e-4;
 pub const FNMR_MAX: f64 = 0.01;
 pub const MATCHES_A_MINUTE_MIN: f64 = 100.0;
 
-/// Genuine people refused, at most (BIO-2).
+/// The highest share of genuine people refused (BIO-2).
 pub const BPCER_MAX: f64 = 0.15;
 pub const LIVENESS_A_MINUTE_MIN: f64 = 10.0;
-/// Below this many presentations a species is not judged: 300 refused show an APCER of at most 1 %.
+/// The fewest presentations for judging a species: 300 refused ones show an APCER of at most 1 %.
 pub const APCER_SHOWN: u64 = 300;
 
-/// The FMR at which every set is looked at.
+/// The FMR at which every set is evaluated.
 pub const FMR_GOALS: [f64; 5] = [1e-3, FMR_OPERATOR, 1e-4, 1e-5, FMR_NIST];
 
-/// From this day on the same solution may be tried again, not before two months after the protocol (BIO-4).
+/// The first day on which the same solution may be tried again, two months after the protocol (BIO-4).
 ///
-/// A month that has no such day ends the term on its last one.
+/// If the month has no such day, its last day.
 pub fn next_try(protocol: NaiveDate) -> NaiveDate {
     protocol.checked_add_months(Months::new(2)).unwrap_or(NaiveDate::MAX)
 }

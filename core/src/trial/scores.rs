@@ -1,4 +1,4 @@
-//! Similarities of many pairs, kept small: a histogram of all, and exactly those that set thresholds.
+//! Similarities of many pairs in little memory: a histogram of all, and the exact values that set thresholds.
 
 #![expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 
@@ -25,7 +25,7 @@ pub struct Impostor {
     pub people: [u32; 2],
 }
 
-/// From this similarity on two pictures count as one person, and how many impostors do.
+/// The similarity from which two images count as one person, and how many impostors reach it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
     pub similarity: f32,
@@ -40,7 +40,7 @@ pub struct Point {
     pub fnmr: f64,
 }
 
-/// What was measured on one set of pairs. 87 million impostor pairs take a few megabytes.
+/// The similarities of one set of pairs. 87 million impostor pairs take a few megabytes.
 #[derive(Clone, Debug)]
 pub struct Scores {
     genuine: Vec<Genuine>,
@@ -49,12 +49,12 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Keeps the `kept` highest impostors exactly: no threshold below them can be asked for.
+    /// Keeps the `kept` highest impostors exactly; thresholds below them are not available.
     pub fn keeping(kept: usize) -> Self {
         Self { genuine: Vec::new(), impostors: Tail::keeping(kept), sorted: true }
     }
 
-    /// What is no number is an error of the solution's, and never comes here.
+    /// NaN is an error of the solution and must not be passed here.
     pub fn add_genuine(&mut self, score: f32, person: u32) {
         self.genuine.push(Genuine { score, person });
         self.sorted = false;
@@ -66,7 +66,7 @@ impl Scores {
         self.sorted = false;
     }
 
-    /// Sorts what was added. Before it nothing can be asked.
+    /// Sorts the added similarities. Call it before any query.
     pub fn finish(&mut self) {
         self.genuine.sort_unstable_by(|a, b| a.score.total_cmp(&b.score));
         self.impostors.finish();
@@ -89,8 +89,8 @@ impl Scores {
         self.impostors.seen
     }
 
-    /// The lowest threshold at which no more than `fmr` of the impostors match. `None` where fewer were kept than
-    /// that, and where there are none.
+    /// The lowest threshold at which no more than `fmr` of the impostors match. `None` if fewer were kept than
+    /// that, or there are none.
     pub fn threshold(&self, fmr: f64) -> Option<Threshold> {
         let allowed = allowed(fmr, self.impostors.seen);
         let first_out = self.impostors().get(usize::try_from(allowed).ok()?)?;
@@ -118,7 +118,7 @@ impl Scores {
         Share::new(hits, self.impostors.seen)
     }
 
-    /// Of the DET curve: ten points a decade of FMR as far down as the pairs go, then the histogram's edges.
+    /// Points of the DET curve: ten a decade of FMR as far down as the pairs allow, then the histogram's edges.
     pub fn curve(&self) -> Vec<Point> {
         let mut points: Vec<Point> = (0..=70)
             .rev()
@@ -142,7 +142,7 @@ impl Scores {
         }
     }
 
-    /// Where as many genuine as impostor pairs are taken wrongly (to a histogram's bin).
+    /// The equal error rate (to a histogram's bin).
     pub fn equal_error_rate(&self) -> f64 {
         let points = (0..BINS).map(|bin| self.point(edge(bin)));
         let apart = |it: &Point| (it.fmr - it.fnmr).abs();
@@ -161,7 +161,7 @@ impl Scores {
     }
 }
 
-/// How many of `pairs` may match at this rate. A hair is added, so that 1e-3 of 3,000 is 3.
+/// How many of `pairs` may match at this rate. A small epsilon is added, so that 1e-3 of 3,000 is 3.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
 pub(super) fn allowed(fmr: f64, pairs: u64) -> u64 {
     (fmr * pairs as f64 + 1e-9).floor() as u64
@@ -203,13 +203,13 @@ fn bin(score: f32) -> usize {
     (((score - FROM) / BIN + 1e-3).max(0.0) as usize).min(BINS - 1)
 }
 
-/// The highest of a stream, and a histogram of all of it.
+/// The highest values of a stream, and a histogram of all of them.
 #[derive(Clone, Debug)]
 struct Tail {
     histogram: Histogram,
     top: Vec<Impostor>,
     kept: usize,
-    /// Nothing below it can be among the highest any more.
+    /// Values below it can no longer be among the highest.
     floor: f32,
     seen: u64,
 }
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(strict.false_matches, Share::new(0, 10));
         assert_eq!(scores.false_non_matches(strict.similarity), Share::new(2, 5));
         assert_eq!(scores.false_matches(0.25), Share::new(6, 10));
-        // Ten impostors can't be asked for a rate that lets all of them in.
+        // With ten impostors there is no rate that accepts all of them.
         assert_eq!(scores.threshold(1.0), None);
     }
 

@@ -13,24 +13,24 @@ pub const USES_MAX: usize = 500;
 pub const REPORT_MAX: usize = 1024 * 1024;
 pub const ROUTE_LENGTH_MAX: usize = 100;
 
-/// `POST /edge/uses`: what an edge has on its own disk and now hands over. 204 acknowledges all of it.
+/// `POST /edge/uses`: uses from an edge's spool. 204 acknowledges all of them.
 ///
-/// Platform and edges are updated at different times, so members that the reader does not know are passed over.
+/// Platform and edges are updated at different times, so unknown members are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReportUses<U = Use> {
     /// At most [`USES_MAX`].
     pub uses: Vec<U>,
 }
 
-/// How far the clock of an edge may be ahead of the platform's.
+/// How far an edge's clock may be ahead of the platform's.
 const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
 
-/// One request through an edge, answered or refused. Told twice, it counts once.
+/// One request through an edge, answered or refused. Reported twice, it counts once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Use {
     pub id: UseId,
     pub at: Timestamp,
-    /// Absent where the request was refused before its consent was known; so are the next three.
+    /// Absent if the request was refused before its consent was known; so are the next three.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,19 +42,19 @@ pub struct Use {
     /// The route's pattern, such as `/accounts/{accountId}`; never the address itself.
     pub route: String,
     pub status: u16,
-    /// The problem's code, where it was refused.
+    /// The problem's code if it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
     pub request_bytes: u64,
     pub answer_bytes: u64,
     pub total_ms: u32,
-    /// The provider's share of it; absent where it was not asked.
+    /// The provider's part of it; absent if the request was not forwarded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream_ms: Option<u32>,
 }
 
 impl Use {
-    /// Whether it can be kept: an edge may be broken, or not what it says.
+    /// Checks its consistency: an edge may be faulty or compromised.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.route.is_empty() || self.route.len() > ROUTE_LENGTH_MAX {
             return Err("a route is 1 to 100 bytes");
@@ -68,7 +68,7 @@ impl Use {
         Ok(())
     }
 
-    /// Whether the consent can have been used so. A use in it that was not is a lie to the client.
+    /// Checks that the consent allows the use, so that the client never sees a false one.
     pub fn check_consent(&self, consent: &Consent, now: Timestamp) -> Result<(), &'static str> {
         let granted = match &consent.state {
             ConsentState::Granted(granted) | ConsentState::Ended { granted, .. } => granted,

@@ -1,4 +1,4 @@
-//! The TLS side of our clients.
+//! TLS configuration of our clients.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use rustls::crypto::aws_lc_rs;
 
 use crate::error::{ChannelError, certificates, private_key, roots};
 
-/// What a client shows of itself: PEM files.
+/// The client's certificate and key: PEM files.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
     pub certificate: &'a Path,
     pub key: &'a Path,
 }
 
-/// Trusts the CA in the file and nobody else. For reqwest: `use_preconfigured_tls(client_config(..)?)`.
+/// Trusts only the CA in the file. For reqwest: `use_preconfigured_tls(client_config(..)?)`.
 pub fn client_config(
     ca: &Path,
     identity: Option<Identity<'_>>,
@@ -45,7 +45,7 @@ pub fn connector(mut config: ClientConfig, connect_timeout: Duration) -> Connect
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(connect_timeout));
-    // The builder names the protocols itself and wants them unnamed before.
+    // The connector sets ALPN itself and requires it to be empty here.
     config.alpn_protocols.clear();
     HttpsConnectorBuilder::new()
         .with_tls_config(config)

@@ -1,4 +1,4 @@
-//! Time and randomness: the only places where native processes read either.
+//! Time and randomness: the only place where native processes read either.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ pub fn now() -> Timestamp {
     Timestamp::from_timestamp_millis(milliseconds).unwrap_or_default()
 }
 
-/// For durations.
+/// The monotonic clock, for durations.
 #[expect(clippy::disallowed_methods, reason = "the edge where time enters")]
 pub fn instant() -> Instant {
     Instant::now()
@@ -38,7 +38,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Stands still until it is moved.
+/// A clock for tests: it changes only when set.
 pub struct FixedClock(AtomicI64);
 
 impl FixedClock {
@@ -57,7 +57,7 @@ impl Clock for FixedClock {
     }
 }
 
-/// A stored moment. Beyond what a calendar holds, the epoch.
+/// A stored moment; the epoch if it is out of the calendar's range.
 pub fn moment(milliseconds: i64) -> Timestamp {
     Timestamp::from_timestamp_millis(milliseconds).unwrap_or_default()
 }
@@ -80,7 +80,7 @@ pub trait Rng: Send + Sync {
         u128::from_be_bytes(bytes)
     }
 
-    /// Evenly from 0 up to but not including `end`.
+    /// Uniformly in `[0, end)`.
     fn below(&self, end: u32) -> u32 {
         let zone = u32::MAX - u32::MAX % end;
         loop {

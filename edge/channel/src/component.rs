@@ -1,4 +1,4 @@
-//! Opens WebAssembly components. What one compiles to is kept beside it, under a name that tells of the component.
+//! Loads WebAssembly components. The compiled code is cached beside the file, under a name with its digest.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -33,21 +33,21 @@ pub fn open_component(engine: &Engine, path: &Path) -> Result<OpenedComponent, C
         return Ok(OpenedComponent { component, digest });
     }
     let component = Component::new(engine, &bytes).map_err(wasm)?;
-    // Without it the next start takes a second longer, and that is all.
+    // Not fatal: the next start only takes a second longer.
     if let Err(error) = keep(&kept, &component.serialize().map_err(wasm)?) {
-        tracing::warn!(%error, "the compiled component can't be kept");
+        tracing::warn!(%error, "can't cache the compiled component");
     }
     Ok(OpenedComponent { component, digest })
 }
 
-/// SAFETY of what follows: [`is_ours`] holds, so whoever wrote the file can write the component as well. Another
-/// wasmtime's is refused by its header.
+/// SAFETY of what follows: [`is_ours`] holds, so only somebody who could replace the component wrote the file. Another
+/// version of wasmtime is refused by the file's header.
 #[expect(unsafe_code, reason = "wasmtime can't check compiled code, only recognise its own")]
 fn deserialized(engine: &Engine, kept: &Path) -> Option<Component> {
     unsafe { Component::deserialize_file(engine, kept) }.ok()
 }
 
-/// Compiled code is run as it stands: it must be a file that nobody but the component's owner can have written.
+/// Compiled code runs unchecked: nobody but the component's owner may have written the file.
 fn is_ours(kept: &Path, component: &Path) -> bool {
     let (Ok(kept), Ok(component)) = (fs::symlink_metadata(kept), fs::metadata(component)) else {
         return false;
@@ -68,7 +68,7 @@ fn kept_path(path: &Path, digest: &str) -> PathBuf {
     path.with_extension(format!("{}.cwasm", &digest[..16]))
 }
 
-/// Whole or not at all: another process may be reading. What was kept of an earlier component of this name goes.
+/// Writes atomically, as another process may be reading, and removes the cache of earlier components of this name.
 fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let mut options = OpenOptions::new();
@@ -90,7 +90,7 @@ fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Both are `NAME.<digest>.cwasm` of one name.
+/// Whether both are `NAME.<digest>.cwasm` with one name.
 fn is_same_component(one: &Path, other: &Path) -> bool {
     let name = |path: &Path| Path::new(path.file_stem()?).file_stem().map(ToOwned::to_owned);
     one.extension() == other.extension() && name(one) == name(other)
@@ -104,7 +104,7 @@ mod tests {
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]
-    fn what_was_kept_of_an_earlier_component_is_told_apart() {
+    fn only_caches_of_earlier_versions_of_one_component_are_removed() {
         let kept = Path::new("x/gate.abc.cwasm");
         assert!(is_same_component(Path::new("x/gate.def.cwasm"), kept));
         for other in ["x/gate.wasm", "x/other.abc.cwasm", "x/gate.abc.part", "x/cwasm"] {

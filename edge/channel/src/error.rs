@@ -1,4 +1,4 @@
-//! What can be wrong with certificates and keys, naming the file.
+//! Errors of certificates and keys, which name the file.
 
 use std::path::{Path, PathBuf};
 
@@ -14,22 +14,22 @@ pub enum ChannelError {
     Pem { path: PathBuf, source: pem::Error },
     #[error("{}: {source}", path.display())]
     Secret { path: PathBuf, source: std::io::Error },
-    #[error("{}: no certificate in it", path.display())]
+    #[error("{}: the file contains no certificate", path.display())]
     Empty { path: PathBuf },
     #[error("{}: {source}", path.display())]
     Root { path: PathBuf, source: rustls::Error },
-    #[error("client certificates can't be checked: {0}")]
+    #[error("can't verify client certificates: {0}")]
     Verifier(#[from] rustls::server::VerifierBuilderError),
-    #[error("certificate and key do not make a TLS identity: {0}")]
+    #[error("can't use this certificate and key for TLS: {0}")]
     Tls(#[from] rustls::Error),
 }
 
 pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ChannelError> {
-    let told = |source| ChannelError::Pem { path: path.to_owned(), source };
+    let unreadable = |source| ChannelError::Pem { path: path.to_owned(), source };
     let chain: Vec<_> = CertificateDer::pem_file_iter(path)
-        .map_err(told)?
+        .map_err(unreadable)?
         .collect::<Result<_, _>>()
-        .map_err(told)?;
+        .map_err(unreadable)?;
     if chain.is_empty() {
         return Err(ChannelError::Empty { path: path.to_owned() });
     }

@@ -1,4 +1,4 @@
-//! Mutual TLS between Senim and everyone it talks to, and the checking of JOSE signatures.
+//! Mutual TLS between Senim and its peers, and verification of JOSE signatures.
 
 pub mod budget;
 mod client;

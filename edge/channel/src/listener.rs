@@ -1,4 +1,4 @@
-//! Listeners: a place for each connection, and handshakes that run beside the accept loop, each with its time, so that none holds up another.
+//! Listeners: a limited number of connections; handshakes run beside the accept loop, each with a time limit.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -21,10 +21,10 @@ use crate::budget::{Caller, Exhausted, Registry};
 use crate::peer::{Peer, PeerCertificate};
 use crate::places::{ListenerLimits, Place, Places};
 
-/// After a connection could not be accepted: out of file descriptors, most likely, and waiting is all that helps.
+/// Pause after a failed `accept`: most likely there are no file descriptors left, and only waiting helps.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Give it to [`crate::serve`], or take connections from [`TlsListener::accept`].
+/// Pass it to [`crate::serve`], or take connections from [`TlsListener::accept`].
 pub struct TlsListener {
     address: SocketAddr,
     ready: mpsc::Receiver<(Connection, Peer)>,
@@ -32,7 +32,7 @@ pub struct TlsListener {
 }
 
 impl TlsListener {
-    /// Past its places a connection is closed at once.
+    /// Connections beyond its limits are closed at once.
     pub fn within(tcp: TcpListener, config: Arc<ServerConfig>, places: Places) -> io::Result<Self> {
         let address = tcp.local_addr()?;
         let (hand_over, ready) = mpsc::channel(64);
@@ -40,7 +40,7 @@ impl TlsListener {
         Ok(Self { address, ready, accepting })
     }
 
-    /// With places of its own, where every certificate is a participant's.
+    /// With limits of its own, for listeners where every certificate is a participant's.
     pub fn new(
         tcp: TcpListener,
         config: Arc<ServerConfig>,
@@ -59,7 +59,7 @@ impl TlsListener {
         self.address
     }
 
-    /// The next connection that shook hands.
+    /// The next connection with a completed handshake.
     pub async fn accept(&mut self) -> (Connection, Peer) {
         match self.ready.recv().await {
             Some(ready) => ready,
@@ -86,7 +86,7 @@ async fn accept_all(
         tokio::spawn(async move {
             let shaking = shake_hands(acceptor, stream, address, place, &places);
             match tokio::time::timeout(places.handshake, shaking).await {
-                // Nobody takes it: the listener is closing.
+                // No receiver: the listener is closing.
                 Ok(Ok(ready)) => drop(hand_over.send(ready).await),
                 Ok(Err(error)) => tracing::debug!(%address, %error, "TLS handshake failed"),
                 Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
@@ -95,7 +95,7 @@ async fn accept_all(
     }
 }
 
-/// The next connection for which there is a place.
+/// The next connection within the limits.
 async fn accept_one(
     tcp: &TcpListener,
     place: impl Fn(IpAddr) -> Result<Place, Exhausted>,
@@ -104,10 +104,12 @@ async fn accept_one(
         match tcp.accept().await {
             Ok((stream, address)) => match place(address.ip()) {
                 Ok(place) => return (stream, address, place),
-                Err(error) => tracing::debug!(%address, %error, "a connection is closed at once"),
+                Err(error) => {
+                    tracing::debug!(%address, %error, "closed a connection beyond the limits")
+                }
             },
             Err(error) => {
-                tracing::warn!(%error, "connections can't be accepted");
+                tracing::warn!(%error, "can't accept connections");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -153,7 +155,7 @@ impl axum::serve::Listener for PlainListener {
     async fn accept(&mut self) -> (Connection<TcpStream>, SocketAddr) {
         let place = |ip| self.places.for_peer(ip, None, None);
         let (stream, address, place) = accept_one(&self.tcp, place).await;
-        // An answer is not held back for the next one.
+        // Don't delay small responses (Nagle).
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection broke");
         }
@@ -165,7 +167,7 @@ impl axum::serve::Listener for PlainListener {
     }
 }
 
-/// An open connection. It gives its place back when dropped.
+/// An open connection. Dropping it frees its place.
 pub struct Connection<S = TlsStream<TcpStream>> {
     stream: S,
     _place: Place,

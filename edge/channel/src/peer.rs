@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection.
+//! The peer of a connection.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -13,11 +13,11 @@ use x509_parser::public_key::PublicKey as PublicKeyOf;
 
 use crate::error::{ChannelError, certificates};
 
-/// Handlers get it as `axum::extract::ConnectInfo<Peer>`.
+/// Handlers extract it as `axum::extract::ConnectInfo<Peer>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     pub address: SocketAddr,
-    /// Present when the client showed one; then it is of our CA and within its time.
+    /// Present if the client sent one; then it was issued by our CA and has not expired.
     pub certificate: Option<PeerCertificate>,
 }
 
@@ -28,19 +28,19 @@ pub struct PeerCertificate {
     pub common_name: Option<String>,
     /// The subject as RFC 4514 writes it, the most specific part first.
     pub subject: String,
-    /// Its public key, where JOSE signs with such: P-256, Ed25519, RSA of at least 2048 bits.
+    /// Its public key, if JOSE has an algorithm for it: P-256, Ed25519, RSA of at least 2048 bits.
     pub key: Option<Jwk>,
 }
 
 impl PeerCertificate {
-    /// The first certificate in a PEM file: whose the file is.
+    /// The first certificate in a PEM file, which is the holder's.
     pub fn from_file(path: &Path) -> Result<Self, ChannelError> {
         let empty = || ChannelError::Empty { path: path.to_owned() };
         let first = certificates(path)?.into_iter().next().ok_or_else(empty)?;
         Self::from_der(&first).ok_or_else(empty)
     }
 
-    /// What does not read as a certificate is `None`.
+    /// `None` if it can't be parsed as a certificate.
     pub fn from_der(der: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(der).ok()?;
         let subject = certificate.subject();
@@ -109,7 +109,7 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     match text(attribute) {
         Some(value) if !name.is_empty() => format!("{name}={}", escaped(&value)),
         Some(_) | None => {
-            // The value with its tag and length (§2.4), which the reader took off.
+            // The value with its tag and length (§2.4), which the parser removed.
             let value = attribute.attr_value();
             let tag = u8::try_from(value.header.tag().0).unwrap_or_default();
             let length = u16::try_from(value.data.len()).unwrap_or_default();
@@ -129,8 +129,8 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     }
 }
 
-/// Whichever of `DirectoryString`'s types it is written as (RFC 5280 §4.1.2.4). Nobody writes T.61's shifts: what says so
-/// is Latin-1.
+/// Of any `DirectoryString` type (RFC 5280 §4.1.2.4). `TeletexString` is read as
+/// Latin-1, which is what certificates contain in practice.
 fn text(attribute: &AttributeTypeAndValue<'_>) -> Option<String> {
     let value = attribute.attr_value();
     match value.header.tag() {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_certificate_is_nobody() {
+    fn malformed_certificates_are_rejected() {
         assert_eq!(PeerCertificate::from_der(b"0\x03abc"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Places for the connections of one listener: by class of caller, by address, by certificate.
+//! Limits on the connections of one listener: by class of caller, by address, by certificate.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::peer::PeerCertificate;
 pub struct ListenerLimits {
     /// How long a TLS handshake may take.
     pub handshake: Duration,
-    /// Connections that have not shaken hands yet.
+    /// Connections in handshake.
     pub handshakes_max: u32,
     /// Open connections of each class of caller.
     pub unknown_max: u32,
     pub participants_max: u32,
     pub nodes_max: u32,
-    /// Open connections of one address that have shown no certificate, those in handshake among them.
+    /// Open connections of one address without a certificate, including those in handshake.
     pub per_address_max: u32,
     pub per_certificate_max: u32,
-    /// Addresses of the own network are proxies', behind which is everybody; they limit addresses themselves.
+    /// Loopback, private and link-local peers are proxies, which limit addresses themselves.
     pub behind_proxies: bool,
 }
 
@@ -53,7 +53,7 @@ pub struct Places {
     class: Arc<dyn Fn(&PeerCertificate) -> Caller + Send + Sync>,
 }
 
-/// One connection's place; it becomes free when dropped.
+/// One connection's place; freed when dropped.
 pub struct Place {
     _all: Share,
     _address: Option<KeyShare<Origin>>,
@@ -61,7 +61,7 @@ pub struct Place {
 }
 
 impl Places {
-    /// `class` says whose a certificate is that the CA has signed.
+    /// `class`: the class of caller of a certificate that the CA has issued.
     pub fn open(
         registry: &Registry,
         listener: &str,
@@ -88,13 +88,13 @@ impl Places {
         }
     }
 
-    /// For a connection that has yet to shake hands.
+    /// A place for a connection before its handshake.
     pub(crate) fn for_handshake(&self, address: IpAddr) -> Result<Place, Exhausted> {
         let by_address = self.of_address(address)?;
         Ok(Place { _all: self.handshakes.take(1)?, _address: by_address, _certificate: None })
     }
 
-    /// For one that is open. The place that it had before goes back.
+    /// A place for an open connection. Frees its place of the handshake.
     pub(crate) fn for_peer(
         &self,
         address: IpAddr,

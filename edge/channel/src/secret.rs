@@ -1,4 +1,4 @@
-//! Files that hold a secret: whoever else may read them knows it too.
+//! Files that hold a secret: other users must not be able to read them.
 
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -7,8 +7,8 @@ use std::path::Path;
 #[cfg(unix)]
 const FORBIDDEN: u32 = 0o027;
 
-/// Refuses a file that others than its owner and group may read, or than its owner may write: 0600, 0400, 0640, 0440
-/// pass. The error says what to do and holds nothing of the file.
+/// Refuses a file that its group may write, or others may read or write: 0600, 0400, 0640 and 0440
+/// pass. The error says what to do and contains nothing of the file.
 pub fn check_secret_file(path: &Path) -> Result<()> {
     let about = std::fs::metadata(path)?;
     if !about.is_file() {

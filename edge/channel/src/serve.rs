@@ -1,4 +1,4 @@
-//! Connections: served over HTTP/1.1 and HTTP/2 within limits, drained at the end. The same for every listener.
+//! Serves connections over HTTP/1.1 and HTTP/2 within limits, and drains them at the end. The same for every listener.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -24,24 +24,24 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// Heads of HTTP/1.1 after the first one of a connection, and answers to HTTP/2's pings.
+/// Time limit for HTTP/1.1 headers after the first request of a connection, and for replies to HTTP/2 pings.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How often an HTTP/2 peer is asked whether it is still there.
+/// Interval of HTTP/2 pings.
 const PING: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug)]
 pub struct ServeLimits {
-    /// From the beginning of a connection until its first request's head has arrived.
+    /// From the start of a connection until the headers of its first request have arrived.
     pub first_request: Duration,
     /// How long a connection stays open without a request.
     pub idle: Duration,
-    /// After it a connection takes no further request.
+    /// Age after which a connection accepts no further requests.
     pub lifetime: Duration,
-    /// What requests under way get when a connection is closed or the listener stops; then they are cut off.
+    /// Grace period of open requests when a connection is closed or the listener stops; then they are aborted.
     pub last_answers: Duration,
-    /// Bytes of a head that are read. Above what the service takes, so that it can say that it is too much.
+    /// Read limit of headers in bytes. Above the service's own limit, so that it can respond with 431.
     pub head_bytes: u32,
-    /// Requests at once on one HTTP/2 connection.
+    /// Concurrent requests on one HTTP/2 connection.
     pub streams: u32,
 }
 
@@ -58,7 +58,7 @@ impl Default for ServeLimits {
     }
 }
 
-/// Takes connections until `stop` comes, then returns when the requests under way have been answered or cut off.
+/// Serves connections until `stop` resolves; returns when all open requests have been answered or aborted.
 pub async fn serve<L, A, F, B>(
     mut listener: L,
     limits: ServeLimits,
@@ -88,7 +88,7 @@ pub async fn serve<L, A, F, B>(
             async move {
                 let answer = match answering {
                     Some(answering) => answering.await.map(|body| {
-                        // The request lasts until its answer's body has left or is given up.
+                        // The request is open until its response body has been sent or dropped.
                         Body::new(body.map_err(move |error| {
                             let _lasts = &under_way;
                             error.into()
@@ -117,14 +117,14 @@ pub async fn serve<L, A, F, B>(
                     _ = stopped.changed(), if cut_off.is_none() => {}
                     () = tokio::time::sleep_until(wake) => {
                         if cut_off.is_some() {
-                            tracing::debug!("a connection was cut off");
+                            tracing::debug!("a connection was aborted");
                             return;
                         }
                         if Instant::now() < end && !activity.is_over(&limits) {
                             continue;
                         }
                         if activity.is_fresh() {
-                            tracing::debug!("a connection was closed on which nothing was asked");
+                            tracing::debug!("closed an idle connection that had sent no request");
                             return;
                         }
                     }
@@ -205,7 +205,7 @@ struct Activity(Mutex<Doing>);
 struct Doing {
     under_way: u32,
     fresh: bool,
-    /// The beginning, or the end of the last request.
+    /// The start of the connection, or the end of the last request.
     quiet_since: Instant,
 }
 
@@ -215,7 +215,7 @@ impl Activity {
         Arc::new(Self(Mutex::new(doing)))
     }
 
-    /// When it may have been quiet for too long.
+    /// When it is due to be closed as idle.
     fn look_at(&self, limits: &ServeLimits) -> Instant {
         let doing = self.locked();
         match (doing.under_way, doing.fresh) {
@@ -231,7 +231,7 @@ impl Activity {
         doing.under_way == 0 && doing.quiet_since.elapsed() >= quiet
     }
 
-    /// Whether no request has come yet.
+    /// Whether no request has arrived yet.
     fn is_fresh(&self) -> bool {
         self.locked().fresh
     }
@@ -241,7 +241,7 @@ impl Activity {
     }
 }
 
-/// A request from its head to the end of its answer's body.
+/// A request from its headers to the end of its response body.
 struct UnderWay(Arc<Activity>);
 
 impl UnderWay {
@@ -262,7 +262,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// RFC 9112 §3.2. In HTTP/2 the authority takes its place, and the library checks that.
+/// RFC 9112 §3.2. In HTTP/2 the authority replaces it, which the library checks.
 fn names_its_host<B>(request: &Request<B>) -> bool {
     let mut hosts = request.headers().get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -294,12 +294,12 @@ mod tests {
 
     use super::*;
 
-    /// A connection that is open for so long is not closed.
+    /// A connection still open after this counts as not closed.
     const FAILED: Duration = Duration::from_secs(5);
     const HEAD: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     #[tokio::test]
-    async fn who_asks_nothing_is_closed() {
+    async fn an_idle_connection_is_closed() {
         let (connect, _stop) = served(async |_| "well".to_owned());
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         let settings = format!("{preface}\0\0\0\x04\0\0\0\0\0");
@@ -385,7 +385,7 @@ mod tests {
         }
     }
 
-    /// Far below what the library itself would close a connection for.
+    /// Far below the limit at which the library itself closes a connection.
     fn limits() -> ServeLimits {
         ServeLimits {
             first_request: Duration::from_millis(60),
@@ -396,7 +396,7 @@ mod tests {
         }
     }
 
-    /// Connections in memory to a listener that answers so.
+    /// In-memory connections to a listener with this service.
     fn served<F: Future<Output = String> + Send + 'static>(
         answer: impl Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     ) -> (impl Fn() -> DuplexStream, oneshot::Sender<()>) {
@@ -422,7 +422,7 @@ mod tests {
 
     async fn rest(stream: &mut DuplexStream) -> String {
         let mut all = Vec::new();
-        // What is cut off may end in an error.
+        // An aborted connection may end in an error.
         let _ = tokio::time::timeout(FAILED, stream.read_to_end(&mut all)).await.unwrap();
         String::from_utf8_lossy(&all).into_owned()
     }

@@ -1,4 +1,4 @@
-//! The TLS side of our listeners.
+//! TLS configuration of our listeners.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 
 use crate::error::{ChannelError, certificates, private_key, roots};
 
-/// What a listener wants of its clients. Certificates are checked against the CA in the file.
+/// Client authentication of a listener. Certificates are verified against the CA in the file.
 #[derive(Clone, Copy, Debug)]
 pub enum ClientCertificates<'a> {
     Required(&'a Path),
-    /// One that is shown must be good; none is fine.
+    /// A certificate is optional, but must be valid if sent.
     Optional(&'a Path),
     NotAsked,
 }
@@ -43,7 +43,7 @@ pub fn server_config(
     let mut config = builder.with_single_cert(certificates(certificate)?, private_key(key)?)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     if !matches!(clients, ClientCertificates::NotAsked) {
-        // A resumed session would not look at the client's certificate again.
+        // A resumed session would not verify the client's certificate again.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
     }

@@ -1,4 +1,4 @@
-//! Signatures of JOSE, checked by aws-lc-rs.
+//! Verification of JOSE signatures with aws-lc-rs.
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{
 };
 use senim_core::jose::{Algorithm, Jwk, JwkSet, Jws, PublicKey};
 
-/// Whether the key signed these bytes with this algorithm. A key of another algorithm did not.
+/// Whether the key signed these bytes with this algorithm. `false` for a key of another algorithm.
 pub fn verify(jwk: &Jwk, algorithm: Algorithm, signed: &[u8], signature: &[u8]) -> bool {
     let checked = match (&jwk.key, algorithm) {
         (PublicKey::P256 { x, y }, Algorithm::Es256) => {
@@ -26,7 +26,7 @@ pub fn verify(jwk: &Jwk, algorithm: Algorithm, signed: &[u8], signature: &[u8]) 
     checked.is_ok()
 }
 
-/// Whether a key of the set signed it: the one that the header names, else any of its algorithm.
+/// Whether a key of the set signed it: the one named in the header, else any of its algorithm.
 pub fn verify_jws(jws: &Jws<'_>, keys: &JwkSet) -> bool {
     keys.candidates(&jws.header)
         .any(|key| verify(key, jws.header.algorithm, jws.signed, &jws.signature))

@@ -24,21 +24,21 @@ use tokio::net::{TcpListener, TcpStream};
 async fn a_client_with_our_certificate_is_known_by_it() {
     let files = Files::make("known");
     let address = files.serve(ClientCertificates::Required(&files.path("ca.pem"))).await;
-    let told = files.ask(address, Some("client")).await.unwrap();
+    let outcome = files.ask(address, Some("client")).await.unwrap();
     let der = rustls_pem(&files.path("client.pem"));
     let thumbprint = senim_core::jose::sha256_base64(&der);
-    assert_eq!(told, format!("{thumbprint} Some(\"Jetisu\") CN=Jetisu,O=Pay\\, Ltd"));
+    assert_eq!(outcome, format!("{thumbprint} Some(\"Jetisu\") CN=Jetisu,O=Pay\\, Ltd"));
 }
 
 #[tokio::test]
-async fn who_shows_nothing_is_refused_where_a_certificate_is_required() {
+async fn a_required_certificate_must_be_sent() {
     let files = Files::make("nothing");
     let address = files.serve(ClientCertificates::Required(&files.path("ca.pem"))).await;
     assert!(files.ask(address, None).await.is_err());
 }
 
 #[tokio::test]
-async fn who_shows_nothing_is_nobody_where_it_is_optional() {
+async fn an_optional_certificate_may_be_missing() {
     let files = Files::make("optional");
     let address = files.serve(ClientCertificates::Optional(&files.path("ca.pem"))).await;
     assert_eq!(files.ask(address, None).await.unwrap(), "nobody");
@@ -66,7 +66,7 @@ async fn a_server_of_another_ca_is_refused_by_our_client() {
 }
 
 #[tokio::test]
-async fn a_silent_client_is_dropped_in_time_and_holds_up_nobody() {
+async fn a_silent_client_times_out_and_delays_nobody() {
     let files = Files::make("silent");
     let limits =
         ListenerLimits { handshake: Duration::from_millis(300), ..ListenerLimits::default() };

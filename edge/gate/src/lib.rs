@@ -1,4 +1,4 @@
-//! The gate: core's routing as a component that can only ask its node for facts.
+//! The gate: core's routing as a component whose only imports are facts from its node.
 
 use senim_core::Timestamp;
 use senim_core::id::Bin;
@@ -19,7 +19,7 @@ impl Guest for Gate {
     fn decide(request: Vec<u8>) -> Vec<u8> {
         let decision = match Request::decode(&request) {
             Ok(request) => decide(&request, &Node),
-            // The node and its gate are of different versions.
+            // Node and gate have different versions.
             Err(_) => Decision {
                 about: About { route: About::OTHER.to_owned(), ..About::default() },
                 outcome: Err(Problem::Internal.into()),

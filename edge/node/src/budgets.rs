@@ -1,4 +1,4 @@
-//! What callers may spend on this node: every budget with its limit.
+//! Every budget of this node with its limit.
 
 use chrono::TimeDelta;
 use senim_channel::budget::{Exhausted, KeyShare, PerKey, Rate, Registry};
@@ -7,12 +7,12 @@ use senim_core::id::Bin;
 
 use crate::config::Config;
 
-/// Requests of one participant that are under way.
+/// Open requests of one participant.
 const PARTICIPANT_PLACES: u32 = 256;
-/// Of a certificate that no participant has registered.
+/// Open requests of a certificate that no participant has registered.
 const UNREGISTERED_PLACES: u32 = 8;
 const UNREGISTERED_PER_SECOND: u32 = 20;
-/// Of so many callers it is remembered what they asked lately.
+/// The number of callers whose recent requests are remembered.
 const CALLERS_MAX: usize = 10_000;
 
 pub(crate) struct Budgets {
@@ -24,14 +24,14 @@ pub(crate) struct Budgets {
     unregistered_places: PerKey<String>,
 }
 
-/// Who pays for a request.
+/// The caller that a request counts against.
 pub(crate) enum Payer<'a> {
     Participant(Bin),
     /// By thumbprint.
     Unregistered(&'a str),
 }
 
-/// A request's place until its answer has left.
+/// A request's place until its response has been sent.
 #[must_use = "what is dropped is given back"]
 pub(crate) enum Place {
     Participant { _held: KeyShare<Bin> },
@@ -57,7 +57,7 @@ impl Budgets {
         }
     }
 
-    /// Before anything is spent on the request.
+    /// Called before any work on the request.
     pub(crate) fn admit(&self, payer: &Payer<'_>, now: Timestamp) -> Result<Place, Exhausted> {
         match payer {
             Payer::Participant(bin) => {

@@ -1,4 +1,4 @@
-//! The node's configuration, checked whole before anything starts.
+//! The node's configuration, validated before anything starts.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -76,7 +76,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Complains of the first key whose value can't be worked with.
+    /// Fails with the first key whose value is invalid.
     pub fn check(&self) -> Result<(), ConfigError> {
         check_settings(self)?;
         let identity = Identity { certificate: &self.tls_certificate, key: &self.tls_key };
@@ -146,17 +146,17 @@ mod tests {
     const EXAMPLE: &str = include_str!("../node.example.toml");
 
     #[test]
-    fn the_example_has_every_key_and_the_defaults_it_tells() {
+    fn the_example_has_every_key_and_the_documented_defaults() {
         let shown: Config = toml::from_str(EXAMPLE).unwrap();
         assert!(check_settings(&shown).is_ok());
         let all = EXAMPLE.replace("# registry_", "registry_").replace("# poll_", "poll_");
         let all = all.replace("# upstream_", "upstream_").replace("# participant_", "participant_");
-        let told: Config = toml::from_str(&all).unwrap();
+        let documented: Config = toml::from_str(&all).unwrap();
         assert_eq!(
             (shown.registry_stale_s, shown.poll_ms, shown.upstream_timeout_s),
-            (told.registry_stale_s, told.poll_ms, told.upstream_timeout_s)
+            (documented.registry_stale_s, documented.poll_ms, documented.upstream_timeout_s)
         );
-        assert_eq!(shown.participant_requests_per_s, told.participant_requests_per_s);
+        assert_eq!(shown.participant_requests_per_s, documented.participant_requests_per_s);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The facts that a decision asks for, from one snapshot and the node's memory.
+//! The facts that a decision needs, from one snapshot and the node's memory.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use senim_core::routing::{Asker, Facts, Memory, Standing, Target};
 use crate::feed::Snapshot;
 use crate::memory::{ProofMemory, TokenMemory};
 
-/// For one request, at one moment.
+/// The facts of one request at one moment.
 #[derive(Clone)]
 pub struct NodeFacts {
-    /// Absent: the edge is stale, and nothing is known of anyone.
+    /// `None`: the edge is stale, and no facts are available.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// Whose certificate it is, so that one participant's proofs use up no other's memory.
+    /// The participant of the certificate, so that one participant's proofs can't use up another's memory.
     pub participant: Option<Bin>,
     pub tokens: Arc<TokenMemory>,
     pub proofs: Arc<ProofMemory>,

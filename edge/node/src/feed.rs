@@ -1,5 +1,5 @@
-//! What the platform says of participants, consents and its keys, asked for every moment and believed only
-//! while it is young.
+//! The platform's participants, consents and keys, polled several times a second and trusted only
+//! while fresh.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -22,12 +22,12 @@ use crate::config::Config;
 use crate::forward::{ForwardError, Outbound};
 use crate::memory::locked;
 
-/// The largest of the three answers that is read.
+/// The largest response that is read.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
-/// How far back a newer answer's `iat` may lie: the platform's machines' clocks differ.
+/// How far a newer response's `iat` may lie in the past of an older one's: clocks of the platform's machines differ.
 const BACKWARDS_MAX_S: i64 = 60;
 
-/// The platform's word at one moment. All of it was signed by the platform, or came from it over TLS.
+/// The platform's data at one moment. Everything in it was signed by the platform or came from it over TLS.
 #[derive(Clone)]
 pub struct Snapshot {
     asked_at: Instant,
@@ -38,7 +38,7 @@ pub struct Snapshot {
     consents: Arc<Held<Consents>>,
 }
 
-/// What was read, and the text it was read from: most answers are the last one again.
+/// What was parsed, and its source text: most responses repeat the last one.
 struct Held<T> {
     text: Bytes,
     read: T,
@@ -60,9 +60,9 @@ struct Consents {
     list: StatusList,
 }
 
-/// The three answers as they came.
+/// The three responses, unparsed.
 pub struct Heard {
-    /// Before the questions were sent: the answers may not be believed younger than they are.
+    /// Taken before the requests were sent, so that the responses are never thought fresher than they are.
     pub asked_at: Instant,
     pub keys: Bytes,
     pub register: Bytes,
@@ -75,38 +75,38 @@ pub enum FeedError {
     Fetch { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("{what}: status {status}")]
     Status { what: &'static str, status: StatusCode },
-    #[error("{0} can't be read")]
+    #[error("can't parse {0}")]
     Unreadable(&'static str),
     #[error("{0} is not signed by the platform")]
     Signature(&'static str),
-    #[error("{0} is another issuer's")]
+    #[error("{0} is from another issuer")]
     Issuer(&'static str),
     #[error("{0} has expired")]
     Expired(&'static str),
-    #[error("{0} is older than the one before")]
+    #[error("{0} is older than the previous one")]
     Older(&'static str),
     #[error(
-        "{what} has version {version}, and {seen} was seen before; a platform restored from a backup needs `{}` to go",
+        "{what} has version {version}, below {seen} seen before; if the platform was restored from a backup, delete `{}`",
         VERSIONS
     )]
     Version { what: &'static str, version: u64, seen: u64 },
-    #[error("the versions can't be kept: {0}")]
+    #[error("can't save the versions: {0}")]
     Keep(#[from] std::io::Error),
 }
 
-/// The greatest versions that this node has believed. They outlive keys and restarts: whoever has an old answer and
-/// a key of its time can't bring back a participant's or a consent's past.
+/// The highest versions that this node has accepted. They outlive keys and restarts, so that an old response with
+/// a key of its time can't be replayed to restore an earlier state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
     register: u64,
     consents: u64,
 }
 
-/// Their file in the spool's folder.
+/// The name of their file in the spool's folder.
 const VERSIONS: &str = "versions.json";
 
 impl Versions {
-    /// None yet, where there is no file.
+    /// All 0 if there is no file yet.
     pub(crate) fn read(folder: &Path) -> std::io::Result<Self> {
         match fs::read(folder.join(VERSIONS)) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
@@ -115,7 +115,7 @@ impl Versions {
         }
     }
 
-    /// Whole or not at all.
+    /// Written atomically.
     fn keep(self, folder: &Path) -> std::io::Result<()> {
         let part = folder.join("versions.part");
         let mut file = File::create(&part)?;
@@ -131,7 +131,7 @@ fn not_behind(what: &'static str, version: u64, seen: u64) -> Result<u64, FeedEr
 }
 
 impl Snapshot {
-    /// Believes what is signed by the platform's keys, is its own, and has not expired.
+    /// Accepts responses that are signed by the platform's keys, name it as issuer and have not expired.
     pub fn read(
         heard: Heard,
         issuer: &str,
@@ -150,7 +150,7 @@ impl Snapshot {
                 (Arc::new(Held { text: heard.keys, read }), generation)
             }
         };
-        // What was signed by keys that have changed is read anew.
+        // After a change of keys everything is verified again.
         let same_keys = before.filter(|it| it.generation == generation);
         let register = match same_keys {
             Some(before) if before.register.text == heard.register => Arc::clone(&before.register),
@@ -200,7 +200,7 @@ impl Snapshot {
         Ok(Self { asked_at, generation, keys, register, consents })
     }
 
-    /// The versions after this snapshot, which does not go back behind `seen`.
+    /// The versions of this snapshot; an error if one is below `seen`.
     pub fn after(&self, seen: Versions) -> Result<Versions, FeedError> {
         let (register, consents) = (self.register.read.version, self.consents.read.version);
         Ok(Versions {
@@ -209,7 +209,7 @@ impl Snapshot {
         })
     }
 
-    /// Its age is told by a clock that nobody sets.
+    /// Its age is measured by the monotonic clock.
     pub(crate) fn fresh(&self, stale: Duration, now: Timestamp) -> bool {
         let now_s = now.timestamp();
         clock::instant().duration_since(self.asked_at) <= stale
@@ -271,7 +271,7 @@ impl From<Registry> for Register {
                 }
             }
         }
-        // A certificate of two participants tells nobody apart.
+        // A certificate registered for two participants identifies neither.
         for certificate in shared {
             by_certificate.remove(&certificate);
         }
@@ -298,15 +298,15 @@ fn claims<T: serde::de::DeserializeOwned>(
     jws.claims().map_err(|_| FeedError::Unreadable(what))
 }
 
-fn of_issuer(told: &str, issuer: &str, what: &'static str) -> Result<(), FeedError> {
-    if told == issuer { Ok(()) } else { Err(FeedError::Issuer(what)) }
+fn of_issuer(found: &str, issuer: &str, what: &'static str) -> Result<(), FeedError> {
+    if found == issuer { Ok(()) } else { Err(FeedError::Issuer(what)) }
 }
 
-/// The last word of the platform, and the asking for it.
+/// Polls the platform and holds the latest snapshot.
 pub(crate) struct Feed {
     current: RwLock<Option<Arc<Snapshot>>>,
     versions: Mutex<Versions>,
-    /// Where the versions are kept.
+    /// The folder with the versions' file.
     folder: PathBuf,
     stale: Duration,
     pause: Duration,
@@ -336,12 +336,12 @@ impl Feed {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The snapshot that requests may be judged by now.
+    /// The snapshot, if it is fresh enough to decide requests with.
     pub(crate) fn fresh(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
         self.current().filter(|it| it.fresh(self.stale, now))
     }
 
-    /// Asks for ever. Failures are told once when they begin and once when they end.
+    /// Polls forever. Logs only the first failure and the recovery.
     pub(crate) async fn poll(&self, outbound: &Outbound) {
         let mut failing = false;
         loop {
@@ -350,12 +350,12 @@ impl Feed {
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) =
                         Some(Arc::new(snapshot));
                     if std::mem::take(&mut failing) {
-                        tracing::info!("the platform is heard again");
+                        tracing::info!("contact with the platform is restored");
                     }
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        tracing::warn!(%error, "the platform is not heard; requests will be refused when its word is too old");
+                        tracing::warn!(%error, "lost contact with the platform");
                     }
                 }
             }
@@ -376,7 +376,7 @@ impl Feed {
         Ok(snapshot)
     }
 
-    /// On the disk before anything is judged by it. A few bytes, and only when something has changed.
+    /// Saved to disk before the snapshot is used: a few bytes, only when a version has changed.
     fn advance(&self, snapshot: &Snapshot) -> Result<(), FeedError> {
         let mut seen = locked(&self.versions);
         let versions = snapshot.after(*seen)?;

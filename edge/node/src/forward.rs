@@ -1,4 +1,4 @@
-//! Requests that the node makes: to providers and to the platform, over pooled mutual TLS.
+//! Outgoing requests to providers and to the platform, over pooled mutual TLS.
 
 use std::io::Read;
 use std::time::Duration;
@@ -19,18 +19,18 @@ use senim_core::Timestamp;
 
 use crate::config::Config;
 
-/// Idle connections are closed before most servers would, so that few requests meet a closed one.
+/// Idle connections are closed earlier than most servers do, so that few requests meet a closed one.
 const IDLE: Duration = Duration::from_secs(25);
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// The codings that are asked for and taken.
+/// The accepted content codings.
 const CODINGS: HeaderValue = HeaderValue::from_static("gzip, deflate");
-/// Who says that it will be away longer is asked again all the same.
+/// A longer `Retry-After` is cut to this.
 const RETRY_AFTER_MAX_S: u64 = 24 * 3600;
 
 pub(crate) struct Outbound {
     pooled: Client<Connector, Full<Bytes>>,
-    /// Keeps no connection: for a second try, after the other side has closed a kept one.
+    /// Without pooling: for the retry after the peer has closed a pooled connection.
     fresh: Client<Connector, Full<Bytes>>,
 }
 
@@ -38,12 +38,12 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
     retry_after: Option<String>,
-    /// Without its content coding.
+    /// Decoded.
     pub(crate) body: Bytes,
 }
 
 impl Answer {
-    /// Seconds until the sender wants to be asked again (RFC 9110 §10.2.3).
+    /// `Retry-After` in seconds (RFC 9110 §10.2.3).
     pub(crate) fn retry_after_s(&self, now: Timestamp) -> Option<u64> {
         let text = self.retry_after.as_deref()?.trim();
         let seconds = if let Ok(seconds) = text.parse::<u64>() {
@@ -58,21 +58,21 @@ impl Answer {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ForwardError {
-    #[error("the address can't be used: {0}")]
+    #[error("invalid address: {0}")]
     Address(#[from] http::Error),
-    #[error("no answer in time")]
+    #[error("timed out")]
     Slow,
-    #[error("can't be reached: {}", with_causes(.0))]
+    #[error("can't connect: {}", with_causes(.0))]
     Unreachable(#[from] hyper_util::client::legacy::Error),
     #[error("the answer is too large")]
     TooLarge,
-    #[error("the answer's content coding is not one that was asked for, or is broken")]
+    #[error("the answer's content coding is unsupported or broken")]
     Coding,
     #[error("the answer broke off: {0}")]
     Broken(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// hyper's own sentence says only at which step it was; why stands below.
+/// The error with its causes: hyper's own message names only the failed step.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |it| it.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -103,10 +103,10 @@ impl Outbound {
         let again = request.clone();
         let asking = async {
             match self.pooled.request(request).await {
-                // The other side may close a kept connection while a request is on its way (RFC 9112 §9.3.1). A safe one
-                // is sent once more, on a connection of its own.
+                // The peer may close a pooled connection while a request is sent (RFC 9112 §9.3.1). A safe request
+                // is sent once more, on a new connection.
                 Err(error) if !error.is_connect() => {
-                    tracing::debug!(error = with_causes(&error), "asked once more");
+                    tracing::debug!(error = with_causes(&error), "retrying on a new connection");
                     self.fresh.request(again).await
                 }
                 answered => answered,
@@ -150,7 +150,7 @@ async fn received(
     tokio::time::timeout(within, whole).await.map_err(|_| ForwardError::Slow)?
 }
 
-/// RFC 9110 §8.4. What unpacks to more than `bytes_max` is too large, however small it came.
+/// RFC 9110 §8.4. `bytes_max` applies to the decoded body.
 fn decoded(headers: &HeaderMap, body: Bytes, bytes_max: usize) -> Result<Bytes, ForwardError> {
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
     let coding = match (codings.next(), codings.next()) {
@@ -158,7 +158,7 @@ fn decoded(headers: &HeaderMap, body: Bytes, bytes_max: usize) -> Result<Bytes, 
         (Some(one), None) => one.to_str().map_err(|_| ForwardError::Coding)?.trim(),
         (Some(_), Some(_)) => return Err(ForwardError::Coding),
     };
-    // The body of a refusal or a redirect may be empty and bear the header all the same.
+    // An error or redirect may have an empty body and still this header.
     if coding.is_empty() || coding.eq_ignore_ascii_case("identity") || body.is_empty() {
         return Ok(body);
     }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn how_long_to_wait_is_told_in_seconds_or_as_a_date() {
+    fn retry_after_is_seconds_or_a_date() {
         let now = Timestamp::from_timestamp(784_111_777, 0).unwrap();
         for (text, seconds) in [
             (Some("120"), Some(120)),

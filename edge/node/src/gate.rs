@@ -1,4 +1,4 @@
-//! Hosts the gate: a fresh instance for every call, with a deadline and a bound on its memory.
+//! Hosts the gate: a fresh instance for every call, with a deadline and a memory limit.
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,12 +24,12 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../wit", world: "gate" });
 }
 
-/// Instances at once; a decision runs on a thread of the runtime, so there are never more than threads.
+/// Concurrent instances; a decision runs on a thread of the runtime, so there are never more than threads.
 const INSTANCES_MAX: u32 = 256;
-/// An answer of two megabytes needs some times its size while it is read.
+/// Parsing an answer of two megabytes takes several times its size.
 const MEMORY_BYTES_MAX: usize = 48 * 1024 * 1024;
 const TICK: Duration = Duration::from_millis(10);
-/// A call past this many ticks is cut off: a decision takes less than a thousandth of it.
+/// The deadline of a call in ticks; a decision takes less than a thousandth of it.
 const DEADLINE_TICKS: u64 = 200;
 
 pub struct Gate {
@@ -46,14 +46,14 @@ struct Caller {
 pub enum GateError {
     #[error(transparent)]
     Component(#[from] ComponentError),
-    #[error("the gate can't be used: {0:#}")]
+    #[error("can't load the gate: {0:#}")]
     Wasm(#[from] wasmtime::Error),
-    #[error("the gate answers what the node can't read: {0}")]
+    #[error("can't parse the gate's answer: {0}")]
     Wire(#[from] WireError),
 }
 
 impl Gate {
-    /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
+    /// Loads the component. The compiled code is cached beside it, under a name with the component's digest.
     pub fn open(path: &Path) -> Result<Self, GateError> {
         let engine = engine()?;
         let component = open_component(&engine, path)?.component;
@@ -109,7 +109,7 @@ fn engine() -> Result<Engine, wasmtime::Error> {
     Engine::new(&config)
 }
 
-/// Lets deadlines pass for as long as the engine lives.
+/// Advances the deadline clock for as long as the engine lives.
 fn tick(engine: &Engine) {
     let engine = engine.weak();
     std::thread::spawn(move || {
@@ -121,7 +121,7 @@ fn tick(engine: &Engine) {
     });
 }
 
-/// What the gate's imports answer. A gate that asks while it checks an answer learns nothing.
+/// The gate's imports. While the gate checks an answer there are no facts to return.
 impl Host for Caller {
     fn asker_of_certificate(&mut self, thumbprint: String) -> Option<Asker> {
         let asker = self.facts.as_ref()?.asker(&thumbprint)?;
@@ -194,7 +194,7 @@ fn algorithm_named(name: &str) -> Option<Algorithm> {
 }
 
 impl GateError {
-    /// What the caller is told: nothing of it.
+    /// The caller sees no details.
     pub(crate) fn problem(&self) -> Problem {
         match self {
             Self::Component(_) | Self::Wasm(_) | Self::Wire(_) => Problem::Internal,

@@ -1,4 +1,4 @@
-//! The gateway near the participants: takes their requests, lets the gate decide, forwards, answers, and keeps
+//! The gateway near the participants: receives their requests, lets the gate decide, forwards, answers, and keeps
 //! a record of each. It decides nothing itself.
 
 mod answer;

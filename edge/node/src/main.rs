@@ -44,7 +44,7 @@ async fn run(config: Config) -> Result<()> {
     let node = Node::start(config).await?;
     tracing::info!(address = %node.address(), "the node listens");
     stop_asked().await;
-    tracing::info!("the node drains");
+    tracing::info!("the node is stopping; finishing open requests");
     node.stop().await;
     Ok(())
 }

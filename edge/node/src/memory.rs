@@ -1,4 +1,4 @@
-//! What the node remembers between requests: tokens whose signature it has checked, and proofs it has seen.
+//! State between requests: tokens with a verified signature, and DPoP proofs seen.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::RandomState;
@@ -9,10 +9,10 @@ use senim_core::Timestamp;
 use senim_core::id::Bin;
 use senim_core::routing::Memory;
 
-/// How long a checked signature is believed; whether the token is still good is asked each time.
+/// How long a verified signature is cached; the token's validity is checked each time.
 const TOKEN_KEPT: TimeDelta = TimeDelta::minutes(10);
 
-/// Tokens whose signature is known to be good, under the keys of a generation.
+/// Tokens whose signature was verified with the keys of a generation.
 pub struct TokenMemory {
     max: usize,
     kept: Mutex<HashMap<String, (u64, Timestamp)>>,
@@ -40,8 +40,8 @@ impl TokenMemory {
     }
 }
 
-/// Proofs seen, until they are too old to be played again. When a participant's part is full, nothing more of it
-/// is let in: forgetting one early would let it be played.
+/// Proofs seen, until they are too old to be replayed. When a participant's share is full, its further proofs
+/// are refused: forgetting one early would allow its replay.
 pub struct ProofMemory {
     each_max: usize,
     max: usize,
@@ -61,7 +61,7 @@ struct OfOne {
 }
 
 impl ProofMemory {
-    /// So many of each participant, and so many in all.
+    /// Limits for each participant, and for all.
     pub fn new(each_max: usize, max: usize) -> Self {
         Self { each_max, max, seen: Mutex::default() }
     }
@@ -95,7 +95,7 @@ impl ProofMemory {
 }
 
 impl OfOne {
-    /// How many have gone.
+    /// Returns how many were removed.
     fn forget_old(&mut self, now: Timestamp) -> usize {
         let before = self.all.len();
         while self.by_end.first().is_some_and(|(end, _)| *end <= now) {
@@ -107,7 +107,7 @@ impl OfOne {
     }
 }
 
-/// What is behind these locks is whole after every statement, so a panic elsewhere does not spoil it.
+/// Ignores poisoning: the data behind these locks is consistent after every statement.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! One edge: the life of a request, and the tasks that keep it possible.
+//! One edge: the handling of a request, and the background tasks it depends on.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -46,13 +46,13 @@ const TOKENS_MAX: usize = 50_000;
 /// Proofs of a participant's last minute at 2,000 requests a second.
 const PROOFS_EACH_MAX: usize = 120_000;
 const PROOFS_MAX: usize = 600_000;
-/// An answer larger than this is judged off the runtime's threads.
+/// Answers larger than this, in bytes, are checked off the runtime's threads.
 const INLINE_BYTES_MAX: usize = 64 * 1024;
-/// Such answers judged at once.
+/// Concurrent checks of such answers.
 const LARGE_ANSWERS_MAX: usize = 32;
-/// Requests at once on one HTTP/2 connection.
+/// Concurrent requests on one HTTP/2 connection.
 const STREAMS_MAX: u32 = 128;
-/// What requests under way at the end get beyond a provider's time.
+/// Grace period of open requests at shutdown, beyond the provider's time limit.
 const DRAIN_BEYOND: Duration = Duration::from_secs(3);
 
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +71,7 @@ pub enum NodeError {
     Channel(#[from] ChannelError),
 }
 
-/// An `async fn` is compiled where it is awaited, by each program and test again; what is behind this is compiled once.
+/// Boxed: an `async fn` is compiled again by each program and test that awaits it.
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A node that runs until it is stopped.
@@ -79,14 +79,14 @@ pub struct Node {
     address: SocketAddr,
     edge: Arc<Edge>,
     stop: oneshot::Sender<()>,
-    // Dropped, they end at once: a node that is not stopped is a node that crashed.
+    // Dropping it ends the tasks at once, as in a crash; call `stop` to drain.
     serving: JoinSet<()>,
     background: JoinSet<()>,
     config: Config,
 }
 
 impl Node {
-    /// Listens at once; refuses everything until the platform is heard.
+    /// Listens at once, but refuses everything until the first snapshot from the platform.
     pub fn start(config: Config) -> Boxed<Result<Self, NodeError>> {
         Box::pin(Self::begin(config))
     }
@@ -129,7 +129,7 @@ impl Node {
             listener,
             limits(&config),
             async {
-                // Dropped or asked to: the node ends either way.
+                // Sender dropped or signalled: the node ends either way.
                 let _ = stopped.await;
             },
             move |request, peer: Arc<Peer>| {
@@ -152,12 +152,12 @@ impl Node {
         self.address
     }
 
-    /// Whether the platform's word is young enough to judge by.
+    /// Whether the platform's data is fresh enough to decide with.
     pub fn is_fresh(&self) -> bool {
         self.edge.feed.fresh(clock::now()).is_some()
     }
 
-    /// What its callers spend, for metrics.
+    /// The budgets in use, for metrics.
     pub fn meters(&self) -> Vec<Meter> {
         self.edge.budgets.registry.meters()
     }
@@ -167,18 +167,18 @@ impl Node {
         metrics(&self.edge).text()
     }
 
-    /// How many refusals no participant answers for. They stand in no journal.
+    /// Number of refusals of unknown callers, which are not journalled.
     pub fn unrecorded(&self) -> u64 {
         self.edge.unrecorded.load(Ordering::Relaxed)
     }
 
-    /// Takes no more connections, lets requests end, and hands over their uses.
+    /// Stops listening, finishes open requests, and ships their uses.
     pub fn stop(self) -> Boxed<()> {
         Box::pin(self.end())
     }
 
     async fn end(mut self) {
-        // It fails when serving has ended already.
+        // Fails if serving has already ended.
         let _ = self.stop.send(());
         while self.serving.join_next().await.is_some() {}
         self.background.shutdown().await;
@@ -218,7 +218,7 @@ fn metrics(edge: &Arc<Edge>) -> Metrics {
 fn limits(config: &Config) -> ServeLimits {
     ServeLimits {
         last_answers: Duration::from_secs(u64::from(config.upstream_timeout_s)) + DRAIN_BEYOND,
-        // Between our own limit and this one, the answer is a problem that says so.
+        // Between our own limit and this one, the answer is a problem document.
         head_bytes: u32::try_from(4 * HEADER_BYTES_MAX).unwrap_or(u32::MAX),
         streams: STREAMS_MAX,
         ..ServeLimits::default()
@@ -234,8 +234,8 @@ struct Edge {
     proofs: Arc<ProofMemory>,
     large_answers: Semaphore,
     budgets: Budgets,
-    /// Refusals of callers whom no participant answers for. They are counted: whoever may make one row of the journal
-    /// with one request fills it.
+    /// Refusals of unknown callers. They are only counted, because a journal record for each would let anybody
+    /// fill the journal.
     unrecorded: AtomicU64,
     /// By route and status.
     requests: Timings,
@@ -244,11 +244,11 @@ struct Edge {
     config: Config,
 }
 
-/// What a request came to.
+/// The result of a request.
 struct Done {
     about: About,
     result: Result<Bytes, Refusal>,
-    /// What the provider said of when to ask again.
+    /// The provider's `Retry-After`.
     retry_after_s: Option<u64>,
     upstream_ms: Option<u32>,
 }
@@ -267,7 +267,7 @@ impl Edge {
         let thumbprint = peer.certificate.as_ref().map_or("", |it| it.thumbprint.as_str());
         let participant = self.feed.current().and_then(|it| it.asker(thumbprint)).map(|it| it.bin);
         let payer = participant.map_or(Payer::Unregistered(thumbprint), Payer::Participant);
-        // Held until the answer is made.
+        // Held until the answer is ready.
         let _place = match self.budgets.admit(&payer, clock::now()) {
             Ok(place) => place,
             Err(exhausted) => {
@@ -299,38 +299,38 @@ impl Edge {
                 (head + body_bytes, self.handle(&parts, peer, participant, &interaction, at).await)
             }
         };
-        // Whose certificate it is, is known even where the request was refused before that was looked at.
+        // The certificate's owner is known even if the request was refused before the gate ran.
         done.about.consumer = done.about.consumer.or(participant);
         let mut reply = match &done.result {
             Ok(body) => answer::passed_on(body.clone()),
             Err(refusal) => answer::refused(refusal, dpop, done.retry_after_s),
         };
-        let told = use_of(id, at, &done, &reply, request_bytes, start);
+        let entry = use_of(id, at, &done, &reply, request_bytes, start);
         let took = Duration::from_millis(clock::milliseconds_since(start).into());
-        self.requests.add(&told.route, reply.status().as_str(), took);
+        self.requests.add(&entry.route, reply.status().as_str(), took);
         tracing::info!(
             fapi_interaction = %interaction,
-            route = %told.route,
-            status = told.status,
-            problem = told.problem.as_deref(),
-            total_ms = told.total_ms,
-            upstream_ms = told.upstream_ms,
-            consumer = told.consumer.map(tracing::field::display),
-            provider = told.provider.map(tracing::field::display),
-            consent = told.consent.map(tracing::field::display),
+            route = %entry.route,
+            status = entry.status,
+            problem = entry.problem.as_deref(),
+            total_ms = entry.total_ms,
+            upstream_ms = entry.upstream_ms,
+            consumer = entry.consumer.map(tracing::field::display),
+            provider = entry.provider.map(tracing::field::display),
+            consent = entry.consent.map(tracing::field::display),
             "answered"
         );
-        if told.consumer.is_none() && done.result.is_err() {
+        if entry.consumer.is_none() && done.result.is_err() {
             self.unrecorded.fetch_add(1, Ordering::Relaxed);
-        } else if let Err(error) = self.spool.put(told).await {
-            // Nothing leaves of which there is no record.
-            tracing::error!(%error, "the use can't be kept, so the answer is withheld");
+        } else if let Err(error) = self.spool.put(entry).await {
+            // No answer leaves without a record of it.
+            tracing::error!(%error, "can't save the use; the answer is withheld");
             reply = answer::refused(&Problem::Internal.into(), dpop, None);
         }
         answer::finished(reply, &interaction)
     }
 
-    /// The limits of a request, before anyone thinks about it. Its body is read, and is nothing to us.
+    /// Checks the request's limits. Its body is read and ignored.
     async fn admit(&self, parts: &Parts, body: Incoming, head: usize) -> Result<usize, Problem> {
         if head > HEADER_BYTES_MAX {
             return Err(Problem::HeadersTooLarge);
@@ -369,7 +369,7 @@ impl Edge {
         let Decision { about, outcome } = decision;
         match outcome {
             Err(refusal) => Done::refused(about, refusal),
-            // Better unasked than answered without a record.
+            // Don't forward what could not be recorded.
             Ok(_) if !self.spool.has_room() => Done::refused(about, Problem::EdgeStale),
             Ok(forward) => {
                 let start = clock::instant();
@@ -403,7 +403,7 @@ impl Edge {
         decided
     }
 
-    /// Beside the answer: how long the provider wants to be left alone, where it said so.
+    /// Also returns the provider's `Retry-After` in seconds, if any.
     async fn forward(
         &self,
         forward: Forward,
@@ -421,12 +421,12 @@ impl Edge {
                 tracing::info!(
                     status = status.as_u16(),
                     fault = refusal.detail.as_deref(),
-                    "the provider's answer is not handed on"
+                    "the provider's answer was rejected"
                 );
                 (Err(refusal), retry_after_s)
             }
             Err(error) => {
-                tracing::error!(%error, "the gate failed on an answer");
+                tracing::error!(%error, "the gate failed to check an answer");
                 (Err(error.problem().into()), None)
             }
         }
@@ -484,7 +484,7 @@ impl Edge {
             return check();
         }
         let _place = self.large_answers.acquire().await;
-        // It ends with the runtime, or where the gate's host panics: either way, nothing is handed on.
+        // Fails when the runtime ends or the gate's host panics: either way the answer is not passed on.
         tokio::task::spawn_blocking(check).await.unwrap_or(Ok(Err(Problem::Internal.into())))
     }
 
@@ -501,12 +501,12 @@ fn other() -> About {
     About { route: About::OTHER.to_owned(), ..About::default() }
 }
 
-/// What the provider hears: nothing of what the caller sent but the request's name.
+/// The headers for the provider: of the caller's, only the interaction id.
 fn headers_for(forward: &Forward, interaction: &str) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(forward.headers.len() + 2);
     for (name, value) in &forward.headers {
         let mut value = HeaderValue::from_str(value).ok()?;
-        // Kept out of `Debug`, and of HTTP/2's table of headers to send again.
+        // Keeps it out of `Debug` output and of HTTP/2 header compression tables.
         value.set_sensitive(name == "senim-client");
         headers.insert(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
     }

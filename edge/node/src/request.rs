@@ -1,4 +1,4 @@
-//! What of an HTTP request the gate needs, and the limits that are kept before it is asked.
+//! The parts of an HTTP request that the gate needs, and the limits checked before it runs.
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use http::request::Parts;
@@ -15,7 +15,7 @@ pub(crate) const INTERACTION: HeaderName = HeaderName::from_static("x-fapi-inter
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const PROVIDER: HeaderName = HeaderName::from_static("senim-provider");
 
-/// `fresh` and `now` are the node's, the certificate is the connection's.
+/// `fresh` and `now` come from the node, the certificate from the connection.
 pub(crate) fn for_gate<'a>(
     parts: &'a Parts,
     certificate: Option<&'a str>,
@@ -38,7 +38,7 @@ pub(crate) fn for_gate<'a>(
     }
 }
 
-/// What is not text is a value that nothing accepts. More than three are as wrong as three.
+/// A value that is not text becomes one that no check accepts. At most three are kept: more fail in the same way.
 fn every<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
     headers.get_all(name).iter().take(3).map(|it| it.to_str().unwrap_or("\u{fffd}")).collect()
 }
@@ -51,10 +51,10 @@ pub(crate) fn head_bytes(parts: &Parts) -> usize {
     parts.method.as_str().len() + address + headers
 }
 
-/// The caller's name for this request, where it is a UUID, else one made of ours.
+/// The caller's interaction id if it is a UUID, else one derived from our id.
 pub(crate) fn interaction_name(headers: &HeaderMap, id: UseId) -> String {
-    let mut told = headers.get_all(INTERACTION).iter();
-    match (told.next().and_then(|it| it.to_str().ok()), told.next()) {
+    let mut values = headers.get_all(INTERACTION).iter();
+    match (values.next().and_then(|it| it.to_str().ok()), values.next()) {
         (Some(text), None) if is_uuid(text) => text.to_owned(),
         (Some(_) | None, Some(_) | None) => uuid_of(id),
     }
@@ -86,7 +86,7 @@ mod tests {
         let id = UseId(u128::MAX);
         let made = "ffffffff-ffff-4fff-bfff-ffffffffffff";
         assert!(is_uuid(made));
-        for (told, name) in [
+        for (values, name) in [
             (vec!["6ba7b810-9dad-11d1-80b4-00c04fd430c8"], "6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
             (vec![], made),
             (vec!["mine"], made),
@@ -100,7 +100,7 @@ mod tests {
             (vec!["6ba7b810-9dad-11d1-80b4-00c04fd430cg"], made),
         ] {
             let mut headers = HeaderMap::new();
-            for value in told {
+            for value in values {
                 headers.append(INTERACTION, HeaderValue::from_static(value));
             }
             assert_eq!(interaction_name(&headers, id), name);

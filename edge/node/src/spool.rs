@@ -1,7 +1,7 @@
 //! Uses on this node's own disk, from before their answers leave until the platform has acknowledged them.
 //!
-//! A segment is a file of JSON lines. One thread writes: it takes what is waiting, writes it, syncs once, and
-//! tells all of them. What a crash leaves behind is read again at the start.
+//! A segment is a file of JSON lines. One thread writes: it takes all waiting uses, writes them, syncs once, and
+//! notifies their callers. After a crash the segments are read again at start.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -14,10 +14,10 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::memory::locked;
 
-/// Uses that may wait for the platform. A node with more refuses requests.
+/// The most uses that may wait for the platform. Beyond it the node refuses requests.
 const WAITING_MAX: usize = 100_000;
 const SEGMENT_BYTES_MAX: usize = 1024 * 1024;
-/// Where uses are set aside that the platform will not take.
+/// The file for uses that the platform rejects.
 const REFUSED: &str = "refused.jsonl";
 /// Uses written with one sync.
 const GROUP_MAX: usize = 512;
@@ -45,18 +45,18 @@ enum Command {
 pub(crate) enum SpoolError {
     #[error("too many uses wait for the platform")]
     Full,
-    #[error("the use can't be written")]
+    #[error("can't write the use")]
     Disk,
 }
 
 impl Spool {
-    /// Finds what is left of the last run, and starts the writer.
+    /// Loads the unsent uses of the last run, and starts the writer.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         offer_again(dir)?;
         let (waiting, next) = recover(dir)?;
         if !waiting.is_empty() {
-            tracing::info!(uses = waiting.len(), "uses of the last run wait for the platform");
+            tracing::info!(uses = waiting.len(), "found unsent uses of the last run");
         }
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
@@ -76,13 +76,13 @@ impl Spool {
     }
 
     /// Returns when the use is on disk.
-    pub(crate) async fn put(&self, told: Use) -> Result<(), SpoolError> {
+    pub(crate) async fn put(&self, entry: Use) -> Result<(), SpoolError> {
         if !self.has_room() {
             return Err(SpoolError::Full);
         }
         let (done, on_disk) = oneshot::channel();
         self.writer
-            .send(Command::Write(Box::new(told), done))
+            .send(Command::Write(Box::new(entry), done))
             .await
             .map_err(|_| SpoolError::Disk)?;
         match on_disk.await {
@@ -91,16 +91,16 @@ impl Spool {
         }
     }
 
-    /// The oldest that wait, at most `max`.
+    /// The oldest waiting uses, at most `max`.
     pub(crate) fn oldest(&self, max: usize) -> Vec<Use> {
-        locked(&self.shared.waiting).iter().take(max).map(|(_, told)| told.clone()).collect()
+        locked(&self.shared.waiting).iter().take(max).map(|(_, entry)| entry.clone()).collect()
     }
 
     pub(crate) fn waiting(&self) -> usize {
         locked(&self.shared.waiting).len()
     }
 
-    /// The oldest `count` are the platform's now.
+    /// Removes the oldest `count`, which the platform has acknowledged.
     pub(crate) async fn acknowledged(&self, count: usize) {
         let (first_kept, all_gone) = {
             let mut waiting = locked(&self.shared.waiting);
@@ -112,19 +112,19 @@ impl Spool {
             }
         };
         if all_gone {
-            // Only the writer knows whether a segment may still grow; it removes the file itself.
+            // Only the writer knows whether a segment may still grow, so it removes the file.
             let _ = self.writer.send(Command::Close).await;
         } else {
             self.shared.remove_before(first_kept);
         }
     }
 
-    /// Sets aside the oldest, which the platform will not take.
+    /// Sets aside the oldest, which the platform rejects.
     pub(crate) async fn set_aside(&self) -> io::Result<()> {
-        if let Some(told) = self.oldest(1).first() {
+        if let Some(entry) = self.oldest(1).first() {
             let mut file =
                 OpenOptions::new().create(true).append(true).open(self.shared.dir.join(REFUSED))?;
-            file.write_all(&line(told)?)?;
+            file.write_all(&line(entry)?)?;
             file.sync_data()?;
         }
         self.acknowledged(1).await;
@@ -142,8 +142,8 @@ impl Shared {
             if number < first_kept
                 && let Err(error) = fs::remove_file(&path)
             {
-                // It will be told again after the next start; the platform counts it once.
-                tracing::warn!(%error, "a finished segment can't be removed");
+                // It is sent again after the next start; the platform counts it once.
+                tracing::warn!(%error, "can't remove an acknowledged segment");
             }
         }
     }
@@ -160,7 +160,7 @@ impl Segments {
         if self.current.as_ref().is_none_or(|(.., size)| *size >= SEGMENT_BYTES_MAX) {
             let path = path_of(&self.shared.dir, self.next);
             let file = OpenOptions::new().create_new(true).append(true).open(path)?;
-            // The name must outlive a crash as well as what is under it.
+            // The directory entry must survive a crash too.
             File::open(&self.shared.dir)?.sync_all()?;
             self.current = Some((self.next, file, 0));
             self.next += 1;
@@ -174,7 +174,7 @@ impl Segments {
         Ok(*number)
     }
 
-    /// After everything was acknowledged, unless something arrived since.
+    /// Called when everything was acknowledged; does nothing if a use has arrived since.
     fn close(&mut self) {
         if locked(&self.shared.waiting).is_empty() {
             self.current = None;
@@ -190,7 +190,7 @@ fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
         let mut close = false;
         while let Some(command) = next {
             match command {
-                Command::Write(told, done) => group.push((*told, done)),
+                Command::Write(entry, done) => group.push((*entry, done)),
                 Command::Close => close = true,
             }
             next = if close || group.len() >= GROUP_MAX { None } else { commands.try_recv().ok() };
@@ -205,24 +205,24 @@ fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
 }
 
 fn write_group(segments: &mut Segments, group: &mut Vec<(Use, oneshot::Sender<bool>)>) {
-    let lines: io::Result<Vec<u8>> = group.iter().try_fold(Vec::new(), |mut lines, (told, _)| {
-        lines.extend(line(told)?);
+    let lines: io::Result<Vec<u8>> = group.iter().try_fold(Vec::new(), |mut lines, (entry, _)| {
+        lines.extend(line(entry)?);
         Ok(lines)
     });
     match lines.and_then(|lines| segments.append(&lines)) {
         Ok(segment) => {
             let mut waiting = locked(&segments.shared.waiting);
-            for (told, done) in group.drain(..) {
-                waiting.push_back((segment, told));
-                // Who asked may be gone; the use stays.
+            for (entry, done) in group.drain(..) {
+                waiting.push_back((segment, entry));
+                // The caller may be gone; the use stays.
                 let _ = done.send(true);
             }
             drop(waiting);
             segments.shared.arrived.notify_one();
         }
         Err(error) => {
-            tracing::error!(%error, "uses can't be written; requests are refused");
-            // A torn line may stand at its end: what follows goes elsewhere.
+            tracing::error!(%error, "can't write uses; requests are refused");
+            // The file may end in a torn line, so the next use starts a new segment.
             segments.current = None;
             for (_, done) in group.drain(..) {
                 let _ = done.send(false);
@@ -231,8 +231,8 @@ fn write_group(segments: &mut Segments, group: &mut Vec<(Use, oneshot::Sender<bo
     }
 }
 
-fn line(told: &Use) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(told)?;
+fn line(entry: &Use) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(entry)?;
     line.push(b'\n');
     Ok(line)
 }
@@ -241,7 +241,7 @@ fn path_of(dir: &Path, number: u64) -> PathBuf {
     dir.join(format!("uses-{number:012}.jsonl"))
 }
 
-/// In order.
+/// In ascending order.
 fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
@@ -256,28 +256,28 @@ fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-/// What the platform refused is offered once more after each start: it may have been updated since, or we.
+/// Uses that the platform rejected are sent once more after each start, since either side may have been updated.
 fn offer_again(dir: &Path) -> io::Result<()> {
     let refused = dir.join(REFUSED);
     if !refused.exists() {
         return Ok(());
     }
     let next = segments(dir)?.last().map_or(0, |(number, _)| number + 1);
-    tracing::warn!("uses that the platform refused are offered again");
+    tracing::warn!("sending uses again that the platform rejected");
     fs::rename(refused, path_of(dir, next))
 }
 
-/// A line that does not read was never told to be on disk: the crash came before its sync.
+/// A line that can't be parsed was never acknowledged: the crash came before its sync.
 fn recover(dir: &Path) -> io::Result<(VecDeque<(u64, Use)>, u64)> {
     let mut waiting = VecDeque::new();
     let mut next = 0;
     for (number, path) in segments(dir)? {
         next = number + 1;
         for line in fs::read(&path)?.split(|&byte| byte == b'\n').filter(|it| !it.is_empty()) {
-            if let Ok(told) = serde_json::from_slice(line) {
-                waiting.push_back((number, told));
+            if let Ok(entry) = serde_json::from_slice(line) {
+                waiting.push_back((number, entry));
             } else {
-                tracing::warn!(segment = number, "a torn line is passed over");
+                tracing::warn!(segment = number, "skipped a torn line");
             }
         }
     }
@@ -294,24 +294,24 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_was_put_is_there_after_a_crash_and_gone_once_acknowledged() {
+    async fn a_use_survives_a_crash_and_is_gone_once_acknowledged() {
         let dir = fresh_dir();
         let spool = Spool::open(&dir).unwrap();
         for number in 0..5 {
-            spool.put(told(number)).await.unwrap();
+            spool.put(entry(number)).await.unwrap();
         }
         spool.acknowledged(2).await;
         drop(spool);
 
         let spool = Spool::open(&dir).unwrap();
-        // The first two are told again: one file holds all five.
+        // The first two are sent again: one file holds all five.
         assert_eq!(ids(&spool), [0, 1, 2, 3, 4]);
-        spool.put(told(5)).await.unwrap();
+        spool.put(entry(5)).await.unwrap();
         spool.acknowledged(5).await;
         assert_eq!(ids(&spool), [5]);
         assert_eq!(segments(&dir).unwrap().len(), 1);
         spool.acknowledged(1).await;
-        spool.put(told(6)).await.unwrap();
+        spool.put(entry(6)).await.unwrap();
         drop(spool);
         assert_eq!(ids(&Spool::open(&dir).unwrap()), [6]);
     }
@@ -323,7 +323,7 @@ mod tests {
         let puts: Vec<_> = (0..300)
             .map(|number| {
                 let spool = spool.clone();
-                tokio::spawn(async move { spool.put(told(number)).await })
+                tokio::spawn(async move { spool.put(entry(number)).await })
             })
             .collect();
         for put in puts {
@@ -339,20 +339,20 @@ mod tests {
     async fn a_torn_line_is_passed_over() {
         let dir = fresh_dir();
         fs::create_dir_all(&dir).unwrap();
-        let mut text = line(&told(1)).unwrap();
-        text.extend(&line(&told(2)).unwrap()[..20]);
+        let mut text = line(&entry(1)).unwrap();
+        text.extend(&line(&entry(2)).unwrap()[..20]);
         fs::write(path_of(&dir, 7), text).unwrap();
         let spool = Spool::open(&dir).unwrap();
         assert_eq!(ids(&spool), [1]);
-        spool.put(told(3)).await.unwrap();
+        spool.put(entry(3)).await.unwrap();
         assert_eq!(segments(&dir).unwrap().last().unwrap().0, 8);
     }
 
     #[tokio::test]
-    async fn what_the_platform_refuses_is_set_aside() {
+    async fn uses_that_the_platform_rejects_are_set_aside() {
         let dir = fresh_dir();
         let spool = Spool::open(&dir).unwrap();
-        spool.put(told(1)).await.unwrap();
+        spool.put(entry(1)).await.unwrap();
         spool.set_aside().await.unwrap();
         assert!(ids(&spool).is_empty());
         assert!(fs::read_to_string(dir.join("refused.jsonl")).unwrap().contains("/accounts"));
@@ -369,7 +369,7 @@ mod tests {
         spool.oldest(usize::MAX).iter().map(|it| it.id.0).collect()
     }
 
-    fn told(number: u128) -> Use {
+    fn entry(number: u128) -> Use {
         Use {
             id: UseId(number),
             at: Timestamp::from_timestamp(1_800_000_000, 0).unwrap(),

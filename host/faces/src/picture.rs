@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_a_jpeg_or_png_is_not_an_image() {
+    fn only_jpeg_and_png_are_images() {
         for bytes in [
             &b""[..],
             b"hello",
@@ -181,7 +181,7 @@ mod tests {
 
     /// Learnt from motion photos of phones: a film that holds a "start of scan" stood behind the picture.
     #[test]
-    fn what_lies_behind_a_jpegs_end_is_none_of_it() {
+    fn data_after_a_jpegs_end_is_ignored() {
         for whole in
             [&include_bytes!("pictures/progressive.jpg")[..], include_bytes!("pictures/cmyk.jpg")]
         {
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::float_cmp, reason = "numbers that floats hold exactly")]
-    fn what_a_png_hides_is_white() {
+    fn transparent_pixels_of_a_png_become_white() {
         let hidden = RgbaImage::from_fn(64, 64, |x, _| {
             image::Rgba([10, 20, 30, [0, 128, 255][x as usize * 3 / 64]])
         });

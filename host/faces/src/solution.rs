@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shipped_is_whole_and_says_what_it_is_worth() {
+    fn the_shipped_solution_is_complete_and_calibrated() {
         for text in [SHIPPED, SHIPPED_WITHOUT_DLIB] {
             let solution = Solution::parse(text, Path::new("shipped")).unwrap();
             for it in &solution.calibrations {
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn more_alike_is_never_less_of_a_match() {
+    fn a_higher_similarity_never_gives_a_lower_degree() {
         let solution = Solution::parse(SHIPPED, Path::new("shipped")).unwrap();
         for portraits in 0..5 {
             let degrees: Vec<f32> = (-1100_i16..1100)

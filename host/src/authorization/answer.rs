@@ -1,4 +1,4 @@
-//! What OAuth endpoints answer instead of what was asked: OAuth's error with our problem beside it.
+//! Error responses of OAuth endpoints: OAuth's error code with our problem beside it.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ pub enum Denied {
     OAuth(#[from] Denial),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What OAuth has no word for: a body over its limit, a failure of ours.
+    /// Errors that OAuth has no code for: a body over its limit, an internal failure.
     #[error(transparent)]
     Refused(#[from] Refusal),
 }

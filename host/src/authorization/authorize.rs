@@ -14,11 +14,11 @@ use crate::app::App;
 use crate::http::problem::Refusal;
 use senim_store::{self as store, Tx};
 
-/// A pushed request that a browser has brought.
+/// A pushed request that a browser has opened.
 #[derive(Clone, Debug)]
 pub struct Begun {
     pub authorization: AuthorizationId,
-    /// The application that asks.
+    /// The application that pushed it.
     pub client_id: String,
     pub consumer: ParticipantName,
     pub asked: Asked,
@@ -35,8 +35,8 @@ pub enum Outcome {
     Refused(Problem),
 }
 
-/// Reads what `request_uri` stands for. It may be brought again until the dialogue has ended, and not
-/// after its time; nor once the consumer has lost its standing.
+/// Loads the request behind `request_uri`. It can be opened again until the dialogue has ended, but not
+/// after it has expired or once the consumer is suspended.
 pub async fn begin(app: &App, client_id: &str, request_uri: &str) -> Result<Begun, Refusal> {
     let now = app.now();
     let hash = sha256_base64(request_uri.as_bytes());
@@ -61,7 +61,7 @@ pub async fn begin(app: &App, client_id: &str, request_uri: &str) -> Result<Begu
         .await
 }
 
-/// Which request this is, whatever has become of it.
+/// The request's id, whatever its state.
 pub async fn pushed(
     tx: &mut Tx,
     client_id: &str,
@@ -73,7 +73,7 @@ pub async fn pushed(
 }
 
 /// Ends the request within the dialogue's transaction.
-/// Answers where the browser goes: back to the consumer, with a code or an error, `state` and `iss`.
+/// Returns the redirect back to the consumer, with a code or an error, `state` and `iss`.
 pub async fn finish(
     tx: &mut Tx,
     app: &App,
@@ -99,7 +99,7 @@ pub async fn finish(
             let event = Event::AuthorizationRefused { client_id: client_id.clone(), problem };
             store::journal::append(tx, Actor::Platform, subject, event, now).await?;
             let error = OAuthError::AccessDenied.code().to_owned();
-            // RFC 6749 §4.1.2.1; the code of our catalogue says which of the ways to fail it was.
+            // RFC 6749 §4.1.2.1; our problem code says which failure it was.
             (refused, vec![("error", error), ("error_description", problem.code().to_owned())])
         }
     };

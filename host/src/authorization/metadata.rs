@@ -1,4 +1,4 @@
-//! What the authorization server says of itself (RFC 8414).
+//! Authorization server metadata (RFC 8414).
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ pub(super) async fn oauth(State(app): State<App>) -> Json<Value> {
     Json(metadata(&app.config))
 }
 
-/// The same, and what its readers look for before they go on: we give no ID tokens.
+/// The same with the fields that OpenID clients require. We issue no ID tokens.
 pub(super) async fn openid(State(app): State<App>) -> Json<Value> {
     let mut metadata = metadata(&app.config);
     metadata["subject_types_supported"] = json!(["pairwise"]);

@@ -1,8 +1,8 @@
 //! The authorization server: FAPI 2.0 Security Profile (RFC 6749, 7009, 7636, 8414, 8705, 9126, 9396, 9449).
 
 mod answer;
+mod application;
 mod authorize;
-mod client;
 mod form;
 mod jwks;
 mod metadata;

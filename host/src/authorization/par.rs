@@ -14,23 +14,23 @@ use senim_core::problem::Problem;
 use serde_json::json;
 
 use super::answer::Denied;
-use super::client::{Client, ClientRequest, authenticate};
+use super::application::{ApplicationRequest, AuthenticatedApplication, authenticate};
 use crate::app::App;
 use senim_store::{self as store, Tx};
 
 #[tracing::instrument(name = "authorization.push", skip_all)]
 pub(super) async fn push(
     State(app): State<App>,
-    request: ClientRequest,
+    request: ApplicationRequest,
 ) -> Result<Response, Denied> {
     let now = app.now();
-    let client = authenticate(&app, &request, "/par", now).await?;
+    let caller = authenticate(&app, &request, "/par", now).await?;
     request.form.check_resources(&app.config.edge_url)?;
-    let mut pushed = Pushed::read(&request.form, &client.application.redirect_uris)?;
-    bind(&mut pushed, &client)?;
+    let mut pushed = Pushed::read(&request.form, &caller.application.redirect_uris)?;
+    bind(&mut pushed, &caller)?;
 
     let id = AuthorizationId(app.rng.id());
-    let client_id = client.application.client_id.clone();
+    let client_id = caller.application.client_id.clone();
     let authorization = Authorization::push(id, client_id, pushed, now);
     let request_uri = format!("{REQUEST_URI_PREFIX}{}", app.rng.token());
     let hash = sha256_base64(request_uri.as_bytes());
@@ -46,7 +46,7 @@ pub(super) async fn push(
                 purpose: asked.purpose.code,
                 term_days: asked.term_days,
             };
-            let actor = Actor::Participant(client.participant.bin);
+            let actor = Actor::Participant(caller.participant.bin);
             store::journal::append(tx, actor, Subject::Authorization(id), event, now).await?;
             Ok::<_, Denied>(())
         })
@@ -55,9 +55,9 @@ pub(super) async fn push(
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }
 
-/// A proof at this endpoint names the key as `dpop_jkt` does; where both do, they agree (RFC 9449 §10.1).
-fn bind(pushed: &mut Pushed, client: &Client) -> Result<(), Denial> {
-    let Some(jkt) = &client.jkt else { return Ok(()) };
+/// A DPoP proof here binds the code as `dpop_jkt` does; if both are sent, they must name one key (RFC 9449 §10.1).
+fn bind(pushed: &mut Pushed, caller: &AuthenticatedApplication) -> Result<(), Denial> {
+    let Some(jkt) = &caller.jkt else { return Ok(()) };
     if pushed.dpop_jkt.as_ref().is_some_and(|named| named != jkt) {
         return Err(Denial::dpop(Problem::DpopInvalid));
     }
@@ -65,7 +65,7 @@ fn bind(pushed: &mut Pushed, client: &Client) -> Result<(), Denial> {
     Ok(())
 }
 
-/// Each provider is registered as one and in standing: a client is not asked for nothing.
+/// Every provider must be registered as one and active, so that no client is asked for a consent without use.
 async fn check_providers(tx: &mut Tx, pushed: &Pushed) -> Result<(), Denied> {
     let error = OAuthError::InvalidAuthorizationDetails;
     for &bin in &pushed.asked.providers {

@@ -1,11 +1,11 @@
-//! The job that forgets what no longer matters: used identifiers, links and codes.
+//! The job that deletes expired identifiers, links and codes.
 
 use chrono::TimeDelta;
 
 use crate::app::App;
 use senim_store::{self as store, StoreError};
 
-/// A code played again within this ends what it gave; consents themselves are kept for years.
+/// How long a replayed code is recognised and ends its consent. Consents themselves are kept for years.
 const REQUESTS_KEPT: TimeDelta = TimeDelta::days(7);
 
 pub async fn sweep(app: &App) -> Result<(), StoreError> {

@@ -17,7 +17,7 @@ use senim_core::routing::{
 use serde_json::json;
 
 use super::answer::Denied;
-use super::client::{Client, ClientRequest, authenticate};
+use super::application::{ApplicationRequest, AuthenticatedApplication, authenticate};
 use crate::app::App;
 use crate::consent;
 use crate::http::problem::Refusal;
@@ -32,31 +32,31 @@ enum Traded {
         granted: Granted,
         refresh_token: Option<String>,
     },
-    /// Told after the commit: what the first trade gave has been taken back.
+    /// Returned after the commit, which has revoked what the first exchange issued.
     Replayed,
 }
 
 #[tracing::instrument(name = "token.issue", skip_all)]
 pub(super) async fn issue(
     State(app): State<App>,
-    request: ClientRequest,
+    request: ApplicationRequest,
 ) -> Result<Response, Denied> {
     let now = app.now();
-    let client = authenticate(&app, &request, "/token", now).await?;
+    let caller = authenticate(&app, &request, "/token", now).await?;
     let form = &request.form;
     form.check_resources(&app.config.edge_url)?;
     let grant_type = form.need("grant_type", "grant_type is missing")?;
-    let confirmation = client.confirmation();
+    let confirmation = caller.confirmation();
     let traded = match grant_type {
         "authorization_code" => {
             let code = form.need("code", "code is missing")?;
             let verifier = form.need("code_verifier", "code_verifier is missing")?;
             let redirect_uri = form.get("redirect_uri");
-            redeem(&app, &client, &confirmation, (code, redirect_uri, verifier), now).await?
+            redeem(&app, &caller, &confirmation, (code, redirect_uri, verifier), now).await?
         }
         "refresh_token" => {
             let token = form.need("refresh_token", "refresh_token is missing")?;
-            refresh(&app, &client, token, now).await?
+            refresh(&app, &caller, token, now).await?
         }
         _ => {
             let description = "grant_type must be authorization_code or refresh_token";
@@ -67,7 +67,7 @@ pub(super) async fn issue(
     match traded {
         Traded::Replayed => Err(Denial::grant(Problem::CodeReplayed).into()),
         Traded::Tokens { consent, granted, refresh_token } => {
-            let claims = claims(&app, &client, confirmation, &consent, &granted, now);
+            let claims = claims(&app, &caller, confirmation, &consent, &granted, now);
             answer(&app, &claims, refresh_token.as_deref(), now)
         }
     }
@@ -75,14 +75,14 @@ pub(super) async fn issue(
 
 async fn redeem(
     app: &App,
-    client: &Client,
+    caller: &AuthenticatedApplication,
     confirmation: &Confirmation,
     (code, redirect_uri, verifier): (&str, Option<&str>, &str),
     now: Timestamp,
 ) -> Result<Traded, Denied> {
     let code_hash = sha256_base64(code.as_bytes());
     let refresh_token = app.rng.token();
-    let client_id = client.application.client_id.as_str();
+    let client_id = caller.application.client_id.as_str();
     app.store
         .transact("token.redeem", async |tx| {
             let unknown = Denial::grant(Problem::CodeUnknown);
@@ -110,22 +110,22 @@ async fn redeem(
                 issued_at: now,
             };
             store::authorization::add_refresh_token(tx, &kept).await?;
-            record(tx, client, consent.id, GrantType::AuthorizationCode, now).await?;
+            record(tx, caller, consent.id, GrantType::AuthorizationCode, now).await?;
             Ok(Traded::Tokens { consent, granted, refresh_token: Some(refresh_token.clone()) })
         })
         .await
 }
 
-/// Refresh tokens are bound to the client, who has just proved itself, and not rotated (FAPI 2.0 §5.3.2.1 item 9). Its
-/// certificate or key may be another one than before: every client is confidential (RFC 8705 §7.1, RFC 9449 §5).
+/// Refresh tokens are bound to the application, just authenticated, and not rotated (FAPI 2.0 §5.3.2.1 item 9). Its
+/// certificate or key may have changed: every application is confidential (RFC 8705 §7.1, RFC 9449 §5).
 async fn refresh(
     app: &App,
-    client: &Client,
+    caller: &AuthenticatedApplication,
     token: &str,
     now: Timestamp,
 ) -> Result<Traded, Denied> {
     let hash = sha256_base64(token.as_bytes());
-    let client_id = client.application.client_id.as_str();
+    let client_id = caller.application.client_id.as_str();
     app.store
         .transact("token.refresh", async |tx| {
             let invalid = Denial::grant(Problem::RefreshTokenInvalid);
@@ -134,7 +134,7 @@ async fn refresh(
                 return Err(invalid.into());
             }
             let (consent, granted) = living_consent(tx, kept.consent, now).await?;
-            record(tx, client, consent.id, GrantType::RefreshToken, now).await?;
+            record(tx, caller, consent.id, GrantType::RefreshToken, now).await?;
             Ok(Traded::Tokens { consent, granted, refresh_token: None })
         })
         .await
@@ -147,7 +147,7 @@ fn consent_of(stage: &Stage) -> Option<ConsentId> {
     }
 }
 
-/// A code played twice was in two hands: the consent and all that stands on it ends (RFC 6749 §4.1.2).
+/// A replayed code may have been stolen: the consent and all its tokens end (RFC 6749 §4.1.2).
 async fn take_back(
     tx: &mut Tx,
     consent: Option<ConsentId>,
@@ -179,15 +179,15 @@ async fn living_consent(
 
 async fn record(
     tx: &mut Tx,
-    client: &Client,
+    caller: &AuthenticatedApplication,
     consent: ConsentId,
     grant_type: GrantType,
     now: Timestamp,
 ) -> Result<(), Denied> {
-    let bound_to = if client.jkt.is_some() { Binding::Dpop } else { Binding::Certificate };
-    let client_id = client.application.client_id.clone();
+    let bound_to = if caller.jkt.is_some() { Binding::Dpop } else { Binding::Certificate };
+    let client_id = caller.application.client_id.clone();
     let event = Event::TokenIssued { client_id, grant_type, bound_to };
-    let actor = Actor::Participant(client.participant.bin);
+    let actor = Actor::Participant(caller.participant.bin);
     store::journal::append(tx, actor, Subject::Consent(consent), event, now).await?;
     Ok(())
 }
@@ -215,7 +215,7 @@ fn answer(
 
 fn claims(
     app: &App,
-    client: &Client,
+    caller: &AuthenticatedApplication,
     cnf: Confirmation,
     consent: &Consent,
     granted: &Granted,
@@ -225,13 +225,13 @@ fn claims(
     let end = (now + TOKEN_LIFETIME).timestamp();
     let mut jti = [0; 16];
     app.rng.fill(&mut jti);
-    // Two consumers can't tell from it that they serve the same person.
+    // Pairwise, so that two consumers can't find out that they serve the same person.
     let pseudonym = format!("pseudonym.{}", consent.consumer);
     TokenClaims {
         iss: app.config.issuer.clone(),
         sub: app.sealer.blind(&pseudonym, &consent.iin.expose()),
         aud: app.config.edge_url.clone(),
-        client_id: client.application.client_id.clone(),
+        client_id: caller.application.client_id.clone(),
         exp: expires_at.map_or(end, |it| it.min(end)),
         iat: now.timestamp(),
         nbf: None,

@@ -1,4 +1,4 @@
-//! Which browser asks: its cookies, its address, its language, and in which session its page acts.
+//! The calling browser: its cookies, address, language, and the session that its page acts in.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 
-/// The hash of the browser's session cookie; the store knows no more of it.
+/// The hash of the browser's session cookie. The store holds only the hash.
 pub struct Browser(pub String);
 
 impl Browser {
@@ -67,9 +67,9 @@ where
     }
 }
 
-/// What tells one visitor of the pages from another before anybody has proved who they are.
+/// Identifies a visitor of the pages before they have proved their identity.
 pub struct Visitor {
-    /// The hash of the cookie that a browser got in which somebody has passed.
+    /// The hash of the cookie that a browser gets once somebody has proved their identity in it.
     pub known: Option<String>,
     pub origin: Option<Origin>,
 }
@@ -91,8 +91,8 @@ pub fn hash(secret: &str) -> String {
     sha256_base64(secret.as_bytes())
 }
 
-/// The address that the connection comes from. Absent for one of this house: then it is a proxy's, behind
-/// which is everybody, and to limit addresses is the proxy's work.
+/// The peer's address. `None` for loopback, private and link-local peers: those are reverse proxies,
+/// which apply their own limits per address.
 pub struct Address(pub Option<IpAddr>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Address {
@@ -110,7 +110,7 @@ impl Address {
     }
 }
 
-/// Of our languages the one that the browser prefers, the first of those it prefers alike (RFC 9110 §12.5.4).
+/// The supported language that the browser prefers most, the first of equals (RFC 9110 §12.5.4).
 pub fn language(headers: &HeaderMap) -> Language {
     let wanted = headers.get_all(header::ACCEPT_LANGUAGE);
     let ranges = wanted.iter().filter_map(|it| it.to_str().ok()).flat_map(|it| it.split(','));
@@ -128,7 +128,7 @@ pub fn language(headers: &HeaderMap) -> Language {
     best.map(|(_, language)| language).unwrap_or_default()
 }
 
-/// In thousandths (RFC 9110 §12.4.2); what can't be read is not wanted.
+/// In thousandths (RFC 9110 §12.4.2); 0 for an invalid weight.
 fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> u16 {
     let q = parameters.find_map(|it| {
         let (name, value) = it.split_once('=')?;

@@ -1,4 +1,4 @@
-//! How often one subject may ask, counted across sessions in the store.
+//! Rate limits per subject, counted in the store across sessions.
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
@@ -7,7 +7,7 @@ use senim_store::{self as store, Tx};
 
 use crate::http::problem::Refusal;
 
-/// Refuses what comes more than `most` times in a window of time.
+/// Refuses more than `most` requests within a window of time.
 pub async fn limit(
     tx: &mut Tx,
     subject: &str,

@@ -1,4 +1,4 @@
-//! Who calls: one extractor a file. A handler that takes one of them is reached by nobody else.
+//! The classes of callers: one extractor a file. A handler that takes one can be reached by that class only.
 
 pub mod browser;
 mod client;

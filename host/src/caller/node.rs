@@ -1,4 +1,4 @@
-//! Which edge node calls: the one that the certificate is registered for, in standing.
+//! The calling edge node: the active one that the certificate is registered for.
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;

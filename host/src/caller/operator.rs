@@ -1,4 +1,4 @@
-//! Whoever is signed in to the console.
+//! The operator who is signed in to the console.
 
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts};
@@ -15,7 +15,7 @@ use crate::http::cookie;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
-/// How often it is written down that an operator is there.
+/// How often an operator's presence is saved.
 const SEEN_EVERY_MS: i64 = 60_000;
 
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// As the journal names them.
+    /// Their name in the journal.
     pub fn actor(&self) -> Actor {
         Actor::Operator(self.name.clone())
     }

@@ -1,4 +1,4 @@
-//! Which participant's system calls: known by its certificate alone (PHM-4).
+//! The calling participant's system, identified by its certificate alone (PHM-4).
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -14,13 +14,13 @@ use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
-/// Taken before the body: a stranger's photo is not read.
+/// Extracted before the body, so that an unknown caller's photo is not read.
 pub struct Caller {
     pub participant: Participant,
     pub kind: Kind,
     /// The certificate's common name.
     pub system: String,
-    /// The certificate's; absent where it is none that JOSE signs with.
+    /// The certificate's key; `None` if JOSE has no algorithm for it.
     pub key: Option<Jwk>,
 }
 
@@ -34,7 +34,7 @@ where
 {
     type Rejection = Refusal;
 
-    /// A participant in standing.
+    /// An active participant.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = App::from_ref(state);
         let Ok(Certificate(shown)) = Certificate::from_request_parts(parts, state).await;

@@ -1,4 +1,4 @@
-//! A consent ends before its term: whoever ends it, data stops, and the consumer is to be told (OAPI-5).
+//! A consent ends before its term, whoever ends it: data stops and the consumer is notified (OAPI-5).
 
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy};

@@ -1,4 +1,4 @@
-//! The client approved: the consent is registered, an older one for the same purpose and pair makes way.
+//! The client approved: registers the consent, which supersedes an older one of the same parties and purpose.
 
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy, words};

@@ -35,7 +35,7 @@ pub async fn list(app: App, client: Client) -> Result<Json<CabinetView>, Refusal
         .await
 }
 
-/// Participants' names as far as they have been looked up.
+/// Participants' names that have been looked up so far.
 #[derive(Default)]
 pub(super) struct Names(BTreeMap<Bin, String>);
 
@@ -44,7 +44,7 @@ impl Names {
         if let Some(name) = self.0.get(&bin) {
             return Ok(ParticipantName { bin, name: name.clone() });
         }
-        // A participant is never struck from the register; should one be missing, its number still tells.
+        // Participants are never deleted; if one is missing all the same, its BIN identifies it.
         let participant = store::participant::load(tx, bin).await?;
         let name = participant.map_or_else(|| bin.to_string(), |it| it.name);
         self.0.insert(bin, name.clone());
@@ -52,7 +52,7 @@ impl Names {
     }
 }
 
-/// `None` for what was never granted. `used`: how often, and when last.
+/// `None` for a consent that was never granted. `used`: how often, and when last.
 pub(super) async fn view(
     tx: &mut Tx,
     names: &mut Names,

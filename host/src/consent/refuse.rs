@@ -1,4 +1,4 @@
-//! The client read the consent and did not approve it: refused, or left without an answer.
+//! The client did not approve the consent: refused it, or left without answering.
 
 use senim_core::Timestamp;
 use senim_core::identity::session::Failure;

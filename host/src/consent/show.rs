@@ -31,7 +31,7 @@ pub async fn show(
         .await
 }
 
-/// The client's own consent; another's is as absent as one that never was.
+/// The client's own consent; another client's is not found.
 pub(super) async fn own(tx: &mut Tx, iin: &Iin, id: &str) -> Result<Consent, Refusal> {
     let id: ConsentId = id.parse().map_err(|_| Problem::NotFound)?;
     let consent = store::consent::load(tx, id).await?;
@@ -45,10 +45,10 @@ pub(super) async fn details(
     now: Timestamp,
 ) -> Result<ConsentDetailsView, Refusal> {
     let mut names = Names::default();
-    let told = store::usage::uses(tx, consent.id, USES_SHOWN).await?;
+    let found = store::usage::uses(tx, consent.id, USES_SHOWN).await?;
     let mut uses = Vec::new();
-    for each in told {
-        // Without a provider or a kind of data the request never got as far as this consent's data.
+    for each in found {
+        // A request without a provider or a kind of data was refused before it reached this consent's data.
         if let (Some(provider), Some(data)) = (each.provider, each.data) {
             let provider = names.of(tx, provider).await?;
             let (at, status, problem) = (each.at, each.status, each.problem);

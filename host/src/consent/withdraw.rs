@@ -1,4 +1,4 @@
-//! The client takes a consent back (CNS-3): data stops at once.
+//! The client withdraws a consent (CNS-3): data stops at once.
 
 use axum::Json;
 use axum::extract::Path;
@@ -26,7 +26,7 @@ pub async fn withdraw(
             let consent = show::own(tx, &client.iin, &id).await?;
             match &consent.state {
                 ConsentState::Granted(granted) if !granted.expired(now) => {}
-                // Nothing is left to take back: the client is told so, not that something failed.
+                // Already over: the response says so, instead of reporting a failure.
                 ConsentState::Granted(_) | ConsentState::Ended { .. } => {
                     return Err(Problem::ConsentEnded.into());
                 }

@@ -1,5 +1,5 @@
-//! Evidence of one check, written to a folder for whoever settles a dispute. A look at a person's face and data:
-//! it leaves its trace in the journal before anything is written (OPS-3).
+//! Evidence of one check, written to a folder to settle a dispute. It shows a person's face and data,
+//! so the access is journalled before anything is written (OPS-3).
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -23,7 +23,7 @@ pub const SEAL: &str = "seal.jws";
 /// The JWS's type.
 pub const SEAL_TYPE: &str = "senim-evidence+jwt";
 
-/// What the platform signs: that these files are the ones that it kept.
+/// What the platform signs, to prove that these are the files it kept.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seal {
@@ -31,7 +31,7 @@ pub struct Seal {
     pub check: u8,
     /// SHA-256 in hexadecimal.
     pub bundle: String,
-    /// Absent where the frames' days were over.
+    /// `None` if the frames were deleted at the end of their retention.
     pub pack: Option<String>,
     pub exported_at: Timestamp,
 }
@@ -73,7 +73,7 @@ pub async fn export(
         exported_at: now,
     };
     let signed = app.keys.sign(SEAL_TYPE, &seal, now).map_err(|it| anyhow::anyhow!("{it}"))?;
-    // Nobody else on this machine may look.
+    // Readable by the owner only.
     let made = DirBuilder::new().mode(0o700).create(folder);
     made.with_context(|| format!("`{}` can't be made", folder.display()))?;
     fs::write(folder.join(BUNDLE), bundle)?;
@@ -85,7 +85,7 @@ pub async fn export(
     Ok(seal)
 }
 
-/// The frames for human eyes: `07-3-peak.jpg` is the eighth, of the challenge's fourth step.
+/// The frames as files for people: `07-3-peak.jpg` is the eighth frame, of the challenge's fourth step.
 fn pictures(pack: &[u8], folder: &Path) -> anyhow::Result<()> {
     let pack = Pack::read_any(pack)?;
     for (index, frame) in pack.frames.iter().enumerate() {

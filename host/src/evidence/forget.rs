@@ -1,4 +1,4 @@
-//! Evidence whose time is over is forgotten: pictures after days, results after years.
+//! Deletes evidence at the end of its retention: images after days, results after years.
 
 use super::RESULTS_KEPT;
 use crate::app::App;
@@ -11,7 +11,7 @@ pub async fn forget_due(app: &App) -> Result<(), StoreError> {
             let packs = store::evidence::forget_frames(tx, now).await?;
             let rows = store::evidence::forget_before(tx, now - RESULTS_KEPT).await?;
             if packs + rows > 0 {
-                tracing::info!(packs, rows, "evidence is forgotten");
+                tracing::info!(packs, rows, "deleted evidence at the end of its retention");
             }
             Ok(())
         })

@@ -1,4 +1,4 @@
-//! Hosts the judge: a fresh instance for every question. What made a verdict makes it again years later.
+//! Hosts the judge component: a fresh instance for every call. The same component repeats a verdict years later.
 
 use std::path::Path;
 use std::thread;
@@ -13,14 +13,14 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "judge/wit", world: "judge" });
 }
 
-/// A question is some hundred kilobytes of numbers.
+/// The input is a few hundred kilobytes of numbers.
 const VERDICT_MEMORY_MAX: usize = 64 * 1024 * 1024;
-/// The nets, their inputs and a picture.
+/// Holds the nets, their inputs and one image.
 const LOOK_MEMORY_MAX: usize = 1024 * 1024 * 1024;
 const TICK: Duration = Duration::from_millis(100);
-/// A verdict past so many ticks is cut off; it takes a few milliseconds.
+/// Deadline of a verdict in ticks; it normally takes a few milliseconds.
 const VERDICT_TICKS: u64 = 50;
-/// Looking is a replay's, on nobody's time but the operator's: ten minutes.
+/// Deadline for running the nets, which only replays do: ten minutes.
 const LOOK_TICKS: u64 = 6_000;
 
 pub struct Judge {
@@ -33,16 +33,16 @@ pub struct Judge {
 pub enum JudgeError {
     #[error(transparent)]
     Component(#[from] ComponentError),
-    #[error("the judge can't be used: {0:#}")]
+    #[error("can't load the judge component: {0:#}")]
     Wasm(#[from] wasmtime::Error),
-    #[error("the judge does not understand: {0}")]
+    #[error("the judge rejected its input: {0}")]
     Answer(String),
-    #[error("the judge answers what can't be read: {0}")]
+    #[error("can't parse the judge's output: {0}")]
     Json(#[from] serde_json::Error),
 }
 
 impl Judge {
-    /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
+    /// Loads the component. The compiled code is cached beside it, under a name with the component's digest.
     pub fn open(path: &Path) -> Result<Self, JudgeError> {
         let engine = Engine::new(Config::new().epoch_interruption(true))?;
         let OpenedComponent { component, digest } = open_component(&engine, path)?;
@@ -65,7 +65,7 @@ impl Judge {
         Ok(serde_json::from_slice(&answer)?)
     }
 
-    /// Runs the nets, given by their names as ONNX files, over a pack: some seconds of work.
+    /// Runs the nets (name to ONNX file) over a pack; takes seconds.
     pub fn look(&self, nets: &[(String, Vec<u8>)], pack: &[u8]) -> Result<Vec<Seen>, JudgeError> {
         let mut store = self.store(LOOK_MEMORY_MAX, LOOK_TICKS);
         let judge = self.ready.instantiate(&mut store)?;
@@ -83,7 +83,7 @@ impl Judge {
     }
 }
 
-/// Lets deadlines pass for as long as the engine lives.
+/// Advances the deadline clock for as long as the engine lives.
 fn tick(engine: &Engine) {
     let engine = engine.weak();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! A check judged again from its evidence: from the numbers that were kept, and from the frames themselves (DSP-1).
+//! Judges a check again from its evidence: from the kept numbers, and from the frames themselves (DSP-1).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ use senim_core::evidence::bundle::{Bundle, Packed, VERSION};
 use senim_core::jose::sha256;
 use senim_faces::FILES;
 
-/// What a replay found. It upholds the evidence where there is no complaint.
+/// The result of a replay. It confirms the evidence if there are no complaints.
 #[derive(Debug, Default)]
 pub struct Report {
     pub kept: Option<Verdict>,
@@ -26,7 +26,7 @@ pub struct Report {
     pub of_facts: Option<Verdict>,
     /// From the frames.
     pub of_frames: Option<Verdict>,
-    /// Between facts kept and facts found now: the greatest difference of two numbers of each kind.
+    /// The greatest difference between kept facts and facts computed now, for each kind of number.
     pub differences: BTreeMap<String, f64>,
     pub notes: Vec<String>,
     pub complaints: Vec<String>,
@@ -44,7 +44,7 @@ impl Report {
     }
 }
 
-/// `keys`: the platform's, as `/jwks` tells them; without them the signature is not checked, and that is noted.
+/// `keys`: the platform's, from `/jwks`; without them the signature is not checked, which the report notes.
 pub fn replay(
     folder: &Path,
     judge: &Judge,
@@ -58,7 +58,7 @@ pub fn replay(
     let mut report = Report::default();
     let bytes = read(BUNDLE)?;
     let bundle: Bundle = serde_json::from_slice(&bytes)
-        .with_context(|| format!("{BUNDLE} is no bundle of version {VERSION}"))?;
+        .with_context(|| format!("{BUNDLE} is not a bundle of version {VERSION}"))?;
     let pack = folder.join(PACK).exists().then(|| read(PACK)).transpose()?;
     sealed(&mut report, &read(SEAL)?, keys, (&bundle, &bytes, pack.as_deref()))?;
     report.complain_unless(
@@ -86,9 +86,9 @@ fn sealed(
     (bundle, bytes, pack): (&Bundle, &[u8], Option<&[u8]>),
 ) -> anyhow::Result<()> {
     let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
-    let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is no JWS"))?;
+    let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is not a JWS"))?;
     let seal: Seal = serde_json::from_slice(&jws.payload)
-        .with_context(|| format!("{SEAL} says something else"))?;
+        .with_context(|| format!("the claims of {SEAL} have another format"))?;
     match keys {
         Some(keys) => {
             report
@@ -156,7 +156,7 @@ fn from_frames(
         Err(error) => return Err(error.into()),
     };
     if bundle.verdict.is_none() {
-        // An empty pack is refused before anything is looked at.
+        // An empty pack is refused before the nets run.
         let same = seen.is_empty();
         report.complain_unless(same, "the frames could be judged after all");
         return Ok(());
@@ -171,7 +171,7 @@ fn from_frames(
     );
     report.differences = apart.greatest;
     let verdict = judge.verdict(&Question { seen, ..bundle.question.clone() })?;
-    // Which of two portraits is a hair better may change with the processor; what was decided may not.
+    // The order of two nearly equal portraits may differ between processors; the decision may not.
     let decided = |it: &Verdict| (it.live, it.reasons.clone(), it.signals.clone());
     let same = bundle.verdict.as_ref().is_some_and(|kept| decided(kept) == decided(&verdict));
     report.complain_unless(same, "the frames lead to another verdict");
@@ -179,7 +179,7 @@ fn from_frames(
     Ok(())
 }
 
-/// The nets by their names, each the one that judged.
+/// The nets by name; each must be the one used for the verdict.
 fn nets(
     report: &mut Report,
     bundle: &Bundle,
@@ -199,12 +199,12 @@ fn nets(
     Ok(nets)
 }
 
-/// How far two JSON texts of one shape are from each other.
+/// The differences between two JSON documents of one shape.
 #[derive(Default)]
 struct Apart {
-    /// By the path, without places in lists.
+    /// By path, without list indexes.
     greatest: BTreeMap<String, f64>,
-    /// Where they differ in what is no number.
+    /// Paths where values other than numbers differ.
     otherwise: Option<String>,
 }
 

@@ -13,16 +13,16 @@ use super::problem::Refusal;
 
 /// Bodies of the JSON API and of OAuth forms, unless a route carries [`BodyMax`].
 const BYTES_MAX: usize = 64 * 1024;
-/// Of a body over its limit so much is still read and forgotten, so that its sender hears the answer
-/// instead of a broken connection.
+/// How much of an oversized body is read and discarded, so that the client can read the 413
+/// instead of seeing a reset connection.
 const DRAINED_MAX: usize = 16 * 1024 * 1024;
 
-/// A route's own limit: lay it on as `Extension(BodyMax(…))`.
+/// A route's own limit, in bytes: add it as `Extension(BodyMax(…))`.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyMax(pub usize);
 
-/// A body read as `T`; what does not read is [`Problem::BodyMalformed`], what is no JSON by its own account
-/// [`Problem::BodyMediaType`].
+/// A body parsed as `T`; fails with [`Problem::BodyMalformed`], or for a content type other than JSON
+/// with [`Problem::BodyMediaType`].
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(Refusal::detailed(Problem::BodyMediaType, "send application/json"));
         }
         json::read(&bytes).map(Self).map_err(|error| {
-            // Only where it broke: serde's own words may quote what was sent.
+            // Only the position: serde's message may quote the body.
             let place = format!("not readable at line {} column {}", error.line(), error.column());
             Refusal::detailed(Problem::BodyMalformed, place)
         })
@@ -47,11 +47,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
-/// Whether the request says so, parameters such as `charset` aside.
+/// Whether the request has this content type; parameters such as `charset` are ignored.
 pub fn is_of_type(request: &Request, media_type: &str) -> bool {
-    let told = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let told = told.and_then(|it| it.split(';').next()).unwrap_or_default();
-    told.trim().eq_ignore_ascii_case(media_type)
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let content_type = content_type.and_then(|it| it.split(';').next()).unwrap_or_default();
+    content_type.trim().eq_ignore_ascii_case(media_type)
 }
 
 /// The whole body, within its limit.

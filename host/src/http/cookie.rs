@@ -1,8 +1,8 @@
-//! The cookies of the pages. Where browsers come by TLS their names begin with `__Host-`, so that no neighbouring
-//! host can plant one (draft-ietf-httpbis-rfc6265bis §4.1.3.2).
+//! The cookies of the pages. Over TLS their names begin with `__Host-`, so that no other
+//! host of the site can set one (draft-ietf-httpbis-rfc6265bis §4.1.3.2).
 //!
 //! On `http://localhost` the names are plain: `__Host-` needs `Secure`, and `WebKit` (measured: `WebKitGTK` 2.50.6) stores no
-//! `Secure` cookie that came by http.
+//! `Secure` cookie from an http response.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use senim_core::identity::requester::KNOWN_DAYS;
@@ -19,10 +19,10 @@ pub struct Cookie {
 const KNOWN_S: u32 = KNOWN_DAYS as u32 * 24 * 60 * 60;
 
 pub const SESSION: Cookie = Cookie { name: "senim_session", max_age_s: None };
-/// Says in which browser a person has passed before; opens nothing.
+/// Marks a browser in which a person has proved their identity; grants no access.
 pub const BROWSER: Cookie = Cookie { name: "senim_browser", max_age_s: Some(KNOWN_S) };
 pub const CONSOLE: Cookie = Cookie { name: "senim_console", max_age_s: None };
-/// Says in which browser an operator has signed in before; opens nothing.
+/// Marks a browser in which an operator has signed in before; grants no access.
 pub const CONSOLE_BROWSER: Cookie =
     Cookie { name: "senim_console_browser", max_age_s: Some(KNOWN_S) };
 
@@ -42,11 +42,11 @@ impl Cookie {
             .filter_map(|it| it.trim().split_once('='))
             .filter(|(key, _)| *key == name)
             .map(|(_, value)| value);
-        // Two of one name: somebody on a neighbouring address planted one.
+        // Two of one name: another host of the site may have set one.
         values.next().filter(|it| !it.is_empty() && values.next().is_none())
     }
 
-    /// `Set-Cookie` for a secret that scripts never see and that other sites' forms never send.
+    /// `Set-Cookie` for a secret that scripts can't read and that cross-site requests don't send.
     pub fn set(&self, config: &Config, value: &str) -> HeaderValue {
         self.header(config, value, self.max_age_s)
     }

@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use senim_channel::{Peer, PeerCertificate};
 
-/// The client certificate that the connection was opened with, checked against `client_ca`; absent where none was shown.
+/// The connection's client certificate, checked against `client_ca`; `None` if the client sent none.
 #[derive(Clone, Debug)]
 pub struct Certificate(pub Option<PeerCertificate>);
 

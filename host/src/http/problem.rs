@@ -1,4 +1,4 @@
-//! What went wrong, as HTTP: core gives a problem its form (RFC 9457), here it becomes a response.
+//! Refusals as HTTP: core writes the problem document (RFC 9457), here it becomes a response.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use senim_core::problem::{Problem, ProblemDocument};
 
 use senim_store::{Failure, StoreError};
 
-/// Why a use case did not answer as asked.
+/// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error("{}", .0.code())]
@@ -22,15 +22,15 @@ pub enum Refusal {
     Consent(#[from] ConsentError),
     #[error(transparent)]
     Participant(#[from] ParticipantError),
-    /// 503, or 429 where this caller alone asks too often.
+    /// 503, or 429 if this caller alone sends too many requests.
     #[error(transparent)]
     Exhausted(#[from] Exhausted),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It may succeed after so long: `Retry-After` says so.
+    /// May succeed after `retry_after`, which becomes the header `Retry-After`.
     #[error("{}", .problem.code())]
     Later { problem: Problem, retry_after: TimeDelta },
-    /// What was not foreseen: logged whole, told as nothing.
+    /// An unexpected failure: logged in full, reported to the caller only as `internal`.
     #[error("{0}")]
     Internal(String),
 }
@@ -70,11 +70,11 @@ impl Refusal {
         }
     }
 
-    /// Tells the log what the caller is not told.
+    /// Logs what the caller does not see.
     pub fn log(&self) {
         match self {
             Self::Store(error) => tracing::error!(%error, "the store failed"),
-            Self::Internal(why) => tracing::error!(why, "what was not foreseen"),
+            Self::Internal(why) => tracing::error!(why, "internal error"),
             Self::Exhausted(exhausted) => {
                 tracing::debug!(problem = self.problem().code(), budget = %exhausted.budget, "refused");
             }
@@ -122,7 +122,7 @@ impl IntoResponse for Refusal {
 }
 
 impl Refusal {
-    /// Whole seconds, never less than is true (RFC 9110 §10.2.3); absent where nobody knows.
+    /// Whole seconds, rounded up (RFC 9110 §10.2.3); `None` if unknown.
     fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Exhausted(exhausted) => Some(exhausted.retry_after_s()),
@@ -140,7 +140,7 @@ impl Refusal {
     }
 }
 
-/// For logs and counters: which problem an answer carries.
+/// The problem in a response, for logs and counters.
 #[derive(Clone, Copy, Debug)]
 pub struct Answered(pub Problem);
 

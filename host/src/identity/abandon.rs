@@ -1,4 +1,4 @@
-//! The client gives up; the consumer is told.
+//! The client abandons the session; the consumer is notified.
 
 use axum::Json;
 use senim_core::identity::session::Input;

@@ -1,5 +1,5 @@
-//! What a consumer's link shows (RFC 9126 §4). Reading it changes nothing, for scanners and previews of links read it
-//! too (RFC 9110 §9.2.1): the page opens the session by a `POST` of its own.
+//! What a consumer's link shows (RFC 9126 §4). A GET changes nothing, because link scanners and previews send it
+//! too (RFC 9110 §9.2.1): the page opens the session with a `POST` of its own.
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -16,14 +16,14 @@ use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::Dialogue;
 use senim_store as store;
 
-/// What a browser may bring. Other parameters are ignored: only what was pushed counts (FAPI 2.0 §5.3.2.2).
+/// Query parameters. All others are ignored: only pushed ones count (FAPI 2.0 §5.3.2.2).
 #[derive(Deserialize)]
 pub struct Brought {
     client_id: Option<String>,
     request_uri: Option<String>,
 }
 
-/// `GET /authorize`. Until the request is known there is no consumer to send the browser back to: a page says why.
+/// `GET /authorize`. For an unknown request there is no consumer to redirect to, so an error page is shown.
 #[tracing::instrument(name = "identity.authorize", skip_all)]
 pub async fn authorize(
     app: App,
@@ -52,7 +52,7 @@ async fn show(app: &App, headers: &HeaderMap, brought: Brought) -> Result<Respon
     Ok(response)
 }
 
-/// The open session of the request, where it is this browser's. It goes on also when the link has expired.
+/// The request's open session, if it is this browser's. It continues even after the link has expired.
 pub(super) async fn own(
     app: &App,
     browser: Option<&Browser>,
@@ -73,13 +73,13 @@ pub(super) async fn own(
         .await
 }
 
-/// The cabinet's, whose `/authorize` opens the session.
+/// The cabinet's page `/authorize`, which opens the session.
 async fn page(app: &App) -> Result<String, Refusal> {
     match &app.config.pages_dir {
         Some(folder) => tokio::fs::read_to_string(folder.join("cabinet/index.html"))
             .await
             .map_err(Refusal::internal),
-        // Only the API is served: whoever made the pages opens the session.
+        // Only the API is served: the pages served elsewhere open the session.
         None => Ok("<!doctype html><title>Senim</title>".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! Signing in to the cabinet, by an identity session of its own or by one that ended well (CNS-3).
+//! Signing in to the cabinet, with an identity session of its own or after a successful one (CNS-3).
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -31,7 +31,7 @@ pub async fn sign_in(app: App, visitor: Visitor, headers: HeaderMap) -> Result<R
     storage::check_room(&app)?;
     let known = known(&app, &visitor, now).await?;
     if known.is_none() {
-        // Strangers can't use up what known browsers have.
+        // Unknown browsers can't use up the budget of known ones.
         if let Some(origin) = visitor.origin {
             app.budgets.sign_ins_of_origin.take(origin, 1, now)?;
         }
@@ -66,7 +66,7 @@ pub async fn sign_in(app: App, visitor: Visitor, headers: HeaderMap) -> Result<R
     Ok(([(header::SET_COOKIE, cookie)], Json(view::of(&app, &dialogue, now))).into_response())
 }
 
-/// The hash of the visitor's cookie, if somebody has passed in this browser.
+/// The hash of the visitor's cookie, if somebody has proved their identity in this browser.
 async fn known(
     app: &App,
     visitor: &Visitor,
@@ -82,7 +82,7 @@ async fn known(
     Ok(known.then(|| hash.clone()))
 }
 
-/// `POST /api/cabinet/sign-out`: 204, also where nobody was signed in.
+/// `POST /api/cabinet/sign-out`: 204, even if nobody was signed in.
 #[tracing::instrument(name = "cabinet.sign_out", skip_all)]
 pub async fn sign_out(app: App, headers: HeaderMap) -> Result<Response, Refusal> {
     let now = app.now();

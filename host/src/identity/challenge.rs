@@ -1,4 +1,4 @@
-//! What the client is asked to do before the camera: drawn here, counted, and handed out (IDX-2).
+//! The challenge that the client performs before the camera: drawn, counted and returned here (IDX-2).
 
 use axum::Json;
 use senim_core::identity::session::{Input, Seed};
@@ -47,7 +47,7 @@ pub async fn ask(
     }))
 }
 
-/// For the journal, which may know what was asked but not the nonce.
+/// A summary for the journal, without the nonce.
 pub(super) fn summary(challenge: &Challenge) -> String {
     let steps = challenge.steps.iter().map(|it| match &it.ask {
         Ask::Look => "look".to_owned(),

@@ -46,13 +46,13 @@ pub async fn answer(
     Ok(renewed.answer(&app, &dialogue))
 }
 
-/// Whether the page showed what the session asks for now, in the session's language.
+/// Whether the page showed the session's current consent text, in the session's language.
 fn was_shown(dialogue: &Dialogue, text_hash: &str) -> bool {
     let request = dialogue.content.request.as_ref();
     request.is_some_and(|it| words::hash(&consent::grant::shown(dialogue, it)) == text_hash)
 }
 
-/// A consumer that was suspended since it asked gets nothing (OAPI-5).
+/// A consumer suspended since it pushed the request receives no consent (OAPI-5).
 async fn withheld(
     tx: &mut Tx,
     dialogue: &Dialogue,

@@ -1,4 +1,4 @@
-//! An identity session as the host holds it, and the carrying out of what core's session asks for.
+//! An identity session as the host stores it, and the execution of the effects that core's session returns.
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
@@ -21,12 +21,12 @@ use crate::http::problem::Refusal;
 use crate::messages;
 use senim_store::{self as store, Tx};
 
-/// How long one stays signed in to the cabinet.
+/// How long a client stays signed in to the cabinet.
 const CABINET: TimeDelta = TimeDelta::minutes(30);
-/// For so long after the end the way back is shown to the cookie that the session was approved with.
+/// How long after the end the redirect is shown again to the cookie that approved the session.
 const LOST_ANSWER: TimeDelta = TimeDelta::minutes(1);
 
-/// What one input led to.
+/// The result of one input.
 pub struct Advanced {
     pub dialogue: Dialogue,
     pub refused: Option<Problem>,
@@ -42,7 +42,7 @@ impl From<SessionError> for Refusal {
     }
 }
 
-/// One step in a transaction of its own: load, decide, save, say so.
+/// One step in a transaction of its own: load, decide, save, answer.
 pub async fn step(
     app: &App,
     name: &'static str,
@@ -62,7 +62,7 @@ pub async fn step(
     settle(app, advanced)
 }
 
-/// The session that the page acts in; refused where its browser has come to hold another one.
+/// The session that the page acts in; refused if the browser now holds another one.
 pub async fn open(tx: &mut Tx, app: &App, page: &Page) -> Result<Dialogue, Refusal> {
     let dialogue = store::identity::by_secret(tx, &page.browser.0).await?;
     let dialogue = dialogue.ok_or(Problem::IdentityNoSession)?;
@@ -73,7 +73,7 @@ pub async fn open(tx: &mut Tx, app: &App, page: &Page) -> Result<Dialogue, Refus
     Ok(dialogue)
 }
 
-/// The session to be shown, also to a browser that has lost the answer with which it ended.
+/// The session to show, also to a browser that lost the response that ended it.
 pub async fn seen(
     tx: &mut Tx,
     app: &App,
@@ -90,9 +90,9 @@ pub async fn seen(
     ended.ok_or_else(|| Problem::IdentityNoSession.into())
 }
 
-/// Feeds the session and carries out its effects in the caller's transaction.
+/// Feeds the input to the session and carries out its effects in the caller's transaction.
 ///
-/// `digits`: the code that the input's digest was made of, where one may have to be sent.
+/// `digits`: the code behind the input's digest, if a message may have to be sent.
 pub async fn advance(
     tx: &mut Tx,
     app: &App,
@@ -151,20 +151,20 @@ pub async fn advance(
         store::identity::forget_draws(tx, &person.iin, &requester).await?;
     }
     if session.checks_left() > checks.1 {
-        // It failed by our own fault, and was given back.
+        // It failed because of us, so the attempt does not count.
         store::identity::forget_draw(tx, (id, checks.0)).await?;
     }
     store::identity::save(tx, &advanced.dialogue).await?;
     Ok(advanced)
 }
 
-/// After the commit: messages leave, and what was refused is answered.
+/// After the commit: sends messages, and returns the refusal if there was one.
 pub fn settle(app: &App, advanced: Advanced) -> Result<Dialogue, Refusal> {
     for message in advanced.messages {
         let app = app.clone();
         tokio::spawn(async move {
             if let Err(error) = messages::deliver(&app, message).await {
-                tracing::error!(%error, "a message could not be delivered");
+                tracing::error!(%error, "can't deliver a message");
             }
         });
     }
@@ -213,7 +213,7 @@ async fn finish(
     let finished = authorization::finish(tx, app, request.authorization, outcome, now).await;
     dialogue.content.redirect = match finished {
         Ok(redirect) => Some(redirect),
-        // The request has been forgotten meanwhile: nobody waits, and the session must end all the same.
+        // The request has been deleted: nobody waits for it, but the session must still end.
         Err(refusal) if failure.is_some() && refusal.problem() == Problem::AuthorizationUnknown => {
             None
         }
@@ -232,12 +232,12 @@ pub async fn record(
     store::journal::append(tx, Actor::Client, Subject::Session(id), event, now).await
 }
 
-/// Six digits, each as likely as any.
+/// Six digits, uniformly random.
 pub fn draw(app: &App) -> String {
     format!("{:06}", app.rng.below(1_000_000))
 }
 
-/// The keyed hash of a code in this session. Whoever reads the rows but has no master key can't try codes.
+/// The keyed hash of a code in this session, so that codes can't be guessed from the rows without the master key.
 pub fn digest(app: &App, id: SessionId, digits: &str) -> CodeDigest {
     let hash = app.sealer.blind("identity_session.code", &format!("{id}:{digits}"));
     let bytes = from_base64(&hash).ok().and_then(|it| it.try_into().ok());

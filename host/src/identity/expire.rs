@@ -1,5 +1,5 @@
-//! The jobs that end sessions whose time is over, so that consumers' counts and the journal are right, and that forget
-//! what limits nobody any more and sessions after their years.
+//! The jobs that end expired sessions, so that consumers' counts and the journal are right, and that delete
+//! expired limits, and sessions at the end of their retention.
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
@@ -12,9 +12,9 @@ use crate::evidence::RESULTS_KEPT;
 use crate::http::problem::Refusal;
 use senim_store::{self as store, StoreError};
 
-/// Sessions that one round of the job takes on.
+/// The most sessions that one run of the job processes.
 const ROUND_MAX: u64 = 200;
-/// Longer than every window in which attempts are counted.
+/// Longer than every window that counts attempts.
 const ATTEMPTS_KEPT: TimeDelta = TimeDelta::days(1);
 
 pub async fn expire_due(app: &App) -> Result<(), Refusal> {
@@ -26,9 +26,9 @@ pub async fn expire_due(app: &App) -> Result<(), Refusal> {
         })
         .await?;
     for id in due {
-        // One that can't be ended must not keep the others open.
+        // One failure must not keep the other sessions open.
         if let Err(error) = expire(app, id, now).await {
-            tracing::error!(%error, session.id = %id, "a session could not be ended");
+            tracing::error!(%error, session.id = %id, "can't end an expired session");
         }
     }
     app.store
@@ -40,14 +40,14 @@ pub async fn expire_due(app: &App) -> Result<(), Refusal> {
         .await
 }
 
-/// Forgets sessions with all that is left of their checks and messages, after [`RESULTS_KEPT`] (IDX-8).
+/// Deletes sessions with what is left of their checks and messages, after [`RESULTS_KEPT`] (IDX-8).
 pub async fn forget_due(app: &App) -> Result<(), StoreError> {
     let before = app.now() - RESULTS_KEPT;
     app.store
         .transact("identity.forget_due", async |tx| {
             let rows = store::identity::forget_before(tx, before).await?;
             if rows > 0 {
-                tracing::info!(rows, "identity sessions are forgotten");
+                tracing::info!(rows, "deleted identity sessions at the end of their retention");
             }
             Ok(())
         })

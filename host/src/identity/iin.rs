@@ -1,4 +1,4 @@
-//! The client confirms their IIN, and the Source that there is such a person (IDX-1).
+//! The client enters their IIN, and the Source confirms that the person exists (IDX-1).
 
 use axum::Json;
 use chrono::TimeDelta;
@@ -16,8 +16,8 @@ use crate::http::problem::Refusal;
 use crate::outside::source::Registered;
 use senim_store as store;
 
-/// Sign-ins of one person to the cabinet within [`SIGN_INS_WITHIN`], by one requester: a stranger who knows an IIN does
-/// not use up its owner's. Codes are no danger: none is sent before the face matched.
+/// Cabinet sign-ins of one person by one requester within [`SIGN_INS_WITHIN`], so that knowing somebody's IIN does
+/// not lock them out. One-time codes need no limit here: none is sent before the face has matched.
 const SIGN_INS_MAX: u64 = 10;
 const SIGN_INS_WITHIN: TimeDelta = TimeDelta::hours(1);
 
@@ -53,7 +53,7 @@ pub async fn confirm(
     if !asked {
         return Ok(Json(view::of(&app, &dialogue, now)));
     }
-    // Outside of any transaction; where the Source is down nothing has changed and the client tries again.
+    // Outside any transaction: if the Source is down, nothing has changed and the client can try again.
     let registered = registered(&app, &iin).await?;
     let now = app.now();
     let found = app
@@ -77,10 +77,10 @@ pub async fn confirm(
     Ok(Json(view::of(&app, &dialogue, now)))
 }
 
-/// What the Source knows; its failures are told to the log, the client is told to try again.
+/// The person's data in the Source. Failures are logged; the client sees a problem and can try again.
 pub(super) async fn registered(app: &App, iin: &Iin) -> Result<Option<Registered>, Refusal> {
     app.source.person(iin).await.map_err(|error| {
-        tracing::warn!(%error, "the Source failed");
+        tracing::warn!(%error, "request to the Source failed");
         Problem::IdentitySourceDown.into()
     })
 }

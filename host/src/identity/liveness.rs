@@ -1,10 +1,10 @@
-//! The frames of a check: did a live person do what was asked, and is it the one in the state register (IDX-2, PHM-2).
+//! The frames of a check: did a live person perform the challenge and match the register's photo (IDX-2, PHM-2).
 //!
-//! The check was counted when its challenge was handed out. The challenge is used up in a transaction before
-//! anything is judged, so that neither a second upload nor a crash wins one. What does not arrive whole changes
-//! nothing and may come again while the challenge is open; what was forged ends the check.
+//! The check was counted when its challenge was returned. The challenge is used up in a transaction before
+//! anything is judged, so that neither a second upload nor a crash gains a try. An incomplete upload changes
+//! nothing and can be repeated while the challenge is open; a forged one ends the check.
 //!
-//! Pictures are kept only of checks that got a verdict: of anything else its digest and first bytes.
+//! Images are kept only of checks with a verdict; of other bodies, the digest and the first bytes.
 
 use axum::Json;
 use axum::extract::Request;
@@ -56,7 +56,7 @@ pub async fn check(
     let (person, challenge) = match expected(&app, &page).await {
         Ok(open) => open,
         Err(refusal) => {
-            // Who is still sending would see a broken connection in place of the answer.
+            // A client that is still sending would see a reset connection instead of the response.
             let _ = body::read(request).await;
             return Err(refusal);
         }
@@ -78,7 +78,7 @@ pub async fn check(
     };
     let photo = match iin::registered(&app, &person.iin).await? {
         Some(found) if person.phone.is_some() => Some(found.photo),
-        // Struck from the register since the session began.
+        // Removed from the register since the session began.
         None if person.phone.is_some() => return Err(Problem::IdentitySourceDown.into()),
         Some(_) | None => None,
     };
@@ -93,9 +93,9 @@ pub async fn check(
         photo,
         arrived_at,
     };
-    // Where there is none the challenge stays open, and the frames may come again.
+    // If there is none, the challenge stays open and the frames can be sent again.
     let place = app.budgets.inference.place()?;
-    // In a task of its own: a browser that hangs up must not undo a judgement.
+    // In a task of its own, so that a browser that disconnects can't cancel the verdict.
     let task = tokio::spawn(async move {
         let dialogue = judged(&app, &page, visitor.origin, judging, place).await?;
         Ok(Json(view::of(&app, &dialogue, app.now())))
@@ -103,7 +103,7 @@ pub async fn check(
     task.await.map_err(Refusal::internal)?
 }
 
-/// Whose face is to be seen doing what; refuses before the frames are read where nothing is open.
+/// IIN and challenge of the open check. Fails before the body is read if none is open.
 async fn expected(app: &App, page: &Page) -> Result<(Person, Challenge), Refusal> {
     let now = app.now();
     let dialogue = app
@@ -117,7 +117,7 @@ async fn expected(app: &App, page: &Page) -> Result<(Person, Challenge), Refusal
     let (_, effects) = session.handle(input.clone(), now)?;
     match open {
         Some(open) if effects.iter().any(|it| matches!(it, Effect::Judge { .. })) => Ok(open),
-        // What time has changed meanwhile is saved and told.
+        // An expiry in the meantime is saved and answered.
         _ => {
             dialogue::step(app, "identity.liveness.late", page, None, |_| input.clone()).await?;
             Err(Problem::ChallengeNone.into())
@@ -125,7 +125,7 @@ async fn expected(app: &App, page: &Page) -> Result<(Person, Challenge), Refusal
     }
 }
 
-/// What could not have been made for this challenge ends its check.
+/// Frames that can't belong to this challenge end its check.
 async fn forged(app: &App, page: &Page, nonce: Nonce, error: PackError, bytes: &[u8]) -> Refusal {
     let (now, problem) = (app.now(), error.problem());
     let ended = app
@@ -182,7 +182,7 @@ async fn judged(
     let (started, known) = started;
     let counted = started.judge;
     let dialogue = dialogue::settle(app, started)?;
-    // Whatever did not start has been refused by now.
+    // A check that could not start has been refused above.
     let Some(number) = counted else { return Err(Problem::IdentityOutOfOrder.into()) };
     let participant = dialogue.content.request.as_ref().map(|it| it.consumer.bin);
     let turn = place.turn().await?;
@@ -191,15 +191,15 @@ async fn judged(
     record(app, page, (dialogue.id, number), kept, outcome).await
 }
 
-/// A pack that was judged, and from where it came.
+/// A judged pack and its origin.
 struct Kept {
     bytes: Bytes,
     origin: Option<Origin>,
 }
 
 impl Kept {
-    /// Whether the pictures are kept: of each check that passed, and of failed ones within what their origin, and all
-    /// origins together, may have kept.
+    /// Whether to keep the images: always those of a passed check, else within the budgets of its origin and of all
+    /// origins together.
     fn are_pictures(&self, app: &App, now: Timestamp, outcome: &Outcome) -> bool {
         if outcome.is_passed() {
             return true;
@@ -212,7 +212,7 @@ impl Kept {
     }
 }
 
-/// Of a body whose pictures are not kept.
+/// What is kept of a body whose images are not.
 async fn keep_head(
     tx: &mut Tx,
     app: &App,
@@ -245,7 +245,7 @@ async fn record(
     let Outcome { judgement, bundle, digest, outcome, event, .. } = outcome;
     let digits = dialogue::draw(app);
     let code = dialogue::digest(app, id, &digits);
-    // By itself: the evidence stays also where the session has gone on without this check.
+    // In its own transaction: the evidence is kept even if the session has moved on without this check.
     app.store
         .transact("identity.liveness.evidence", async |tx| {
             let made = (bundle.as_slice(), digest.as_str());

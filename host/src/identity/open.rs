@@ -1,4 +1,4 @@
-//! The page behind a consumer's link opens the session of the pushed request, or goes on with it (RFC 9126 §4).
+//! The page behind a consumer's link opens the session of the pushed request, or resumes it (RFC 9126 §4).
 
 use axum::Json;
 use axum::http::{HeaderMap, header};
@@ -46,12 +46,12 @@ pub async fn open(
             let Some((dialogue, _)) = known else {
                 return start(tx, &app, &begun, &headers, &hash, now).await;
             };
-            // Another browser, perhaps another person: whoever has read that decides, and no scanner of links.
+            // Another browser, perhaps another person: the client must confirm, which a link scanner can't do.
             if !asked.take_over {
                 return Err(Problem::IdentityOpenElsewhere.into());
             }
             let id = dialogue.id;
-            // From the start, with the counters as they are.
+            // Starts over, but keeps the counters.
             let input = Input::Restarted;
             let restarted = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
             store::identity::change_secret(tx, id, &hash, None).await?;

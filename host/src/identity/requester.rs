@@ -1,4 +1,4 @@
-//! Who starts a person's session, as checks are counted by (IDX-2).
+//! The requester of a session, by which a person's checks are counted (IDX-2).
 
 use senim_core::Timestamp;
 use senim_core::id::Iin;
@@ -27,7 +27,7 @@ pub async fn of(
     })
 }
 
-/// Whether one more challenge may be drawn. To be asked in the transaction that draws it.
+/// Whether one more challenge may be drawn. Call it in the transaction that draws the challenge.
 pub async fn allowance(
     tx: &mut Tx,
     dialogue: &Dialogue,
@@ -43,7 +43,7 @@ pub async fn allowance(
     Ok(left(&own, &of_kind, now))
 }
 
-/// Until when liveness is blocked for whom the session is about.
+/// Until when liveness checks are blocked for the session's client.
 pub async fn blocked_until(
     tx: &mut Tx,
     dialogue: &Dialogue,

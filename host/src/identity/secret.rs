@@ -1,5 +1,5 @@
-//! New secrets for a browser: when an identity has been proved, and at the end of the session. A cookie that somebody
-//! else planted or saw before opens nothing after that.
+//! New secrets for a browser, when an identity has been proved and at the end of the session. A cookie that an attacker
+//! set or saw before is useless after that (session fixation).
 
 use axum::Json;
 use axum::http::header::SET_COOKIE;
@@ -15,15 +15,15 @@ use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::Dialogue;
 use senim_store::{self as store, Tx};
 
-/// What the browser gets in place of what it sent.
+/// The cookies that replace the ones that the browser sent.
 #[derive(Default)]
 pub struct Renewed {
     session: Option<String>,
-    /// By which the browser is known from now on.
+    /// Identifies the browser from now on.
     known: Option<String>,
 }
 
-/// In the transaction that moved the session on from `before`.
+/// Called in the transaction that moved the session on from `before`.
 pub async fn renew(
     tx: &mut Tx,
     app: &App,
@@ -40,7 +40,7 @@ pub async fn renew(
     let ended = matches!(before, Step::Consent { .. }) && matches!(after, Step::Passed { .. });
     if proved || ended {
         let secret = app.rng.token();
-        // The answer with the way back to the consumer may be lost, and is then read once more.
+        // The response with the redirect may be lost; it can then be read once more.
         let former = ended.then_some(browser.0.as_str());
         store::identity::change_secret(tx, dialogue.id, &hash(&secret), former).await?;
         renewed.session = Some(secret);

@@ -1,4 +1,4 @@
-//! The judging of one check: frames become facts, facts a verdict, portraits a degree of match.
+//! Judges one check: frames become facts, facts a verdict, portraits a degree of match.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(super) struct Judging {
     pub(super) frames: Vec<Arrived>,
     /// The pack that they came in.
     pub(super) bytes: Bytes,
-    /// The register's; absent where it has no such person.
+    /// The register's photo; `None` if the register does not have the person.
     pub(super) photo: Option<Bytes>,
     pub(super) arrived_at: Timestamp,
 }
@@ -46,15 +46,15 @@ pub(super) struct Outcome {
     pub(super) bundle: Vec<u8>,
     /// SHA-256 of it.
     pub(super) digest: String,
-    /// Whether the pack could be read as pictures.
+    /// Whether the pack's images could be decoded.
     pub(super) has_verdict: bool,
     /// `passed`, or a problem's code.
     pub(super) outcome: String,
-    /// Reasons and signals, never a picture.
+    /// Reasons and signals, never an image.
     pub(super) event: Event,
 }
 
-/// A frame of the pack; its picture is a part of the pack's bytes.
+/// A frame of the pack; its image is a slice of the pack's bytes.
 pub(super) struct Arrived {
     step: u8,
     kind: Kind,
@@ -63,7 +63,7 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    /// `bytes`: the pack's, which the frame was read from.
+    /// `bytes`: the whole pack's.
     pub(super) fn of(frame: &Frame<'_>, bytes: &Bytes) -> Self {
         let Frame { step, kind, at_ms, jpeg } = *frame;
         Self { step, kind, at_ms, jpeg: bytes.slice_ref(jpeg) }
@@ -81,7 +81,7 @@ impl Outcome {
 }
 
 impl Judging {
-    /// `known`: of each frame, whether its very bytes came before.
+    /// `known`: for each frame, whether an identical one came in an earlier check.
     pub(super) async fn run(
         self,
         app: &App,
@@ -137,7 +137,7 @@ impl Judging {
         judging.outcome((session, check), Made { question, verdict, matched, alike }, now)
     }
 
-    /// Blocking work for a processor.
+    /// CPU-bound; blocks.
     fn look(&self, over: impl Fn() -> bool) -> Result<Looked, Problem> {
         if self.frames.is_empty() {
             return Err(Problem::PhotoTooFew);
@@ -146,7 +146,7 @@ impl Judging {
         self.faces.look(&frames, over)
     }
 
-    /// Blocking work for a processor. No verdict on what could not be read.
+    /// CPU-bound; blocks. `None` if the images could not be decoded.
     fn decide(
         &self,
         seen: Vec<Seen>,
@@ -159,7 +159,7 @@ impl Judging {
         Ok((question, verdict.map_err(Refusal::internal)?))
     }
 
-    /// The portraits of a living person beside the register's photo, by whichever solution answers (BIO-5).
+    /// Matches the portraits of a live person with the register's photo, by the first solution that answers (BIO-5).
     async fn matched(
         &self,
         app: &App,
@@ -168,14 +168,14 @@ impl Judging {
         turn: Turn,
     ) -> Result<Result<Matching, Problem>, Refusal> {
         if !verdict.live {
-            // An empty room is told as such: an honest client can mend that, a forger learns nothing.
+            // "No face" is reported as such: an honest client can fix it, and an attacker learns nothing.
             let problems = verdict.reasons.iter().map(|it| it.problem());
-            let told = problems.into_iter().find(|it| *it != Problem::IdentityNotLive);
-            return Ok(Err(told.unwrap_or(Problem::IdentityNotLive)));
+            let specific = problems.into_iter().find(|it| *it != Problem::IdentityNotLive);
+            return Ok(Err(specific.unwrap_or(Problem::IdentityNotLive)));
         }
         let portraits = verdict.portraits.iter().filter_map(|at| self.frames.get(*at));
         let portraits: Vec<Bytes> = portraits.map(|it| it.jpeg.clone()).collect();
-        // How many are fit is the judge's to say; the more there are, the surer is what they have in common.
+        // The judge decides how many portraits are usable; more of them make the match more certain.
         if portraits.is_empty() {
             return Ok(Err(Problem::PhotoTooFew));
         }
@@ -259,7 +259,7 @@ struct Made {
     verdict: Option<Verdict>,
     /// Or why there is no match.
     matched: Result<Matching, Problem>,
-    /// Portraits that look as one of another session does. A signal only: how often an honest person who comes
-    /// back to the same chair looks so could be measured on no free data.
+    /// Portraits that look like one of another session. A signal only: how often an honest person who returns
+    /// to the same place looks like that could not be measured on freely available data.
     alike: usize,
 }

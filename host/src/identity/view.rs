@@ -1,4 +1,4 @@
-//! Where the session stands, for the page.
+//! The session's state, for the page.
 
 use axum::Json;
 use senim_core::Timestamp;
@@ -15,7 +15,7 @@ use crate::caller::browser::{Browser, Page};
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::{Dialogue, Request};
 
-/// `GET /api/identity`. What time has changed meanwhile is saved first.
+/// `GET /api/identity`. Saves an expiry first.
 #[tracing::instrument(name = "identity.view", skip_all)]
 pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
     let now = app.now();
@@ -33,7 +33,7 @@ pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refu
             if dialogue.content.session.ended_at().is_some() {
                 return Ok(Json(of(&app, &dialogue, now)));
             }
-            // A refusal would answer an action; here the view itself tells.
+            // A refusal answers an action; here the view itself shows the state.
             let advanced =
                 dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
             Ok(Json(of(&app, &advanced.dialogue, now)))
@@ -65,7 +65,7 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
         },
         Step::Consent { .. } => match &content.request {
             Some(request) => StepView::Consent { consent: consent(request, session.language()) },
-            // Only a request leads to this step.
+            // Only sessions with a request reach this step.
             None => agreement(),
         },
         Step::Passed { .. } => {

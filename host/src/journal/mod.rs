@@ -1,4 +1,4 @@
-//! The journal: searched by the operator, numbered by a job.
+//! The journal: the operator searches it, a job numbers its records.
 
 mod search;
 mod sequence;

@@ -1,4 +1,4 @@
-//! The operator looks for what was done (OAPI-15).
+//! The operator searches the journal (OAPI-15).
 
 use axum::Json;
 use axum::extract::Query;
@@ -21,7 +21,7 @@ const SEARCH_LENGTH_MAX: usize = 100;
 pub(super) struct SearchJournal {
     #[serde(default)]
     search: String,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     before: Option<u64>,
     limit: Option<u64>,
 }
@@ -40,7 +40,7 @@ pub(super) async fn search(
     }
     app.store
         .read("journal.search", async |tx| {
-            // One more than shown tells whether there is a next page.
+            // Loads one more than it shows, to know whether there is a next page.
             let mut records =
                 store::journal::search(tx, &asked.search, asked.before, limit + 1).await?;
             let shown = usize::try_from(limit).unwrap_or(usize::MAX);

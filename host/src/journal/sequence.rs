@@ -1,4 +1,4 @@
-//! The job that numbers committed records: one order for all of them, and no writer waits for it.
+//! The job that numbers committed records: one total order, without making writers wait.
 
 use senim_store::{self as store, StoreError};
 

@@ -1,8 +1,8 @@
 //! The platform's signing keys: sealed in the store, rotated, published.
 //!
-//! A new key is published for [`ANNOUNCED`] before anything is signed with it, so that nobody meets a
-//! signature of a key that they have not heard of; a retired one stays published until what it signed
-//! has run out.
+//! A new key is published for [`ANNOUNCED`] before anything is signed with it, so that nobody receives a
+//! signature of a key that they have not fetched yet; a retired one stays published until what it signed
+//! has expired.
 
 pub mod rotate;
 pub mod rotate_master;
@@ -39,7 +39,7 @@ struct Key {
 }
 
 impl Keys {
-    /// Reads the keys, and makes the first where there is none.
+    /// Loads the keys, and makes the first one if there is none.
     pub async fn open(
         store: &Store,
         sealer: &Sealer,
@@ -59,7 +59,7 @@ impl Keys {
         Ok(keys)
     }
 
-    /// Reads the keys anew: another process may have rotated them.
+    /// Loads the keys again: another process may have rotated them.
     pub async fn reload(&self, store: &Store, sealer: &Sealer) -> Result<(), StoreError> {
         let rows = store.read("keys.reload", async |tx| store::keys::all(tx).await).await?;
         let keys = rows.into_iter().map(|row| Key::open(row, sealer)).collect::<Result<_, _>>()?;
@@ -86,7 +86,7 @@ impl Keys {
         Ok(joined(&text, &signature.to_bytes()))
     }
 
-    /// What `/jwks` tells.
+    /// The response of `/jwks`.
     pub fn published(&self, now: Timestamp) -> JwkSet {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let current =
@@ -101,12 +101,12 @@ fn kept_until(retired_at: Timestamp) -> Timestamp {
     retired_at + ANNOUNCED + TOKEN_LIFETIME * 2
 }
 
-/// A fresh key, ready to be kept.
+/// A fresh key, sealed for the store.
 fn made(sealer: &Sealer, rng: &dyn Rng, now: Timestamp) -> Result<KeyRow, StoreError> {
     let secret = loop {
         let mut bytes = [0; 32];
         rng.fill(&mut bytes);
-        // All but one in 2^32 are within the group's order.
+        // Fails about once in 2^32 tries, when the bytes exceed the group's order.
         if let Ok(secret) = SigningKey::from_slice(&bytes) {
             break secret;
         }

@@ -8,7 +8,7 @@ use senim_channel::clock::Rng;
 use senim_store::seal::Sealer;
 use senim_store::{self as store, Store, StoreError};
 
-/// Answers the new key's `kid`. A running host takes it up within seconds.
+/// Returns the new key's `kid`. A running host picks the key up within seconds.
 pub async fn rotate(
     store: &Store,
     sealer: &Sealer,

@@ -1,4 +1,4 @@
-//! `senim keys rotate-master`: every sealed value comes under the first key of the master key file.
+//! `senim keys rotate-master`: re-seals every sealed value under the first key of the master key file.
 
 use senim_core::journal::{Actor, Event, Subject};
 
@@ -6,8 +6,8 @@ use crate::app::App;
 use senim_store::reseal::{Resealed, reseal};
 use senim_store::{self as store, StoreError};
 
-/// Hosts run on meanwhile, once each of them knows both keys. `values_max` bounds this run; what is left, the next run
-/// does.
+/// Hosts keep running meanwhile if all of them know both keys. `values_max` bounds this run; the next one does
+/// the rest.
 pub async fn rotate_master(app: &App, values_max: Option<u64>) -> Result<Resealed, StoreError> {
     let done = reseal(&app.store, values_max).await?;
     if done.complete && done.values > 0 {

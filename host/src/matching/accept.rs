@@ -1,4 +1,4 @@
-//! `POST /photo/match/{request}/accept`: the participant accepts a match, and gets the person's data where every
+//! `POST /photo/match/{request}/accept`: the participant accepts a match, and gets the person's data if every
 //! condition holds (PHM-3, IDX-5, IDX-6).
 
 use axum::Json;
@@ -56,7 +56,7 @@ pub(super) async fn accept(
         accepted: true,
         kind: caller.kind,
     };
-    // Before the acceptance: where the Source is down nothing has changed and the participant tries again.
+    // Before the acceptance: if the Source is down, nothing has changed and the participant can try again.
     let personal_data = if conditions.give_personal_data() {
         Some(personal_data(&app, &matched).await?)
     } else {
@@ -83,7 +83,7 @@ pub(super) async fn accept(
     }))
 }
 
-/// Signed with the certificate's key (PHM-3): a certificate whose key JOSE does not sign with confirms nothing.
+/// Signed with the certificate's key (PHM-3). Fails if JOSE has no algorithm for that key.
 fn check(
     text: &str,
     caller: &Caller,
@@ -110,7 +110,7 @@ fn degree(matched: &Matched) -> f32 {
 
 async fn personal_data(app: &App, matched: &Matched) -> Result<PersonalData, Refusal> {
     let person = app.source.person(&matched.iin).await.map_err(|error| {
-        tracing::warn!(%error, "the Source failed");
+        tracing::warn!(%error, "request to the Source failed");
         Refusal::from(Problem::IdentitySourceDown)
     })?;
     let person = person.ok_or(Problem::IdentityUnknown)?;

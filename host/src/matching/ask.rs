@@ -1,4 +1,4 @@
-//! `POST /photo/match`: a photo against the Source's, by the solution that the participant chose (PHM-1, PHM-2).
+//! `POST /photo/match`: matches a photo with the Source's, by the solution that the participant chose (PHM-1, PHM-2).
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
@@ -25,9 +25,9 @@ use senim_faces::rules::Taken;
 use senim_store::matching::{Finished, Started};
 use senim_store::{self as store, Tx};
 
-/// A request without a result is worked on for so long at most: a host was killed else.
+/// A request without a result after this time counts as abandoned: its host was killed.
 const RUNNING: TimeDelta = TimeDelta::minutes(2);
-/// When one may ask again about whom as many are being worked on as may fail.
+/// `Retry-After` when as many requests about one person are being processed as may fail.
 const AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 #[tracing::instrument(name = "photo.match", skip_all)]
@@ -43,14 +43,14 @@ pub(super) async fn match_photo(
     if asked.personal_data && !caller.kind.may_have_personal_data() {
         return Err(Problem::PhotoPersonalData.into());
     }
-    // In a task of its own: who hangs up has asked all the same.
+    // In a task of its own: the request counts even if the caller disconnects.
     let task = tokio::spawn(async move { processed(&app, &caller, asked).await });
     task.await.map_err(Refusal::internal)?
 }
 
-/// Kept before it begins, finished with its journal record in one transaction.
+/// The row is written before processing begins, and completed with its journal record in one transaction.
 async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Response, Refusal> {
-    // Before it begins: who finds no place has asked nothing.
+    // Before it begins: a request that gets no place does not count.
     let turn = app.budgets.inference.photo(caller.participant.bin).await?;
     let started = Started {
         id: PhotoRequestId(app.rng.id()),
@@ -97,7 +97,7 @@ async fn processed(app: &App, caller: &Caller, asked: MatchPhoto) -> Result<Resp
     }
 }
 
-/// Nothing is matched after the third failure, nor while as many are being worked on (PHM-6): they may all fail.
+/// Refuses after the third failure, counting requests in progress as failures (PHM-6): they may all fail.
 async fn within_failures(tx: &mut Tx, started: &Started) -> Result<(), Refusal> {
     let (bin, iin) = (started.bin, &started.iin);
     let failures = store::matching::failures(tx, bin, iin).await?;
@@ -145,7 +145,7 @@ async fn compared(
 async fn failed_rules(app: &App, photo: Bytes, turn: Turn) -> Result<Vec<Rule>, Refusal> {
     let faces = app.faces()?;
     let report = tokio::task::spawn_blocking(move || {
-        // Held by the work itself.
+        // Held until the work ends.
         let _turn = turn;
         faces.report(&photo, Taken::Photo)
     });
@@ -154,13 +154,13 @@ async fn failed_rules(app: &App, photo: Bytes, turn: Turn) -> Result<Vec<Rule>, 
 
 async fn reference(app: &App, iin: &Iin) -> Result<Bytes, Refusal> {
     let person = app.source.person(iin).await.map_err(|error| {
-        tracing::warn!(%error, "the Source failed");
+        tracing::warn!(%error, "request to the Source failed");
         Refusal::from(Problem::IdentitySourceDown)
     })?;
     Ok(person.ok_or(Problem::IdentityUnknown)?.photo)
 }
 
-/// How the request ended, for its row and for the journal.
+/// The result of the request, for its row and for the journal.
 fn recorded(outcome: &Result<Matched, Unfit>, solution: &str) -> (Finished, Event) {
     let solution = solution.to_owned();
     match outcome {
@@ -198,7 +198,7 @@ fn thousandths(degree: f32) -> i64 {
     (degree * 1000.0).round() as i64
 }
 
-/// The problem with the list of what failed (PHM-5).
+/// The problem with the list of failed rules (PHM-5).
 fn refused(failed: &[Rule]) -> Response {
     let failed: Vec<_> = failed.iter().map(|it| it.code()).collect();
     respond(&ProblemDocument::of(Problem::PhotoRulesFailed).with("failed", failed))

@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
-/// From `from` on and before `until`.
+/// In `[from, until)`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Span {

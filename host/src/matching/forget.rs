@@ -1,4 +1,4 @@
-//! Requests and results are kept five years (IDX-8); what is older goes. The journal stays.
+//! Deletes requests and results after five years (IDX-8). The journal stays.
 
 use chrono::Months;
 
@@ -7,7 +7,7 @@ use senim_store::{self as store, StoreError};
 
 const KEPT: Months = Months::new(5 * 12);
 
-/// One round of the job.
+/// One run of the job.
 pub async fn forget(app: &App) -> Result<(), StoreError> {
     let Some(before) = app.now().checked_sub_months(KEPT) else { return Ok(()) };
     let forgotten = app
@@ -18,7 +18,7 @@ pub async fn forget(app: &App) -> Result<(), StoreError> {
         })
         .await?;
     if forgotten > 0 {
-        tracing::info!(forgotten, "requests of more than five years ago are gone");
+        tracing::info!(forgotten, "deleted matching requests older than five years");
     }
     Ok(())
 }

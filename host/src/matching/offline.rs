@@ -1,4 +1,4 @@
-//! `POST /photo/offline-checks`: a participant has checked a person offline, as three failures ask for (PHM-6).
+//! `POST /photo/offline-checks`: a participant reports an offline check, as required after three failures (PHM-6).
 
 use axum::http::StatusCode;
 use senim_core::journal::{Event, Subject};
@@ -10,7 +10,7 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
-/// 204 also where nothing asked for it: then nothing changes.
+/// 204 even if no check was required: then nothing changes.
 #[tracing::instrument(name = "photo.report-offline-check", skip_all)]
 pub(super) async fn report(
     app: App,

@@ -1,4 +1,4 @@
-//! Text messages: written in the transaction that wants them, then handed to the gateway until it takes them.
+//! Text messages: written in the use case's transaction, then sent to the gateway until it accepts them.
 
 use chrono::TimeDelta;
 use futures::StreamExt as _;
@@ -12,10 +12,10 @@ use crate::outside::gateway::Gateway;
 use senim_store::{self as store, StoreError, Tx};
 
 const SEALED: &str = "message.sealed";
-/// Messages that one round of the job takes on.
+/// The most messages that one run of the job processes.
 const ROUND_MAX: u64 = 100;
 const AT_ONCE: usize = 8;
-/// After this a claimed message may be claimed again: whoever took it has died.
+/// After this time a claimed message may be claimed again: the process that claimed it has died.
 const CLAIM: TimeDelta = TimeDelta::seconds(15);
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
 
@@ -25,7 +25,7 @@ pub struct Messages(Way);
 #[derive(Clone)]
 enum Way {
     Gateway(Gateway),
-    /// Nothing leaves the house: messages wait in the store until their codes expire.
+    /// Sends nothing: messages wait in the store until their codes expire.
     Outbox,
 }
 
@@ -43,7 +43,7 @@ impl Messages {
     }
 }
 
-/// Writes a message down. It leaves after the commit: [`deliver`].
+/// Saves a message. [`deliver`] sends it after the commit.
 pub async fn queue(
     tx: &mut Tx,
     app: &App,
@@ -60,7 +60,7 @@ pub async fn queue(
     Ok(id)
 }
 
-/// Tries once to hand a message over. The gateway knows it by its id: given twice, it is sent once.
+/// Tries once to send a message. The gateway deduplicates by its id.
 #[tracing::instrument(name = "message.deliver", skip_all, fields(message.id = %id))]
 pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
     let Way::Gateway(gateway) = &app.messages.0 else { return Ok(()) };
@@ -88,12 +88,12 @@ pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
         })
         .await?;
     if let Err(error) = handed_over {
-        tracing::warn!(%error, tries = claimed.tries, "the gateway did not take a message");
+        tracing::warn!(%error, tries = claimed.tries, "the SMS gateway did not accept a message");
     }
     Ok(())
 }
 
-/// One round of the job: what waits is tried again, what came too late is erased.
+/// One run of the job: retries waiting messages, erases expired ones.
 pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     app.store
@@ -110,11 +110,11 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
         .store
         .read("message.due", async |tx| store::message::due(tx, now, ROUND_MAX).await)
         .await?;
-    // Side by side: a code is worth nothing after three minutes, and a gateway that hangs takes seconds each.
+    // Concurrently: codes expire after three minutes, and a hanging gateway takes seconds for each.
     futures::stream::iter(due)
         .for_each_concurrent(AT_ONCE, async |id| {
             if let Err(error) = deliver(app, id).await {
-                tracing::error!(%error, message.id = %id, "a message could not be delivered");
+                tracing::error!(%error, message.id = %id, "can't deliver a message");
             }
         })
         .await;

@@ -1,4 +1,4 @@
-//! The numbers of the operator's console, and the metrics.
+//! The figures of the operator's console, and the metrics.
 
 mod metrics;
 mod overview;

@@ -39,7 +39,7 @@ pub(super) async fn show(app: App, _operator: Operator) -> Result<Json<OverviewV
         .await
 }
 
-/// One number a minute, oldest first; nothing happened in a minute that is missing.
+/// One number a minute, oldest first; minutes missing in the rows are 0.
 fn minutes<T>(found: &BTreeMap<u64, T>, of: impl Fn(&T) -> u64) -> Vec<u64> {
     (0..MINUTES_SHOWN).map(|minute| found.get(&minute).map_or(0, &of)).collect()
 }

@@ -25,7 +25,7 @@ impl senim_store::Failure for OperatorError {
     }
 }
 
-/// Adds an operator of the console, unless there is one of this name.
+/// Adds a console operator, unless the name is taken.
 pub async fn add_operator(
     app: &App,
     name: &str,
@@ -35,7 +35,7 @@ pub async fn add_operator(
     let known =
         app.store.read("operator.known", async |tx| store::operator::load(tx, name).await).await?;
     if known.is_some() {
-        // A password is some work to hash.
+        // Hashing a password is expensive.
         return Ok(());
     }
     let wrong = |why| OperatorError::Wrong { name: name.to_owned(), why };

@@ -1,4 +1,4 @@
-//! Passwords, as Argon2id hashes (RFC 9106). Each check is some tens of milliseconds of work.
+//! Passwords, as Argon2id hashes (RFC 9106). Each check takes some tens of milliseconds.
 
 use std::sync::LazyLock;
 
@@ -20,8 +20,8 @@ fn hash_with(salt: &[u8], password: &str) -> String {
     hashed.map_or_else(|_| unreachable!("default parameters hold"), |it| it.to_string())
 }
 
-/// Whether the password is the one; without a hash, the same work for nothing, so that unknown names
-/// can't be told by the time an answer takes.
+/// Whether the password is right. Without a hash it does the same work, so that the response time
+/// does not reveal which names exist.
 pub fn verify(hash: Option<&str>, password: &str) -> bool {
     static NOBODYS: LazyLock<String> = LazyLock::new(|| hash_with(&[0; 16], "nobody's"));
     let known = hash.is_some();
@@ -35,7 +35,7 @@ mod tests {
     use senim_channel::clock::FixedRng;
 
     #[test]
-    fn a_password_fits_its_hash_and_nobody_s_fits_nobody() {
+    fn a_password_matches_only_its_own_hash() {
         let hash = hash(&FixedRng::new(1), "correct horse");
         assert!(hash.starts_with("$argon2id$"));
         assert!(verify(Some(&hash), "correct horse"));

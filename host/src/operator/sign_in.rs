@@ -1,4 +1,4 @@
-//! An operator signs in with password and code. Whatever was wrong, the answer and its time are the same.
+//! An operator signs in with password and one-time code. Every failure has the same answer and timing.
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -58,7 +58,7 @@ pub(super) async fn sign_in(
     let hash = operator.map(|it| it.password_hash);
     let password = asked.password;
     let right = tokio::task::spawn_blocking(move || {
-        // Until the work is done, whether or not somebody still waits for it.
+        // Held until the work ends, even if the caller has disconnected.
         let _share = share;
         password::verify(hash.as_deref(), &password)
     });
@@ -68,7 +68,7 @@ pub(super) async fn sign_in(
     let signed_in = app
         .store
         .transact("operator.sign_in", async |tx| {
-            // Read again: another attempt may have come meanwhile.
+            // Loaded again: another attempt may have come meanwhile.
             let Some(operator) = store::operator::load(tx, &name).await? else { return Ok(false) };
             let mut limits = Vec::new();
             for (key, failures_max) in requester.limits() {
@@ -118,7 +118,7 @@ pub(super) async fn sign_in(
     Ok((cookies, Json(OperatorView { name })).into_response())
 }
 
-/// By whom failures are counted: whoever tries a name from elsewhere does not lock its operator out.
+/// Failures are counted by name and requester, so that attempts from elsewhere don't lock the operator out.
 struct Requester {
     key: String,
     /// A browser in which the operator has signed in before.
@@ -144,14 +144,14 @@ impl Requester {
         Ok(Self { key, is_known: false })
     }
 
-    /// Under which keys a failure counts, and after how many of them the name rests there.
+    /// The keys that a failure counts under, and after how many of them the name is locked there.
     fn limits(&self) -> impl Iterator<Item = (&str, u32)> {
         let strangers = (!self.is_known).then_some(("strangers", STRANGERS_FAILURES_MAX));
         std::iter::once((self.key.as_str(), FAILURES_MAX)).chain(strangers)
     }
 }
 
-/// 204, also where nobody was signed in.
+/// 204, even if nobody was signed in.
 #[tracing::instrument(name = "operator.sign_out", skip_all)]
 pub(super) async fn sign_out(app: App, headers: HeaderMap) -> Result<Response, Refusal> {
     if let Some(secret) = cookie::CONSOLE.read(&app.config, &headers) {

@@ -1,4 +1,4 @@
-//! Codes that change every 30 seconds (RFC 6238): six digits, HMAC-SHA-1.
+//! One-time codes by time (TOTP, RFC 6238): six digits, HMAC-SHA-1, 30-second steps.
 
 use senim_core::operator::TOTP_STEP_S;
 use subtle::ConstantTimeEq as _;
@@ -31,7 +31,7 @@ impl Totp {
         self.0.generate(step * TOTP_STEP_S)
     }
 
-    /// The step among `steps` whose code this is. Every step is looked at, whichever fits.
+    /// The step among `steps` whose code this is. Compares all of them, to keep the timing constant.
     pub fn step_of(&self, code: &str, steps: impl Iterator<Item = u64>) -> Option<u64> {
         steps.fold(None, |found, step| {
             let fits = bool::from(self.code(step).as_bytes().ct_eq(code.as_bytes()));

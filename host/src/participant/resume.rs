@@ -1,4 +1,4 @@
-//! The operator gives a participant its standing back.
+//! The operator resumes a suspended participant.
 
 use axum::Json;
 use axum::extract::Path;

@@ -1,4 +1,4 @@
-//! `senim seed`: fills the register from a file; again and again with the same outcome.
+//! `senim seed`: fills the register from a file; idempotent.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ struct SeedApplication {
     name: ShownText<NAME_MAX>,
     redirect_uris: BTreeSet<RedirectUri>,
     auth: String,
-    /// Beside the seed file, or anywhere by a full path.
+    /// Relative to the seed file, or an absolute path.
     jwks_file: Option<PathBuf>,
     /// The subject of its certificates as RFC 4514 writes it (RFC 8705 §2.1.2).
     tls_client_auth_subject_dn: Option<String>,
@@ -111,13 +111,13 @@ impl store::Failure for SeedError {
     }
 }
 
-/// Reads the file and puts what it says into the register. Whoever is there keeps their standing,
-/// and operators their password. Answers how many entries the file has.
+/// Writes the file's entries into the register. Existing participants keep their standing,
+/// existing operators their password. Returns the number of entries.
 pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
     let now = app.now();
     let seed = Seed::read(path)?;
     if !seed.operators.is_empty() {
-        // It holds their passwords.
+        // The file holds operators' passwords.
         check_secret_file(path)
             .map_err(|error| SeedError::Unreadable { path: path.to_owned(), error })?;
     }

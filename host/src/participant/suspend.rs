@@ -1,4 +1,4 @@
-//! The operator takes a participant's standing away: at PAR, token endpoint and edge (OAPI-5, OAPI-20).
+//! The operator suspends a participant: at PAR, token endpoint and edge (OAPI-5, OAPI-20).
 
 use axum::Json;
 use axum::extract::Path;

@@ -1,4 +1,4 @@
-//! What edges poll four times a second, kept ready: read anew when its version grows, signed anew each second.
+//! The feed that edges poll four times a second, cached: reloaded when its version grows, signed again every second.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,25 +14,25 @@ use crate::app::App;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
-/// A signature older than this is made anew: its `iat` is what tells a node that it hears us now.
+/// Maximum age of a signature: its `iat` proves to a node that the answer is fresh.
 const SIGNED_ANEW: TimeDelta = TimeDelta::seconds(1);
-/// Content older than this is read anew whatever its version.
+/// Maximum age of the content, whatever its version.
 const READ_ANEW: TimeDelta = TimeDelta::seconds(30);
-/// How long one answer says that it holds.
+/// Lifetime of an answer: `exp` − `iat`.
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::seconds(60);
-/// How often it is written down that a node was heard.
+/// How often a node's last contact is saved.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 #[derive(Default)]
 pub struct Feed {
     pub(crate) registry: Kept<Vec<RegistryParticipant>>,
     pub(crate) status_list: Kept<PackedList>,
-    /// Who is a node, for choosing whose budget a request is paid from.
+    /// The known nodes, to choose the budget that a request counts against.
     pub nodes: Nodes,
     seen: Mutex<BTreeMap<String, Timestamp>>,
 }
 
-/// One published thing.
+/// One published document.
 pub(crate) struct Kept<T>(Mutex<Option<Edition<T>>>);
 
 #[derive(Clone)]
@@ -51,21 +51,21 @@ impl<T> Default for Kept<T> {
 }
 
 impl<T: Clone> Kept<T> {
-    /// The signed answer, where it is of this version and fresh.
+    /// The signed answer, if it is of this version and fresh.
     pub(crate) fn signed(&self, version: u64, now: Timestamp) -> Option<Bytes> {
         let kept = self.lock();
         let kept = kept.as_ref().filter(|it| it.is_current(version, now))?;
         (now - kept.signed_at < SIGNED_ANEW && now >= kept.signed_at).then(|| kept.jws.clone())
     }
 
-    /// The content, where it is of this version.
+    /// The content, if it is of this version.
     pub(crate) fn content(&self, version: u64, now: Timestamp) -> Option<(T, Timestamp)> {
         let kept = self.lock();
         let kept = kept.as_ref().filter(|it| it.is_current(version, now))?;
         Some((kept.content.clone(), kept.read_at))
     }
 
-    /// A slower neighbour does not put back an older version.
+    /// A slower concurrent request must not restore an older version.
     pub(crate) fn keep(&self, content: Edition<T>) {
         let mut kept = self.lock();
         if kept.as_ref().is_none_or(|it| it.version <= content.version) {
@@ -85,7 +85,7 @@ impl<T> Edition<T> {
 }
 
 impl Feed {
-    /// Writes down that a node was heard, at most once a second.
+    /// Saves a node's last contact, at most once a second.
     pub(crate) async fn seen(&self, app: &App, node: &str, now: Timestamp) -> Result<(), Refusal> {
         {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! Edge nodes by the thumbprint of their certificates, as the store last said. It decides nothing but whose budget a
-//! request is paid from: what a node may do is asked of the store each time.
+//! Edge nodes by the thumbprint of their certificates, cached from the store. Used only to choose the budget that a
+//! request counts against; what a node may do is looked up in the store each time.
 
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
@@ -14,7 +14,7 @@ use senim_store as store;
 pub struct Nodes(RwLock<BTreeSet<String>>);
 
 impl Nodes {
-    /// Whoever has a certificate of the CA is a participant until the store says that it is a node's.
+    /// A caller with a certificate of the CA counts as a participant unless the store has it as a node.
     pub fn class(&self, thumbprint: &str) -> Caller {
         let nodes = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if nodes.contains(thumbprint) { Caller::Node } else { Caller::Participant }
@@ -33,7 +33,7 @@ impl Nodes {
     }
 }
 
-/// Reads them before the first request is served.
+/// Loads them before the first request is served.
 pub async fn know_nodes(app: &App) -> Result<(), Refusal> {
     let nodes = app
         .store

@@ -1,4 +1,4 @@
-//! `GET /edge/registry`: the register of participants, signed (OAPI-5: standing bites at the edge).
+//! `GET /edge/registry`: the register of participants, signed (OAPI-5: the edge enforces standing).
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! The operator takes a node's standing away, or gives it back.
+//! The operator suspends or resumes an edge node.
 
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
-/// `suspended`: why; absent: the node is in standing again. It bites with the node's next request.
+/// `suspended`: why; `None` resumes the node. Takes effect with the node's next request.
 pub async fn set_node_standing(
     app: &App,
     name: &str,

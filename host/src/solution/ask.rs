@@ -1,4 +1,4 @@
-//! A match by whichever solution answers, or by the one that a participant chose. Every try is counted (BIO-5).
+//! A match by the first solution that answers, or by the one that a participant chose. Every try is counted (BIO-5).
 
 use bytes::Bytes;
 use senim_core::id::SolutionRequestId;
@@ -13,10 +13,10 @@ use crate::inference::Turn;
 use senim_store as store;
 use senim_store::solution::{Outcome, Try};
 
-/// Solutions that are asked for one request, one after the other.
+/// The most solutions tried for one request, one after the other.
 const TRIES_MAX: usize = 3;
 
-/// A match, and who made it.
+/// A match, and the solution that made it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matched {
     pub found: Match,
@@ -24,11 +24,11 @@ pub struct Matched {
     pub request: SolutionRequestId,
 }
 
-/// Matches by the solutions that are ready, by weight; where one fails, the next is asked (BIO-5).
+/// Matches with a ready solution, drawn by weight; if it fails, with the next one (BIO-5).
 ///
-/// What is wrong with a picture is a refusal, and no reason to ask another.
+/// A defect of an image is a refusal, and no reason to try another solution.
 ///
-/// `turn` is the one that the portraits were judged in; a solution elsewhere needs none, and it goes back.
+/// `turn`: the one in which the portraits were judged; given back if the solution is remote.
 pub async fn match_faces(
     app: &App,
     asker: Asker,
@@ -45,14 +45,18 @@ pub async fn match_faces(
             Ok(matched) => return matched.map_err(Refusal::from),
             Err(fault) => {
                 let solution = connected.config.name.as_str();
-                tracing::warn!(solution, fault = fault.name(), "another solution is asked");
+                tracing::warn!(
+                    solution,
+                    fault = fault.name(),
+                    "a biometric solution failed; trying another"
+                );
             }
         }
     }
     Err(Problem::SolutionNone.into())
 }
 
-/// Matches by the chosen solution and no other (PHM-1).
+/// Matches with the chosen solution only (PHM-1).
 pub async fn match_with(
     app: &App,
     solution: &str,
@@ -71,7 +75,7 @@ pub async fn match_with(
     }
 }
 
-/// One solution asked once, and counted whatever it did.
+/// One request to one solution, counted whatever its result.
 async fn tried(
     app: &App,
     connected: &Connected,
@@ -86,7 +90,7 @@ async fn tried(
         probes: portraits.iter().take(PROBES_MAX).map(|it| Base64(it.to_vec())).collect(),
         reference: Base64(reference.to_vec()),
     };
-    // Before its time begins: that others were first is no fault of the solution's.
+    // Before its time starts: waiting in the queue is not the solution's fault.
     let turn = match turn.filter(|_| connected.is_builtin()) {
         Some(turn) => WhoseTurn::Come(turn),
         None if connected.is_builtin() => WhoseTurn::Come(app.budgets.inference.again().await?),
@@ -94,7 +98,7 @@ async fn tried(
     };
     let asked_at = app.now();
     let answer = match connected.solution(app, turn) {
-        // The built-in engine keeps its time as others do.
+        // The built-in engine has the same time limit as others.
         Ok(solution) => {
             let answer = solution.match_faces(question);
             tokio::time::timeout(connected.config.timeout(), answer)
@@ -105,8 +109,8 @@ async fn tried(
     };
     let now = app.now();
     let outcome = match &answer {
-        Ok(Answer::Told(found)) if found.is_same_person() => Outcome::Matched,
-        Ok(Answer::Told(_)) => Outcome::Unmatched,
+        Ok(Answer::Found(found)) if found.is_same_person() => Outcome::Matched,
+        Ok(Answer::Found(_)) => Outcome::Unmatched,
         Ok(Answer::Refused(problem)) => Outcome::Refused(*problem),
         Err(fault) => Outcome::Failed(*fault),
     };
@@ -136,7 +140,7 @@ async fn tried(
         .await?;
     let solution = counted.solution;
     Ok(answer.map(|answer| match answer {
-        Answer::Told(found) => Ok(Matched { found, solution, request }),
+        Answer::Found(found) => Ok(Matched { found, solution, request }),
         Answer::Refused(problem) => Err(problem),
     }))
 }

@@ -31,17 +31,17 @@ pub struct Builtin {
     pub turn: WhoseTurn,
 }
 
-/// Judging takes a core for about a second: no more at once than there are.
+/// A liveness check uses a core for about a second: at most one per core at once.
 #[derive(Clone)]
 pub enum WhoseTurn {
-    /// Who asks has waited already, so that the line is no part of the solution's time.
+    /// The caller already holds a turn, so that queueing does not count as the solution's time.
     Come(Turn),
-    /// Each request waits.
+    /// Each request waits for a turn.
     Waits(Inference),
 }
 
 impl Builtin {
-    /// Blocking work for a processor, in line.
+    /// Runs CPU-bound work on a blocking thread, once a turn is free.
     async fn judged<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Faces) -> T + Send + 'static,
@@ -54,7 +54,7 @@ impl Builtin {
         };
         let faces = Arc::clone(&self.faces);
         let done = tokio::task::spawn_blocking(move || {
-            // Held by the work itself: who asked may hang up.
+            // Held by the work itself: the caller may disconnect.
             let _turn = turn;
             work(&faces)
         });
@@ -72,7 +72,7 @@ impl Solution for Builtin {
             });
             match compared.await? {
                 Err(problem) => refused(problem),
-                // The calibrated scale is the one whose threshold stands still when models are replaced.
+                // The calibrated scale keeps its threshold when models are replaced.
                 Ok(found) => MatchView {
                     request_id: request.to_string(),
                     similarity: found.degree / 100.0,
@@ -80,7 +80,7 @@ impl Solution for Builtin {
                     degree: found.degree,
                 }
                 .check(request)
-                .map(Answer::Told),
+                .map(Answer::Found),
             }
         }
         .boxed()
@@ -112,7 +112,7 @@ impl Solution for Builtin {
             let judged = self.judged(move |faces| {
                 let until = clock.now() + LOOK_WITHIN;
                 let JudgeLiveness { request_id, challenge, pack } = asked;
-                // The platform has read it before it asks.
+                // The platform has decoded it before it calls.
                 let pack = Pack::read(&pack.0, &challenge.nonce).map_err(|_| Fault::Status)?;
                 let seen = match faces.look(&pack.frames, || clock.now() >= until) {
                     Err(problem) => return refused(problem),
@@ -131,7 +131,7 @@ impl Solution for Builtin {
                         .collect(),
                 };
                 view.check(request_id, pack.frames.len())?;
-                Ok(Answer::Told(view))
+                Ok(Answer::Found(view))
             });
             judged.await?
         }
@@ -161,7 +161,7 @@ fn refused<T>(problem: Problem) -> Result<Answer<T>, Fault> {
     Fault::refusal(problem.code()).map(Answer::Refused).ok_or(Fault::Status)
 }
 
-/// A reason as the contract writes it.
+/// A reason in the contract's spelling.
 fn word(reason: liveness::Reason) -> Option<String> {
     serde_json::to_value(reason).ok()?.as_str().map(str::to_owned)
 }

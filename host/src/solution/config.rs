@@ -16,17 +16,17 @@ const NAME_LENGTH_MAX: usize = 40;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SolutionConfig {
-    /// As participants choose it, and as its requests are counted.
+    /// The name by which participants choose it and its requests are counted.
     pub name: String,
-    /// Its share of the requests that the platform distributes; nought: only by a participant's choice.
+    /// Its share of the requests that the platform distributes; 0: only when a participant chooses it.
     pub weight: u32,
-    /// Where its contract is served; absent: the built-in engine.
+    /// Base URL of its API; absent: the built-in engine.
     pub url: Option<String>,
-    /// Who signs the certificate of an https `url`, PEM.
+    /// The CA of an https `url`'s certificate, PEM.
     pub ca: Option<PathBuf>,
     #[serde(default = "default_timeout")]
     pub timeout_ms: u64,
-    /// For one processed request.
+    /// The price of one processed request.
     #[serde(default)]
     pub price_tiyn: u64,
     #[serde(default)]
@@ -37,14 +37,14 @@ fn default_timeout() -> u64 {
     5_000
 }
 
-/// What holds where none is configured.
+/// The default if none is configured.
 pub(crate) fn builtin_alone() -> Vec<SolutionConfig> {
     vec![SolutionConfig {
         name: "builtin".to_owned(),
         weight: 1,
         url: None,
         ca: None,
-        // In this process, there is nobody else to ask when it is slow.
+        // There is no other solution to try if it is slow.
         timeout_ms: TIMEOUT_MS_MAX,
         price_tiyn: 0,
         maintenance: Vec::new(),
@@ -56,7 +56,7 @@ impl SolutionConfig {
         Duration::from_millis(self.timeout_ms)
     }
 
-    /// Its maintenance, where that and all else is as it may be; else why not.
+    /// Its maintenance windows if the whole entry is valid, else why it is not.
     fn check(&self, price_cap_tiyn: u64) -> Result<Maintenance, String> {
         let readable = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
         if !(1..=NAME_LENGTH_MAX).contains(&self.name.len()) || !self.name.bytes().all(readable) {
@@ -81,7 +81,7 @@ impl SolutionConfig {
     }
 }
 
-/// Each solution's maintenance, in their order; else which is wrong and why.
+/// Each solution's maintenance windows, in order; else which entry is invalid and why.
 pub(crate) fn check(
     solutions: &[SolutionConfig],
     price_cap_tiyn: u64,

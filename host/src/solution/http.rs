@@ -1,4 +1,4 @@
-//! A vendor's solution over HTTP. Whatever it does instead of answering is a [`Fault`], within its time.
+//! Another vendor's solution over HTTP. Anything but a valid answer in time is a [`Fault`].
 
 use std::path::Path;
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl HttpSolution {
     /// `url` without a slash at the end; `ca` signs the certificate of an https address; `within` is the whole
     /// answer's time.
     pub fn open(url: &str, ca: Option<&Path>, within: Duration) -> Result<Self, HttpSolutionError> {
-        // The client wants a provider even where it speaks plain HTTP; a second install changes nothing.
+        // reqwest needs a crypto provider even for plain HTTP; installing it twice has no effect.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .no_proxy()
@@ -63,12 +63,13 @@ impl HttpSolution {
         match response.status() {
             StatusCode::OK => {
                 let bytes = read(response, "application/json").await?;
-                serde_json::from_slice(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
+                serde_json::from_slice(&bytes).map(Answer::Found).map_err(|_| Fault::Malformed)
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
                 let bytes = read(response, "application/problem+json").await?;
-                let told: Refusal = serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
-                Fault::refusal(&told.code).map(Answer::Refused).ok_or(Fault::Status)
+                let refusal: Refusal =
+                    serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
+                Fault::refusal(&refusal.code).map(Answer::Refused).ok_or(Fault::Status)
             }
             StatusCode::NOT_IMPLEMENTED => Err(Fault::NotOffered),
             _ => Err(Fault::Status),
@@ -85,7 +86,7 @@ impl Solution for HttpSolution {
     fn match_faces(&self, asked: MatchFaces) -> BoxFuture<'_, Result<Answer<Match>, Fault>> {
         async move {
             match self.post::<MatchView>("/v1/match", &asked).await? {
-                Answer::Told(view) => view.check(asked.request_id).map(Answer::Told),
+                Answer::Found(view) => view.check(asked.request_id).map(Answer::Found),
                 Answer::Refused(problem) => Ok(Answer::Refused(problem)),
             }
         }
@@ -99,10 +100,10 @@ impl Solution for HttpSolution {
         async move {
             match self.post::<LivenessSessionView>("/v1/liveness/session", &asked).await? {
                 Answer::Refused(_) => Err(Fault::Status),
-                Answer::Told(view) if view.request_id != asked.request_id.to_string() => {
+                Answer::Found(view) if view.request_id != asked.request_id.to_string() => {
                     Err(Fault::AnotherRequest)
                 }
-                Answer::Told(view) => Ok(view),
+                Answer::Found(view) => Ok(view),
             }
         }
         .boxed()
@@ -115,9 +116,9 @@ impl Solution for HttpSolution {
         async move {
             let frames = Pack::read_any(&asked.pack.0).map_or(0, |it| it.frames.len());
             match self.post::<LivenessVerdictView>("/v1/liveness/verdict", &asked).await? {
-                Answer::Told(view) => {
+                Answer::Found(view) => {
                     view.check(asked.request_id, frames)?;
-                    Ok(Answer::Told(view))
+                    Ok(Answer::Found(view))
                 }
                 Answer::Refused(problem) => Ok(Answer::Refused(problem)),
             }
@@ -151,11 +152,11 @@ async fn sent(request: RequestBuilder) -> Result<Response, Fault> {
     request.send().await.map_err(|error| broken(&error))
 }
 
-/// The whole answer, never more of it than the contract allows.
+/// The whole answer; fails if it is larger than the contract allows.
 async fn read(mut response: Response, media_type: &str) -> Result<Vec<u8>, Fault> {
-    let told = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let told = told.and_then(|it| it.split(';').next()).unwrap_or_default();
-    if !told.trim().eq_ignore_ascii_case(media_type) {
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let content_type = content_type.and_then(|it| it.split(';').next()).unwrap_or_default();
+    if !content_type.trim().eq_ignore_ascii_case(media_type) {
         return Err(Fault::ContentType);
     }
     let mut body = Vec::new();

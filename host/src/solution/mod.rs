@@ -1,4 +1,4 @@
-//! Biometric solutions: the built-in engine and vendors reached by HTTP, behind one trait (BIO-5).
+//! Biometric solutions: the built-in engine and other vendors' over HTTP, behind one trait (BIO-5).
 
 mod ask;
 mod builtin;
@@ -24,17 +24,17 @@ use senim_core::solution::{
     OpenLivenessSession, VersionView,
 };
 
-/// What a solution makes of pictures: an answer, or what is wrong with them.
+/// A solution's result: an answer, or what is wrong with the images.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer<T> {
-    Told(T),
+    Found(T),
     /// Of [`Fault::refusal`].
     Refused(Problem),
 }
 
-/// A solution of biometrics: core/openapi/biometric-solution-v1.yaml is what it offers.
+/// A biometric solution: the operations of core/openapi/biometric-solution-v1.yaml.
 ///
-/// What comes back has been checked: it answers this request, and its numbers hold together.
+/// Results are validated: they belong to this request, and their numbers are consistent.
 pub trait Solution: Send + Sync {
     fn match_faces(&self, asked: MatchFaces) -> BoxFuture<'_, Result<Answer<Match>, Fault>>;
 
@@ -54,8 +54,8 @@ pub trait Solution: Send + Sync {
     fn well(&self) -> BoxFuture<'_, Result<(), Fault>>;
 }
 
-/// What every solution does, whoever made it. `same` are a camera's frame
-/// and a portrait of one person, `other` is a portrait of another.
+/// The test suite that every solution passes. `same`: a camera's frame
+/// and a portrait of one person; `other`: a portrait of another.
 pub async fn suite(solution: &dyn Solution, same: [&[u8]; 2], other: &[u8]) {
     use senim_core::id::SolutionRequestId;
     use senim_core::liveness::challenge::{Ask, Wishes};
@@ -74,12 +74,12 @@ pub async fn suite(solution: &dyn Solution, same: [&[u8]; 2], other: &[u8]) {
     let digest = |it: &str| it.len() == 64 && it.bytes().all(|it| it.is_ascii_hexdigit());
     assert!(version.models.iter().all(|it| digest(&it.sha256)), "{version:?}");
 
-    let told = solution.match_faces(asked(1, &[same[0]], same[1])).await;
-    assert!(matches!(told, Ok(Answer::Told(it)) if it.is_same_person()), "{told:?}");
-    let told = solution.match_faces(asked(2, &[same[0], same[0], same[0]], same[1])).await;
-    assert!(matches!(told, Ok(Answer::Told(it)) if it.is_same_person()), "{told:?}");
-    let told = solution.match_faces(asked(3, &[other], same[1])).await;
-    assert!(matches!(told, Ok(Answer::Told(it)) if !it.is_same_person()), "{told:?}");
+    let answer = solution.match_faces(asked(1, &[same[0]], same[1])).await;
+    assert!(matches!(answer, Ok(Answer::Found(it)) if it.is_same_person()), "{answer:?}");
+    let answer = solution.match_faces(asked(2, &[same[0], same[0], same[0]], same[1])).await;
+    assert!(matches!(answer, Ok(Answer::Found(it)) if it.is_same_person()), "{answer:?}");
+    let answer = solution.match_faces(asked(3, &[other], same[1])).await;
+    assert!(matches!(answer, Ok(Answer::Found(it)) if !it.is_same_person()), "{answer:?}");
     let refused = solution.match_faces(asked(4, &[b"no picture"], same[1])).await;
     assert_eq!(refused, Ok(Answer::Refused(Problem::PhotoNotAnImage)));
     let refused = solution.match_faces(asked(5, &[same[0]], b"no picture")).await;
@@ -93,7 +93,7 @@ pub async fn suite(solution: &dyn Solution, same: [&[u8]; 2], other: &[u8]) {
     assert_ne!(session.challenge.nonce, other.challenge.nonce, "nobody can foresee one");
     assert_eq!(session.challenge.steps.first().map(|it| &it.ask), Some(&Ask::Look));
     assert!(matches!(session.challenge.steps.last().map(|it| &it.ask), Some(Ask::Fades(_))));
-    // Three stills of a portrait are nobody who blinks.
+    // Three copies of a still portrait can't blink.
     let mut pack = Writer::new(&session.challenge.nonce, &About::default());
     for at_ms in [0, 300, 600] {
         pack.push(&Frame { step: 0, at_ms, kind: Kind::Portrait, jpeg: same[0] });
@@ -104,9 +104,9 @@ pub async fn suite(solution: &dyn Solution, same: [&[u8]; 2], other: &[u8]) {
         pack: Base64(pack),
     };
     let pack = pack.finish();
-    let told = solution.judge_liveness(judge(session.challenge, pack.clone())).await;
-    let Ok(Answer::Told(verdict)) = told else { panic!("{told:?}") };
+    let answer = solution.judge_liveness(judge(session.challenge, pack.clone())).await;
+    let Ok(Answer::Found(verdict)) = answer else { panic!("{answer:?}") };
     assert!(!verdict.live && !verdict.reasons.is_empty(), "{verdict:?}");
-    let told = solution.judge_liveness(judge(other.challenge, pack)).await;
-    assert!(!matches!(told, Ok(Answer::Told(_))), "frames of another challenge: {told:?}");
+    let answer = solution.judge_liveness(judge(other.challenge, pack)).await;
+    assert!(!matches!(answer, Ok(Answer::Found(_))), "frames of another challenge: {answer:?}");
 }

@@ -1,4 +1,4 @@
-//! `senim solution report`: what each solution did and what is paid for it (BIO-5).
+//! `senim solution report`: the requests and the price of each solution (BIO-5).
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use senim_core::solution::payable_tiyn;
 use crate::app::App;
 use senim_store::{self as store, StoreError};
 
-/// A table for people, one line a solution.
+/// A text table, one line a solution.
 pub async fn report(app: &App, from: Timestamp, until: Timestamp) -> Result<String, StoreError> {
     let counts = app
         .store

@@ -1,4 +1,4 @@
-//! `senim solution serve`: the built-in engine as a vendor's solution, behind the contract that all have.
+//! `senim solution serve`: serves the built-in engine by the contract of biometric solutions.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ use crate::inference::Inference;
 use senim_channel::clock::{SystemClock, SystemRng};
 use senim_faces::{BYTES_MAX, Faces};
 
-/// The pictures of one request in base64, and the reference.
+/// Bytes: the images of one request in base64, and the reference.
 const BODY_MAX: usize = 16 * 1024 * 1024;
 
 /// Runs until SIGTERM or Ctrl-C.
@@ -45,9 +45,8 @@ pub async fn serve(
         rng: Arc::new(SystemRng),
         turn: WhoseTurn::Waits(Inference::open(&Registry::default())),
     };
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("{listen} can't be listened on"))?;
+    let listener =
+        TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, runtime = engine.faces.runtime(), "serving");
     let places = Places::open(
         &Registry::default(),
@@ -86,7 +85,7 @@ async fn match_faces(
     let request = asked.request_id.to_string();
     Ok(match engine.match_faces(asked).await.map_err(failed)? {
         Answer::Refused(problem) => refusal(problem),
-        Answer::Told(found) => Json(MatchView {
+        Answer::Found(found) => Json(MatchView {
             request_id: request,
             similarity: found.similarity,
             threshold: found.threshold,
@@ -112,7 +111,7 @@ async fn judge_liveness(
     }
     Ok(match engine.judge_liveness(asked).await.map_err(failed)? {
         Answer::Refused(problem) => refusal(problem),
-        Answer::Told(verdict) => Json::<LivenessVerdictView>(verdict).into_response(),
+        Answer::Found(verdict) => Json::<LivenessVerdictView>(verdict).into_response(),
     })
 }
 
@@ -124,7 +123,7 @@ fn failed(fault: Fault) -> Refusal {
     Refusal::internal(fault)
 }
 
-/// What is wrong with a picture is 422 in this contract, whatever status the catalogue has elsewhere.
+/// Defects of an image are 422 in this contract, whatever status the catalogue gives them.
 fn refusal(problem: Problem) -> Response {
     respond(&ProblemDocument::of(problem).with_status(StatusCode::UNPROCESSABLE_ENTITY.as_u16()))
 }

@@ -1,4 +1,4 @@
-//! The connected solutions and how each has been doing.
+//! The connected solutions and their health.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use super::config::{SolutionConfig, check};
 use super::{HttpSolution, Solution};
 use crate::app::App;
 
-/// What the configuration connects. Health is this process's own: each finds out for itself.
+/// The configured solutions. Each process tracks health on its own.
 pub struct Solutions {
     connected: Vec<Connected>,
 }
@@ -19,12 +19,12 @@ pub struct Solutions {
 pub(super) struct Connected {
     pub(super) config: SolutionConfig,
     maintenance: Maintenance,
-    /// Absent: the built-in engine, which the app brings.
+    /// `None`: the built-in engine, which the app provides.
     http: Option<Arc<HttpSolution>>,
     circuits: Mutex<Circuits>,
 }
 
-/// One a purpose: what photo matching asks in a bad hour must not close a solution to identity sessions.
+/// One per purpose, so that failures in photo matching don't close a solution to identity sessions.
 #[derive(Clone, Copy, Default)]
 struct Circuits {
     session: Circuit,
@@ -41,7 +41,7 @@ impl Circuits {
 }
 
 impl Solutions {
-    /// A complaint names the solution and the key.
+    /// Errors name the solution and the key.
     pub fn open(solutions: &[SolutionConfig], price_cap_tiyn: u64) -> Result<Self, String> {
         let maintenance = check(solutions, price_cap_tiyn)?;
         let connected = solutions.iter().zip(maintenance).map(|(config, maintenance)| {
@@ -67,7 +67,7 @@ impl Solutions {
         self.connected.iter().find(|it| it.config.name == name)
     }
 
-    /// Whom to ask now, and whom next.
+    /// The ready solutions in the order to try them.
     pub(super) fn order(&self, purpose: Purpose, rng: [u8; 32], now: Timestamp) -> Vec<usize> {
         let candidates: Vec<Candidate> = self
             .connected
@@ -88,12 +88,12 @@ impl Connected {
         !self.maintenance.is_on(now) && self.circuits().of(purpose).asked()
     }
 
-    /// Whether it works in this process, on its cores.
+    /// Whether it runs in this process.
     pub(super) fn is_builtin(&self) -> bool {
         self.http.is_none()
     }
 
-    /// The solution itself; the built-in one is not there where no face models were opened.
+    /// The solution itself; the built-in one is `None` if no face models were opened.
     pub(super) fn solution(&self, app: &App, turn: WhoseTurn) -> Result<Arc<dyn Solution>, Fault> {
         if let Some(http) = &self.http {
             return Ok(Arc::clone(http) as Arc<dyn Solution>);
@@ -118,14 +118,14 @@ impl Connected {
         let before = *circuit;
         *circuit = turn(before);
         if before.asked() != circuit.asked() {
-            let (solution, asked) = (self.config.name.as_str(), circuit.asked());
+            let (solution, ready) = (self.config.name.as_str(), circuit.asked());
             let purpose = purpose.name();
-            tracing::warn!(solution, purpose, asked, "a biometric solution's health has changed");
+            tracing::warn!(solution, purpose, ready, "a biometric solution's health has changed");
         }
     }
 }
 
-/// Asks every solution that is not under maintenance how it is.
+/// Probes every solution that is not under maintenance.
 pub async fn probe(app: &App) {
     let now = app.now();
     let probes = app.solutions.connected.iter().map(async |it| {

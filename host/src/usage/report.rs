@@ -1,4 +1,4 @@
-//! `POST /edge/uses`: requests that went through an edge, handed over from its disk (OAPI-15).
+//! `POST /edge/uses`: a node uploads the uses in its spool (OAPI-15).
 
 use axum::http::StatusCode;
 use senim_core::Timestamp;
@@ -13,11 +13,11 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use senim_store::{self as store, Tx};
 
-/// What is put aside is cut to this.
+/// Rejected uses are truncated to this length, in bytes.
 const SET_ASIDE_MAX: usize = 4096;
 
-/// 204: all of it is kept, some of it perhaps since an earlier report. What does not read, or does not fit its consent,
-/// is put aside for people to look at: refusing the report would leave everything behind it on the edge for ever.
+/// 204: everything is saved, perhaps by an earlier report. A use that can't be parsed, or does not fit its consent,
+/// is set aside for review: refusing the report would block all later uses on the node.
 #[tracing::instrument(name = "usage.report", skip_all, fields(edge = node))]
 pub(super) async fn keep(
     app: App,
@@ -35,7 +35,10 @@ pub(super) async fn keep(
                 let mut body = reported.to_string();
                 body.truncate(body.floor_char_boundary(SET_ASIDE_MAX));
                 if store::usage::set_aside(tx, &node, &body, why, now).await? {
-                    tracing::error!(why, "a use that an edge reported is put aside");
+                    tracing::error!(
+                        why,
+                        "a use reported by an edge was rejected and set aside for review"
+                    );
                 }
             }
             Ok(StatusCode::NO_CONTENT)
@@ -43,25 +46,25 @@ pub(super) async fn keep(
         .await
 }
 
-/// Inside is why it can't be kept.
+/// The inner `Err` says why it can't be saved.
 async fn keep_one(
     tx: &mut Tx,
     node: &str,
     reported: &Value,
     now: Timestamp,
 ) -> Result<Result<(), &'static str>, Refusal> {
-    let Ok(told) = Use::deserialize(reported) else { return Ok(Err("it does not read")) };
-    if let Err(why) = told.check() {
+    let Ok(parsed) = Use::deserialize(reported) else { return Ok(Err("it can't be parsed")) };
+    if let Err(why) = parsed.check() {
         return Ok(Err(why));
     }
-    if let Some(id) = told.consent {
+    if let Some(id) = parsed.consent {
         let Some(consent) = store::consent::load(tx, id).await? else {
             return Ok(Err("there is no such consent"));
         };
-        if let Err(why) = told.check_consent(&consent, now) {
+        if let Err(why) = parsed.check_consent(&consent, now) {
             return Ok(Err(why));
         }
     }
-    store::usage::add(tx, node, &told, now).await?;
+    store::usage::add(tx, node, &parsed, now).await?;
     Ok(Ok(()))
 }

@@ -1,4 +1,4 @@
-//! Pushed requests and their codes, refresh tokens, and what may be used once, as rows.
+//! Rows of pushed requests and their codes, refresh tokens, and identifiers that can be used once.
 
 use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, Code, Pushed, Stage};
@@ -87,7 +87,7 @@ pub async fn by_code(tx: &mut Tx, code_hash: &str) -> Result<Option<Authorizatio
     row.map(|it| it.into_authorization(&tx.sealer)).transpose()
 }
 
-/// Saves where a request stands.
+/// Saves a request's state.
 pub async fn save(tx: &mut Tx, authorization: &Authorization) -> Result<(), StoreError> {
     let (state, ended_at, code, redeemed_at) = match &authorization.stage {
         Stage::Pushed => ("pushed", None, None, None),
@@ -120,7 +120,7 @@ pub async fn save(tx: &mut Tx, authorization: &Authorization) -> Result<(), Stor
     Ok(())
 }
 
-/// A refresh token as it is kept: never itself, only its hash.
+/// A stored refresh token: only its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     pub hash: String,
@@ -162,7 +162,7 @@ pub async fn refresh_token(tx: &mut Tx, hash: &str) -> Result<Option<RefreshToke
     Ok(Some(RefreshToken { hash, client_id, consent, issued_at }))
 }
 
-/// Remembers an identifier within its owner. `false`: it had been used.
+/// Remembers an identifier of this owner. `false`: it was used before.
 pub async fn use_once(
     tx: &mut Tx,
     owner: &str,
@@ -183,8 +183,8 @@ pub async fn use_once(
     Ok(added.rows_affected() == 1)
 }
 
-/// Forgets identifiers that would be refused by their time, and what was asked in requests that ended
-/// without tokens or whose replay would no longer matter.
+/// Deletes identifiers that are expired anyway, and the content of requests that ended
+/// without tokens or whose replay no longer matters.
 pub async fn sweep(
     tx: &mut Tx,
     now: Timestamp,

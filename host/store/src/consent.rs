@@ -1,4 +1,4 @@
-//! The register of consents as rows. The columns a state uses are tied by the `consent_state` check.
+//! Rows of the consent register. The check `consent_state` ties the columns to the state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,16 +19,16 @@ const TABLE: &str = "consent";
 const IIN_SEALED: &str = "consent.iin_sealed";
 const IIN_INDEX: &str = "consent.iin_index";
 
-/// What the status list is made of.
+/// The content of the status list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatusFacts {
-    /// Places given so far: the list's length.
+    /// The list's length: places assigned so far.
     pub size: u64,
     /// Places of consents that have ended, ascending.
     pub ended: Vec<u64>,
 }
 
-/// Adds what the client answered. `shown`: the paragraphs as they were read.
+/// Adds the client's decision. `shown`: the paragraphs as displayed.
 pub async fn add(
     tx: &mut Tx,
     consent: &Consent,
@@ -84,12 +84,12 @@ pub async fn add(
     Ok(())
 }
 
-/// By which a client's consents are found without their IIN.
+/// The blind index that finds a client's consents without their IIN.
 pub(super) fn index(sealer: &Sealer, iin: &Iin) -> String {
     sealer.blind(IIN_INDEX, &iin.expose())
 }
 
-/// Saves where the consent stands; everything else of it never changes.
+/// Saves the consent's state; nothing else of it ever changes.
 pub async fn save(tx: &mut Tx, consent: &Consent) -> Result<(), StoreError> {
     let columns = Columns::of(&consent.state);
     sqlx::query(
@@ -149,7 +149,7 @@ pub async fn load(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreEr
     row.map(|row| row.into_consent(&tx.sealer)).transpose()
 }
 
-/// All that a client gave, newest first, ended ones too (CNS-3). What was refused is not among them.
+/// All consents that a client granted, newest first, including ended ones (CNS-3).
 pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError> {
     let rows = sqlx::query_as::<_, Row>(
         "-- consent.given_by
@@ -183,7 +183,7 @@ pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError
     rows.into_iter().map(|row| row.into_consent(&tx.sealer)).collect()
 }
 
-/// The next place in the status list; none is given twice.
+/// Assigns the next place in the status list; places are never reused.
 pub async fn allocate_index(tx: &mut Tx) -> Result<u64, StoreError> {
     let next = sqlx::query_scalar::<_, i64>(
         "-- consent.allocate_index
@@ -197,7 +197,7 @@ pub async fn allocate_index(tx: &mut Tx) -> Result<u64, StoreError> {
     Ok(uncount(next - 1))
 }
 
-/// What stands in the status list now. An expired consent is not in it: tokens carry the end of their term.
+/// The current status list. Expired consents are not in it, because tokens carry their own expiry.
 pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
     let size = sqlx::query_scalar::<_, i64>(
         "-- consent.ended_indices.size
@@ -219,7 +219,7 @@ pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
     Ok(StatusFacts { size: uncount(size), ended: ended.into_iter().map(uncount).collect() })
 }
 
-/// Consents under which data may flow now.
+/// The number of consents under which data may flow now.
 pub async fn count_active(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     let active = sqlx::query_scalar::<_, i64>(
         "-- consent.count_active
@@ -255,14 +255,14 @@ pub async fn count_active_by_party(
     by_participant("consent_party", rows)
 }
 
-/// Consents whose term is over and of which the journal does not know yet.
-pub async fn expired_untold(
+/// Expired consents that are not in the journal yet.
+pub async fn expired_unrecorded(
     tx: &mut Tx,
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<(ConsentId, Bin, Timestamp)>, StoreError> {
     let rows = sqlx::query_as::<_, (String, String, i64)>(
-        "-- consent.expired_untold
+        "-- consent.expired_unrecorded
          SELECT id
               , consumer
               , expires_at
@@ -286,13 +286,13 @@ pub async fn expired_untold(
         .collect()
 }
 
-pub async fn mark_expired_told(
+pub async fn mark_expiry_recorded(
     tx: &mut Tx,
     id: ConsentId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "-- consent.mark_expired_told
+        "-- consent.mark_expiry_recorded
          UPDATE consent
             SET told_expired_at = $2
           WHERE id = $1",
@@ -304,7 +304,7 @@ pub async fn mark_expired_told(
     Ok(())
 }
 
-/// Notes that the consumer is to be told of the end (OAPI-5). `by`: whoever ended it, or its term.
+/// Adds a notice of the end for the consumer (OAPI-5). `by`: who ended it; `None`: its term.
 pub async fn add_notice(
     tx: &mut Tx,
     id: ConsentId,
@@ -458,7 +458,7 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok()
 }
 
-/// An enum's variant as its word on the wire.
+/// An enum's variant in its wire spelling.
 fn word<T: Serialize>(value: &T) -> String {
     json(value).trim_matches('"').to_owned()
 }

@@ -1,4 +1,4 @@
-//! Evidence of liveness checks as rows: bundles and frames sealed, prints and digests by which frames are known again.
+//! Rows of liveness evidence: sealed bundles and frames, and the prints and digests that detect repeated frames.
 
 use senim_core::Timestamp;
 use senim_core::id::SessionId;
@@ -10,7 +10,7 @@ const BUNDLE_SEALED: &str = "evidence_bundle.bundle_sealed";
 const HEAD_SEALED: &str = "evidence_rejected.head_sealed";
 const PACK_SEALED: &str = "evidence_frames.pack_sealed";
 
-/// The pack as it came, until `forget_at`.
+/// The pack as received, kept until `forget_at`.
 pub async fn add_frames(
     tx: &mut Tx,
     (session, number): (SessionId, u8),
@@ -31,7 +31,7 @@ pub async fn add_frames(
     Ok(())
 }
 
-/// A body whose pictures are not kept.
+/// A body whose images are not kept.
 pub struct Rejected<'a> {
     /// SHA-256 of the whole, in hexadecimal.
     pub digest: &'a str,
@@ -40,7 +40,7 @@ pub struct Rejected<'a> {
     pub head: &'a [u8],
 }
 
-/// Until `forget_at`.
+/// Kept until `forget_at`.
 pub async fn add_rejected(
     tx: &mut Tx,
     (session, number): (SessionId, u8),
@@ -63,7 +63,7 @@ pub async fn add_rejected(
     Ok(())
 }
 
-/// Digest, length and first bytes of a body whose pictures were not kept.
+/// Digest, length and first bytes of a body whose images were not kept.
 pub async fn rejected(
     tx: &mut Tx,
     session: SessionId,
@@ -87,7 +87,7 @@ pub async fn rejected(
     Ok(Some((digest, uncount(length), head)))
 }
 
-/// What was found and decided, as JSON; `digest` is its SHA-256.
+/// Facts and verdict, as JSON; `digest` is its SHA-256.
 pub async fn add_bundle(
     tx: &mut Tx,
     (session, number): (SessionId, u8),
@@ -109,7 +109,7 @@ pub async fn add_bundle(
     Ok(())
 }
 
-/// A bundle and the digest that was kept beside it.
+/// A bundle and the digest stored with it.
 pub async fn bundle(
     tx: &mut Tx,
     session: SessionId,
@@ -131,7 +131,7 @@ pub async fn bundle(
     Ok(Some((tx.sealer.open_sealed(BUNDLE_SEALED, &row(session, number), &bundle)?, digest)))
 }
 
-/// The pack, while it is kept.
+/// The pack; `None` once it has been deleted.
 pub async fn frames(
     tx: &mut Tx,
     session: SessionId,
@@ -151,8 +151,8 @@ pub async fn frames(
     pack.map(|it| tx.sealer.open_sealed(PACK_SEALED, &row(session, number), &it)).transpose()
 }
 
-/// Remembers the frames of a check; tells of each, in their order, whether one with the same bytes came in an
-/// earlier check, whoever's.
+/// Saves the digests of a check's frames; returns for each, in order, whether an identical frame came in an
+/// earlier check of any person.
 pub async fn remember_digests(
     tx: &mut Tx,
     (session, number): (SessionId, u8),
@@ -190,8 +190,8 @@ pub async fn remember_digests(
     Ok(known)
 }
 
-/// Remembers prints of a check's frames; tells of each whether one like it came in another session. In the same
-/// session a person who sits still may look so alike.
+/// Saves the prints of a check's frames; returns for each whether a similar one came in another session. In the same
+/// session, frames of a person who sits still may be that similar.
 pub async fn remember_prints(
     tx: &mut Tx,
     session: SessionId,
@@ -247,7 +247,7 @@ async fn print_seen(tx: &mut Tx, session: SessionId, print: &Print) -> Result<bo
     Ok(false)
 }
 
-/// Forgets the pictures whose days are over; how many packs.
+/// Deletes images at the end of their retention; returns the number of packs.
 pub async fn forget_frames(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     let mut gone = 0;
     for statement in [
@@ -263,7 +263,7 @@ pub async fn forget_frames(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreErro
     Ok(gone)
 }
 
-/// Forgets what was made before: bundles, digests, prints; how many rows.
+/// Deletes older bundles, digests and prints; returns the number of rows.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let mut gone = 0;
     for statement in [

@@ -1,4 +1,4 @@
-//! Identity sessions as rows: the dialogue sealed, beside it what is searched and counted by.
+//! Rows of identity sessions: the sealed dialogue, and columns for searching and counting.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
 const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
 const IIN_INDEX: &str = "identity_block.iin_index";
 const REQUESTER_INDEX: &str = "identity_block.requester_index";
-/// As long as browsers keep the cookie.
+/// The lifetime of the browser's cookie.
 const KNOWN: TimeDelta = TimeDelta::days(KNOWN_DAYS as i64);
 
 pub async fn add(
@@ -91,7 +91,7 @@ pub async fn by_secret(tx: &mut Tx, secret_hash: &str) -> Result<Option<Dialogue
     row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
 }
 
-/// A session that ended after `since` with an answer that may have been lost, by the hash of the cookie before it.
+/// A session that ended after `since`, whose response may have been lost, by the hash of its previous cookie.
 pub async fn by_former_secret(
     tx: &mut Tx,
     secret_hash: &str,
@@ -114,7 +114,7 @@ pub async fn by_former_secret(
     row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
 }
 
-/// The session of a pushed request, and the hash of the cookie that it is open in.
+/// The session of a pushed request, and the hash of its browser's cookie.
 pub async fn by_authorization(
     tx: &mut Tx,
     authorization: AuthorizationId,
@@ -152,9 +152,9 @@ pub async fn load(tx: &mut Tx, id: SessionId) -> Result<Option<Dialogue>, StoreE
     row.map(|row| row.into_dialogue(&tx.sealer)).transpose()
 }
 
-/// Gives the session another secret; the former one opens nothing from now on.
+/// Replaces the session's secret; the former one grants no access from now on.
 ///
-/// `former`: the hash of the cookie that may still be shown how the session ended.
+/// `former`: the hash of the cookie that may still see how the session ended.
 pub async fn change_secret(
     tx: &mut Tx,
     id: SessionId,
@@ -176,7 +176,7 @@ pub async fn change_secret(
     Ok(())
 }
 
-/// Open sessions in which time alone changes something by now.
+/// Open sessions with a deadline that has passed.
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<SessionId>, StoreError> {
     let rows = sqlx::query_scalar::<_, String>(
         "-- identity.due
@@ -195,7 +195,7 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<SessionI
         .collect()
 }
 
-/// Until when liveness is blocked for a person and a requester, where it is (IDX-2).
+/// Until when liveness checks are blocked for a person and a requester, if they are (IDX-2).
 pub async fn blocked_until(
     tx: &mut Tx,
     iin: &Iin,
@@ -238,7 +238,7 @@ pub async fn block(
     Ok(())
 }
 
-/// Counts a challenge that has been drawn for a person on a requester's behalf.
+/// Counts a challenge drawn for a person and a requester.
 pub async fn add_draw(
     tx: &mut Tx,
     (session, number): (SessionId, u8),
@@ -261,7 +261,7 @@ pub async fn add_draw(
     Ok(())
 }
 
-/// When challenges were drawn for a person and a requester after `since`, and since the last check that passed.
+/// The times of challenges for a person and a requester, after `since` and after the last passed check.
 pub async fn drawn(
     tx: &mut Tx,
     iin: &Iin,
@@ -284,7 +284,7 @@ pub async fn drawn(
     Ok(moments.into_iter().map(moment).collect())
 }
 
-/// The same of all requesters of a kind.
+/// The same for all requesters of a kind.
 pub async fn drawn_of_kind(
     tx: &mut Tx,
     iin: &Iin,
@@ -307,7 +307,7 @@ pub async fn drawn_of_kind(
     Ok(moments.into_iter().map(moment).collect())
 }
 
-/// A check of this person and requester has passed.
+/// Notes a passed check of this person and requester.
 pub async fn forget_draws(tx: &mut Tx, iin: &Iin, requester: &Requester) -> Result<(), StoreError> {
     sqlx::query(
         "-- identity.forget_draws
@@ -382,7 +382,7 @@ pub async fn browser_known(
     Ok(found > 0)
 }
 
-/// A person has proved their identity in a browser, whose cookie changes from `former`.
+/// Notes that a person has proved their identity in a browser, whose cookie changes from `former`.
 pub async fn know_browser(
     tx: &mut Tx,
     former: Option<&str>,
@@ -414,7 +414,7 @@ pub async fn know_browser(
     Ok(())
 }
 
-/// Forgets draws before `drawn_before`, blocks that are over and browsers that are no longer known.
+/// Deletes draws before `drawn_before`, expired blocks and expired browsers.
 pub async fn forget_requesters(
     tx: &mut Tx,
     drawn_before: Timestamp,
@@ -445,7 +445,7 @@ pub async fn forget_requesters(
     Ok(())
 }
 
-/// Forgets sessions that started before, and what is left of their checks and messages; how many rows.
+/// Deletes sessions that started before, with their checks and messages; returns the number of rows.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let mut gone = 0;
     for statement in [
@@ -474,7 +474,7 @@ pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreE
     Ok(gone)
 }
 
-/// Counts one more attempt of `subject` in the window that began at `window_at`; answers how many there are.
+/// Counts one more attempt of `subject` in the window that began at `window_at`; returns the number so far.
 pub async fn attempt(tx: &mut Tx, subject: &str, window_at: Timestamp) -> Result<u64, StoreError> {
     let attempts = sqlx::query_scalar::<_, i64>(
         "-- identity.attempt
@@ -490,7 +490,7 @@ pub async fn attempt(tx: &mut Tx, subject: &str, window_at: Timestamp) -> Result
     Ok(uncount(attempts))
 }
 
-/// Forgets what no longer limits anybody.
+/// Deletes expired windows.
 pub async fn forget_attempts(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "-- identity.forget_attempts
@@ -503,7 +503,7 @@ pub async fn forget_attempts(tx: &mut Tx, before: Timestamp) -> Result<(), Store
     Ok(())
 }
 
-/// A check that has been counted, with what is asked in it.
+/// A counted check with its challenge.
 pub async fn add_check(
     tx: &mut Tx,
     session: SessionId,
@@ -525,7 +525,7 @@ pub async fn add_check(
     Ok(())
 }
 
-/// Its frames have come.
+/// Its frames have arrived.
 pub async fn check_arrived(
     tx: &mut Tx,
     session: SessionId,
@@ -572,7 +572,7 @@ pub async fn check_ended(
     Ok(())
 }
 
-/// How many sessions started, passed and failed in each minute after `since`.
+/// The number of sessions started, passed and failed in each minute after `since`.
 pub async fn by_minute(
     tx: &mut Tx,
     since: Timestamp,

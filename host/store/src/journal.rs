@@ -9,7 +9,7 @@ use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 /// Records that the sequencer numbers in one transaction.
 const SEQUENCED_MAX: u64 = 1000;
 
-/// Writes a record in the transaction of what it is about.
+/// Writes a record, in the transaction that it describes.
 pub async fn append(
     tx: &mut Tx,
     actor: Actor,
@@ -37,8 +37,8 @@ pub async fn append(
     Ok(())
 }
 
-/// Numbers what has no number yet, oldest first; how many that were. Never runs beside a use case's own writing:
-/// numbers given in business transactions would make all writers wait for one another.
+/// Numbers unnumbered records, oldest first; returns how many. Runs outside of use cases:
+/// numbering in their transactions would serialise all writers.
 pub async fn sequence(tx: &mut Tx) -> Result<u64, StoreError> {
     let waiting = sqlx::query_scalar::<_, String>(
         "-- journal.waiting
@@ -121,7 +121,7 @@ pub async fn search(
         .collect()
 }
 
-/// A pattern for `LIKE … ESCAPE '!'` in which nothing that was typed is special.
+/// A pattern for `LIKE … ESCAPE '!'` that matches the text literally.
 fn containing(search: &str) -> String {
     let mut pattern = String::from("%");
     for letter in search.trim().to_lowercase().chars() {
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_is_searched_as_it_stands() {
+    fn search_text_is_matched_literally() {
         assert_eq!(containing(" 100% Sure_! "), "%100!% sure!_!!%");
         assert_eq!(containing(""), "%%");
     }

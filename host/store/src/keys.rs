@@ -6,7 +6,7 @@ use super::row::row;
 use super::{StoreError, Tx, millis};
 
 row! {
-    /// A key as it is kept: its secret sealed to `signing_key.secret` and its `kid`.
+    /// A stored key: its secret is sealed to `signing_key.secret` and its `kid`.
     #[derive(Clone)]
     pub struct KeyRow {
         pub kid: String,

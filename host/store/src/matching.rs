@@ -1,4 +1,4 @@
-//! Requests to the photo matching service as rows.
+//! Rows of requests to the photo matching service.
 
 use senim_core::Timestamp;
 use senim_core::id::{Bin, Iin, PhotoRequestId, SolutionRequestId};
@@ -10,7 +10,7 @@ use senim_channel::clock::moment;
 
 const IIN: &str = "photo_request.iin";
 
-/// A request as it begins.
+/// A new request.
 pub struct Started {
     pub id: PhotoRequestId,
     pub bin: Bin,
@@ -22,10 +22,10 @@ pub struct Started {
     pub asked_at: Timestamp,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Finished {
-    /// Something of the request was not fit.
+    /// Something in the request was invalid.
     Refused(Problem),
     /// The Source, the solution or the platform failed.
     Failed(Problem),
@@ -36,7 +36,7 @@ pub enum Finished {
     },
 }
 
-/// A request whose faces were found to be one person's.
+/// A request that matched.
 pub struct Matched {
     pub iin: Iin,
     pub personal_data: bool,
@@ -105,7 +105,7 @@ pub async fn finish(
     Ok(())
 }
 
-/// How often this participant's matches of this person failed since the last that did not, and since the person was
+/// How many of this participant's matches of this person failed since the last success and since the person was last
 /// checked offline (PHM-6).
 pub async fn failures(tx: &mut Tx, bin: Bin, iin: &Iin) -> Result<u64, StoreError> {
     let failures = sqlx::query_scalar::<_, i64>(
@@ -134,7 +134,7 @@ pub async fn failures(tx: &mut Tx, bin: Bin, iin: &Iin) -> Result<u64, StoreErro
     Ok(uncount(failures))
 }
 
-/// How many of this participant's requests about this person were asked since and have no result yet.
+/// How many of this participant's requests about this person, made since then, have no result yet.
 pub async fn running(
     tx: &mut Tx,
     (bin, iin): (Bin, &Iin),
@@ -157,7 +157,7 @@ pub async fn running(
     Ok(uncount(running))
 }
 
-/// The person was checked offline: failures are counted anew. Answers the last request that failed; there is one.
+/// The person was checked offline: resets the count of failures. Returns the last failed request.
 pub async fn check_offline(
     tx: &mut Tx,
     (bin, iin): (Bin, &Iin),
@@ -197,7 +197,7 @@ pub async fn check_offline(
     last.parse().map_err(|_| inconsistent("photo_request", last))
 }
 
-/// This participant's request, where it was a match.
+/// This participant's request, if it matched.
 pub async fn matched(
     tx: &mut Tx,
     bin: Bin,
@@ -236,7 +236,7 @@ pub async fn matched(
     }))
 }
 
-/// Whether the participant has a request of this id at all.
+/// Whether the participant has a request with this id.
 pub async fn exists(tx: &mut Tx, bin: Bin, id: PhotoRequestId) -> Result<bool, StoreError> {
     let found = sqlx::query_scalar::<_, i64>(
         "-- matching.exists
@@ -252,7 +252,7 @@ pub async fn exists(tx: &mut Tx, bin: Bin, id: PhotoRequestId) -> Result<bool, S
     Ok(found > 0)
 }
 
-/// The first acceptance stays; a confirmation that comes later is added.
+/// Keeps the first acceptance; adds a confirmation that comes later.
 pub async fn accept(
     tx: &mut Tx,
     id: PhotoRequestId,
@@ -276,7 +276,7 @@ pub async fn accept(
     Ok(())
 }
 
-/// A participant's requests from `from` on and before `until` (IDX-10).
+/// A participant's requests in `[from, until)` (IDX-10).
 pub async fn counts(
     tx: &mut Tx,
     bin: Bin,
@@ -304,7 +304,7 @@ pub async fn counts(
             "matched" | "accepted" => &mut view.matched,
             "unmatched" => &mut view.unmatched,
             "refused" => &mut view.refused,
-            // One that never finished has failed.
+            // A request that never finished counts as failed.
             "failed" | "started" => &mut view.failed,
             _ => return Err(inconsistent("photo_request", state)),
         };
@@ -314,7 +314,7 @@ pub async fn counts(
     Ok(view)
 }
 
-/// Forgets what was asked before (IDX-8). Answers how many.
+/// Deletes requests made before (IDX-8). Returns how many.
 pub async fn forget(tx: &mut Tx, asked_before: Timestamp) -> Result<u64, StoreError> {
     let done = sqlx::query(
         "-- matching.forget

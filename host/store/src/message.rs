@@ -1,11 +1,11 @@
-//! Text messages as rows: waiting, then only the fact that they were sent or given up.
+//! Rows of text messages: waiting, then only the fact that they were sent or given up.
 
 use senim_core::Timestamp;
 use senim_core::id::{MessageId, SessionId};
 
 use super::{StoreError, Tx, count, inconsistent, millis};
 
-/// A message that whoever claimed it now hands to the gateway.
+/// A message claimed for sending.
 pub struct Claimed {
     pub session: SessionId,
     /// Number and text: opened by host/src/messages.
@@ -36,7 +36,7 @@ pub async fn add(
     Ok(())
 }
 
-/// Takes a waiting message whose time has come, so that nobody else does until `next_try_at`.
+/// Claims a due message, so that no other process takes it before `next_try_at`.
 pub async fn claim(
     tx: &mut Tx,
     id: MessageId,
@@ -69,7 +69,7 @@ pub async fn claim(
     .transpose()
 }
 
-/// Puts the next try of a claimed message elsewhere in time.
+/// Reschedules the next try of a claimed message.
 pub async fn postpone(
     tx: &mut Tx,
     id: MessageId,
@@ -107,7 +107,7 @@ pub async fn mark_sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Erases messages whose codes have expired; tells which.
+/// Erases messages whose codes have expired; returns their ids.
 pub async fn give_up(
     tx: &mut Tx,
     now: Timestamp,
@@ -136,7 +136,7 @@ pub async fn give_up(
         .collect()
 }
 
-/// Waiting messages whose time has come, the longest waiting first.
+/// Due messages, the longest waiting first.
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<MessageId>, StoreError> {
     let rows = sqlx::query_scalar::<_, String>(
         "-- message.due

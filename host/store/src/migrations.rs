@@ -1,4 +1,4 @@
-//! The tables, a room a file, in one text for both engines.
+//! The migrations: one room's change a file, one text for both engines.
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, SqlSafeStr as _};
@@ -31,7 +31,7 @@ pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError
     Ok(())
 }
 
-/// The two words in which the engines differ.
+/// The two keywords in which the engines differ.
 fn for_engine(engine: Engine, sql: &str) -> String {
     let (bytes, arrival) = match engine {
         Engine::Sqlite => ("BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT"),

@@ -1,4 +1,4 @@
-//! Operators and their sessions as rows.
+//! Rows of operators and their sessions.
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
@@ -8,7 +8,7 @@ use senim_core::operator::Attempts;
 use super::{StoreError, Tx, count, millis, uncount};
 use senim_channel::clock::moment;
 
-/// As long as browsers keep the cookie.
+/// The lifetime of the browser's cookie.
 const KNOWN: TimeDelta = TimeDelta::days(KNOWN_DAYS as i64);
 /// Longer than any lock.
 const FAILURES_KEPT: TimeDelta = TimeDelta::days(1);
@@ -33,7 +33,7 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
 }
 
-/// `false`: there is one of this name.
+/// `false`: the name is taken.
 pub async fn add(tx: &mut Tx, operator: &NewOperator) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "-- operator.add
@@ -68,7 +68,7 @@ pub async fn load(tx: &mut Tx, name: &str) -> Result<Option<OperatorRow>, StoreE
     }))
 }
 
-/// No code of this step or an earlier one is taken again.
+/// Codes of this step and earlier ones are refused from now on.
 pub async fn use_step(tx: &mut Tx, name: &str, step: u64) -> Result<(), StoreError> {
     sqlx::query(
         "-- operator.use_step
@@ -83,7 +83,7 @@ pub async fn use_step(tx: &mut Tx, name: &str, step: u64) -> Result<(), StoreErr
     Ok(())
 }
 
-/// How an operator's name stands with a requester.
+/// Failures and lock of an operator's name with a requester.
 pub async fn attempts(tx: &mut Tx, name: &str, requester: &str) -> Result<Attempts, StoreError> {
     let row = sqlx::query_as::<_, (i64, Option<i64>)>(
         "-- operator.attempts
@@ -164,7 +164,7 @@ pub async fn browser_knows(
     Ok(found > 0)
 }
 
-/// An operator has signed in in a browser, whose cookie changes from `former`.
+/// Notes that an operator has signed in in a browser, whose cookie changes from `former`.
 pub async fn know_browser(
     tx: &mut Tx,
     former: Option<&str>,
@@ -257,7 +257,7 @@ pub async fn close_session(tx: &mut Tx, secret_hash: &str) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Forgets sessions that no longer hold, failures of a day ago and browsers that are no longer known.
+/// Deletes expired sessions, failures older than a day and expired browsers.
 pub async fn sweep(
     tx: &mut Tx,
     opened_before: Timestamp,

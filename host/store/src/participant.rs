@@ -1,4 +1,4 @@
-//! Participants, their certificates and applications as rows.
+//! Rows of participants, their certificates and applications.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::{StoreError, Tx, inconsistent, millis, uncount};
 use senim_channel::clock::moment;
 use senim_core::participant::application::{Application, ClientAuth};
 
-/// What the register says of a participant when it joins.
+/// A participant's entry when it joins.
 #[derive(Clone, Debug)]
 pub struct Registration {
     pub participant: Participant,
@@ -21,7 +21,7 @@ pub struct Registration {
     pub base_url: Option<String>,
 }
 
-/// Adds a participant, or brings one up to date; its standing stays. `true`: it is new.
+/// Adds or updates a participant; its standing stays. `true`: it is new.
 pub async fn register(tx: &mut Tx, registration: &Registration) -> Result<bool, StoreError> {
     let participant = &registration.participant;
     let bin = participant.bin.to_string();
@@ -99,7 +99,7 @@ pub async fn set_kind(tx: &mut Tx, bin: Bin, kind: Kind) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Whose server's certificate it is, by `x5t#S256`.
+/// The participant of a server certificate, by `x5t#S256`.
 pub async fn by_certificate(
     tx: &mut Tx,
     thumbprint: &str,
@@ -156,7 +156,7 @@ pub async fn save_standing(tx: &mut Tx, participant: &Participant) -> Result<(),
     Ok(())
 }
 
-/// The register as edges hold it.
+/// The register for edges.
 pub async fn registry(tx: &mut Tx) -> Result<Vec<RegistryParticipant>, StoreError> {
     let participants = rows(tx).await?;
     let certificates = sqlx::query_as::<_, (String, String)>(
@@ -281,7 +281,7 @@ pub async fn application(tx: &mut Tx, client_id: &str) -> Result<Option<Applicat
     row.into_application(redirect_uris.into_iter().collect()).map(Some)
 }
 
-/// How many applications each participant has that has any.
+/// The number of applications of each participant that has any.
 pub async fn count_applications(tx: &mut Tx) -> Result<BTreeMap<Bin, u64>, StoreError> {
     let rows = sqlx::query_as::<_, (String, i64)>(
         "-- participant.count_applications

@@ -1,18 +1,18 @@
-//! Every sealed column, and how it comes under another master key.
+//! Every sealed column, and re-sealing under another master key.
 
 use sqlx::AssertSqlSafe;
 
 use super::seal::Sealer;
 use super::{Store, StoreError, Tx};
 
-/// Rows that are looked at in one transaction: a pack of frames has up to 5 MB.
+/// Rows read in one transaction: a pack of frames has up to 5 MB.
 const STEP: i64 = 8;
 
 /// A column of sealed values.
 pub struct SealedColumn {
     pub table: &'static str,
     pub column: &'static str,
-    /// What [`Sealer::seal`] calls it.
+    /// Its name for [`Sealer::seal`].
     place: &'static str,
     /// The row's identifier, in SQL.
     row: &'static str,
@@ -29,7 +29,7 @@ const fn column(
 
 const CHECK: &str = "session_id || '.' || CAST(number AS TEXT)";
 
-/// All there are, the signing keys last; a test compares them with the tables.
+/// All sealed columns, the signing keys last; a test compares them with the tables.
 pub const COLUMNS: [SealedColumn; 12] = [
     column("authorization_request", "asked_sealed", "authorization_request.asked", "id"),
     column("consent", "iin_sealed", "consent.iin_sealed", "id"),
@@ -48,17 +48,17 @@ pub const COLUMNS: [SealedColumn; 12] = [
 const SECRET: &str = "platform_secret.value";
 const INDEX_KEY: &str = "blind-index";
 
-/// How far re-sealing has come.
+/// Progress of re-sealing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// Values that came under the present key now.
+    /// Values re-sealed in this run.
     pub values: u64,
-    /// Whether no value is left under another.
+    /// Whether no value is left under a former key.
     pub complete: bool,
 }
 
-/// The store's sealer with the key of blind indexes that the store was begun with. That key is kept sealed and stays when
-/// the master key is rotated: what it made is in indexes and at consumers, as pseudonyms.
+/// The store's sealer with the store's original key of blind indexes. That key is stored sealed and stays when
+/// the master key is rotated, because indexes and consumers' pseudonyms were derived from it.
 pub(super) async fn with_index(store: &Store) -> Result<Sealer, StoreError> {
     let sealer = store.sealer().clone();
     let kept_key = store
@@ -94,8 +94,8 @@ pub(super) async fn with_index(store: &Store) -> Result<Sealer, StoreError> {
     Ok(sealer.with_index(index))
 }
 
-/// Brings every sealed value under the store's present key. Each row is whole at any time, so it may be killed and
-/// begun again; `values_max` bounds this run.
+/// Re-seals every value under the store's current key. Each row is consistent at any time, so it can be killed and
+/// run again; `values_max` bounds this run.
 pub async fn reseal(store: &Store, values_max: Option<u64>) -> Result<Resealed, StoreError> {
     let mut done = Resealed::default();
     for column in &COLUMNS {
@@ -121,7 +121,7 @@ pub async fn reseal(store: &Store, values_max: Option<u64>) -> Result<Resealed, 
 
 struct Step {
     values: u64,
-    /// The last row that was looked at; `None` where there are no more.
+    /// The last row read; `None` if there are no more.
     last: Option<String>,
 }
 
@@ -132,7 +132,7 @@ async fn reseal_some(
     values_max: u64,
 ) -> Result<Step, StoreError> {
     let SealedColumn { table, column, place, row } = it;
-    // Only words of the table above are put into these texts.
+    // Only constants of the table above go into this SQL.
     let select = format!(
         "-- seal.reseal/select
          SELECT {row} AS place
@@ -163,7 +163,7 @@ async fn reseal_some(
                   WHERE {row} = $1
                     AND {column} = $3"
             );
-            // A value that was written anew in the meantime is under the present key already.
+            // A value rewritten in the meantime is already under the current key.
             sqlx::query(AssertSqlSafe(update))
                 .bind(name.as_str())
                 .bind(anew)

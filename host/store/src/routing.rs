@@ -1,4 +1,4 @@
-//! What edges poll: versions that grow with each change, and when each edge was last heard.
+//! Rows for the edges' feed: versions that grow with each change, and each edge's last contact.
 
 use senim_core::Timestamp;
 use senim_core::monitoring::view::EdgeView;
@@ -6,7 +6,7 @@ use senim_core::monitoring::view::EdgeView;
 use super::{StoreError, Tx, millis, uncount};
 use senim_channel::clock::moment;
 
-/// What is published to edges. Whoever changes what stands in one calls [`touch`] in the same transaction.
+/// What is published to edges. A change to its content must call [`touch`] in the same transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Published {
     /// Participants, their standing, certificates and applications.
@@ -57,7 +57,7 @@ pub struct NodeEntry {
     pub active: bool,
 }
 
-/// Registers a node with exactly these certificates; its standing stays. `true`: it was not there.
+/// Registers a node with exactly these certificates; its standing stays. `true`: it is new.
 pub async fn register_node(
     tx: &mut Tx,
     name: &str,
@@ -95,7 +95,7 @@ pub async fn register_node(
     Ok(added > 0)
 }
 
-/// The node of a certificate.
+/// The node with this certificate.
 pub async fn node(tx: &mut Tx, thumbprint: &str) -> Result<Option<NodeEntry>, StoreError> {
     let row = sqlx::query_as::<_, (String, Option<i64>)>(
         "-- routing.node
@@ -111,7 +111,7 @@ pub async fn node(tx: &mut Tx, thumbprint: &str) -> Result<Option<NodeEntry>, St
     Ok(row.map(|(name, suspended_at)| NodeEntry { name, active: suspended_at.is_none() }))
 }
 
-/// The certificates of all nodes in standing.
+/// The certificates of all active nodes.
 pub async fn node_certificates(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query_scalar::<_, String>(
         "-- routing.node_certificates
@@ -126,7 +126,7 @@ pub async fn node_certificates(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     Ok(rows)
 }
 
-/// Takes a node's standing away, with a reason, or gives it back. `false`: there is no such node.
+/// Suspends a node, with a reason, or resumes it. `false`: there is no such node.
 pub async fn save_node_standing(
     tx: &mut Tx,
     name: &str,

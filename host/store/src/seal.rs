@@ -1,4 +1,4 @@
-//! Columns that name a person or hold a secret: sealed to their place, and found by a blind index.
+//! Encryption of columns that name a person or hold a secret: sealed to their row and column, searched by blind index.
 //!
 //! A sealed value is the key's id (4 bytes), a nonce (12), ciphertext and tag. The master key file holds the key that
 //! seals on its first line and, while a rotation lasts, the former ones below: reseal.rs.
@@ -17,10 +17,10 @@ use senim_channel::clock::Rng;
 
 const ID_LEN: usize = 4;
 
-/// AES-256-GCM under keys made from the master keys.
+/// AES-256-GCM with keys derived from the master keys.
 #[derive(Clone)]
 pub struct Sealer {
-    /// The present one first.
+    /// The current one first.
     keys: Arc<Vec<SealingKey>>,
     index: Arc<[u8; 32]>,
 }
@@ -32,13 +32,13 @@ struct SealingKey {
 
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
-    #[error("the master key can't be read: {0}")]
+    #[error("can't read the master key: {0}")]
     Unreadable(#[from] std::io::Error),
     #[error(
         "a master key is 64 hexadecimal digits; the file holds one a line, the present one first"
     )]
     Malformed,
-    #[error("two master keys have the same id; make another")]
+    #[error("two master keys have the same id; generate another key")]
     SameId,
 }
 
@@ -55,7 +55,7 @@ impl Sealer {
         Self { keys: Arc::new(vec![SealingKey::of(master)]), index: Arc::new(index_of(master)) }
     }
 
-    /// Seals under `present` and opens what a former key sealed too. Blind indexes are of the oldest, unless
+    /// Seals with `present`, and also opens values sealed with former keys. Blind indexes use the oldest key, unless
     /// [`Sealer::with_index`] says otherwise.
     pub fn with_former(present: &[u8; 32], former: &[[u8; 32]]) -> Result<Self, MasterKeyError> {
         let keys: Vec<_> = std::iter::once(present).chain(former).map(SealingKey::of).collect();
@@ -76,12 +76,12 @@ impl Sealer {
         &self.index
     }
 
-    /// Whether the value is under the key that seals now.
+    /// Whether the value is sealed with the current key.
     pub(super) fn is_present(&self, sealed: &[u8]) -> bool {
         self.keys.first().is_some_and(|it| sealed.starts_with(&it.id))
     }
 
-    /// Seals for one place only. `column` is `table.column`, `row` the row's identifier.
+    /// Seals for one place: `column` is `table.column`, `row` the row's identifier.
     pub fn seal(&self, rng: &dyn Rng, column: &str, row: &str, plain: &[u8]) -> Vec<u8> {
         let Some(SealingKey { id, key }) = self.keys.first() else { unreachable!("never empty") };
         let mut nonce = [0; NONCE_LEN];
@@ -118,7 +118,7 @@ impl Sealer {
         Ok(plain.to_vec())
     }
 
-    /// The same for the same value, and nothing to whoever has no master key: for `WHERE … = $1`.
+    /// Blind index for `WHERE … = $1`: equal for equal values, and reveals nothing without the master key.
     ///
     /// `column` keeps two tables' indexes from being joined.
     pub fn blind(&self, column: &str, value: &str) -> String {
@@ -175,7 +175,7 @@ mod tests {
     use senim_channel::clock::FixedRng;
 
     #[test]
-    fn what_is_sealed_opens_in_its_place_only() {
+    fn a_sealed_value_opens_only_in_its_place() {
         let (sealer, rng) = (Sealer::new(&[7; 32]), FixedRng::new(1));
         let secret = sealer.seal(&rng, "session.iin", "ids_1", b"960440000151");
         assert_eq!(sealer.open_sealed("session.iin", "ids_1", &secret).unwrap(), b"960440000151");

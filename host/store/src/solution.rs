@@ -1,4 +1,4 @@
-//! Requests to biometric solutions as rows: counted one by one, whatever came of them (BIO-5).
+//! Rows of requests to biometric solutions: each is counted, whatever its result (BIO-5).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use senim_core::solution::Fault;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 use senim_core::solution::Asker;
 
-/// One solution asked once.
+/// One request to one solution.
 pub struct Try {
     pub id: SolutionRequestId,
     pub solution: String,
@@ -19,7 +19,7 @@ pub struct Try {
     pub asked_at: Timestamp,
     pub took: TimeDelta,
     pub outcome: Outcome,
-    /// That was agreed when it was asked.
+    /// The price at the time of the request.
     pub price_tiyn: u64,
 }
 
@@ -27,13 +27,13 @@ pub struct Try {
 pub enum Outcome {
     Matched,
     Unmatched,
-    /// Something is wrong with a picture.
+    /// An image has a defect.
     Refused(Problem),
-    /// No answer that holds: not paid.
+    /// No valid answer: not paid.
     Failed(Fault),
 }
 
-/// What one solution did in some time.
+/// One solution's requests in a period.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub solution: String,
@@ -41,7 +41,7 @@ pub struct Counts {
     pub unmatched: u64,
     pub refused: u64,
     pub failed: u64,
-    /// Of the processed.
+    /// Over the processed requests.
     pub mean_ms: u64,
     /// Price and how many processed requests had it.
     pub processed_at: Vec<(u64, u64)>,
@@ -80,7 +80,7 @@ pub async fn add(tx: &mut Tx, it: &Try) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// By solution, from `from` on and before `until`.
+/// By solution, in `[from, until)`.
 pub async fn counts(
     tx: &mut Tx,
     from: Timestamp,
@@ -129,7 +129,7 @@ pub async fn counts(
     Ok(counts.collect())
 }
 
-/// Forgets what was asked before (IDX-8). Answers how many.
+/// Deletes requests made before (IDX-8). Returns how many.
 pub async fn forget(tx: &mut Tx, asked_before: Timestamp) -> Result<u64, StoreError> {
     let done = sqlx::query(
         "-- solution.forget

@@ -1,4 +1,4 @@
-//! Each request through an edge, as a row.
+//! Rows of requests through edges.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,13 @@ use super::participant::by_participant;
 use super::row::row;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 
-/// Keeps a use that an edge reports, with its journal record. `false`: it was kept before.
-pub async fn add(tx: &mut Tx, edge: &str, told: &Use, now: Timestamp) -> Result<bool, StoreError> {
+/// Saves a use reported by an edge, with its journal record. `false`: it was already saved.
+pub async fn add(
+    tx: &mut Tx,
+    edge: &str,
+    reported: &Use,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "-- usage.add
          INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, route, status,
@@ -24,56 +29,56 @@ pub async fn add(tx: &mut Tx, edge: &str, told: &Use, now: Timestamp) -> Result<
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (id) DO NOTHING",
     )
-    .bind(told.id.to_string())
+    .bind(reported.id.to_string())
     .bind(edge)
-    .bind(millis(told.at))
-    .bind(told.consent.map(|it| it.to_string()))
-    .bind(told.consumer.map(|it| it.to_string()))
-    .bind(told.provider.map(|it| it.to_string()))
-    .bind(told.data.map(data_text))
-    .bind(told.route.as_str())
-    .bind(i64::from(told.status))
-    .bind(told.problem.as_deref())
-    .bind(count(told.request_bytes))
-    .bind(count(told.answer_bytes))
-    .bind(i64::from(told.total_ms))
-    .bind(told.upstream_ms.map(i64::from))
+    .bind(millis(reported.at))
+    .bind(reported.consent.map(|it| it.to_string()))
+    .bind(reported.consumer.map(|it| it.to_string()))
+    .bind(reported.provider.map(|it| it.to_string()))
+    .bind(reported.data.map(data_text))
+    .bind(reported.route.as_str())
+    .bind(i64::from(reported.status))
+    .bind(reported.problem.as_deref())
+    .bind(count(reported.request_bytes))
+    .bind(count(reported.answer_bytes))
+    .bind(i64::from(reported.total_ms))
+    .bind(reported.upstream_ms.map(i64::from))
     .execute(tx.conn())
     .await?
     .rows_affected();
     if added == 0 {
         return Ok(false);
     }
-    let event = if told.answered() {
+    let event = if reported.answered() {
         Event::DataRead {
-            interaction: told.id,
-            at: told.at,
-            consumer: told.consumer,
-            provider: told.provider,
-            route: told.route.clone(),
-            status: told.status,
-            answer_bytes: told.answer_bytes,
-            total_ms: told.total_ms,
-            upstream_ms: told.upstream_ms,
+            interaction: reported.id,
+            at: reported.at,
+            consumer: reported.consumer,
+            provider: reported.provider,
+            route: reported.route.clone(),
+            status: reported.status,
+            answer_bytes: reported.answer_bytes,
+            total_ms: reported.total_ms,
+            upstream_ms: reported.upstream_ms,
         }
     } else {
         Event::DataRefused {
-            interaction: told.id,
-            at: told.at,
-            consumer: told.consumer,
-            provider: told.provider,
-            route: told.route.clone(),
-            status: told.status,
-            problem: told.problem.clone(),
-            total_ms: told.total_ms,
+            interaction: reported.id,
+            at: reported.at,
+            consumer: reported.consumer,
+            provider: reported.provider,
+            route: reported.route.clone(),
+            status: reported.status,
+            problem: reported.problem.clone(),
+            total_ms: reported.total_ms,
         }
     };
-    let subject = told.consent.map_or(Subject::Use(told.id), Subject::Consent);
+    let subject = reported.consent.map_or(Subject::Use(reported.id), Subject::Consent);
     append(tx, Actor::Edge(edge.to_owned()), subject, event, now).await?;
     Ok(true)
 }
 
-/// Puts aside what an edge reported and can't be kept as a use. `false`: it was put aside before.
+/// Sets aside a reported use that is invalid. `false`: it was already set aside.
 pub async fn set_aside(
     tx: &mut Tx,
     edge: &str,
@@ -98,7 +103,7 @@ pub async fn set_aside(
     Ok(added > 0)
 }
 
-/// The uses of one consent, newest first: what the client is shown (CNS-3).
+/// The uses of one consent, newest first, as shown to the client (CNS-3).
 pub async fn uses(tx: &mut Tx, consent: ConsentId, limit: u64) -> Result<Vec<Use>, StoreError> {
     let rows = sqlx::query_as::<_, UseRow>(
         "-- usage.uses
@@ -127,7 +132,7 @@ pub async fn uses(tx: &mut Tx, consent: ConsentId, limit: u64) -> Result<Vec<Use
     rows.into_iter().map(UseRow::into_use).collect()
 }
 
-/// How often a consent was used and when last; `None` where never.
+/// How often a consent was used and when last; `None` if never.
 pub async fn use_totals(
     tx: &mut Tx,
     consent: ConsentId,
@@ -145,7 +150,7 @@ pub async fn use_totals(
     Ok(last.map(|last| (uncount(uses), moment(last))))
 }
 
-/// The same for all consents of one client, in one question.
+/// The same for all consents of one client, in one query.
 pub async fn use_totals_of_client(
     tx: &mut Tx,
     iin: &Iin,
@@ -169,7 +174,7 @@ pub async fn use_totals_of_client(
     rows.into_iter().map(totals).collect()
 }
 
-/// Requests through all edges since `since`: for each minute after it, how many were answered and refused.
+/// Requests through all edges: for each minute after `since`, how many were answered and refused.
 pub async fn uses_by_minute(
     tx: &mut Tx,
     since: Timestamp,

@@ -108,7 +108,7 @@ impl Shot {
     }
 }
 
-/// How far a action is under way: nought is not at all, one is its peak.
+/// The progress of an action: 0 is not begun, 1 is its peak.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Mien {
     pub(crate) blink: f32,
@@ -217,7 +217,7 @@ pub(crate) fn script(takes: &Takes, challenge: &Challenge, rng: &mut Rng) -> Scr
             Ask::Fades(colours) => stage.lit(step_index, colours, Pace::SLOW, now),
         };
         stage.done.push(done);
-        // A action is undone in a little less time than it took.
+        // Returning takes a little less time than the action.
         free_at = done + 900;
         now = done;
     }
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_recording_shows_is_not_played() {
+    fn actions_without_a_recording_are_not_played() {
         let mut challenge = Challenge::draw([1; 32], EASY, chrono::DateTime::UNIX_EPOCH);
         challenge.steps[1].ask = Ask::Do(Action::Nod);
         let refused = woman().perform(&challenge, 7).unwrap_err().to_string();

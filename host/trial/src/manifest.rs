@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_systems_leave_beside_pictures_is_nobody() {
+    fn files_left_by_operating_systems_are_ignored() {
         let folder = std::env::temp_dir().join(format!("senim-hidden-{}", std::process::id()));
         for person in ["a", "__MACOSX", ".trash"] {
             std::fs::create_dir_all(folder.join(person)).unwrap();

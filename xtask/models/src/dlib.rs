@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_net_of_dlibs_is_refused() {
+    fn other_files_than_dlibs_nets_are_refused() {
         assert!(to_onnx(b"").is_err());
         assert!(to_onnx(b"\x05con_4\x01\x02").is_err());
         assert!(to_onnx(&[7; 100]).is_err());

@@ -1,4 +1,4 @@
-//! The values as the published document describes them.
+//! Schemas of the values for the published document.
 
 use std::borrow::Cow;
 
@@ -65,7 +65,7 @@ impl<T: JsonSchema, const MIN: usize, const MAX: usize> JsonSchema for List<T, M
     }
 }
 
-/// Amounts with so many decimals, in the one form that each has.
+/// Amounts with this many decimals, in canonical form.
 fn amounts(decimals: u8) -> String {
     let more = Amount::whole_digits(decimals) - 1;
     let whole = format!("[1-9][0-9]{{0,{more}}}");

@@ -1,4 +1,4 @@
-//! What the host tells a session, and what the session has it do.
+//! Inputs of a session and the effects that it returns to the host.
 
 use super::step::{CodeDigest, Seed};
 use crate::Timestamp;
@@ -27,32 +27,32 @@ pub enum Input {
         iin: Iin,
         blocked_until: Option<Timestamp>,
     },
-    /// The client is ready for a check. Counted now, so that nobody asks until an easy one comes; asked again
-    /// with the same wishes while it is open, the challenge stays and nothing is counted.
+    /// The client requests a challenge. Counted now, so that nobody can retry until an easy one comes; requested again
+    /// with the same wishes while one is open, the challenge stays and nothing is counted.
     ChallengeAsked {
         seed: Seed,
         wishes: Wishes,
         blocked_until: Option<Timestamp>,
-        /// What is left over all sessions of this person and requester.
+        /// The allowance over all sessions of this person and requester.
         allowance: Allowance,
     },
-    /// Frames have arrived whole that were made for the challenge with this nonce.
+    /// Complete frames made for the challenge with this nonce have arrived.
     CheckStarted {
         nonce: Nonce,
         blocked_until: Option<Timestamp>,
     },
-    /// Frames have arrived that can't have been made for the challenge with this nonce, which was open.
+    /// Frames have arrived that can't belong to the open challenge with this nonce.
     CheckForged {
         nonce: Nonce,
         problem: Problem,
     },
-    /// `code` is what will be sent if this was the check that passed.
+    /// `code`: to be sent if this check has passed.
     CheckJudged {
         check: u8,
         judgement: Judgement,
         code: CodeDigest,
     },
-    /// Another message, with this code.
+    /// The client requests another message, with this code.
     CodeAsked {
         code: CodeDigest,
     },
@@ -62,10 +62,10 @@ pub enum Input {
     ConsentAnswered {
         approve: bool,
     },
-    /// An approval that could not be carried out.
+    /// An approval that can't be carried out.
     ApprovalWithheld(Problem),
     Abandoned,
-    /// Another browser came with the same request: from the beginning, but every counter stays.
+    /// Another browser opened the same request: starts over, but keeps every counter.
     Restarted,
     TimePassed,
 }
@@ -74,7 +74,7 @@ pub enum Input {
 pub enum Judgement {
     /// Live; the degree of match with the Source's photo, 0 to 100.
     Live { degree: f32 },
-    /// Not live, or not a picture that can be judged.
+    /// Not live, or images that can't be judged.
     Refused(Problem),
 }
 
@@ -82,7 +82,7 @@ pub enum Judgement {
 pub enum Effect {
     /// Ask the Source about the IIN just entered; answer with `PersonFound` or `PersonUnknown`.
     AskSource,
-    /// A check has been counted and its challenge drawn: [`Session::challenge`].
+    /// A check was counted and its challenge drawn: [`Session::challenge`].
     Challenged { check: u8 },
     /// Judge the frames that came with `CheckStarted`; answer with `CheckJudged`.
     Judge { check: u8 },
@@ -90,9 +90,9 @@ pub enum Effect {
     SendCode { to: Phone },
     /// Liveness is blocked for this person and the session's requester, in every session (IDX-2).
     Block { iin: Iin, until: Timestamp },
-    /// The session has just ended: tell whoever waits for it.
+    /// The session has just ended: notify the consumer.
     Finish,
-    /// What to answer the client.
+    /// The refusal to return to the client.
     Refuse(Problem),
 }
 

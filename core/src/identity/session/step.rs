@@ -1,4 +1,4 @@
-//! Where a session stands, and what it is about.
+//! A session's state and subject.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ use crate::problem::Problem;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// A participant asks about this person (IDX-1); ends with the consent.
+    /// A participant's request about this person (IDX-1); ends with the consent.
     Authorization { iin: Iin, phone: Phone },
-    /// Somebody signs in to the cabinet; ends with the code.
+    /// A sign-in to the cabinet; ends with the code.
     Cabinet,
 }
 
@@ -30,7 +30,7 @@ pub enum Step {
         check: Option<Check>,
         last_problem: Option<Problem>,
     },
-    /// Without a digest the code has expired.
+    /// `None` once the code has expired.
     Code {
         person: Person,
         digest: Option<CodeDigest>,
@@ -43,7 +43,7 @@ pub enum Step {
         person: Person,
         at: Timestamp,
     },
-    /// The person, where the session got as far as knowing one.
+    /// The person, if the session has got that far.
     Failed {
         person: Option<Person>,
         at: Timestamp,
@@ -51,25 +51,25 @@ pub enum Step {
     },
 }
 
-/// Whom the session is about, and where codes go.
+/// The session's person, and the phone for codes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     pub iin: Iin,
-    /// Absent where the Source knows nobody with this IIN.
+    /// Absent if the Source knows nobody with this IIN.
     pub phone: Option<Phone>,
 }
 
-/// A check that has been counted. Its number is that of the session's checks.
+/// A counted check. Its number is the session's count of checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// The challenge has been handed out, the frames are awaited.
+    /// The challenge was returned, the frames are awaited.
     Asked { challenge: Challenge, wishes: Wishes },
-    /// The frames have come, the verdict is awaited.
+    /// The frames have arrived, the verdict is awaited.
     Judging { until: Timestamp },
 }
 
-/// Decides a challenge; whoever knows it knows what will be asked.
+/// The seed of a challenge: secret, because it predicts the actions.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Seed(pub [u8; 32]);
 
@@ -79,7 +79,7 @@ impl fmt::Debug for Seed {
     }
 }
 
-/// A keyed hash of a code: the host makes it of what it sent and of what the client typed.
+/// A keyed hash of a code: the host computes it for the sent and for the entered one.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct CodeDigest(pub [u8; 32]);
 
@@ -109,12 +109,12 @@ pub enum Failure {
     SmsExhausted,
     TooManyCodes,
     UnknownPerson,
-    /// What the client agreed to can't be done, as when the consumer was suspended meanwhile.
+    /// The approval can't be carried out, for example because the consumer was suspended meanwhile.
     Withheld(Problem),
 }
 
 impl Check {
-    /// After this it counts as failed.
+    /// After this time it counts as failed.
     pub(super) fn until(&self) -> Timestamp {
         match self {
             Self::Asked { challenge, .. } => challenge.expires_at,
@@ -131,7 +131,7 @@ impl Check {
 }
 
 impl Failure {
-    /// Until when liveness is blocked, where that is why.
+    /// Until when liveness is blocked, if that is the reason.
     pub fn blocked_until(self) -> Option<Timestamp> {
         match self {
             Self::Blocked { until } => Some(until),
@@ -147,7 +147,7 @@ impl Failure {
         }
     }
 
-    /// What the consumer and the client are told.
+    /// The problem shown to the consumer and the client.
     pub fn problem(self) -> Problem {
         match self {
             Self::Abandoned => Problem::IdentityAbandoned,

@@ -5,7 +5,7 @@ use crate::identity::requester::Allowance;
 use crate::liveness::challenge::{Ask, Nonce};
 
 #[test]
-fn a_person_who_does_everything_right_passes() {
+fn a_session_without_errors_passes() {
     let (session, effects) = play(authorization(), &upto_consent());
     assert!(matches!(session.step(), Step::Consent { .. }), "{effects:?}");
     let (session, effects) = step(session, Input::ConsentAnswered { approve: true }, at(10));
@@ -23,9 +23,9 @@ fn a_sign_in_to_the_cabinet_ends_with_the_code_sent_to_the_registers_phone() {
     assert_eq!(session.person().unwrap().phone, Some(registers_phone()));
 }
 
-/// Each way to end, and the problem that the consumer is told.
+/// Each way to end, and the consumer's problem code.
 #[test]
-fn every_failure_is_reached_and_told() {
+fn every_failure_ends_with_its_problem() {
     let found = upto_liveness();
     let code = [found.clone(), passing(1)].concat();
     let rows: Vec<(&str, Vec<Input>, Input)> = vec![
@@ -97,7 +97,7 @@ fn a_check_that_failed_by_our_own_fault_is_given_back() {
         assert_eq!(after.checks_left(), CHECKS_MAX, "check {check}");
         session = after;
     }
-    // Each is a challenge more to choose among, so that they end.
+    // Limited, because each one allows another challenge.
     let (judging, _) = play(session, &looking(RETURNED_MAX + 1));
     let (session, _) = step(judging, ours(RETURNED_MAX + 1), at(10));
     assert_eq!(session.checks_left(), CHECKS_MAX - 1);
@@ -133,7 +133,7 @@ fn other_wishes_cost_a_check_and_the_last_challenge_stays() {
 }
 
 #[test]
-fn frames_for_a_challenge_that_is_over_or_was_never_open_are_told_apart() {
+fn frames_for_an_expired_challenge_and_for_none_have_different_problems() {
     let (session, _) = play(authorization(), &upto_liveness());
     let none = session.clone().handle(started(1), at(10)).unwrap_err();
     assert_eq!(none.problem(), Problem::ChallengeNone);
@@ -167,9 +167,9 @@ fn a_check_given_up_for_a_newer_one_stays_counted_and_its_verdict_is_not() {
     assert!(matches!(session.step(), Step::Code { .. }));
 }
 
-/// Checks of other sessions leave fewer to this one.
+/// Checks of other sessions reduce this session's allowance.
 #[test]
-fn what_other_sessions_used_up_blocks_a_new_challenge_and_not_the_open_one() {
+fn other_sessions_checks_block_a_new_challenge_and_not_the_open_one() {
     let (session, _) = play(authorization(), &[upto_liveness(), vec![asked(1)]].concat());
     let (session, effects) = step(session, asked_with(Allowance::Spent), at(11));
     assert_eq!((effects.as_slice(), session.challenge().is_some()), ([].as_slice(), true));
@@ -211,7 +211,7 @@ fn a_sign_in_learns_whether_an_iin_is_registered_after_somebody_live_was_seen() 
     assert_eq!(session.failure(), Some(Failure::Blocked { until: at(99) }));
 }
 
-/// A host that dies while judging must not give checks away (IDX-2).
+/// A host that crashes while judging must not grant extra checks (IDX-2).
 #[test]
 fn a_check_whose_verdict_never_came_counts() {
     let four = [upto_liveness(), looking(1), looking(2), looking(3), looking(4)].concat();
@@ -222,9 +222,9 @@ fn a_check_whose_verdict_never_came_counts() {
     assert!(matches!(session.failure(), Some(Failure::Blocked { .. })));
 }
 
-/// Nor one whose client went away, or whose frames never arrived whole.
+/// Nor a client that disconnects or never sends complete frames.
 #[test]
-fn a_challenge_that_nobody_met_counts() {
+fn an_unanswered_challenge_counts() {
     let three = [upto_liveness(), looking(1), looking(2), looking(3)].concat();
     let (session, _) = play(authorization(), &three);
     let (session, _) = step(session, asked(4), at(10));
@@ -270,16 +270,16 @@ fn nothing_that_names_a_person_or_opens_a_door_is_printed() {
     }
 }
 
-/// What a sequence of inputs truly did, kept apart from the session's own counters.
+/// The model: what a sequence of inputs did, counted apart from the session.
 #[expect(clippy::struct_excessive_bools, reason = "four facts, each by itself")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Truth {
     checks: u8,
     sms: u8,
     wrong_codes: u8,
-    /// A challenge was handed out that no frames have met yet.
+    /// A challenge is open and has no frames yet.
     open: bool,
-    /// Frames met it, and no verdict has come yet.
+    /// Its frames have arrived, and no verdict has come yet.
     judging: bool,
     live_and_matched: bool,
     code_right: bool,
@@ -287,7 +287,7 @@ struct Truth {
     ended: bool,
 }
 
-/// Every sequence of up to [`DEPTH`] inputs, sequences that lead to the same place taken together.
+/// Every sequence of up to [`DEPTH`] inputs; sequences that lead to the same state are merged.
 #[test]
 fn no_sequence_of_inputs_gets_around_the_rules() {
     const DEPTH: usize = 12;
@@ -445,7 +445,7 @@ fn forged_checks() -> Vec<Input> {
     vec![asked(1), forged(1), asked(2), forged(2), asked(3), forged(3), asked(4)]
 }
 
-/// A check whose frames have come.
+/// A check whose frames have arrived.
 fn looking(check: u8) -> Vec<Input> {
     vec![asked(check), started(check)]
 }

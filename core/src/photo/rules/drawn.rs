@@ -1,10 +1,10 @@
-//! Drawn portraits for tests: a plain face whose marks are known, with whatever fault a test wants.
+//! Drawn portraits for tests: a plain face with known marks and any fault that a test needs.
 
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "colours, 0–255")]
 
 use crate::photo::{Bounds, Close, Face, Image, Landmarks, Look, Marks, Point, Pose};
 
-/// A fit photo until a field says otherwise.
+/// A valid photo by default; each field can introduce a fault.
 #[derive(Clone, Debug)]
 pub(super) struct Drawn {
     pub(super) width: u16,
@@ -151,7 +151,7 @@ impl Drawn {
         let u = (way.x * cosine + way.y * sine) / self.unit;
         let v = (way.y * cosine - way.x * sine) / self.unit;
         let mut colour = self.thing(u, v);
-        // Grain, so that there is something to be sharp.
+        // Grain, so that sharpness can be measured.
         let grain = f32::from(((u32::from(x) * 7919 + u32::from(y) * 104_729) % 251) as u8) / 251.0;
         let block = if (x / 8 + y / 8).is_multiple_of(2) { self.blocks } else { 0.0 };
         let shade = if u < 0.0 { self.left_light } else { 1.0 };

@@ -23,7 +23,7 @@ pub(super) fn measures(image: &Image, face: &Close, skin_redness: f32) -> [(Quan
         [Pupil::of(image, points[36], points[39]), Pupil::of(image, points[42], points[45])];
     let reddest = pupils.map(|it| it.redness).into_iter().fold(f32::MIN, f32::max);
     [
-        // Both eyes look the same way, so that what the marks stray in one is halved.
+        // Both eyes look the same way, so averaging them halves the marks' noise.
         (Quantity::GazeOffPercent, 100.0 * f32::midpoint(pupils[0].off, pupils[1].off)),
         (Quantity::RedEyes, reddest - skin_redness),
         (Quantity::EyesOpen, face.eyes_open[0].min(face.eyes_open[1])),

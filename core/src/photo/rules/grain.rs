@@ -14,7 +14,7 @@ use crate::photo::{Close, Image, light};
 
 /// The side of a JPEG's block.
 const BLOCK: usize = 8;
-/// At most so much of the face is looked at, in pixels each way.
+/// The most of the face that is measured, in pixels each way.
 const REACH_MAX: f32 = 128.0;
 
 pub(super) fn measures(image: &Image, face: &Close) -> [(Quantity, f32); 2] {
@@ -23,7 +23,7 @@ pub(super) fn measures(image: &Image, face: &Close) -> [(Quantity, f32); 2] {
 }
 
 /// The mean step between pixels at the best of eight grids, to the mean step elsewhere; the mean of across and down.
-/// One is no blocks at all. A picture that was compressed and then enlarged hides its grid from this.
+/// 1 means no blocks. An image compressed and then enlarged hides its grid from this.
 fn blockiness(image: &Image, face: &Close) -> f32 {
     let head = Head::of(&face.marks);
     let reach = head.t().clamp(16.0, REACH_MAX);
@@ -47,6 +47,6 @@ fn blockiness(image: &Image, face: &Close) -> f32 {
 fn standing_out(steps: &[f32; BLOCK]) -> f32 {
     let most = steps.iter().copied().fold(0.0, f32::max);
     let rest = (steps.iter().sum::<f32>() - most) / 7.0;
-    // A picture without any step is without blocks.
+    // An image without any step has no blocks.
     if rest > 0.0 { most / rest } else { 1.0 }
 }

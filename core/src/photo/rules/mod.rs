@@ -89,7 +89,7 @@ impl Rule {
         Self::Sharp,
     ];
 
-    /// What a refused photo is told.
+    /// The code in the problem's `failed`.
     pub fn code(self) -> &'static str {
         match self {
             Self::AboveChest => "photo.framing",
@@ -112,7 +112,7 @@ impl Rule {
     }
 }
 
-/// What is measured; units stand in the names. A rule holds when all its quantities lie within their limits.
+/// The measured quantities; units are in the names. A rule holds if all its quantities are within their limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -129,7 +129,7 @@ pub enum Quantity {
     EyeDistancePx,
     LongerSidePx,
     ShorterSidePx,
-    /// Further faces that count: from a fifth of the greatest one's height.
+    /// Further faces that count: from a fifth of the largest one's height.
     OtherFaces,
     /// The narrower side of the body to the wider one, beside the face's middle.
     ShoulderBalance,
@@ -155,7 +155,7 @@ pub enum Quantity {
     RedEyes,
     /// The pupils from the middle of the eye's opening, sideways, in widths of the eye, %.
     GazeOffPercent,
-    /// How sure the eye net is of the less open eye, 0–1.
+    /// The eye net's certainty for the less open eye, 0–1.
     EyesOpen,
     /// Between the lids of the less open eye to the way from eyes to chin, % (ISO/IEC 29794-5, eyes open).
     EyeOpeningPercent,
@@ -167,7 +167,7 @@ pub enum Quantity {
     Sharpness,
 }
 
-/// Where a quantity is well, both ends included.
+/// The allowed range of a quantity, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Limit {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,7 +189,7 @@ impl Limit {
         Self { least: Some(least), most: Some(most) }
     }
 
-    /// NaN is nowhere.
+    /// `false` for NaN.
     pub fn holds(&self, value: f32) -> bool {
         self.least.is_none_or(|it| value >= it)
             && self.most.is_none_or(|it| value <= it)
@@ -278,7 +278,7 @@ pub(super) fn live(image: &Image, face: &Close) -> Vec<(Quantity, f32)> {
     values
 }
 
-/// One quantity of one picture. Nothing was measured where there is no face; then it is not well.
+/// One quantity of one image. Without a face nothing was measured, which fails.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Measurement {
     pub rule: Rule,
@@ -289,24 +289,24 @@ pub struct Measurement {
     pub well: bool,
 }
 
-/// Everything that was measured of one picture.
+/// All measurements of one image.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PhotoReport {
-    /// The rules that failed, in PHM-5's order; none of a fit photo.
+    /// The failed rules, in PHM-5's order; empty for a valid photo.
     pub failed: Vec<Rule>,
     pub measurements: Vec<Measurement>,
-    /// How light the cheeks are, in degrees: see [`typology_angle`]. Nothing is judged by it.
+    /// How light the cheeks are, in degrees: see [`typology_angle`]. No rule uses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub typology_angle: Option<f32>,
 }
 
 impl PhotoReport {
-    /// Of a photo as it is.
+    /// The report of a photo as it is.
     pub fn of(image: &Image, look: &Look) -> Self {
         Self::measured(image, look, &head::sides(image))
     }
 
-    /// Of a camera's frame, which becomes a photo when it is cut to the head: see [`portrait`].
+    /// The report of a camera's frame, which becomes a photo when it is cut to the head: see [`portrait`].
     /// Its sides are still the frame's, and its eyes are as far apart as the camera sees them.
     pub fn of_frame(image: &Image, look: &Look) -> Self {
         let picture =
@@ -314,7 +314,7 @@ impl PhotoReport {
         Self::measured(image, look, &picture)
     }
 
-    /// Nothing where nothing was measured.
+    /// `None` if it was not measured.
     pub fn value(&self, quantity: Quantity) -> Option<f32> {
         self.measurements.iter().find(|it| it.quantity == quantity)?.value
     }

@@ -1,4 +1,4 @@
-//! Each rule flips exactly at its limit, on series of drawn portraits that differ in one thing only.
+//! Tests that each rule flips exactly at its limit, on series of drawn portraits that differ in one thing only.
 
 use super::drawn::Drawn;
 use super::*;
@@ -26,7 +26,7 @@ fn each_quantity_belongs_to_a_rule_and_each_rule_has_one() {
 }
 
 #[test]
-fn codes_travel_as_they_are_told() {
+fn codes_survive_serialisation() {
     for rule in Rule::ALL {
         assert_eq!(serde_json::to_value(rule).unwrap(), rule.code());
     }
@@ -188,7 +188,7 @@ fn no_rule_refuses_by_skin() {
         let skin = tone.map(|it| 0.85 * it);
         let bare = Drawn { skin, ..Drawn::default() };
         assert_eq!(report(&bare).failed, [], "{tone:?}");
-        // Cloth as dark as the two darkest tones is not told from skin: the rule errs for the person.
+        // Cloth as dark as the two darkest tones can't be distinguished from skin: the rule errs for the person.
         let told_from_skin = tone[0] > 60.0;
         for fault in [Drawn { cap: -0.4, ..bare.clone() }, Drawn { mask: 0.7, ..bare.clone() }] {
             assert!(!(told_from_skin && report(&fault).holds(Rule::Bare)), "{tone:?}");

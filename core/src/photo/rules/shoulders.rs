@@ -1,20 +1,20 @@
-//! Shoulders to the camera: whether the body reaches as far to the left of the face as to the right.
+//! Shoulders square to the camera: whether the body reaches as far to the left of the face as to the right.
 //!
 //! No net sees a body here, so the body is what differs from the background beside the head. Where background and
-//! clothes can't be told apart, or the body fills the picture, both sides count as equal: the rule errs towards
+//! clothes can't be distinguished, or the body fills the image, both sides count as equal: the rule errs towards
 //! passing. Long hair and a bag on one shoulder are taken for body.
 
 use super::Quantity;
 use super::head::Head;
 use crate::photo::{Bounds, Image, Marks};
 
-/// Rows that are looked at, below the chin in heights of the head.
+/// The measured rows, below the chin, in heights of the head.
 const ROWS: [f32; 6] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45];
 /// Steps outwards, in heights of the head.
 const STEP: f32 = 0.04;
-/// A background that differs more from its mean, in colour, tells nothing.
+/// A background that varies more than this in colour can't be used.
 const SPREAD_MAX: f32 = 14.0;
-/// So many steps of background in a row end the body.
+/// Consecutive steps of background that end the body.
 const GAP: usize = 4;
 
 pub(super) fn measures(image: &Image, marks: &Marks, picture: &Bounds) -> [(Quantity, f32); 1] {
@@ -28,7 +28,7 @@ pub(super) fn measures(image: &Image, marks: &Marks, picture: &Bounds) -> [(Quan
         };
         (edge / height - STEP).clamp(0.0, 1.5)
     };
-    // Neither side may look farther than the other can.
+    // Both sides must be searched equally far.
     let most = reach(-1.0).min(reach(1.0));
     let backgrounds = [-1.0, 1.0].map(|it| (it, Background::of(image, &head, height, it * most)));
     if backgrounds.iter().any(|(_, it)| it.spread > SPREAD_MAX) {

@@ -30,7 +30,7 @@ pub(super) struct Surface {
     skin: Skin,
 }
 
-/// Where a picture's point lies on the face.
+/// The position on the face of a point in the image.
 struct Frame {
     middle: Point,
     along: Point,
@@ -92,7 +92,7 @@ impl Surface {
 
     pub(super) fn measures(&self, marks: &Marks) -> [(Quantity, f32); 7] {
         let face = self.face(marks);
-        // Dark skin in good light is as dark as light skin in the dark; the whites of the eyes tell one from the other.
+        // Dark skin in good light is as dark as light skin in the dark; the whites of the eyes distinguish them.
         let lit = mean(face.iter().map(|&it| self.lights[it])).max(WHITES_SHARE * self.whites());
         let burnt = share(face.iter().map(|&it| self.lights[it] >= BURNT));
         let [left, right] = cheeks().map(|it| self.mean_light(it));
@@ -139,7 +139,7 @@ impl Surface {
 
     /// Of each cell of the zone, whether skin goes on there from the zone's lower edge.
     fn followed(&self, zone: Zone) -> Vec<bool> {
-        /// Cells in which a hard edge is all there, however little the picture is blurred.
+        /// The number of cells within which a hard edge is complete, however little the image is blurred.
         const LAG: usize = 2;
         let mut found = Vec::new();
         for x in column(zone.x.0)..column(zone.x.1) {
@@ -235,7 +235,7 @@ impl Frame {
         let eyes = marks.eye_centre(0).to(marks.eye_centre(1));
         let length = eyes.length().max(1.0);
         let along = Point { x: eyes.x / length, y: eyes.y / length };
-        // A turned head's eyes draw together, its height stays.
+        // On a turned head the eyes are closer together, but its height stays the same.
         let unit = length.max(head.t() / 2.0).max(1.0);
         Self { middle: head.middle, along, down: Point { x: -along.y, y: along.x }, unit }
     }
@@ -254,13 +254,13 @@ impl Frame {
 }
 
 impl Skin {
-    /// As far as shares of colour may differ, and as dark or bright as shadow and light may make it. What shines adds
-    /// white to the skin's colour (Shafer 1985): the same amount on any skin, so a greater share on a dark one.
+    /// Tolerances for shares of colour, and for shadow and light. A highlight adds
+    /// white to the skin's colour (Shafer 1985): the same amount on any skin, so a greater share on dark skin.
     fn like(&self, colour: &[f32; 3]) -> bool {
         const COLOUR_APART: f32 = 0.045;
         /// Grey steps that a camera's noise and JPEG leave between the shares' parts.
         const STRAY: f32 = 7.0;
-        /// Grey steps of white that shine adds.
+        /// Grey steps of white that a highlight adds.
         const SHINE_MAX: f32 = 60.0;
         let sum = colour.iter().sum::<f32>().max(1.0);
         let (red, green) = (colour[0] / sum - self.red, colour[1] / sum - self.green);
@@ -274,11 +274,11 @@ impl Skin {
             && light <= 1.8 * self.light + SHINE_MAX
     }
 
-    /// Whether skin that has one colour may have the other one a little farther on.
+    /// Whether the same skin may have both colours a short distance apart.
     fn goes_on(&self, from: &[f32; 3], to: &[f32; 3]) -> bool {
         /// As logarithms of each part.
         const STEP_MAX: f32 = 0.25;
-        /// Grey steps below which all is noise.
+        /// Grey steps below which everything is noise.
         const DARK: f32 = 12.0;
         let step = |(from, to): (&f32, &f32)| ((to + DARK) / (from + DARK)).ln().abs();
         light(*to) >= 0.35 * self.light && from.iter().zip(to).all(|it| step(it) <= STEP_MAX)
@@ -325,7 +325,7 @@ fn inside(outline: &[Point], point: Point) -> bool {
     inside
 }
 
-/// NaN of nothing, so that what can't be measured is never well.
+/// NaN if empty, so that what can't be measured never passes.
 fn mean(numbers: impl Iterator<Item = f32>) -> f32 {
     let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), it| (sum + it, count + 1.0));
     sum / count

@@ -15,7 +15,7 @@ const CONSUMER: &str = "960440000151";
 const PROVIDER: &str = "981040000133";
 const OTHER: &str = "050540000105";
 
-/// Makes one thing wrong.
+/// Introduces one error.
 type Spoil = fn(&mut World);
 
 #[test]
@@ -51,9 +51,9 @@ fn a_proof_of_the_tokens_key_is_taken_once() {
     assert_eq!(world.problem(), Some(Problem::DpopReplayed));
 }
 
-/// One wrong thing at a time: each has its own problem.
+/// One error at a time: each has its own problem.
 #[test]
-fn each_wrong_thing_is_told_by_its_own_problem() {
+fn each_error_has_its_own_problem() {
     let rows: &[(&str, Problem, Spoil)] = &[
         ("no token", Problem::TokenMissing, |it| it.authorization = Some(vec![])),
         ("another scheme", Problem::TokenMissing, |it| {
@@ -193,7 +193,7 @@ fn sixty_seconds_ahead_are_forgiven_and_schemes_have_no_case() {
     }
 }
 
-/// RFC 9449 §7.1 takes its scheme's name from RFC 9110 §11.1, which has no case.
+/// RFC 9449 §7.1 takes its scheme's name from RFC 9110 §11.1, which ignores case.
 #[test]
 fn the_dpop_scheme_has_no_case() {
     for scheme in ["DPoP", "dpop", "DPOP"] {
@@ -212,10 +212,10 @@ fn one_of_several_providers_is_named_in_the_header() {
     assert_eq!(world.decide().about.provider.map(|it| it.to_string()).as_deref(), Some(OTHER));
 }
 
-/// Every set of wrong things at once: the caller is told of the first in the documented order,
-/// and a request with any of them never goes on.
+/// Every set of errors at once: the caller gets the first in the documented order,
+/// and a request with any of them is never forwarded.
 #[test]
-fn of_several_wrong_things_the_first_in_order_is_told() {
+fn of_several_errors_the_first_in_order_is_reported() {
     let order: &[(Problem, Spoil)] = &[
         (Problem::EdgeStale, |it| it.fresh = false),
         (Problem::NotFound, |it| it.path = "/account-information/v1/loans"),
@@ -247,7 +247,7 @@ fn of_several_wrong_things_the_first_in_order_is_told() {
     }
 }
 
-/// A request, and the facts it is judged by; each test spoils some of it.
+/// A valid request and its facts; each test breaks some of it.
 #[expect(clippy::struct_excessive_bools, reason = "one for each thing that can be wrong")]
 struct World {
     fresh: bool,
@@ -355,7 +355,7 @@ impl World {
             dpop: vec![proof.as_str(); self.proofs],
             provider: self.provider.clone(),
         };
-        // What crosses the component's boundary must say the same.
+        // The serialised form must say the same.
         let buffer = request.encode();
         let decision = decide(&Request::decode(&buffer).unwrap(), self);
         assert_eq!(Decision::decode(&decision.encode()), Ok(decision.clone()));

@@ -15,12 +15,12 @@ async fn a_node_that_no_longer_hears_the_platform_refuses_until_it_does() {
     let mut world = World::prepare("stale").await;
     world.config.registry_stale_s = 1;
     world.start_node().await;
-    assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
 
     world.platform.word(|word| word.broken = Some(500));
     world.until(|it| !it.node().is_fresh()).await;
     let reply = world.ask(world.get(PATH)).await;
-    assert_eq!(reply.told(), (503, Some("edge.stale")));
+    assert_eq!(reply.outcome(), (503, Some("edge.stale")));
     assert_eq!(
         (reply.body["fault"].as_str(), &reply.headers["retry-after"]),
         (Some("platform"), &"1".parse().unwrap())
@@ -30,7 +30,7 @@ async fn a_node_that_no_longer_hears_the_platform_refuses_until_it_does() {
 
     world.platform.word(|word| word.broken = None);
     world.until(|it| it.node().is_fresh()).await;
-    assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
     world.until(|it| it.platform.word(|word| word.uses.len() == 3)).await;
 }
 
@@ -61,7 +61,7 @@ async fn no_older_version_is_believed_not_under_other_keys_and_not_after_a_resta
 type Change = fn(&mut Word);
 
 #[tokio::test]
-async fn what_is_not_the_platforms_word_is_not_believed() {
+async fn data_not_signed_by_the_platform_is_rejected() {
     let mut world = World::prepare("forged").await;
     world.config.registry_stale_s = 1;
     let rows: [(&str, Change); 3] = [
@@ -74,8 +74,8 @@ async fn what_is_not_the_platforms_word_is_not_believed() {
         let kept = world.platform.word(|word| (word.signs, word.issuer.clone(), word.lifetime_s));
         world.platform.word(change);
         world.until(|it| !it.node().is_fresh()).await;
-        let told = world.told(world.get(PATH)).await;
-        assert_eq!(told, (503, Some("edge.stale".to_owned())), "{name}");
+        let outcome = world.outcome(world.get(PATH)).await;
+        assert_eq!(outcome, (503, Some("edge.stale".to_owned())), "{name}");
         world.platform.word(|word| (word.signs, word.issuer, word.lifetime_s) = kept);
         world.until(|it| it.node().is_fresh()).await;
     }
@@ -103,13 +103,14 @@ async fn uses_wait_for_the_platform_and_survive_the_node() {
     let mut world = World::start("uses").await;
     world.platform.word(|word| word.uses_refused = Some(503));
     for _ in 0..3 {
-        assert_eq!(world.told(world.get(PATH)).await, (200, None));
+        assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
     }
     let spool = || -> String {
         world.segments().into_iter().map(|it| std::fs::read_to_string(it).unwrap()).collect()
     };
-    let told: Vec<Use> = spool().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(told.len(), 3);
+    let outcome: Vec<Use> =
+        spool().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(outcome.len(), 3);
     let token = world.token(|_| {});
     let texts = spool();
     for secret in [CLIENT, token.as_str(), token.split('.').nth(2).unwrap()] {
@@ -121,7 +122,7 @@ async fn uses_wait_for_the_platform_and_survive_the_node() {
     world.platform.word(|word| word.uses_refused = None);
     world.start_node().await;
     world.until(|it| it.platform.word(|word| word.uses.len() == 3)).await;
-    let ids: Vec<_> = told.iter().map(|it| it.id).collect();
+    let ids: Vec<_> = outcome.iter().map(|it| it.id).collect();
     world.platform.word(|word| {
         for id in ids {
             assert!(word.uses.iter().any(|it| it.id == id));

@@ -8,22 +8,22 @@ use crate::world::World;
 #[tokio::test]
 async fn large_headers_and_bodies_are_refused_with_a_problem() {
     let world = World::start("limits").await;
-    let told = |request| world.told(request);
+    let outcome = |request| world.outcome(request);
     let headers = |bytes: usize| world.get(PATH).header("x-padding", "a".repeat(bytes));
-    assert_eq!(told(headers(8 * 1024)).await, (200, None));
-    assert_eq!(told(headers(17 * 1024)).await, (431, Some("headers.too-large".to_owned())));
+    assert_eq!(outcome(headers(8 * 1024)).await, (200, None));
+    assert_eq!(outcome(headers(17 * 1024)).await, (431, Some("headers.too-large".to_owned())));
     let body = |bytes: usize| world.get(PATH).body(vec![b'a'; bytes]);
-    assert_eq!(told(body(64 * 1024)).await, (200, None));
-    assert_eq!(told(body(64 * 1024 + 1)).await, (413, Some("body.too-large".to_owned())));
-    // A kilobyte at a time, the length not told before.
+    assert_eq!(outcome(body(64 * 1024)).await, (200, None));
+    assert_eq!(outcome(body(64 * 1024 + 1)).await, (413, Some("body.too-large".to_owned())));
+    // A kilobyte at a time, without Content-Length.
     let chunks = futures::stream::iter((0..70).map(|_| Ok::<_, std::io::Error>(vec![b'a'; 1024])));
     let streamed = world.get(PATH).body(reqwest::Body::wrap_stream(chunks));
-    assert_eq!(told(streamed).await, (413, Some("body.too-large".to_owned())));
-    assert_eq!(told(world.get(PATH)).await, (200, None));
+    assert_eq!(outcome(streamed).await, (413, Some("body.too-large".to_owned())));
+    assert_eq!(outcome(world.get(PATH)).await, (200, None));
 }
 
 #[tokio::test]
-async fn http_1_is_served_alike() {
+async fn http_1_is_served_like_http_2() {
     let world = World::start("http1").await;
     let (certificate, key) =
         (world.certificates.path("consumer", "pem"), world.certificates.path("consumer", "key"));
@@ -38,14 +38,14 @@ async fn http_1_is_served_alike() {
     let get = || client.get(world.url(PATH)).bearer_auth(world.token(|_| {}));
     let answer = get().send().await.unwrap();
     assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_11, 200));
-    let told = world.told(get().header("x-padding", "a".repeat(17 * 1024))).await;
-    assert_eq!(told, (431, Some("headers.too-large".to_owned())));
-    let told = world.told(get().body(vec![b'a'; 64 * 1024 + 1])).await;
-    assert_eq!(told, (413, Some("body.too-large".to_owned())));
+    let outcome = world.outcome(get().header("x-padding", "a".repeat(17 * 1024))).await;
+    assert_eq!(outcome, (431, Some("headers.too-large".to_owned())));
+    let outcome = world.outcome(get().body(vec![b'a'; 64 * 1024 + 1])).await;
+    assert_eq!(outcome, (413, Some("body.too-large".to_owned())));
     // Past what is read at all, the answer comes from below us.
     let answer = get().header("x-padding", "a".repeat(80 * 1024)).send().await;
     assert!(answer.map_or(true, |it| it.status() == 431));
-    assert_eq!(world.told(get()).await, (200, None));
+    assert_eq!(world.outcome(get()).await, (200, None));
 }
 
 #[tokio::test]
@@ -77,10 +77,10 @@ async fn one_participants_requests_are_not_paid_by_another() {
             break reply;
         }
     };
-    assert_eq!(reply.told(), (429, Some("rate.limited")));
+    assert_eq!(reply.outcome(), (429, Some("rate.limited")));
     assert_eq!(reply.headers["retry-after"], "1");
     let other = world.client("other").get(world.url(PATH)).bearer_auth(world.token(|_| {}));
-    assert_eq!(world.told(other).await, (401, Some("token.binding".to_owned())));
+    assert_eq!(world.outcome(other).await, (401, Some("token.binding".to_owned())));
     let meters = world.node().meters();
     let meter = meters.iter().find(|it| &*it.name == "requests.participant").unwrap();
     assert_eq!((meter.limit, meter.refused), (3, 1));
@@ -99,9 +99,9 @@ async fn one_participants_requests_are_not_paid_by_another() {
 async fn a_refusal_that_no_participant_answers_for_is_not_recorded() {
     let world = World::start("unrecorded").await;
     let nobody = world.client("nobody").get(world.url(PATH)).bearer_auth(world.token(|_| {}));
-    assert_eq!(world.told(nobody).await, (403, Some("participant.unknown".to_owned())));
+    assert_eq!(world.outcome(nobody).await, (403, Some("participant.unknown".to_owned())));
     // A participant's own are, wherever they were refused.
-    assert_eq!(world.told(world.get("/nothing")).await, (404, Some("not-found".to_owned())));
+    assert_eq!(world.outcome(world.get("/nothing")).await, (404, Some("not-found".to_owned())));
     world.until(|it| it.platform.word(|word| !word.uses.is_empty())).await;
     world.platform.word(|word| {
         assert_eq!(word.uses.len(), 1);

@@ -128,9 +128,9 @@ async fn uses(State(platform): State<Platform>, body: String) -> StatusCode {
         if let Some(status) = word.uses_refused.or(word.broken) {
             return StatusCode::from_u16(status).unwrap();
         }
-        for told in report.uses {
-            if word.uses.iter().all(|it| it.id != told.id) {
-                word.uses.push(told);
+        for outcome in report.uses {
+            if word.uses.iter().all(|it| it.id != outcome.id) {
+                word.uses.push(outcome);
             }
         }
         StatusCode::NO_CONTENT

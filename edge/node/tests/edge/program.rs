@@ -10,7 +10,7 @@ use crate::tokens::{CLIENT, Key, PATH, proof};
 use crate::world::{World, now};
 
 #[tokio::test]
-async fn the_program_is_killed_and_comes_back_and_its_log_names_nobody() {
+async fn the_program_survives_a_kill_and_its_log_names_nobody() {
     let world = World::prepare("program").await;
     let mut program = Program::start(&world);
     program.until_it_answers(&world).await;
@@ -20,14 +20,14 @@ async fn the_program_is_killed_and_comes_back_and_its_log_names_nobody() {
     let bound = world.token(|it| it["cnf"] = serde_json::json!({"jkt": Key::of(5).thumbprint()}));
     let client = world.client("consumer");
     let get = |path: &str| client.get(format!("{}{path}", program.url())).bearer_auth(&token);
-    assert_eq!(world.told(get(PATH)).await.0, 200);
-    assert_eq!(world.told(get("/account-information/v1/accounts/a-1/loans?iin=1")).await.0, 404);
+    assert_eq!(world.outcome(get(PATH)).await.0, 200);
+    assert_eq!(world.outcome(get("/account-information/v1/accounts/a-1/loans?iin=1")).await.0, 404);
     assert_eq!(world.with_token_at(&program.url(), "broken.token.here").await.0, 401);
     let proven = client
         .get(format!("{}{PATH}", program.url()))
         .header("authorization", format!("DPoP {bound}"))
         .header("dpop", proof(&key, PATH, &bound, "j1", now()));
-    assert_eq!(world.told(proven).await.0, 200);
+    assert_eq!(world.outcome(proven).await.0, 200);
 
     program.child.kill().unwrap();
     program.child.wait().unwrap();
@@ -71,8 +71,8 @@ fn a_configuration_that_is_wrong_is_complained_of_at_the_start() {
             .arg(&path)
             .output()
             .unwrap();
-        let told = String::from_utf8(ended.stderr).unwrap();
-        assert!(!ended.status.success() && told.contains(complaint), "{told}");
+        let outcome = String::from_utf8(ended.stderr).unwrap();
+        assert!(!ended.status.success() && outcome.contains(complaint), "{outcome}");
     }
     let help = Command::new(env!("CARGO_BIN_EXE_senim-node")).arg("--help").output().unwrap();
     assert!(String::from_utf8(help.stdout).unwrap().contains("--config <FILE>"));

@@ -1,4 +1,4 @@
-//! A provider of one test, which answers as it is told to.
+//! A provider for one test, with configurable answers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

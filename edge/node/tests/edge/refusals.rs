@@ -41,15 +41,17 @@ async fn a_request_goes_through_and_leaves_a_use_behind() {
 
     world.until(|it| it.platform.word(|word| !word.uses.is_empty())).await;
     world.platform.word(|word| {
-        let told = &word.uses[0];
+        let outcome = &word.uses[0];
         assert_eq!(
-            (told.route.as_str(), told.status, told.data),
+            (outcome.route.as_str(), outcome.status, outcome.data),
             ("/accounts", 200, Some(Data::Accounts))
         );
-        assert_eq!(told.provider.map(|it| it.to_string()).as_deref(), Some(PROVIDER));
-        assert_eq!(told.consumer.map(|it| it.to_string()).as_deref(), Some(CONSUMER));
-        assert!(told.consent.is_some() && told.upstream_ms.is_some() && told.problem.is_none());
-        assert_eq!(told.answer_bytes, 22);
+        assert_eq!(outcome.provider.map(|it| it.to_string()).as_deref(), Some(PROVIDER));
+        assert_eq!(outcome.consumer.map(|it| it.to_string()).as_deref(), Some(CONSUMER));
+        assert!(
+            outcome.consent.is_some() && outcome.upstream_ms.is_some() && outcome.problem.is_none()
+        );
+        assert_eq!(outcome.answer_bytes, 22);
     });
 }
 
@@ -102,16 +104,16 @@ async fn each_wrong_token_is_refused_with_its_own_problem() {
         ),
         ("consent expired", details(|it| it["expires_at"] = json!(1)), "consent.expired"),
     ] {
-        let told = world.with_token(&token).await;
-        assert_eq!(told, (401, Some(problem.to_owned())), "{name}");
+        let outcome = world.with_token(&token).await;
+        assert_eq!(outcome, (401, Some(problem.to_owned())), "{name}");
     }
 }
 
 #[tokio::test]
-async fn without_a_token_the_ways_to_show_one_are_told() {
+async fn without_a_token_the_answer_names_the_schemes() {
     let world = World::start("challenge").await;
     let reply = world.ask(world.client("consumer").get(world.url(PATH))).await;
-    assert_eq!(reply.told(), (401, Some("token.missing")));
+    assert_eq!(reply.outcome(), (401, Some("token.missing")));
     assert_eq!(reply.headers.get_all("www-authenticate").iter().count(), 2);
     assert_eq!(reply.headers["content-type"], "application/problem+json");
     let reply = world.ask(world.client("consumer").get(world.url(PATH)).bearer_auth("x")).await;
@@ -119,15 +121,15 @@ async fn without_a_token_the_ways_to_show_one_are_told() {
 }
 
 #[tokio::test]
-async fn who_asks_is_known_by_the_certificate_and_must_be_the_tokens_consumer() {
+async fn the_certificates_owner_must_be_the_tokens_consumer() {
     let world = World::start("askers").await;
     let token = world.token(|_| {});
     let as_client = |name: &str| world.client(name).get(world.url(PATH)).bearer_auth(&token);
     assert_eq!(
-        world.told(as_client("nobody")).await,
+        world.outcome(as_client("nobody")).await,
         (403, Some("participant.unknown".to_owned()))
     );
-    assert_eq!(world.told(as_client("other")).await, (401, Some("token.binding".to_owned())));
+    assert_eq!(world.outcome(as_client("other")).await, (401, Some("token.binding".to_owned())));
 
     world.platform.word(|word| word.participants[0]["active"] = json!(false));
     world.heard().await;
@@ -156,7 +158,7 @@ async fn a_consent_withdrawn_bites_at_the_next_poll() {
 }
 
 #[tokio::test]
-async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
+async fn a_request_beyond_the_consent_is_not_forwarded() {
     let world = World::start("beyond").await;
     let token = world.token(|it| {
         let details = &mut it["authorization_details"][0];
@@ -166,7 +168,7 @@ async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
         details["transactions_from"] = json!("2026-03-01");
     });
     let base = "/account-information/v1/accounts";
-    for (path, provider, told) in [
+    for (path, provider, outcome) in [
         (base.to_owned(), None, (400, "provider.ambiguous")),
         (base.to_owned(), Some("960440000151"), (403, "consent.provider-not-covered")),
         (base.to_owned(), Some("12"), (400, "request.malformed")),
@@ -185,7 +187,7 @@ async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
         if let Some(provider) = provider {
             request = request.header("senim-provider", provider);
         }
-        assert_eq!(world.told(request).await, (told.0, Some(told.1.to_owned())), "{path}");
+        assert_eq!(world.outcome(request).await, (outcome.0, Some(outcome.1.to_owned())), "{path}");
     }
     assert!(world.provider.manner(|manner| manner.seen.is_empty()));
 
@@ -195,7 +197,7 @@ async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
     let url = world.url(&format!("{base}/a-1/transactions"));
     let request =
         world.client("consumer").get(url).bearer_auth(&token).header("senim-provider", PROVIDER);
-    assert_eq!(world.told(request).await, (200, None));
+    assert_eq!(world.outcome(request).await, (200, None));
     world.provider.manner(|manner| {
         assert_eq!(manner.seen[0].address, format!("{base}/a-1/transactions?from=2026-03-01"));
         assert_eq!(manner.seen[0].headers["senim-accounts"], "a-1");
@@ -205,7 +207,7 @@ async fn beyond_the_consent_nothing_is_asked_of_the_provider() {
 type Change = fn(&mut Manner);
 
 #[tokio::test]
-async fn a_provider_that_is_not_well_is_told_apart_from_us() {
+async fn a_providers_failure_is_distinct_from_ours() {
     let world = World::start("provider").await;
     let rows: [(&str, Change, u16, &str); 10] = [
         ("500", |it| it.status = 500, 502, "provider.failed"),
@@ -230,16 +232,22 @@ async fn a_provider_that_is_not_well_is_told_apart_from_us() {
             change(manner);
         });
         let reply = world.ask(world.get(PATH)).await;
-        assert_eq!(reply.told(), (status, Some(problem)), "{name}");
+        assert_eq!(reply.outcome(), (status, Some(problem)), "{name}");
         assert_eq!(reply.body["fault"], "provider", "{name}");
     }
 
     world.platform.word(|word| word.participants[1]["base_url"] = json!("https://localhost:1"));
     world.heard().await;
-    assert_eq!(world.told(world.get(PATH)).await, (502, Some("provider.unreachable".to_owned())));
+    assert_eq!(
+        world.outcome(world.get(PATH)).await,
+        (502, Some("provider.unreachable".to_owned()))
+    );
     world.platform.word(|word| word.participants[1]["active"] = json!(false));
     world.heard().await;
-    assert_eq!(world.told(world.get(PATH)).await, (403, Some("provider.not-standing".to_owned())));
+    assert_eq!(
+        world.outcome(world.get(PATH)).await,
+        (403, Some("provider.not-standing".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -251,7 +259,7 @@ async fn a_provider_that_says_when_to_ask_again_is_handed_on() {
             manner.header = Some(("retry-after", "120"));
         });
         let reply = world.ask(world.get(PATH)).await;
-        assert_eq!(reply.told(), (status, Some(problem)));
+        assert_eq!(reply.outcome(), (status, Some(problem)));
         assert_eq!(reply.headers["retry-after"], "120");
     }
 }
@@ -267,7 +275,7 @@ async fn a_providers_coded_answer_is_handed_on_as_it_was_meant() {
     let good = br#"{"data":[],"links":{}}"#;
     let bomb = coded(&vec![b' '; 64 * 1024 * 1024]);
     assert!(bomb.len() < 100_000);
-    for (header, body, told) in [
+    for (header, body, outcome) in [
         ("gzip", coded(good), (200, None)),
         ("gzip", good.to_vec(), (502, Some("provider.answer-invalid".to_owned()))),
         ("br", coded(good), (502, Some("provider.answer-invalid".to_owned()))),
@@ -277,7 +285,7 @@ async fn a_providers_coded_answer_is_handed_on_as_it_was_meant() {
             manner.body = body;
             manner.header = Some(("content-encoding", header));
         });
-        assert_eq!(world.told(world.get(PATH)).await, told, "{header}");
+        assert_eq!(world.outcome(world.get(PATH)).await, outcome, "{header}");
     }
     world.provider.manner(|manner| {
         assert_eq!(manner.seen[0].headers["accept-encoding"], "gzip, deflate");
@@ -292,7 +300,7 @@ async fn a_kept_connection_that_the_provider_closes_costs_no_request() {
     world.platform.word(|word| word.participants[1]["base_url"] = json!(url));
     world.heard().await;
     for _ in 0..4 {
-        assert_eq!(world.told(world.get(PATH)).await, (200, None));
+        assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
     }
 }
 
@@ -301,7 +309,7 @@ async fn a_provider_without_the_account_is_no_failure() {
     let world = World::start("no-account").await;
     world.provider.manner(|manner| manner.status = 404);
     let url = format!("{PATH}/a-1");
-    assert_eq!(world.told(world.get(&url)).await, (404, Some("not-found".to_owned())));
+    assert_eq!(world.outcome(world.get(&url)).await, (404, Some("not-found".to_owned())));
 }
 
 #[tokio::test]
@@ -317,16 +325,16 @@ async fn a_token_bound_to_a_key_needs_a_fresh_proof_each_time() {
         proofs.iter().fold(request, |request, proof| request.header("dpop", proof))
     };
     let first = proof(&key, PATH, &token, "j1", now());
-    assert_eq!(world.told(with("DPoP", std::slice::from_ref(&first))).await, (200, None));
+    assert_eq!(world.outcome(with("DPoP", std::slice::from_ref(&first))).await, (200, None));
     let second = proof(&key, PATH, &token, "j2", now());
-    assert_eq!(world.told(with("dpop", &[second])).await, (200, None));
+    assert_eq!(world.outcome(with("dpop", &[second])).await, (200, None));
     let refused = |problem: &str| (401, Some(problem.to_owned()));
-    assert_eq!(world.told(with("DPoP", &[first])).await, refused("dpop.replayed"));
-    assert_eq!(world.told(with("DPoP", &[])).await, refused("dpop.missing"));
+    assert_eq!(world.outcome(with("DPoP", &[first])).await, refused("dpop.replayed"));
+    assert_eq!(world.outcome(with("DPoP", &[])).await, refused("dpop.missing"));
     let bearer = proof(&key, PATH, &token, "j3", now());
-    assert_eq!(world.told(with("Bearer", &[bearer])).await, refused("dpop.missing"));
+    assert_eq!(world.outcome(with("Bearer", &[bearer])).await, refused("dpop.missing"));
     let twice = [proof(&key, PATH, &token, "j4", now()), proof(&key, PATH, &token, "j5", now())];
-    assert_eq!(world.told(with("DPoP", &twice)).await, refused("dpop.invalid"));
+    assert_eq!(world.outcome(with("DPoP", &twice)).await, refused("dpop.invalid"));
     for (name, bad) in [
         ("another key's", proof(&other, PATH, &token, "j6", now())),
         ("for another path", proof(&key, "/other", &token, "j7", now())),
@@ -342,7 +350,7 @@ async fn a_token_bound_to_a_key_needs_a_fresh_proof_each_time() {
             other.sign(&header, &serde_json::from_slice(&claims).unwrap())
         }),
     ] {
-        assert_eq!(world.told(with("DPoP", &[bad])).await, refused("dpop.invalid"), "{name}");
+        assert_eq!(world.outcome(with("DPoP", &[bad])).await, refused("dpop.invalid"), "{name}");
     }
     let reply = world.ask(with("DPoP", &[])).await;
     let challenge = reply.headers["www-authenticate"].to_str().unwrap();
@@ -359,13 +367,13 @@ async fn another_method_is_refused() {
             .request(method, world.url(PATH))
             .bearer_auth(world.token(|_| {}));
         let reply = world.ask(request).await;
-        assert_eq!(reply.told(), (405, Some("method.not-allowed")));
+        assert_eq!(reply.outcome(), (405, Some("method.not-allowed")));
         assert_eq!(reply.headers["allow"], "GET");
     }
 }
 
 #[tokio::test]
-async fn nobody_comes_in_without_a_certificate() {
+async fn a_connection_without_a_certificate_is_refused() {
     let world = World::start("no-certificate").await;
     let tls = senim_channel::client_config(&world.config.client_ca, None).unwrap();
     let client = reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap();

@@ -33,7 +33,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn told(&self) -> (u16, Option<&str>) {
+    pub(crate) fn outcome(&self) -> (u16, Option<&str>) {
         (self.status, self.body["code"].as_str())
     }
 }
@@ -158,9 +158,9 @@ impl World {
         Reply { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
     }
 
-    pub(crate) async fn told(&self, request: reqwest::RequestBuilder) -> (u16, Option<String>) {
+    pub(crate) async fn outcome(&self, request: reqwest::RequestBuilder) -> (u16, Option<String>) {
         let reply = self.ask(request).await;
-        let (status, code) = reply.told();
+        let (status, code) = reply.outcome();
         (status, code.map(str::to_owned))
     }
 
@@ -170,7 +170,7 @@ impl World {
     }
 
     pub(crate) async fn with_token_at(&self, url: &str, token: &str) -> (u16, Option<String>) {
-        self.told(self.client("consumer").get(format!("{url}{PATH}")).bearer_auth(token)).await
+        self.outcome(self.client("consumer").get(format!("{url}{PATH}")).bearer_auth(token)).await
     }
 }
 

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_nothing_stays_and_points_go_where_they_are_told() {
+    fn without_an_action_nothing_moves_and_points_reach_their_targets() {
         let marks = marks();
         let same = posed(&marks, &Mien::default());
         let far = |a: Place, b: Place| (a.0 - b.0).hypot(a.1 - b.1);

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_normal_number_lies_about_nought() {
+    fn normal_numbers_have_mean_0() {
         let mut rng = Rng::new(3);
         let sum: f32 = (0..2_000).map(|_| rng.normal()).sum();
         assert!((sum / 2_000.0).abs() < 0.1, "{sum}");

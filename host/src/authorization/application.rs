@@ -1,4 +1,4 @@
-//! Who calls an OAuth endpoint, and which key or certificate their tokens will be bound to.
+//! Authenticates the application that calls an OAuth endpoint, and finds the key or certificate to bind its tokens to.
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, HeaderName};
@@ -19,14 +19,14 @@ use senim_store as store;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 
-/// A request to an OAuth endpoint, not yet believed.
-pub(super) struct ClientRequest {
+/// A request to an OAuth endpoint, not yet authenticated.
+pub(super) struct ApplicationRequest {
     pub(super) form: Parameters,
     certificate: Option<PeerCertificate>,
     headers: HeaderMap,
 }
 
-impl<S: Send + Sync> FromRequest<S> for ClientRequest {
+impl<S: Send + Sync> FromRequest<S> for ApplicationRequest {
     type Rejection = Denied;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Denied> {
@@ -39,18 +39,18 @@ impl<S: Send + Sync> FromRequest<S> for ClientRequest {
     }
 }
 
-/// An application that has proved itself and whose participant is in standing.
-pub(super) struct Client {
+/// An authenticated application of an active participant.
+pub(super) struct AuthenticatedApplication {
     pub(super) application: Application,
     pub(super) participant: Participant,
-    /// Of the DPoP proof that came along, checked and never seen before.
+    /// Thumbprint of the DPoP proof's key; the proof has been checked and was not used before.
     pub(super) jkt: Option<String>,
-    /// Of the certificate that the connection was opened with, which is the participant's own.
+    /// Thumbprint of the connection's client certificate, which belongs to the participant.
     pub(super) certificate: String,
 }
 
-impl Client {
-    /// What an access token is bound to: the DPoP key where a proof came along, else the certificate
+impl AuthenticatedApplication {
+    /// What an access token is bound to: the DPoP key if a proof was sent, else the certificate
     /// (FAPI 2.0 §5.3.2.1: sender-constrained by one of the two).
     pub(super) fn confirmation(&self) -> Confirmation {
         match &self.jkt {
@@ -60,13 +60,13 @@ impl Client {
     }
 }
 
-/// Lets in who proves to be a registered application in standing. `path` is the endpoint's.
+/// Authenticates a registered application of an active participant. `path` is the endpoint's.
 pub(super) async fn authenticate(
     app: &App,
-    request: &ClientRequest,
+    request: &ApplicationRequest,
     path: &str,
     now: Timestamp,
-) -> Result<Client, Denied> {
+) -> Result<AuthenticatedApplication, Denied> {
     let assertion = Assertion::read(&request.form)?;
     let client_id = match &assertion {
         Some(assertion) => assertion.client_id.as_str(),
@@ -74,7 +74,7 @@ pub(super) async fn authenticate(
     };
     let (application, participant, registered) = app
         .store
-        .read("authorization.client", async |tx| {
+        .read("authorization.application", async |tx| {
             let unknown = Denial::client(Problem::ClientUnknown);
             let application =
                 store::participant::application(tx, client_id).await?.ok_or(unknown)?;
@@ -89,13 +89,13 @@ pub(super) async fn authenticate(
         .await?;
 
     let mut used = Vec::new();
-    // Mutual TLS for every token (OAPI-4), by a certificate of the participant that the application belongs to.
+    // Mutual TLS for every token (OAPI-4), with a certificate of the participant that owns the application.
     let foreign = Denial::client(Problem::ClientCertificate);
     let certificate = request.certificate.as_ref().ok_or(foreign)?;
     let owner = registered.map(|(participant, _)| participant.bin);
     let own = match &application.auth {
         ClientAuth::PrivateKeyJwt(_) => owner == Some(application.bin),
-        // The subject names the participant: a renewed certificate is its own before anybody has registered it.
+        // Matching the subject accepts a renewed certificate before it is registered.
         ClientAuth::TlsClientAuth(subject) => {
             certificate.subject == *subject && owner.is_none_or(|it| it == application.bin)
         }
@@ -129,7 +129,7 @@ pub(super) async fn authenticate(
         }
         None => None,
     };
-    // Kept whatever becomes of the request: an assertion or a proof shown once has been shown.
+    // Remembered even if the request fails later: an assertion or a proof counts as used once it was sent.
     app.store
         .transact("authorization.use_once", async |tx| {
             for (owner, jti, until, replayed) in &used {
@@ -142,10 +142,10 @@ pub(super) async fn authenticate(
         .await?;
     participant.check_consumer().map_err(Denial::standing)?;
     let certificate = certificate.thumbprint.clone();
-    Ok(Client { application, participant, jkt, certificate })
+    Ok(AuthenticatedApplication { application, participant, jkt, certificate })
 }
 
-/// The thumbprint of the key that signed the request's one DPoP proof, what to remember of it, and until when.
+/// The thumbprint of the key that signed the request's DPoP proof, the proof's identifier, and until when to keep it.
 fn proof(
     app: &App,
     headers: &HeaderMap,

@@ -148,7 +148,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                 ],
             ),
             ("request", &["config"]),
-            ("ship", &["config", "forward", "spool"]),
+            ("ship", &["config", "spool"]),
             ("spool", &["memory"]),
         ],
     ),

@@ -8,6 +8,7 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("senim-cabinet", &["senim-core", "senim-kit"]),
     ("senim-channel", &["senim-core"]),
+    ("senim-client", &["senim-channel", "senim-core"]),
     ("senim-console", &["senim-core", "senim-kit"]),
     ("senim-core", &[]),
     ("senim-fuzz", &["senim-core"]),
@@ -25,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "senim-tests",
         &[
             "senim-channel",
+            "senim-client",
             "senim-core",
             "senim-faces",
             "senim-host",
@@ -35,7 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("senim-trial", &["senim-channel", "senim-core", "senim-faces"]),
-    ("senim-world", &["senim-channel", "senim-core"]),
+    ("senim-world", &["senim-channel", "senim-client", "senim-core"]),
     ("xtask", &["xtask-models"]),
     ("xtask-models", &[]),
 ];
@@ -148,7 +150,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                 ],
             ),
             ("request", &["config"]),
-            ("ship", &["config", "forward", "spool"]),
+            ("ship", &["config", "spool"]),
             ("spool", &["memory"]),
         ],
     ),

@@ -1,17 +1,10 @@
-//! Signing as a client does, and forging as an attacker does.
+//! Forging as an attacker does: JWS that the client of `edge/client` would never make.
 
-use anyhow::Result;
 use hmac::{Hmac, Mac};
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::DecodePrivateKey;
-use senim_core::jose::{self, Jwk, PublicKey, to_base64};
-use serde_json::{Value, json};
+use senim_client::Key;
+use senim_core::jose::{self, PublicKey, to_base64};
+use serde_json::Value;
 use sha2::Sha256;
-
-/// An ES256 key of a client.
-#[derive(Clone)]
-pub struct Key(SigningKey);
 
 /// How a JWS is signed, rightly or wrongly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,93 +21,36 @@ pub enum Signing {
     Stranger,
 }
 
-impl Key {
-    pub fn new() -> Self {
-        loop {
-            if let Ok(key) = SigningKey::from_slice(&rand::random::<[u8; 32]>()) {
-                return Self(key);
-            }
-        }
-    }
-
-    pub fn from_pem(pem: &str) -> Result<Self> {
-        Ok(Self(SigningKey::from_pkcs8_pem(pem)?))
-    }
-
-    pub fn public(&self) -> Jwk {
-        let point = self.0.verifying_key().to_encoded_point(false);
-        let half = |it: Option<&p256::FieldBytes>| it.map(|it| it.to_vec()).unwrap_or_default();
-        Jwk { key: PublicKey::P256 { x: half(point.x()), y: half(point.y()) }, kid: None }
-    }
-
-    pub fn thumbprint(&self) -> String {
-        self.public().thumbprint()
-    }
-
-    /// A compact JWS; `header` gets its `alg` here.
-    pub fn sign(&self, mut header: Value, claims: &Value, signing: Signing) -> String {
-        header["alg"] = match signing {
-            Signing::Es256 | Signing::Stranger => "ES256",
-            Signing::Unsigned => "none",
-            Signing::Hs256 => "HS256",
-            Signing::Rs256 => "RS256",
-        }
-        .into();
-        let signed = format!(
-            "{}.{}",
-            to_base64(header.to_string().as_bytes()),
-            to_base64(claims.to_string().as_bytes())
-        );
-        let signature = match signing {
-            Signing::Es256 => self.es256(signed.as_bytes()),
-            Signing::Stranger => Self::new().es256(signed.as_bytes()),
-            Signing::Unsigned => Vec::new(),
-            Signing::Rs256 => vec![7; 256],
-            Signing::Hs256 => {
-                let secret = self.0.verifying_key().to_encoded_point(false);
-                let mut mac =
-                    Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
-                mac.update(signed.as_bytes());
-                mac.finalize().into_bytes().to_vec()
-            }
-        };
-        jose::joined(&signed, &signature)
-    }
-
-    fn es256(&self, signed: &[u8]) -> Vec<u8> {
-        let signature: Signature = self.0.sign(signed);
-        signature.to_bytes().to_vec()
-    }
+/// A compact JWS; `header` gets its `alg` here.
+fn signed(key: &Key, mut header: Value, claims: &Value, signing: Signing) -> String {
+    let (algorithm, signature): (_, &dyn Fn(&str) -> Vec<u8>) = match signing {
+        Signing::Es256 => return key.sign(header, claims),
+        Signing::Stranger => return Key::generate().sign(header, claims),
+        Signing::Unsigned => ("none", &|_| Vec::new()),
+        Signing::Rs256 => ("RS256", &|_| vec![7; 256]),
+        Signing::Hs256 => ("HS256", &|text| hmac_by_public_key(key, text)),
+    };
+    header["alg"] = algorithm.into();
+    let part = |it: &Value| to_base64(it.to_string().as_bytes());
+    let text = format!("{}.{}", part(&header), part(claims));
+    jose::joined(&text, &signature(&text))
 }
 
-impl Default for Key {
-    fn default() -> Self {
-        Self::new()
-    }
+fn hmac_by_public_key(key: &Key, text: &str) -> Vec<u8> {
+    let PublicKey::P256 { x, y } = key.public().key else { unreachable!("an ES256 key") };
+    let secret = [vec![4], x, y].concat();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&secret).expect("any length");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
 }
 
-/// A DPoP proof (RFC 9449 §4.2).
-pub fn dpop(key: &Key, method: &str, url: &str, token: Option<&str>, now_s: i64) -> Proof {
-    let mut claims = json!({ "jti": random_text(), "htm": method, "htu": url, "iat": now_s });
-    if let Some(token) = token {
-        claims["ath"] = jose::sha256_base64(token.as_bytes()).into();
-    }
-    Proof { key: key.clone(), claims, signing: Signing::Es256 }
-}
-
-/// A proof before it is signed, so that a test can spoil it.
-#[derive(Clone)]
-pub struct Proof {
-    pub key: Key,
-    pub claims: Value,
-    pub signing: Signing,
-}
-
-impl Proof {
-    pub fn text(&self) -> String {
-        let header = json!({ "typ": "dpop+jwt", "jwk": self.key.public() });
-        self.key.sign(header, &self.claims, self.signing)
-    }
+/// The same JWS with its claims changed, signed again by this key.
+pub fn resigned(jws: &str, key: &Key, signing: Signing, change: impl FnOnce(&mut Value)) -> String {
+    let mut parts = jws.split('.');
+    let header = read(parts.next().unwrap_or_default());
+    let mut claims = read(parts.next().unwrap_or_default());
+    change(&mut claims);
+    signed(key, header, &claims, signing)
 }
 
 /// The same compact JWS with its claims changed and the old signature.
@@ -123,14 +59,6 @@ pub fn altered(jws: &str, change: impl FnOnce(&mut Value)) -> String {
     let mut claims = read(parts[1]);
     change(&mut claims);
     format!("{}.{}.{}", parts[0], to_base64(claims.to_string().as_bytes()), parts[2])
-}
-
-/// A token signed anew, wrongly: header and claims are the true ones but for `alg`.
-pub fn forged(jws: &str, key: &Key, signing: Signing) -> String {
-    let mut parts = jws.split('.');
-    let header = read(parts.next().unwrap_or_default());
-    let claims = read(parts.next().unwrap_or_default());
-    key.sign(header, &claims, signing)
 }
 
 pub fn claims(jws: &str) -> Value {

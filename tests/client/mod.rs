@@ -46,6 +46,20 @@ impl Answer {
     }
 }
 
+impl From<senim_client::Answer> for Answer {
+    fn from(answer: senim_client::Answer) -> Self {
+        let header = |name: &str| answer.header(name).map(str::to_owned);
+        Self {
+            status: answer.status.as_u16(),
+            location: header("location"),
+            cookies: Vec::new(),
+            content_type: header("content-type").unwrap_or_default(),
+            body: answer.json().unwrap_or_default(),
+            text: String::from_utf8_lossy(&answer.body).into_owned(),
+        }
+    }
+}
+
 /// An HTTP client that trusts only the demo's CA, follows no redirect and shows this certificate.
 pub fn http(ca_pem: &str, identity_pem: Option<&str>) -> Result<reqwest::Client> {
     builder(ca_pem, identity_pem)?.build().context("an HTTP client")

@@ -38,7 +38,8 @@ async fn main() -> Result<()> {
 
     let edge_url = client.edge("/accounts");
     let authorization = format!("Bearer {}", tokens.access);
-    let edge = || client.http.get(&edge_url).header("authorization", &authorization);
+    let consumer = platform.http_as(&platform.material.by_certificate)?;
+    let edge = || consumer.get(&edge_url).header("authorization", &authorization);
 
     let node = platform.http_as(&platform.material.node)?;
     let provider_url =

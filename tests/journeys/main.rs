@@ -169,8 +169,6 @@ async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {
     let mut described = serde_json::to_value(&platform.described)?;
     let person = platform.person()?;
     let material = &platform.material;
-    let by_certificate = platform.consumer_by_certificate()?;
-    let consumer = platform.consumer()?;
     let here = std::env::current_exe()?;
     let channel = |it: &senim_tests::platform::Channel| json!({ "certificate": it.certificate, "key": it.key });
     let foreign = json!({
@@ -179,10 +177,11 @@ async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {
         "ca": material.ca_file,
         "authorization_details": details(&person, &[&material.provider_bin]),
         "walk": [here, "walk", "--demo", out],
-        "jwt": { "client_id": consumer.client_id, "redirect_uri": consumer.redirect_uri,
+        "jwt": { "client_id": material.client_id, "redirect_uri": material.redirect_uri,
             "signing_key": material.assertion_key_file, "kid": material.assertion_kid,
             "channel": channel(&material.consumer) },
-        "mtls": { "client_id": by_certificate.client_id, "redirect_uri": by_certificate.redirect_uri,
+        "mtls": { "client_id": material.client_id_by_certificate,
+            "redirect_uri": material.redirect_uri_by_certificate,
             "channel": channel(&material.by_certificate) },
     });
     if let (Some(described), Some(foreign)) = (described.as_object_mut(), foreign.as_object()) {

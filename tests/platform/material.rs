@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use senim_client::Key;
 use senim_world::cast;
 use senim_world::settings::{Operator, Settings};
 
 use crate::client::browser::Person;
-use crate::client::jws::Key;
 
 pub struct Material {
     pub pages_url: String,
@@ -71,7 +71,7 @@ impl Material {
         let provider = settings.providers.first().context("the world has no provider")?;
         let redirect_uri = format!("{}/callback", settings.consumer_url);
         let assertion_key_file = dir.join(format!("{}.key.pem", cast::APPLICATION));
-        let assertion_key = Key::from_pem(&text(&assertion_key_file)?)?;
+        let assertion_key = Key::from_pem(&text(&assertion_key_file)?).context("an ES256 key")?;
         Ok(Self {
             ca: text(&ca_file)?,
             ca_file,

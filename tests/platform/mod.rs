@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use senim_channel::{Identity, Outbound};
+use senim_client::{Client, Credential, Key, Server};
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::client::browser::Person;
 use crate::client::oauth::{OAuthClient, Tokens};
 use crate::client::world::World;
-use crate::client::{self, Answer, jws, send};
+use crate::client::{self, Answer, send};
 use crate::clock;
 use crate::leaks::Secrets;
 use crate::pictures::People;
@@ -124,15 +126,25 @@ impl Platform {
         World::new(self)
     }
 
+    /// The connections of the client of `edge/client`, over this channel or nobody's.
+    pub fn outbound(&self, channel: Option<&Channel>) -> Result<Outbound> {
+        let identity = channel.map(|it| Identity { certificate: &it.certificate, key: &it.key });
+        Ok(Outbound::https(&self.material.ca_file, identity, Duration::from_secs(5))?)
+    }
+
     /// The consumer's application that signs its assertions and binds its tokens to a DPoP key.
     pub fn consumer(&self) -> Result<OAuthClient<'_>> {
+        let credential = Credential::PrivateKeyJwt(self.material.assertion_key.clone());
         Ok(OAuthClient {
             platform: self,
-            client_id: self.material.client_id.clone(),
-            redirect_uri: self.material.redirect_uri.clone(),
-            assertion_key: Some(self.material.assertion_key.clone()),
-            dpop: Some(jws::Key::new()),
-            http: self.http_as(&self.material.consumer)?,
+            client: Client {
+                server: self.server(),
+                client_id: self.material.client_id.clone(),
+                redirect_uri: self.material.redirect_uri.clone(),
+                credential,
+                outbound: self.outbound(Some(&self.material.consumer))?,
+            },
+            dpop: Some(Key::generate()),
         })
     }
 
@@ -140,12 +152,27 @@ impl Platform {
     pub fn consumer_by_certificate(&self) -> Result<OAuthClient<'_>> {
         Ok(OAuthClient {
             platform: self,
-            client_id: self.material.client_id_by_certificate.clone(),
-            redirect_uri: self.material.redirect_uri_by_certificate.clone(),
-            assertion_key: None,
+            client: Client {
+                server: self.server(),
+                client_id: self.material.client_id_by_certificate.clone(),
+                redirect_uri: self.material.redirect_uri_by_certificate.clone(),
+                credential: Credential::TlsClientAuth,
+                outbound: self.outbound(Some(&self.material.by_certificate))?,
+            },
             dpop: None,
-            http: self.http_as(&self.material.by_certificate)?,
         })
+    }
+
+    /// Where the endpoints are, as far as a test knows without asking.
+    fn server(&self) -> Server {
+        let at = |path: &str| format!("{}{path}", self.issuer);
+        Server {
+            issuer: self.issuer.clone(),
+            authorization_endpoint: format!("{}/authorize", self.pages_url),
+            token_endpoint: at("/token"),
+            pushed_authorization_request_endpoint: at("/par"),
+            revocation_endpoint: at("/revoke"),
+        }
     }
 
     /// What the operator's authenticator shows (RFC 6238), or will show so many steps later.

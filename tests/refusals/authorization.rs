@@ -2,13 +2,13 @@
 
 use anyhow::{Context as _, Result};
 use futures::future::join;
+use senim_client::{Credential, Request};
 use serde_json::json;
 
 use super::Table;
 use crate::client::browser::Browser;
 use crate::client::jws::{Signing, random_text};
 use crate::client::oauth::{OAuthClient, details, parameter};
-use crate::client::send;
 use crate::clock;
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
@@ -16,23 +16,24 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     let client = platform.consumer()?;
     let person = platform.person()?;
     let asked = details(&person, &[&platform.material.provider_bin]);
-    let request = || client.request(&asked);
+    let request = || client.request(&asked).request;
 
-    table.row("a request as it should be", "201", async || client.push(&request()).await).await;
+    table.row("a request as it should be", "201", async || client.send(&request()).await).await;
     table
         .row("an unknown client id", "401 invalid_client client.unknown", async || {
-            let stranger = OAuthClient { client_id: "nobody".to_owned(), ..platform.consumer()? };
-            stranger.push(&stranger.request(&asked)).await
+            let mut stranger = platform.consumer()?;
+            stranger.client.client_id = "nobody".to_owned();
+            stranger.send(&stranger.request(&asked).request).await
         })
         .await;
     for (name, change) in [("without PKCE", None), ("with PKCE's plain", Some("plain"))] {
         table
             .row(name, "400 invalid_request request.malformed", async || {
-                let pushed = request().without("code_challenge_method");
+                let pushed = request().without_parameter("code_challenge_method");
                 client
-                    .push(&match change {
-                        None => pushed.without("code_challenge"),
-                        Some(method) => pushed.set("code_challenge_method", method),
+                    .send(&match change {
+                        None => pushed.without_parameter("code_challenge"),
+                        Some(method) => pushed.with_parameter("code_challenge_method", method),
                     })
                     .await
             })
@@ -40,14 +41,14 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     }
     table
         .row("without a certificate", "401 invalid_client client.certificate-invalid", async || {
-            let bare = OAuthClient { http: platform.http()?, ..platform.consumer()? };
-            bare.push(&bare.request(&asked)).await
+            platform.consumer()?.over(None)?.send(&request()).await
         })
         .await;
     table
         .row("by client_id alone", "401 invalid_client client.assertion-invalid", async || {
-            let silent = OAuthClient { assertion_key: None, ..platform.consumer()? };
-            silent.push(&silent.request(&asked)).await
+            let mut silent = platform.consumer()?;
+            silent.client.credential = Credential::TlsClientAuth;
+            silent.send(&silent.request(&asked).request).await
         })
         .await;
     assertions(table, &client, &asked).await;
@@ -55,7 +56,11 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .row(
             "with a redirect_uri that is not registered",
             "400 invalid_request request.malformed",
-            async || client.push(&request().set("redirect_uri", "https://example.org/back")).await,
+            async || {
+                client
+                    .send(&request().with_parameter("redirect_uri", "https://example.org/back"))
+                    .await
+            },
         )
         .await;
     table
@@ -64,7 +69,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             "400 invalid_authorization_details iin.invalid",
             async || {
                 let wrong = asked.to_string().replace(&person.iin, &wrong_check_digit(&person.iin));
-                client.push(&request().set("authorization_details", &wrong)).await
+                client.send(&request().with_parameter("authorization_details", &wrong)).await
             },
         )
         .await;
@@ -74,7 +79,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             "400 invalid_authorization_details request.malformed",
             async || {
                 let twice = asked.to_string().replacen("\"data\"", "\"term_days\":1,\"data\"", 1);
-                client.push(&request().set("authorization_details", &twice)).await
+                client.send(&request().with_parameter("authorization_details", &twice)).await
             },
         )
         .await;
@@ -82,12 +87,12 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .row(
             "with details that are not JSON",
             "400 invalid_authorization_details request.malformed",
-            async || client.push(&request().set("authorization_details", "[{")).await,
+            async || client.send(&request().with_parameter("authorization_details", "[{")).await,
         )
         .await;
     table
         .row("by GET", "405 method.not-allowed", async || {
-            send(client.http.get(client.at("/par"))).await
+            client.send(&Request::get(client.at("/par"))).await
         })
         .await;
 
@@ -97,7 +102,9 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
 /// Who asks is proven by an assertion that is fresh, signed as FAPI wants, and for us alone.
 async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &serde_json::Value) {
     let platform = table.platform;
-    let request = || client.request(asked);
+    let altered = |signing, change: &dyn Fn(&mut serde_json::Value)| {
+        client.asserting(&client.request(asked).request, signing, change)
+    };
     for (name, signing) in [
         ("with an unsigned assertion", Signing::Unsigned),
         ("with an assertion signed HS256", Signing::Hs256),
@@ -106,7 +113,7 @@ async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &ser
     ] {
         table
             .row(name, "401 invalid_client client.assertion-invalid", async || {
-                client.push(&request().assertion(|it| it.signing = signing)).await
+                client.send(&altered(signing, &|_| {})?).await
             })
             .await;
     }
@@ -116,12 +123,11 @@ async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &ser
             "401 invalid_client client.assertion-invalid",
             async || {
                 let past = clock::now_s() - 300;
-                client
-                    .push(&request().assertion(|it| {
-                        it.claims["iat"] = (past - 60).into();
-                        it.claims["exp"] = past.into();
-                    }))
-                    .await
+                let expired = altered(Signing::Es256, &|it| {
+                    it["iat"] = (past - 60).into();
+                    it["exp"] = past.into();
+                })?;
+                client.send(&expired).await
             },
         )
         .await;
@@ -131,13 +137,12 @@ async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &ser
             "401 invalid_client client.assertion-invalid",
             async || {
                 let ahead = clock::now_s() + 70;
-                client
-                    .push(&request().assertion(|it| {
-                        it.claims["iat"] = ahead.into();
-                        it.claims["nbf"] = ahead.into();
-                        it.claims["exp"] = (ahead + 60).into();
-                    }))
-                    .await
+                let early = altered(Signing::Es256, &|it| {
+                    it["iat"] = ahead.into();
+                    it["nbf"] = ahead.into();
+                    it["exp"] = (ahead + 60).into();
+                })?;
+                client.send(&early).await
             },
         )
         .await;
@@ -149,7 +154,7 @@ async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &ser
     ] {
         table
             .row(name, "401 invalid_client client.assertion-invalid", async || {
-                client.push(&request().assertion(|it| it.claims["aud"] = audience)).await
+                client.send(&altered(Signing::Es256, &|it| it["aud"] = audience.clone())?).await
             })
             .await;
     }
@@ -158,9 +163,9 @@ async fn assertions(table: &mut Table<'_>, client: &OAuthClient<'_>, asked: &ser
             "with an assertion used twice",
             "401 invalid_client client.assertion-invalid",
             async || {
-                let pushed = request();
-                client.push(&pushed).await?.ok()?;
-                client.push(&pushed).await
+                let request = client.request(asked).request;
+                client.send(&request).await?.ok()?;
+                client.send(&request).await
             },
         )
         .await;
@@ -177,7 +182,7 @@ async fn links(
     table
         .row("a request_uri that nobody pushed", "400 authorization.unknown", async || {
             let uri = format!("urn:ietf:params:oauth:request_uri:{}", random_text());
-            Browser::new(platform)?.open(&client.authorize_url(&uri)).await
+            Browser::new(platform)?.open(&client.client.authorize_url(&uri)).await
         })
         .await;
     table
@@ -185,7 +190,7 @@ async fn links(
             let link = client.link(&client.request(asked)).await?;
             let uri = parameter(&link, "request_uri").context("no request_uri")?;
             Browser::new(platform)?
-                .open(&platform.consumer_by_certificate()?.authorize_url(&uri))
+                .open(&platform.consumer_by_certificate()?.client.authorize_url(&uri))
                 .await
         })
         .await;

@@ -141,7 +141,7 @@ async fn goes_on(table: &mut Table<'_>, while_: &str, client: &OAuthClient<'_>, 
             let bank = platform.consumer()?;
             let person = platform.person()?;
             let asked = details(&person, &[&platform.material.provider_bin]);
-            bank.push(&bank.request(&asked)).await
+            bank.send(&bank.request(&asked).request).await
         })
         .await;
     table
@@ -152,8 +152,7 @@ async fn goes_on(table: &mut Table<'_>, while_: &str, client: &OAuthClient<'_>, 
         .await;
     table
         .row(&name("a read through the edge"), "200", async || {
-            let http = platform.http_as(&platform.material.consumer)?;
-            let reader = OAuthClient { http, dpop: client.dpop.clone(), ..platform.consumer()? };
+            let reader = OAuthClient { dpop: client.dpop.clone(), ..platform.consumer()? };
             reader.read(tokens, "/accounts").await
         })
         .await;

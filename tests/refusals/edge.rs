@@ -1,13 +1,13 @@
 //! The edge: which tokens, certificates, accounts and providers get nothing.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use senim_client::{Key, Request};
 use serde_json::json;
 
 use super::Table;
 use crate::client::browser::Browser;
-use crate::client::jws::{self, Key, Signing};
+use crate::client::jws::{self, Signing};
 use crate::client::oauth::{OAuthClient, details};
-use crate::client::send;
 use crate::clock;
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
@@ -23,19 +23,19 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     table.row("a read as it should be", "200", async || Ok(accounts.clone())).await;
     table
         .row("without a token", "401 token.missing", async || {
-            send(client.http.get(client.edge("/accounts"))).await
+            client.send(&Request::get(client.edge("/accounts"))).await
         })
         .await;
     table
         .row("a token that is no token", "401 token.malformed", async || {
-            client.read_with("abc", "/accounts", |it| it).await
+            client.read_by("abc", "/accounts").await
         })
         .await;
     table
         .row("a token altered", "401 token.signature", async || {
             let altered =
                 jws::altered(access, |claims| claims["scope"] = "accounts payments".into());
-            client.read_with(&altered, "/accounts", |it| it).await
+            client.read_by(&altered, "/accounts").await
         })
         .await;
     for (name, signing, expected) in [
@@ -46,8 +46,8 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     ] {
         table
             .row(name, expected, async || {
-                let forged = jws::forged(access, &Key::new(), signing);
-                client.read_with(&forged, "/accounts", |it| it).await
+                let forged = jws::resigned(access, &Key::generate(), signing, |_| {});
+                client.read_by(&forged, "/accounts").await
             })
             .await;
     }
@@ -62,7 +62,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     let same = minted(&|_| {})?;
     table
         .row("a token that the test minted with the platform's key", "200", async || {
-            client.read_with(&same, "/accounts", |it| it).await
+            client.read_by(&same, "/accounts").await
         })
         .await;
     for (name, expected, token) in [
@@ -78,9 +78,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             minted(&|it| it["authorization_details"][0]["expires_at"] = past.into())?,
         ),
     ] {
-        table
-            .row(name, expected, async || client.read_with(&token, "/accounts", |it| it).await)
-            .await;
+        table.row(name, expected, async || client.read_by(&token, "/accounts").await).await;
     }
 
     proofs(table, &client, access).await;
@@ -91,40 +89,42 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
 
 /// DPoP (RFC 9449 §4.3).
 async fn proofs(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) {
-    let Some(key) = client.dpop.clone() else { return };
-    let url = client.edge("/accounts");
-    let good = || client.proof(&key, &url, access);
-    let read = async |proof: Option<&jws::Proof>| {
-        client.read_proved(access, "/accounts", proof, |it| it).await
-    };
+    let good = || client.reading(access, "/accounts");
 
     table
-        .row("a bound token without a DPoP proof", "401 dpop.missing", async || read(None).await)
+        .row("a bound token without a DPoP proof", "401 dpop.missing", async || {
+            client.send(&good().without_header("dpop")).await
+        })
         .await;
     table
         .row("a DPoP proof used twice", "401 dpop.replayed", async || {
-            let proof = good();
-            read(Some(&proof)).await?.ok()?;
-            read(Some(&proof)).await
+            let request = good();
+            client.send(&request).await?.ok()?;
+            client.send(&request).await
         })
         .await;
     table
         .row("a DPoP proof of another key", "401 dpop.invalid", async || {
-            read(Some(&client.proof(&Key::new(), &url, access))).await
+            let url = client.edge("/accounts");
+            client.send(&client.client.read(&url, access, Some(&Key::generate()))).await
         })
         .await;
-    let spoilt = |member: &str, value: serde_json::Value| {
-        let mut proof = good();
-        proof.claims[member] = value;
-        proof
-    };
-    for (name, proof) in [
-        ("a DPoP proof for another method", spoilt("htm", "POST".into())),
-        ("a DPoP proof for another address", spoilt("htu", client.edge("/accounts/1").into())),
-        ("a DPoP proof for another token", spoilt("ath", "x".into())),
-        ("a DPoP proof two minutes old", spoilt("iat", (clock::now_s() - 120).into())),
+    for (name, member, value) in [
+        ("a DPoP proof for another method", "htm", json!("POST")),
+        ("a DPoP proof for another address", "htu", json!(client.edge("/accounts/1"))),
+        ("a DPoP proof for another token", "ath", json!("x")),
+        ("a DPoP proof two minutes old", "iat", json!(clock::now_s() - 120)),
     ] {
-        table.row(name, "401 dpop.invalid", async || read(Some(&proof)).await).await;
+        table
+            .row(name, "401 dpop.invalid", async || {
+                let key = client.dpop.as_ref().context("a DPoP key")?;
+                let request = good();
+                let proof = request.header("dpop").context("a proof")?;
+                let spoilt =
+                    jws::resigned(proof, key, Signing::Es256, |claims| claims[member] = value);
+                client.send(&request.with_header("dpop", &spoilt)).await
+            })
+            .await;
     }
 }
 
@@ -140,12 +140,9 @@ async fn certificates(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &
         .await;
     table
         .row("a certificate of nobody's", "403 participant.unknown", async || {
-            let stranger = OAuthClient {
-                http: platform.http_as(&platform.material.stranger)?,
-                ..platform.consumer()?
-            };
-            let stranger = OAuthClient { dpop: client.dpop.clone(), ..stranger };
-            stranger.read_with(access, "/accounts", |it| it).await
+            let stranger = OAuthClient { dpop: client.dpop.clone(), ..platform.consumer()? };
+            let stranger = stranger.over(Some(&platform.material.stranger))?;
+            stranger.read_by(access, "/accounts").await
         })
         .await;
     let by_certificate = platform.consumer_by_certificate()?;
@@ -159,10 +156,8 @@ async fn certificates(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &
         .await;
     table
         .row("a token of another certificate", "401 token.binding", async || {
-            let other = OAuthClient {
-                http: platform.http_as(&platform.material.consumer)?,
-                ..platform.consumer_by_certificate()?
-            };
+            let other = platform.consumer_by_certificate()?;
+            let other = other.over(Some(&platform.material.consumer))?;
             other.read(&bound, "/accounts").await
         })
         .await;
@@ -184,9 +179,8 @@ async fn reach(
             "another provider than the consent's",
             "403 consent.provider-not-covered",
             async || {
-                client
-                    .read_with(access, "/accounts", |it| it.header("senim-provider", second))
-                    .await
+                let request = client.reading(access, "/accounts");
+                client.send(&request.with_header("senim-provider", second)).await
             },
         )
         .await;
@@ -225,12 +219,12 @@ async fn reach(
         .await;
     table
         .row("a parameter that the standard does not have", "400 request.malformed", async || {
-            client.read_with(access, "/accounts?admin=1", |it| it).await
+            client.read_by(access, "/accounts?admin=1").await
         })
         .await;
     table
         .row("an address that the standard does not have", "404 not-found", async || {
-            client.read_with(access, "/payments", |it| it).await
+            client.read_by(access, "/payments").await
         })
         .await;
     let both = client

@@ -1,6 +1,7 @@
 //! Bodies and headers over the limit, and what is not JSON, at every listener.
 
 use anyhow::Result;
+use senim_client::Request;
 use serde_json::json;
 
 use super::Table;
@@ -56,13 +57,14 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("a body over the limit at PAR", "413 invalid_request body.too-large", async || {
-            client.push(&client.request(&asked).set("state", &"a".repeat(HUGE))).await
+            let request = client.request(&asked).request;
+            client.send(&request.with_parameter("state", &"a".repeat(HUGE))).await
         })
         .await;
     table
         .row("a body over the limit at the edge", "413 body.too-large", async || {
-            let request = client.http.get(client.edge("/accounts")).body(vec![b' '; HUGE]);
-            send(request).await
+            let http = platform.http_as(&platform.material.consumer)?;
+            send(http.get(client.edge("/accounts")).body(vec![b' '; HUGE])).await
         })
         .await;
     // By HTTP/1.1: headers that HTTP/2's own limit stops never reach whoever could say what is wrong.
@@ -85,7 +87,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("the edges' feed without a node's certificate", "403 forbidden", async || {
-            send(client.http.get(client.at("/edge/registry"))).await
+            client.send(&Request::get(client.at("/edge/registry"))).await
         })
         .await;
     table

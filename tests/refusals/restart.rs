@@ -12,7 +12,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     let person = platform.person()?;
     let asked = details(&person, &[&platform.material.provider_bin]);
     let before = client.tokens(&person, &asked).await?;
-    let request = client.request(&asked).set("authorization_details", &other_purpose(&asked));
+    let request = client.request(&other_purpose(&asked));
     let link = client.link(&request).await?;
     let mut browser = Browser::new(platform)?;
 
@@ -62,8 +62,8 @@ async fn step(browser: &Browser<'_>) -> Result<String> {
 }
 
 /// A consent for the same purpose would take the older one's place.
-fn other_purpose(asked: &serde_json::Value) -> String {
+fn other_purpose(asked: &serde_json::Value) -> serde_json::Value {
     let mut other = asked.clone();
     other[0]["purpose"]["code"] = "budget-advice".into();
-    other.to_string()
+    other
 }

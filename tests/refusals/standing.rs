@@ -20,7 +20,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .row(
             "a suspended participant at PAR",
             "403 unauthorized_client participant.suspended",
-            async || client.push(&client.request(&asked)).await,
+            async || client.send(&client.request(&asked).request).await,
         )
         .await;
     table

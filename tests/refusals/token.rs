@@ -1,15 +1,13 @@
 //! The token endpoint: codes are for one client, once, for a minute; refresh tokens for one client.
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use futures::future::{join, try_join_all};
-use serde_json::json;
+use senim_client::{Credential, Key};
 
 use super::Table;
 use crate::client::browser::{Browser, Person};
-use crate::client::jws::{Key, Signing, random_text};
-use crate::client::oauth::{Assertion, OAuthClient, Tokens, details};
-use crate::client::send;
-use crate::clock;
+use crate::client::jws::{Signing, random_text};
+use crate::client::oauth::{OAuthClient, Tokens, details};
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     let platform = table.platform;
@@ -48,12 +46,9 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("a code without a verifier", "400 invalid_request request.malformed", async || {
-            let form = [
-                ("grant_type", "authorization_code"),
-                ("code", &unverified.0),
-                ("redirect_uri", &client.redirect_uri),
-            ];
-            client.token(&form).await
+            let dpop = client.dpop.as_ref();
+            let request = client.client.exchange(&unverified.0, &unverified.1, dpop);
+            client.send(&request.without_parameter("code_verifier")).await
         })
         .await;
     table
@@ -62,7 +57,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             "401 invalid_client client.assertion-invalid",
             async || {
                 let mut wrong = platform.consumer()?;
-                wrong.assertion_key = Some(Key::new());
+                wrong.client.credential = Credential::PrivateKeyJwt(Key::generate());
                 wrong.trade(&random_text(), &request.verifier).await
             },
         )
@@ -72,7 +67,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             "without a certificate at the token endpoint",
             "401 invalid_client client.certificate-invalid",
             async || {
-                let bare = OAuthClient { http: platform.http()?, ..platform.consumer()? };
+                let bare = platform.consumer()?.over(None)?;
                 bare.trade(&unproven.0, &unproven.1).await
             },
         )
@@ -82,8 +77,8 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             "with a certificate that is registered for nobody",
             "401 invalid_client client.certificate-invalid",
             async || {
-                let http = platform.http_as(&platform.material.stranger)?;
-                let stranger = OAuthClient { http, dpop: None, ..platform.consumer()? };
+                let stranger = OAuthClient { dpop: None, ..platform.consumer()? };
+                let stranger = stranger.over(Some(&platform.material.stranger))?;
                 stranger.trade(&unproven.0, &unproven.1).await
             },
         )
@@ -113,7 +108,7 @@ async fn twice(
         .await;
     table
         .row("a refresh token with another DPoP key of the same client", "200", async || {
-            let other = OAuthClient { dpop: Some(Key::new()), ..platform.consumer()? };
+            let other = OAuthClient { dpop: Some(Key::generate()), ..platform.consumer()? };
             other.refresh(&first.refresh).await
         })
         .await;
@@ -150,7 +145,10 @@ async fn twice(
         .row(
             "a grant type that we don't have",
             "400 unsupported_grant_type request.malformed",
-            async || client.token(&[("grant_type", "client_credentials")]).await,
+            async || {
+                let form = [("grant_type", "client_credentials")];
+                client.send(&client.client.token(&form, client.dpop.as_ref())).await
+            },
         )
         .await;
     table
@@ -158,14 +156,13 @@ async fn twice(
             "an assertion without a subject",
             "401 invalid_client client.assertion-invalid",
             async || {
-                let now = clock::now_s();
-                let key = client.assertion_key.clone().context("the consumer signs")?;
-                let claims = json!({ "iss": client.client_id, "aud": platform.issuer, "iat": now,
-                "exp": now + 60, "jti": random_text() });
-                let assertion = Assertion { claims, signing: Signing::Es256, key };
-                let form = assertion
-                    .form(&[("grant_type", "refresh_token"), ("refresh_token", &first.refresh)]);
-                send(client.http.post(client.at("/token")).form(&form)).await
+                let request = client.client.refresh(&first.refresh, None);
+                let without = |claims: &mut serde_json::Value| {
+                    if let Some(claims) = claims.as_object_mut() {
+                        claims.remove("sub");
+                    }
+                };
+                client.send(&client.asserting(&request, Signing::Es256, without)?).await
             },
         )
         .await;

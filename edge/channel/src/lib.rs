@@ -8,6 +8,7 @@ mod component;
 mod error;
 mod listener;
 mod metrics;
+pub mod outbound;
 mod peer;
 mod places;
 mod secret;
@@ -15,12 +16,13 @@ mod serve;
 mod server;
 mod verify;
 
-pub use client::{Connector, Identity, client_config, connector};
+pub use client::{Identity, client_config};
 #[cfg(feature = "wasm")]
 pub use component::{ComponentError, OpenedComponent, open_component};
 pub use error::ChannelError;
 pub use listener::{Connection, PlainListener, TlsListener};
 pub use metrics::{Metrics, Timings, metrics_listener, serve_metrics};
+pub use outbound::{Outbound, OutboundError};
 pub use peer::{Peer, PeerCertificate};
 pub use places::{ListenerLimits, Place, Places};
 pub use secret::{check_secret_file, read_secret_file};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use senim_channel::{clock, verify_jws};
+use senim_channel::{Outbound, clock, verify_jws};
 use senim_core::Timestamp;
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, Jws};
@@ -19,7 +19,7 @@ use senim_core::status::{self, StatusList, StatusListClaims};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::forward::{ForwardError, Outbound};
+use crate::forward::{self, ForwardError};
 use crate::memory::locked;
 
 /// The largest response that is read.
@@ -394,8 +394,7 @@ impl Feed {
         what: &'static str,
     ) -> Result<Bytes, FeedError> {
         let within = self.stale / 2;
-        let answer = outbound
-            .get(url, HeaderMap::new(), BYTES_MAX, within)
+        let answer = forward::get(outbound, url, HeaderMap::new(), BYTES_MAX, within)
             .await
             .map_err(|source: ForwardError| FeedError::Fetch { what, source: source.into() })?;
         if answer.status != StatusCode::OK {

@@ -1,4 +1,4 @@
-//! Outgoing requests to providers and to the platform, over pooled mutual TLS.
+//! Requests that the node makes: to providers and to the platform, over pooled mutual TLS.
 
 use std::io::Read;
 use std::time::Duration;
@@ -9,41 +9,29 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
 };
-use http::{Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use senim_channel::{ChannelError, Connector, Identity, client_config, connector};
+use http::{Request, StatusCode};
+use senim_channel::{ChannelError, Identity, Outbound, OutboundError};
 use senim_core::Timestamp;
 
 use crate::config::Config;
 
-/// Idle connections are closed earlier than most servers do, so that few requests meet a closed one.
-const IDLE: Duration = Duration::from_secs(25);
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// The accepted content codings.
+/// The codings that are asked for and taken.
 const CODINGS: HeaderValue = HeaderValue::from_static("gzip, deflate");
-/// A longer `Retry-After` is cut to this.
+/// Who says that it will be away longer is asked again all the same.
 const RETRY_AFTER_MAX_S: u64 = 24 * 3600;
-
-pub(crate) struct Outbound {
-    pooled: Client<Connector, Full<Bytes>>,
-    /// Without pooling: for the retry after the peer has closed a pooled connection.
-    fresh: Client<Connector, Full<Bytes>>,
-}
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
     retry_after: Option<String>,
-    /// Decoded.
+    /// Without its content coding.
     pub(crate) body: Bytes,
 }
 
 impl Answer {
-    /// `Retry-After` in seconds (RFC 9110 §10.2.3).
+    /// Seconds until the sender wants to be asked again (RFC 9110 §10.2.3).
     pub(crate) fn retry_after_s(&self, now: Timestamp) -> Option<u64> {
         let text = self.retry_after.as_deref()?.trim();
         let seconds = if let Ok(seconds) = text.parse::<u64>() {
@@ -58,99 +46,38 @@ impl Answer {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ForwardError {
-    #[error("invalid address: {0}")]
-    Address(#[from] http::Error),
-    #[error("timed out")]
-    Slow,
-    #[error("can't connect: {}", with_causes(.0))]
-    Unreachable(#[from] hyper_util::client::legacy::Error),
-    #[error("the answer is too large")]
-    TooLarge,
-    #[error("the answer's content coding is unsupported or broken")]
+    #[error("{0}")]
+    Outbound(#[from] OutboundError),
+    #[error("the answer's content coding is not one that was asked for, or is broken")]
     Coding,
-    #[error("the answer broke off: {0}")]
-    Broken(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The error with its causes: hyper's own message names only the failed step.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |it| it.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+pub(crate) fn outbound(config: &Config) -> Result<Outbound, ChannelError> {
+    let identity = Identity { certificate: &config.tls_certificate, key: &config.tls_key };
+    Outbound::https(&config.client_ca, Some(identity), CONNECT)
 }
 
-impl Outbound {
-    pub(crate) fn new(config: &Config) -> Result<Self, ChannelError> {
-        let identity = Identity { certificate: &config.tls_certificate, key: &config.tls_key };
-        let tls = client_config(&config.client_ca, Some(identity))?;
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).timer(TokioTimer::new()).pool_idle_timeout(IDLE);
-        let pooled = builder.build(connector(tls.clone(), CONNECT));
-        let fresh = builder.pool_max_idle_per_host(0).build(connector(tls, CONNECT));
-        Ok(Self { pooled, fresh })
-    }
-
-    pub(crate) async fn get(
-        &self,
-        url: &str,
-        headers: HeaderMap,
-        bytes_max: usize,
-        within: Duration,
-    ) -> Result<Answer, ForwardError> {
-        let mut request = Request::builder().method(Method::GET).uri(url).body(Full::default())?;
-        *request.headers_mut() = headers;
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-        request.headers_mut().insert(ACCEPT_ENCODING, CODINGS);
-        let again = request.clone();
-        let asking = async {
-            match self.pooled.request(request).await {
-                // The peer may close a pooled connection while a request is sent (RFC 9112 §9.3.1). A safe request
-                // is sent once more, on a new connection.
-                Err(error) if !error.is_connect() => {
-                    tracing::debug!(error = with_causes(&error), "retrying on a new connection");
-                    self.fresh.request(again).await
-                }
-                answered => answered,
-            }
-        };
-        received(asking, bytes_max, within).await
-    }
-
-    pub(crate) async fn post_json(
-        &self,
-        url: &str,
-        body: Vec<u8>,
-        within: Duration,
-    ) -> Result<Answer, ForwardError> {
-        let uri: Uri = url.parse().map_err(http::Error::from)?;
-        let request =
-            Request::post(uri).header(CONTENT_TYPE, "application/json").body(Full::from(body))?;
-        received(self.pooled.request(request), 64 * 1024, within).await
-    }
-}
-
-async fn received(
-    asking: impl Future<Output = Result<Response<Incoming>, hyper_util::client::legacy::Error>>,
+pub(crate) async fn get(
+    outbound: &Outbound,
+    url: &str,
+    headers: HeaderMap,
     bytes_max: usize,
     within: Duration,
 ) -> Result<Answer, ForwardError> {
-    let whole = async {
-        let (head, body) = asking.await?.into_parts();
-        let body = Limited::new(body, bytes_max).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                ForwardError::TooLarge
-            } else {
-                ForwardError::Broken(error)
-            }
-        })?;
-        let text = |name| head.headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
-        let body = decoded(&head.headers, body.to_bytes(), bytes_max)?;
-        let (content_type, retry_after) = (text(CONTENT_TYPE), text(RETRY_AFTER));
-        Ok(Answer { status: head.status, content_type, retry_after, body })
-    };
-    tokio::time::timeout(within, whole).await.map_err(|_| ForwardError::Slow)?
+    let mut request = Request::get(url).body(Bytes::new()).map_err(OutboundError::from)?;
+    *request.headers_mut() = headers;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(ACCEPT_ENCODING, CODINGS);
+    let answer = outbound.send(request, within).await?;
+    let status = answer.status();
+    let content_type = answer.header(CONTENT_TYPE).map(str::to_owned);
+    let retry_after = answer.header(RETRY_AFTER).map(str::to_owned);
+    let headers = answer.headers().clone();
+    let body = decoded(&headers, answer.body(bytes_max).await?, bytes_max)?;
+    Ok(Answer { status, content_type, retry_after, body })
 }
 
-/// RFC 9110 §8.4. `bytes_max` applies to the decoded body.
+/// RFC 9110 §8.4. What unpacks to more than `bytes_max` is too large, however small it came.
 fn decoded(headers: &HeaderMap, body: Bytes, bytes_max: usize) -> Result<Bytes, ForwardError> {
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
     let coding = match (codings.next(), codings.next()) {
@@ -158,7 +85,7 @@ fn decoded(headers: &HeaderMap, body: Bytes, bytes_max: usize) -> Result<Bytes, 
         (Some(one), None) => one.to_str().map_err(|_| ForwardError::Coding)?.trim(),
         (Some(_), Some(_)) => return Err(ForwardError::Coding),
     };
-    // An error or redirect may have an empty body and still this header.
+    // The body of a refusal or a redirect may be empty and bear the header all the same.
     if coding.is_empty() || coding.eq_ignore_ascii_case("identity") || body.is_empty() {
         return Ok(body);
     }
@@ -170,7 +97,7 @@ fn decoded(headers: &HeaderMap, body: Bytes, bytes_max: usize) -> Result<Bytes, 
     let mut whole = Vec::new();
     let most = bytes_max as u64 + 1;
     unpacked.by_ref().take(most).read_to_end(&mut whole).map_err(|_| ForwardError::Coding)?;
-    if whole.len() > bytes_max { Err(ForwardError::TooLarge) } else { Ok(whole.into()) }
+    if whole.len() > bytes_max { Err(OutboundError::TooLarge.into()) } else { Ok(whole.into()) }
 }
 
 #[cfg(test)]
@@ -207,7 +134,10 @@ mod tests {
         ] {
             assert_eq!(read(coding, body, text.len()).unwrap(), text, "{coding:?}");
         }
-        assert!(matches!(read(&["gzip"], &gzip, text.len() - 1), Err(ForwardError::TooLarge)));
+        assert!(matches!(
+            read(&["gzip"], &gzip, text.len() - 1),
+            Err(ForwardError::Outbound(OutboundError::TooLarge))
+        ));
         assert!(read(&["gzip"], b"", 10).unwrap().is_empty());
         for (coding, body) in [
             (&["br"][..], &gzip),
@@ -221,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date() {
+    fn how_long_to_wait_is_told_in_seconds_or_as_a_date() {
         let now = Timestamp::from_timestamp(784_111_777, 0).unwrap();
         for (text, seconds) in [
             (Some("120"), Some(120)),

@@ -14,8 +14,9 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use senim_channel::budget::{Caller, Meter};
 use senim_channel::{
-    ChannelError, ClientCertificates, ListenerLimits, Metrics, Peer, Places, ServeLimits, Timings,
-    TlsListener, clock, metrics_listener, serve_metrics, server_config,
+    ChannelError, ClientCertificates, ListenerLimits, Metrics, Outbound, OutboundError, Peer,
+    Places, ServeLimits, Timings, TlsListener, clock, metrics_listener, serve_metrics,
+    server_config,
 };
 use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
@@ -33,7 +34,7 @@ use crate::budgets::{Budgets, Payer};
 use crate::config::{Config, ConfigError};
 use crate::facts::NodeFacts;
 use crate::feed::Feed;
-use crate::forward::{Answer as Answered, ForwardError, Outbound};
+use crate::forward::{self, Answer as Answered, ForwardError};
 use crate::gate::{Gate, GateError};
 use crate::memory::{ProofMemory, TokenMemory};
 use crate::request::{
@@ -96,7 +97,7 @@ impl Node {
         let edge = Arc::new(Edge {
             gate: Arc::new(Gate::open(&config.gate)?),
             feed: Feed::open(&config).map_err(NodeError::Spool)?,
-            outbound: Outbound::new(&config)?,
+            outbound: forward::outbound(&config)?,
             spool: Spool::open(&config.spool_dir).map_err(NodeError::Spool)?,
             tokens: Arc::new(TokenMemory::new(TOKENS_MAX)),
             proofs: Arc::new(ProofMemory::new(PROOFS_EACH_MAX, PROOFS_MAX)),
@@ -436,16 +437,18 @@ impl Edge {
         let url = format!("{}{}", forward.base_url, forward.path_and_query);
         let headers = headers_for(forward, interaction).ok_or(Problem::Internal)?;
         let within = Duration::from_secs(u64::from(self.config.upstream_timeout_s));
-        self.outbound.get(&url, headers, ANSWER_BYTES_MAX, within).await.map_err(|error| {
+        let answered = forward::get(&self.outbound, &url, headers, ANSWER_BYTES_MAX, within).await;
+        answered.map_err(|error| {
             tracing::info!(%error, "the provider did not answer");
             match error {
-                ForwardError::Slow => Problem::ProviderSlow,
-                ForwardError::Unreachable(_) | ForwardError::Address(_) => {
-                    Problem::ProviderUnreachable
-                }
-                ForwardError::TooLarge | ForwardError::Coding | ForwardError::Broken(_) => {
-                    Problem::ProviderAnswer
-                }
+                ForwardError::Outbound(OutboundError::Slow) => Problem::ProviderSlow,
+                ForwardError::Outbound(
+                    OutboundError::Unreachable(_)
+                    | OutboundError::Request(_)
+                    | OutboundError::Body(_),
+                ) => Problem::ProviderUnreachable,
+                ForwardError::Outbound(OutboundError::TooLarge | OutboundError::Broken(_))
+                | ForwardError::Coding => Problem::ProviderAnswer,
             }
         })
     }

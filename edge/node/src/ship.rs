@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use senim_channel::outbound::post_json;
+use senim_channel::{Outbound, OutboundError};
 use senim_core::usage::{ReportUses, USES_MAX};
 
 use crate::config::Config;
-use crate::forward::Outbound;
 use crate::spool::Spool;
 
 const WITHIN: Duration = Duration::from_secs(10);
+/// The platform's answer is a problem or nothing.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const RETRY_MIN: Duration = Duration::from_millis(200);
 const RETRY_MAX: Duration = Duration::from_secs(10);
 
@@ -77,25 +80,33 @@ impl Shipping {
     }
 
     async fn post(&self, report: ReportUses, outbound: &Outbound) -> Outcome {
-        let Ok(body) = serde_json::to_vec(&report) else { return Outcome::Refused };
-        match outbound.post_json(&self.url, body, WITHIN).await {
-            Ok(answer) if answer.status.is_success() => Outcome::Acknowledged,
-            Ok(answer) => {
-                tracing::warn!(
-                    status = answer.status.as_u16(),
-                    "the platform did not take the uses"
-                );
+        match self.answer(&report, outbound).await {
+            Ok(status) if status.is_success() => Outcome::Acknowledged,
+            Ok(status) => {
+                tracing::warn!(status = status.as_u16(), "the platform did not take the uses");
                 let about_them = [
                     StatusCode::BAD_REQUEST,
                     StatusCode::PAYLOAD_TOO_LARGE,
                     StatusCode::UNPROCESSABLE_ENTITY,
                 ];
-                if about_them.contains(&answer.status) { Outcome::Refused } else { Outcome::Later }
+                if about_them.contains(&status) { Outcome::Refused } else { Outcome::Later }
             }
             Err(error) => {
                 tracing::debug!(%error, "uses wait for the platform");
                 Outcome::Later
             }
         }
+    }
+
+    async fn answer(
+        &self,
+        report: &ReportUses,
+        outbound: &Outbound,
+    ) -> Result<StatusCode, OutboundError> {
+        let answer = outbound.send(post_json(&self.url, report)?, WITHIN).await?;
+        let status = answer.status();
+        // Read to its end, so that the connection can be used again.
+        answer.body(ANSWER_BYTES_MAX).await?;
+        Ok(status)
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use futures::StreamExt as _;
+use senim_channel::ChannelError;
 use senim_core::Timestamp;
 use senim_core::id::{MessageId, Phone, SessionId};
 use senim_core::journal::{Actor, Event, Subject};
@@ -37,7 +38,7 @@ struct Message {
 
 impl Messages {
     /// `sms_url` without a slash at the end; absent: outbox only.
-    pub fn open(sms_url: Option<&str>) -> Result<Self, reqwest::Error> {
+    pub fn open(sms_url: Option<&str>) -> Result<Self, ChannelError> {
         let Some(url) = sms_url else { return Ok(Self(Way::Outbox)) };
         Ok(Self(Way::Gateway(Gateway::open(url)?)))
     }

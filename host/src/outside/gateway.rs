@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use http::StatusCode;
+use senim_channel::outbound::post_json;
+use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::id::MessageId;
 use serde::Serialize;
 
@@ -11,7 +13,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Gateway {
-    client: reqwest::Client,
+    outbound: Outbound,
     messages: String,
 }
 
@@ -19,7 +21,7 @@ pub(crate) struct Gateway {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GatewayError {
     #[error("the gateway can't be reached: {0}")]
-    Unreachable(reqwest::Error),
+    Unreachable(#[from] OutboundError),
     #[error("the gateway answered {0}")]
     Status(StatusCode),
 }
@@ -32,16 +34,9 @@ struct SendMessage<'a> {
 }
 
 impl Gateway {
-    pub(crate) fn open(url: &str) -> Result<Self, reqwest::Error> {
-        // The client wants a provider even where it speaks plain HTTP; a second install changes nothing.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
-            .build()?;
-        Ok(Self { client, messages: format!("{url}/sms/v1/messages") })
+    pub(crate) fn open(url: &str) -> Result<Self, ChannelError> {
+        let outbound = Outbound::http_or_https(None, CONNECT_WITHIN)?;
+        Ok(Self { outbound, messages: format!("{url}/sms/v1/messages") })
     }
 
     pub(crate) async fn send(
@@ -51,9 +46,8 @@ impl Gateway {
         text: &str,
     ) -> Result<(), GatewayError> {
         let message = SendMessage { id, to, text };
-        let sent = self.client.post(&self.messages).json(&message).send().await;
-        let response = sent.map_err(|error| GatewayError::Unreachable(error.without_url()))?;
-        match response.status() {
+        let request = post_json(&self.messages, &message)?;
+        match self.outbound.send(request, ANSWER_WITHIN).await?.status() {
             StatusCode::ACCEPTED => Ok(()),
             status => Err(GatewayError::Status(status)),
         }

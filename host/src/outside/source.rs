@@ -8,8 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::NaiveDate;
-use reqwest::StatusCode;
-use reqwest::header::CONTENT_TYPE;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use senim_channel::outbound::post_json;
+use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::exchange::Day;
 use senim_core::id::{Iin, Phone};
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ const ANSWER_MAX: usize = 3 * 1024 * 1024;
 
 #[derive(Clone)]
 pub struct Source {
-    client: reqwest::Client,
+    outbound: Outbound,
     person: String,
 }
 
@@ -41,7 +43,7 @@ pub struct Registered {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     #[error("the register can't be reached: {0}")]
-    Unreachable(reqwest::Error),
+    Unreachable(OutboundError),
     #[error("the register answered {0}")]
     Status(StatusCode),
     #[error("the register's answer is not what its contract says: {0}")]
@@ -68,38 +70,24 @@ struct Answer {
 
 impl Source {
     /// `url` without a slash at the end.
-    pub fn open(url: &str) -> Result<Self, reqwest::Error> {
-        // The client wants a provider even where it speaks plain HTTP; a second install changes nothing.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
-            .build()?;
-        Ok(Self { client, person: format!("{url}/source/v1/person") })
+    pub fn open(url: &str) -> Result<Self, ChannelError> {
+        let outbound = Outbound::http_or_https(None, CONNECT_WITHIN)?;
+        Ok(Self { outbound, person: format!("{url}/source/v1/person") })
     }
 
     /// `None`: the register has no such person.
     pub async fn person(&self, iin: &Iin) -> Result<Option<Registered>, SourceError> {
-        let sent = self.client.post(&self.person).json(&AskPerson { iin }).send().await;
-        let mut response = sent.map_err(unreachable)?;
-        match response.status() {
+        let request = post_json(&self.person, &AskPerson { iin })?;
+        let answer = self.outbound.send(request, ANSWER_WITHIN).await?;
+        match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
             status => return Err(SourceError::Status(status)),
         }
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-        if !content_type.is_some_and(|it| it.starts_with("application/json")) {
+        if !answer.header(CONTENT_TYPE).is_some_and(|it| it.starts_with("application/json")) {
             return Err(SourceError::Answer("its content type is not JSON"));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            if body.len() + chunk.len() > ANSWER_MAX {
-                return Err(SourceError::Answer("it is longer than 3 MB"));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = answer.body(ANSWER_MAX).await?;
         read(&body, iin).map(Some)
     }
 }
@@ -138,9 +126,17 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
     })
 }
 
-/// Without the address: a path may one day hold more than it does now.
-fn unreachable(error: reqwest::Error) -> SourceError {
-    SourceError::Unreachable(error.without_url())
+impl From<OutboundError> for SourceError {
+    fn from(error: OutboundError) -> Self {
+        match error {
+            OutboundError::TooLarge => Self::Answer("it is longer than 3 MB"),
+            error @ (OutboundError::Request(_)
+            | OutboundError::Body(_)
+            | OutboundError::Slow
+            | OutboundError::Unreachable(_)
+            | OutboundError::Broken(_)) => Self::Unreachable(error),
+        }
+    }
 }
 
 #[cfg(test)]

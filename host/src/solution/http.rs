@@ -1,12 +1,15 @@
-//! Another vendor's solution over HTTP. Anything but a valid answer in time is a [`Fault`].
+//! A vendor's solution over HTTP. Whatever it does instead of answering is a [`Fault`], within its time.
 
 use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{RequestBuilder, Response, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{Request, StatusCode};
+use senim_channel::outbound::{Answer as Answered, post_json};
+use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::liveness::pack::Pack;
 use senim_core::solution::{
     Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
@@ -22,35 +25,23 @@ const WELL_WITHIN: Duration = Duration::from_secs(2);
 const ANSWER_MAX: usize = 64 * 1024;
 
 pub struct HttpSolution {
-    client: reqwest::Client,
+    outbound: Outbound,
     url: String,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum HttpSolutionError {
-    #[error("`ca` can't be read: {0}")]
-    Unreadable(#[from] std::io::Error),
-    #[error("{0}")]
-    Client(#[from] reqwest::Error),
+    within: Duration,
 }
 
 impl HttpSolution {
     /// `url` without a slash at the end; `ca` signs the certificate of an https address; `within` is the whole
     /// answer's time.
-    pub fn open(url: &str, ca: Option<&Path>, within: Duration) -> Result<Self, HttpSolutionError> {
-        // reqwest needs a crypto provider even for plain HTTP; installing it twice has no effect.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(within);
-        if let Some(ca) = ca {
-            for certificate in reqwest::Certificate::from_pem_bundle(&std::fs::read(ca)?)? {
-                builder = builder.add_root_certificate(certificate);
-            }
-        }
-        Ok(Self { client: builder.build()?, url: url.to_owned() })
+    pub fn open(url: &str, ca: Option<&Path>, within: Duration) -> Result<Self, ChannelError> {
+        let outbound = Outbound::http_or_https(ca, CONNECT_WITHIN)?;
+        Ok(Self { outbound, url: url.to_owned(), within })
+    }
+
+    async fn get(&self, path: &str, within: Duration) -> Result<Answered, Fault> {
+        let request = Request::get(format!("{}{path}", self.url)).body(Bytes::new());
+        let request = request.map_err(|_| Fault::Unreachable)?;
+        self.outbound.send(request, within).await.map_err(|error| broken(&error))
     }
 
     async fn post<T: DeserializeOwned>(
@@ -58,18 +49,19 @@ impl HttpSolution {
         path: &str,
         body: &impl Serialize,
     ) -> Result<Answer<T>, Fault> {
-        let request = self.client.post(format!("{}{path}", self.url)).json(body);
-        let response = sent(request).await?;
-        match response.status() {
+        let request = post_json(&format!("{}{path}", self.url), body);
+        let request = request.map_err(|error| broken(&error))?;
+        let sent = self.outbound.send(request, self.within).await;
+        let answer = sent.map_err(|error| broken(&error))?;
+        match answer.status() {
             StatusCode::OK => {
-                let bytes = read(response, "application/json").await?;
-                serde_json::from_slice(&bytes).map(Answer::Found).map_err(|_| Fault::Malformed)
+                let bytes = read(answer, "application/json").await?;
+                serde_json::from_slice(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
-                let bytes = read(response, "application/problem+json").await?;
-                let refusal: Refusal =
-                    serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
-                Fault::refusal(&refusal.code).map(Answer::Refused).ok_or(Fault::Status)
+                let bytes = read(answer, "application/problem+json").await?;
+                let told: Refusal = serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
+                Fault::refusal(&told.code).map(Answer::Refused).ok_or(Fault::Status)
             }
             StatusCode::NOT_IMPLEMENTED => Err(Fault::NotOffered),
             _ => Err(Fault::Status),
@@ -86,7 +78,7 @@ impl Solution for HttpSolution {
     fn match_faces(&self, asked: MatchFaces) -> BoxFuture<'_, Result<Answer<Match>, Fault>> {
         async move {
             match self.post::<MatchView>("/v1/match", &asked).await? {
-                Answer::Found(view) => view.check(asked.request_id).map(Answer::Found),
+                Answer::Told(view) => view.check(asked.request_id).map(Answer::Told),
                 Answer::Refused(problem) => Ok(Answer::Refused(problem)),
             }
         }
@@ -100,10 +92,10 @@ impl Solution for HttpSolution {
         async move {
             match self.post::<LivenessSessionView>("/v1/liveness/session", &asked).await? {
                 Answer::Refused(_) => Err(Fault::Status),
-                Answer::Found(view) if view.request_id != asked.request_id.to_string() => {
+                Answer::Told(view) if view.request_id != asked.request_id.to_string() => {
                     Err(Fault::AnotherRequest)
                 }
-                Answer::Found(view) => Ok(view),
+                Answer::Told(view) => Ok(view),
             }
         }
         .boxed()
@@ -116,9 +108,9 @@ impl Solution for HttpSolution {
         async move {
             let frames = Pack::read_any(&asked.pack.0).map_or(0, |it| it.frames.len());
             match self.post::<LivenessVerdictView>("/v1/liveness/verdict", &asked).await? {
-                Answer::Found(view) => {
+                Answer::Told(view) => {
                     view.check(asked.request_id, frames)?;
-                    Ok(Answer::Found(view))
+                    Ok(Answer::Told(view))
                 }
                 Answer::Refused(problem) => Ok(Answer::Refused(problem)),
             }
@@ -128,11 +120,11 @@ impl Solution for HttpSolution {
 
     fn version(&self) -> BoxFuture<'_, Result<VersionView, Fault>> {
         async move {
-            let response = sent(self.client.get(format!("{}/version", self.url))).await?;
-            if response.status() != StatusCode::OK {
+            let answer = self.get("/version", self.within).await?;
+            if answer.status() != StatusCode::OK {
                 return Err(Fault::Status);
             }
-            let bytes = read(response, "application/json").await?;
+            let bytes = read(answer, "application/json").await?;
             serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)
         }
         .boxed()
@@ -140,35 +132,30 @@ impl Solution for HttpSolution {
 
     fn well(&self) -> BoxFuture<'_, Result<(), Fault>> {
         async move {
-            let asked = self.client.get(format!("{}/healthz", self.url)).timeout(WELL_WITHIN);
-            let status = sent(asked).await?.status();
+            let status = self.get("/healthz", WELL_WITHIN).await?.status();
             if status == StatusCode::OK { Ok(()) } else { Err(Fault::Status) }
         }
         .boxed()
     }
 }
 
-async fn sent(request: RequestBuilder) -> Result<Response, Fault> {
-    request.send().await.map_err(|error| broken(&error))
-}
-
-/// The whole answer; fails if it is larger than the contract allows.
-async fn read(mut response: Response, media_type: &str) -> Result<Vec<u8>, Fault> {
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let content_type = content_type.and_then(|it| it.split(';').next()).unwrap_or_default();
-    if !content_type.trim().eq_ignore_ascii_case(media_type) {
+/// The whole answer, never more of it than the contract allows.
+async fn read(answer: Answered, media_type: &str) -> Result<Bytes, Fault> {
+    let told = answer.header(CONTENT_TYPE).and_then(|it| it.split(';').next()).unwrap_or_default();
+    if !told.trim().eq_ignore_ascii_case(media_type) {
         return Err(Fault::ContentType);
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-        if body.len() + chunk.len() > ANSWER_MAX {
-            return Err(Fault::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+    answer.body(ANSWER_MAX).await.map_err(|error| broken(&error))
 }
 
-fn broken(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() { Fault::Slow } else { Fault::Unreachable }
+fn broken(error: &OutboundError) -> Fault {
+    match error {
+        OutboundError::TooLarge => Fault::TooLong,
+        error if error.is_timeout() => Fault::Slow,
+        OutboundError::Request(_)
+        | OutboundError::Body(_)
+        | OutboundError::Slow
+        | OutboundError::Unreachable(_)
+        | OutboundError::Broken(_) => Fault::Unreachable,
+    }
 }

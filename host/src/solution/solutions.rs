@@ -47,7 +47,7 @@ impl Solutions {
         let connected = solutions.iter().zip(maintenance).map(|(config, maintenance)| {
             let http = config.url.as_deref().map(|url| {
                 HttpSolution::open(url, config.ca.as_deref(), config.timeout())
-                    .map_err(|error| format!("`{}`: {error}", config.name))
+                    .map_err(|error| format!("`{}`, key `ca`: {error}", config.name))
             });
             Ok(Connected {
                 config: config.clone(),

@@ -4,14 +4,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use reqwest::{Client, StatusCode, Url};
+use bytes::Bytes;
+use http::{Request, StatusCode};
 use senim_core::id::SolutionRequestId;
 use senim_core::solution::{Base64, MatchFaces, MatchView, VersionView};
 use senim_core::trial::Solution;
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
+use url::Url;
 
 use senim_channel::clock::{Rng, SystemRng};
+use senim_channel::{Outbound, OutboundError};
 use senim_faces::{self as faces, Faces};
 
 pub(super) enum Tried {
@@ -26,7 +29,7 @@ pub(super) enum Tried {
 
 /// A solution behind HTTP.
 pub(super) struct Vendor {
-    client: Client,
+    outbound: Outbound,
     base: Url,
     runtime: Runtime,
     pub(super) about: Solution,
@@ -101,18 +104,17 @@ const RECIPE: &str = "1";
 impl Vendor {
     /// Longer than the contract's, so that slowness is measured, not cut off.
     const WITHIN: Duration = Duration::from_secs(30);
+    /// More than the contract's, for the same reason.
+    const ANSWER_MAX: usize = 1024 * 1024;
 
     pub(super) fn at(base: &str) -> anyhow::Result<Self> {
         let base: Url = base.parse().context("the solution's address")?;
-        // Another part of the process may have chosen already.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = Client::builder().timeout(Self::WITHIN).no_proxy().build()?;
+        let outbound = Outbound::http_or_https(None, Self::WITHIN)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let version: VersionView = runtime.block_on(async {
-            let answer = client.get(base.join("version")?).send().await?;
-            ensure!(answer.status() == StatusCode::OK, "`/version` answers {}", answer.status());
-            Ok::<_, anyhow::Error>(answer.json().await?)
-        })?;
+        let request = Request::get(base.join("version")?.as_str()).body(Bytes::new())?;
+        let (status, body) = runtime.block_on(Self::answer(&outbound, request))?;
+        ensure!(status == StatusCode::OK, "`/version` answers {status}");
+        let version: VersionView = serde_json::from_slice(&body)?;
         let mut digest = Sha256::new();
         for model in &version.models {
             digest.update(&model.sha256);
@@ -122,7 +124,7 @@ impl Vendor {
             version: version.version,
             digest: hex(&digest.finalize()),
         };
-        Ok(Self { client, base, runtime, about })
+        Ok(Self { outbound, base, runtime, about })
     }
 
     fn compare(&self, probes: &[&[u8]], reference: &[u8]) -> Result<f32, Refused> {
@@ -146,22 +148,27 @@ impl Vendor {
     }
 
     /// Status and body; nothing when there is no whole answer.
-    pub(super) fn post(&self, path: &str, body: Vec<u8>) -> Option<(u16, Vec<u8>)> {
-        let url = self.base.join(path).ok()?;
-        let request = self.client.post(url).header("content-type", "application/json").body(body);
-        self.answer(request)
+    pub(super) fn post(&self, path: &str, body: Vec<u8>) -> Option<(u16, Bytes)> {
+        let request = Request::post(self.base.join(path).ok()?.as_str());
+        self.ask(request.header("content-type", "application/json").body(body.into()).ok()?)
     }
 
-    pub(super) fn get(&self, path: &str) -> Option<(u16, Vec<u8>)> {
-        self.answer(self.client.get(self.base.join(path).ok()?))
+    pub(super) fn get(&self, path: &str) -> Option<(u16, Bytes)> {
+        self.ask(Request::get(self.base.join(path).ok()?.as_str()).body(Bytes::new()).ok()?)
     }
 
-    fn answer(&self, request: reqwest::RequestBuilder) -> Option<(u16, Vec<u8>)> {
-        self.runtime.handle().block_on(async {
-            let answer = request.send().await.ok()?;
-            let status = answer.status().as_u16();
-            Some((status, answer.bytes().await.ok()?.to_vec()))
-        })
+    fn ask(&self, request: Request<Bytes>) -> Option<(u16, Bytes)> {
+        let answer = self.runtime.handle().block_on(Self::answer(&self.outbound, request));
+        answer.ok().map(|(status, body)| (status.as_u16(), body))
+    }
+
+    async fn answer(
+        outbound: &Outbound,
+        request: Request<Bytes>,
+    ) -> Result<(StatusCode, Bytes), OutboundError> {
+        let answer = outbound.send(request, Self::WITHIN).await?;
+        let status = answer.status();
+        Ok((status, answer.body(Self::ANSWER_MAX).await?))
     }
 }
 

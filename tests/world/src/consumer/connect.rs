@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use senim_client::Key;
 use senim_core::consent::{Asked, AskedClient, DETAILS_TYPE, Data, Limits, Purpose, PurposeCode};
 use senim_core::id::Bin;
 use serde::Deserialize;
 
 use super::kept::{Link, LinkState, Pending, Told, Trouble, Wanted};
-use super::platform::ProofKey;
 use super::words::words;
 use super::{App, Parts, Shared, Visit, random_name, see_other, view};
 use crate::clock;
@@ -96,19 +96,17 @@ async fn push(app: &App, visit: &Visit, wanted: Wanted) -> Result<String, Troubl
         },
         term_days: wanted.term_days,
     };
-    let key = ProofKey::new()
-        .map_err(|_| Trouble { code: "internal".to_owned(), sentence: String::new() })?;
-    let (state, verifier) = (random_name(), random_name());
-    let to = app.platform.push(&asked, &app.redirect_uri, &state, &verifier, &key).await?;
+    let key = Key::generate();
+    let (pushed, to) = app.platform.push(&asked, &key).await?;
     let pending = Pending {
         session: visit.session.clone(),
         person: visit.client.key.clone(),
         wanted,
-        verifier,
+        verifier: pushed.verifier,
         key: key.to_text(),
         begun_at: clock::now(),
     };
-    app.kept.begin(state, pending);
+    app.kept.begin(pushed.state, pending);
     Ok(to)
 }
 
@@ -128,8 +126,8 @@ async fn connected(app: &App, visit: &Visit, returned: Returned) -> Result<Strin
         });
     }
     let code = returned.code.ok_or_else(|| trouble("state"))?;
-    let key = ProofKey::from_text(&pending.key).ok_or_else(|| trouble("internal"))?;
-    let tokens = app.platform.exchange(&code, &app.redirect_uri, &pending.verifier, &key).await?;
+    let key = Key::from_text(&pending.key).ok_or_else(|| trouble("internal"))?;
+    let tokens = app.platform.exchange(&code, &pending.verifier, &key).await?;
     let link = Link {
         id: random_name(),
         person: pending.person,

@@ -45,7 +45,6 @@ struct Parts {
     cabinet_url: String,
     /// Where a person at a webcam becomes one of those to choose from.
     register_url: String,
-    redirect_uri: String,
 }
 
 /// Another bank that one can connect, from the platform's list of active providers (OAPI-10).
@@ -75,7 +74,6 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
             .collect(),
         cabinet_url: format!("{}/cabinet", settings.pages_url),
         register_url: format!("{}/register", settings.outside_url),
-        redirect_uri: format!("{}/callback", settings.consumer_url),
     }));
     Ok(Router::new()
         .route("/", get(home::show))

@@ -1,53 +1,36 @@
-//! The app's server towards Senim: FAPI 2.0 with `private_key_jwt`, PKCE, DPoP, over the participant's channel.
+//! The app's server towards Senim: the client of `edge/client`, over the participant's channel.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::DecodePrivateKey as _;
 use rand::Rng as _;
-use senim_channel::{Identity, client_config};
+use senim_channel::{Identity, Outbound, OutboundError};
+use senim_client::{Client, ClientError, Credential, Key, Pushed, Request, Server};
 use senim_core::consent::Asked;
 use senim_core::exchange::{Envelope, Route};
 use senim_core::id::Bin;
-use senim_core::jose::{Algorithm, from_base64, joined, sha256_base64, to_base64, unsigned};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::kept::Trouble;
-use super::random_name;
 use crate::clock;
 use crate::settings::Settings;
-use crate::setup::public_jwk;
 
-/// Longer than the edge waits for a provider.
-const ANSWER_WITHIN: Duration = Duration::from_secs(45);
-const ASSERTION_S: i64 = 60;
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// A token is renewed this long before it ends.
 const RENEW_BEFORE_S: i64 = 10;
 
 pub(super) struct Platform {
-    http: reqwest::Client,
     issuer: String,
     edge_url: String,
     client_id: String,
-    key: SigningKey,
-    kid: String,
-    metadata: OnceCell<Metadata>,
-}
-
-/// RFC 8414 §2, what is needed of it.
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    pushed_authorization_request_endpoint: String,
-    revocation_endpoint: String,
+    redirect_uri: String,
+    key: Key,
+    outbound: Outbound,
+    /// Made when the platform is first needed, which may start after us.
+    client: OnceCell<Client>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -63,93 +46,26 @@ impl Tokens {
     }
 }
 
-/// A key pair of the link's own: the tokens are good only with it (RFC 9449).
-pub(super) struct ProofKey(p256::SecretKey);
-
-impl ProofKey {
-    pub(super) fn new() -> Result<Self> {
-        let bytes: [u8; 32] = rand::rng().random();
-        Ok(Self(p256::SecretKey::from_slice(&bytes)?))
-    }
-
-    pub(super) fn from_text(text: &str) -> Option<Self> {
-        p256::SecretKey::from_slice(&from_base64(text).ok()?).ok().map(Self)
-    }
-
-    pub(super) fn to_text(&self) -> String {
-        to_base64(&self.0.to_bytes())
-    }
-
-    fn thumbprint(&self) -> String {
-        public_jwk(&self.0).thumbprint()
-    }
-
-    /// RFC 9449 §4.2.
-    fn proof(&self, method: &str, url: &str, token: Option<&str>) -> String {
-        let mut jwk = public_jwk(&self.0);
-        jwk.kid = None;
-        let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jwk });
-        let mut claims = json!({
-            "jti": random_name(),
-            "htm": method,
-            "htu": url,
-            "iat": clock::now().timestamp(),
-        });
-        if let Some(token) = token {
-            claims["ath"] = sha256_base64(token.as_bytes()).into();
-        }
-        let part = |it: &Value| to_base64(it.to_string().as_bytes());
-        let text = format!("{}.{}", part(&header), part(&claims));
-        let signature: Signature = SigningKey::from(&self.0).sign(text.as_bytes());
-        joined(&text, &signature.to_bytes())
-    }
-}
-
 #[derive(Deserialize)]
-struct Pushed {
+struct PushedView {
     request_uri: String,
-}
-
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    token_type: String,
-    expires_in: i64,
-    refresh_token: Option<String>,
-}
-
-/// RFC 9457 and RFC 6749 §5.2 alike.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Refusal {
-    code: Option<String>,
-    title: Option<String>,
-    problem: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
 }
 
 impl Platform {
     pub(super) fn open(settings: &Settings) -> Result<Self> {
         let consumer = &settings.consumer;
         let identity = Identity { certificate: &consumer.certificate, key: &consumer.key };
-        let http = reqwest::Client::builder()
-            .use_preconfigured_tls(client_config(&settings.ca, Some(identity))?)
-            .https_only(true)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(ANSWER_WITHIN)
-            .build()?;
-        let secret = p256::SecretKey::read_pkcs8_pem_file(&consumer.application_key)
-            .with_context(|| consumer.application_key.display().to_string())?;
+        let file = consumer.application_key.display().to_string();
+        let pem = std::fs::read_to_string(&consumer.application_key);
+        let key = Key::from_pem(&pem.with_context(|| file.clone())?).context(file)?;
         Ok(Self {
-            http,
             issuer: settings.issuer.clone(),
             edge_url: settings.edge_url.clone(),
             client_id: consumer.client_id.clone(),
-            kid: public_jwk(&secret).thumbprint(),
-            key: SigningKey::from(secret),
-            metadata: OnceCell::new(),
+            redirect_uri: format!("{}/callback", settings.consumer_url),
+            key,
+            outbound: Outbound::https(&settings.ca, Some(identity), CONNECT_WITHIN)?,
+            client: OnceCell::new(),
         })
     }
 
@@ -157,65 +73,38 @@ impl Platform {
         &self.issuer
     }
 
-    /// Pushes what is asked (RFC 9126); answers where to send the client's browser.
-    pub(super) async fn push(
-        &self,
-        asked: &Asked,
-        redirect_uri: &str,
-        state: &str,
-        verifier: &str,
-        key: &ProofKey,
-    ) -> Result<String, Trouble> {
-        let metadata = self.metadata().await?;
-        let details = serde_json::to_string(&[asked]).map_err(|_| trouble("internal"))?;
-        let form = [
-            ("response_type", "code"),
-            ("redirect_uri", redirect_uri),
-            ("scope", "accounts"),
-            ("state", state),
-            ("code_challenge", &sha256_base64(verifier.as_bytes())),
-            ("code_challenge_method", "S256"),
-            ("dpop_jkt", &key.thumbprint()),
-            ("authorization_details", &details),
-        ];
-        let url = &metadata.pushed_authorization_request_endpoint;
-        let pushed: Pushed = self.post(url, &form, None).await?;
-        let mut url =
-            url::Url::parse(&metadata.authorization_endpoint).map_err(|_| trouble("internal"))?;
-        url.query_pairs_mut()
-            .append_pair("client_id", &self.client_id)
-            .append_pair("request_uri", &pushed.request_uri);
-        Ok(url.into())
+    /// Pushes what is asked; what it was, and where to send the client's browser.
+    pub(super) async fn push(&self, asked: &Asked, key: &Key) -> Result<(Pushed, String), Trouble> {
+        let client = self.client().await?;
+        let details = serde_json::to_value([asked]).map_err(|_| trouble("internal"))?;
+        let pushed = client.push(&details, Some(key));
+        let view: PushedView = sent(client, &pushed.request).await?.json().map_err(told)?;
+        Ok((pushed, client.authorize_url(&view.request_uri)))
     }
 
     pub(super) async fn exchange(
         &self,
         code: &str,
-        redirect_uri: &str,
         verifier: &str,
-        key: &ProofKey,
+        key: &Key,
     ) -> Result<Tokens, Trouble> {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", redirect_uri),
-            ("code_verifier", verifier),
-        ];
-        self.tokens(&form, None, key).await
+        let client = self.client().await?;
+        tokens(client, &client.exchange(code, verifier, Some(key)), None, key).await
     }
 
-    pub(super) async fn renew(&self, tokens: &Tokens, key: &ProofKey) -> Result<Tokens, Trouble> {
-        let Some(refresh) = &tokens.refresh else { return Err(trouble("token.expired")) };
-        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-        self.tokens(&form, Some(refresh.clone()), key).await
+    pub(super) async fn renew(&self, tokens_before: &Tokens, key: &Key) -> Result<Tokens, Trouble> {
+        let Some(refresh) = &tokens_before.refresh else { return Err(trouble("token.expired")) };
+        let client = self.client().await?;
+        let request = client.refresh(refresh, Some(key));
+        tokens(client, &request, Some(refresh.clone()), key).await
     }
 
-    /// Gives the consent back (RFC 7009).
-    pub(super) async fn revoke(&self, tokens: &Tokens, key: &ProofKey) -> Result<(), Trouble> {
-        let url = &self.metadata().await?.revocation_endpoint;
+    /// Gives the consent back.
+    pub(super) async fn revoke(&self, tokens: &Tokens) -> Result<(), Trouble> {
+        let client = self.client().await?;
         let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
-        let response = self.send(url, &[("token", token.as_str())], Some(key)).await?;
-        if response.status().is_success() { Ok(()) } else { Err(refused(response).await) }
+        sent(client, &client.revoke(token)).await?;
+        Ok(())
     }
 
     /// One read of the standard through the edge.
@@ -224,106 +113,61 @@ impl Platform {
         route: &Route,
         bank: Bin,
         tokens: &Tokens,
-        key: &ProofKey,
+        key: &Key,
     ) -> Result<Envelope<T>, Trouble> {
+        let client = self.client().await?;
         let url = format!("{}{route}", self.edge_url);
-        // RFC 9449 §4.2: without query.
-        let target = url.split('?').next().unwrap_or(&url);
-        let request = self
-            .http
-            .get(&url)
-            .header("authorization", format!("DPoP {}", tokens.access))
-            .header("dpop", key.proof("GET", target, Some(&tokens.access)))
-            .header("senim-provider", bank.to_string())
-            .header("x-fapi-interaction-id", interaction_id());
-        let response = request.send().await.map_err(unreachable)?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
-        }
-        response.json().await.map_err(|_| trouble("provider.answer-invalid"))
+        let request = client
+            .read(&url, &tokens.access, Some(key))
+            .with_header("senim-provider", &bank.to_string())
+            .with_header("x-fapi-interaction-id", &interaction_id());
+        let answer = sent(client, &request).await?;
+        answer.json().map_err(|_| trouble("provider.answer-invalid"))
     }
 
-    async fn metadata(&self) -> Result<&Metadata, Trouble> {
-        self.metadata
+    async fn client(&self) -> Result<&Client, Trouble> {
+        self.client
             .get_or_try_init(|| async {
-                let url = format!("{}/.well-known/oauth-authorization-server", self.issuer);
-                let response = self.http.get(url).send().await.map_err(unreachable)?;
-                let metadata: Metadata = response.json().await.map_err(unreachable)?;
-                // RFC 8414 §3.3.
-                if metadata.issuer == self.issuer { Ok(metadata) } else { Err(trouble("issuer")) }
+                let server = Server::discover(&self.outbound, &self.issuer).await;
+                let server = server.map_err(|error| match error {
+                    ClientError::Issuer => told(error),
+                    ClientError::Outbound(_)
+                    | ClientError::Refused(_)
+                    | ClientError::Answer(_)
+                    | ClientError::Binding => unreachable(&error),
+                })?;
+                Ok(Client {
+                    server,
+                    client_id: self.client_id.clone(),
+                    redirect_uri: self.redirect_uri.clone(),
+                    credential: Credential::PrivateKeyJwt(self.key.clone()),
+                    outbound: self.outbound.clone(),
+                })
             })
             .await
     }
+}
 
-    async fn tokens(
-        &self,
-        form: &[(&str, &str)],
-        refresh: Option<String>,
-        key: &ProofKey,
-    ) -> Result<Tokens, Trouble> {
-        let url = &self.metadata().await?.token_endpoint;
-        let answer: TokenAnswer = self.post(url, form, Some(key)).await?;
-        if !answer.token_type.eq_ignore_ascii_case("DPoP") {
-            return Err(trouble("token.binding"));
-        }
-        let access_ends_at =
-            clock::now() + chrono::TimeDelta::seconds(answer.expires_in.clamp(0, 86_400));
-        // A refresh token is not rotated (FAPI 2.0 §5.3.2.1): the one that is there stays.
-        Ok(Tokens {
-            access: answer.access_token,
-            access_ends_at,
-            refresh: answer.refresh_token.or(refresh),
-        })
-    }
+async fn tokens(
+    client: &Client,
+    request: &Request,
+    refresh: Option<String>,
+    key: &Key,
+) -> Result<Tokens, Trouble> {
+    let answer = sent(client, request).await?;
+    let tokens = Client::tokens(&answer, Some(key)).map_err(told)?;
+    let lifetime = chrono::TimeDelta::seconds(tokens.expires_in.clamp(0, 86_400));
+    Ok(Tokens {
+        access: tokens.access_token,
+        access_ends_at: clock::now() + lifetime,
+        refresh: tokens.refresh_token.or(refresh),
+    })
+}
 
-    async fn post<T: DeserializeOwned>(
-        &self,
-        url: &str,
-        form: &[(&str, &str)],
-        key: Option<&ProofKey>,
-    ) -> Result<T, Trouble> {
-        let response = self.send(url, form, key).await?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
-        }
-        response.json().await.map_err(|_| trouble("internal"))
-    }
-
-    async fn send(
-        &self,
-        url: &str,
-        form: &[(&str, &str)],
-        key: Option<&ProofKey>,
-    ) -> Result<reqwest::Response, Trouble> {
-        let assertion = self.assertion().ok_or_else(|| trouble("internal"))?;
-        let mut all = vec![
-            ("client_id", self.client_id.as_str()),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-            ("client_assertion", &assertion),
-        ];
-        all.extend_from_slice(form);
-        let mut request = self.http.post(url).form(&all);
-        if let Some(key) = key {
-            request = request.header("dpop", key.proof("POST", url, None));
-        }
-        request.send().await.map_err(unreachable)
-    }
-
-    /// RFC 7523 §3, `aud` as FAPI 2.0 §5.3.2.1 wants it: the issuer.
-    fn assertion(&self) -> Option<String> {
-        let now = clock::now().timestamp();
-        let claims = json!({
-            "iss": self.client_id,
-            "sub": self.client_id,
-            "aud": self.issuer,
-            "jti": random_name(),
-            "iat": now,
-            "exp": now + ASSERTION_S,
-        });
-        let text = unsigned("JWT", Algorithm::Es256, &self.kid, &claims).ok()?;
-        let signature: Signature = self.key.sign(text.as_bytes());
-        Some(joined(&text, &signature.to_bytes()))
-    }
+/// The answer to what went well.
+async fn sent(client: &Client, request: &Request) -> Result<senim_client::Answer, Trouble> {
+    let answer = client.send(request).await.map_err(|error| told(error.into()))?;
+    answer.ok().map_err(told)
 }
 
 fn interaction_id() -> String {
@@ -331,20 +175,27 @@ fn interaction_id() -> String {
     format!("{}-{}-4{}-8{}-{}", &it[..8], &it[8..12], &it[13..16], &it[17..20], &it[20..])
 }
 
-async fn refused(response: reqwest::Response) -> Trouble {
-    let status = response.status();
-    let refusal: Refusal = response.json().await.unwrap_or_default();
-    let code = refusal.code.or(refusal.problem).or(refusal.error);
-    let sentence = refusal.title.or(refusal.error_description);
-    tracing::warn!(%status, code, "the platform refused");
-    Trouble {
-        code: code.unwrap_or_else(|| format!("status-{}", status.as_u16())),
-        sentence: sentence.unwrap_or_default(),
+fn told(error: ClientError) -> Trouble {
+    match error {
+        ClientError::Outbound(OutboundError::TooLarge) | ClientError::Answer(_) => {
+            trouble("internal")
+        }
+        ClientError::Outbound(_) => unreachable(&error),
+        ClientError::Refused(refusal) => {
+            tracing::warn!(status = %refusal.status, code = refusal.code, "the platform refused");
+            let status = refusal.status.as_u16();
+            Trouble {
+                code: refusal.code.unwrap_or_else(|| format!("status-{status}")),
+                sentence: refusal.sentence.unwrap_or_default(),
+            }
+        }
+        ClientError::Issuer => trouble("issuer"),
+        ClientError::Binding => trouble("token.binding"),
     }
 }
 
-fn unreachable(error: reqwest::Error) -> Trouble {
-    tracing::warn!(error = %error.without_url(), "the platform does not answer");
+fn unreachable(error: &ClientError) -> Trouble {
+    tracing::warn!(%error, "the platform does not answer");
     trouble("platform.unreachable")
 }
 

@@ -1,5 +1,6 @@
 //! Reading a link's accounts, and ending the link where the client has ended the consent.
 
+use senim_client::Key;
 use senim_core::exchange::{
     Account, AccountBalances, AccountId, AccountTransactions, Balance, Cursor, Envelope, Route,
 };
@@ -7,7 +8,7 @@ use senim_core::id::Bin;
 use serde::de::DeserializeOwned;
 
 use super::kept::{AccountRead, BankRead, Link, LinkState, Trouble};
-use super::platform::{ProofKey, Tokens};
+use super::platform::Tokens;
 use super::{Parts, kept};
 use crate::clock;
 use senim_core::consent::Data;
@@ -19,7 +20,7 @@ const PAGE: u16 = 30;
 struct Reading<'a> {
     app: &'a Parts,
     link: &'a Link,
-    key: ProofKey,
+    key: Key,
     tokens: Tokens,
 }
 
@@ -85,7 +86,7 @@ impl Parts {
 
     pub(super) async fn give_back(&self, link: &Link) -> Result<(), Trouble> {
         let Some(reading) = Reading::of(self, link) else { return Ok(()) };
-        self.platform.revoke(&reading.tokens, &reading.key).await?;
+        self.platform.revoke(&reading.tokens).await?;
         self.end(link, &Trouble { code: "given-back".to_owned(), sentence: String::new() });
         Ok(())
     }
@@ -101,7 +102,7 @@ impl Parts {
 impl<'a> Reading<'a> {
     fn of(app: &'a Parts, link: &'a Link) -> Option<Self> {
         let kept::LinkState::Active { tokens, .. } = &link.state else { return None };
-        Some(Self { app, link, key: ProofKey::from_text(&link.key)?, tokens: tokens.clone() })
+        Some(Self { app, link, key: Key::from_text(&link.key)?, tokens: tokens.clone() })
     }
 
     async fn accounts(&mut self, bank: Bin) -> Result<Vec<AccountRead>, Trouble> {

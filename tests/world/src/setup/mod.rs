@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
-use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
+use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use rand::Rng as _;
-use senim_core::jose::{Jwk, PublicKey};
+use senim_client::Key;
+use senim_core::jose::Jwk;
 use serde_json::json;
 
 use crate::cast::{self, Organisation};
@@ -154,7 +154,7 @@ impl Made {
     }
 }
 
-/// `<client_id>.key.pem` and `<client_id>.jwks.json`: an ES256 key and its public half.
+/// `<client_id>.key.pem` and `<client_id>.jwks.json`: an ES256 key and its public half, named by its thumbprint.
 fn application(dir: &Path, client_id: &str) -> Result<(PathBuf, PathBuf)> {
     let key = dir.join(format!("{client_id}.key.pem"));
     let keys = dir.join(format!("{client_id}.jwks.json"));
@@ -163,19 +163,12 @@ fn application(dir: &Path, client_id: &str) -> Result<(PathBuf, PathBuf)> {
         let made = p256::SecretKey::from_slice(&bytes)?;
         files::write(&key, made.to_pkcs8_pem(LineEnding::LF)?.as_bytes(), Secrecy::Secret)?;
     }
-    let secret =
-        p256::SecretKey::read_pkcs8_pem_file(&key).with_context(|| key.display().to_string())?;
-    let set = json!({ "keys": [public_jwk(&secret)] });
+    let pem = std::fs::read_to_string(&key).with_context(|| key.display().to_string())?;
+    let made = Key::from_pem(&pem).with_context(|| key.display().to_string())?;
+    let public = Jwk { kid: Some(made.thumbprint()), ..made.public() };
+    let set = json!({ "keys": [public] });
     files::write(&keys, serde_json::to_string_pretty(&set)?.as_bytes(), Secrecy::Public)?;
     Ok((key, keys))
-}
-
-/// The public half, named by its thumbprint.
-pub(crate) fn public_jwk(secret: &p256::SecretKey) -> Jwk {
-    let point = secret.public_key().to_encoded_point(false);
-    let half = |it: Option<&p256::FieldBytes>| it.map(|it| it.to_vec()).unwrap_or_default();
-    let jwk = Jwk { key: PublicKey::P256 { x: half(point.x()), y: half(point.y()) }, kid: None };
-    Jwk { kid: Some(jwk.thumbprint()), ..jwk }
 }
 
 /// The one who is there already, so that a second setup locks nobody out.

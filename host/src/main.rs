@@ -15,6 +15,7 @@ use senim_core::Timestamp;
 use senim_core::exchange::Moment;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
+use senim_core::json;
 use senim_faces::{Solution, bench};
 use senim_host::app::App;
 use senim_host::config::Config;
@@ -366,7 +367,7 @@ fn faces(command: FacesCommand) -> anyhow::Result<()> {
 fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` can't be read", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("`{}` holds no keys", path.display()))
+    json::read(text.as_bytes()).with_context(|| format!("`{}` holds no keys", path.display()))
 }
 
 fn moment(text: &str) -> Result<Timestamp, &'static str> {

@@ -12,6 +12,7 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use senim_core::exchange::Day;
 use senim_core::id::{Iin, Phone};
+use senim_core::json;
 use serde::{Deserialize, Serialize};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
@@ -113,8 +114,8 @@ impl Registered {
 }
 
 fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
-    let answer: Answer = serde_json::from_slice(body)
-        .map_err(|_| SourceError::Answer("a field is missing or wrong"))?;
+    let answer: Answer =
+        json::read(body).map_err(|_| SourceError::Answer("a field is missing or wrong"))?;
     if answer.iin != *asked {
         return Err(SourceError::Answer("it is about another person"));
     }
@@ -176,6 +177,8 @@ mod tests {
             assert!(error.to_string().contains(why), "{error}");
             assert!(!format!("{error:?}").contains("0000"), "{error:?}");
         }
+        let list = r#"["900101300017","С","А",null,"1990-01-01","F","+77010000001","/9j/4AA="]"#;
+        assert!(read(list.as_bytes(), &iin()).is_err());
     }
 
     fn answer(change: fn(&mut serde_json::Value)) -> String {

@@ -7,6 +7,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response, StatusCode};
+use senim_core::json;
 use senim_core::liveness::pack::Pack;
 use senim_core::solution::{
     Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
@@ -63,11 +64,11 @@ impl HttpSolution {
         match response.status() {
             StatusCode::OK => {
                 let bytes = read(response, "application/json").await?;
-                serde_json::from_slice(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
+                json::read(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
                 let bytes = read(response, "application/problem+json").await?;
-                let told: Refusal = serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
+                let told: Refusal = json::read(&bytes).map_err(|_| Fault::Malformed)?;
                 Fault::refusal(&told.code).map(Answer::Refused).ok_or(Fault::Status)
             }
             StatusCode::NOT_IMPLEMENTED => Err(Fault::NotOffered),
@@ -132,7 +133,7 @@ impl Solution for HttpSolution {
                 return Err(Fault::Status);
             }
             let bytes = read(response, "application/json").await?;
-            serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)
+            json::read(&bytes).map_err(|_| Fault::Malformed)
         }
         .boxed()
     }

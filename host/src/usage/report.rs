@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use senim_core::Timestamp;
+use senim_core::json;
 use senim_core::problem::Problem;
 use senim_core::usage::{ReportUses, USES_MAX, Use};
-use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::app::App;
@@ -50,7 +50,7 @@ async fn keep_one(
     reported: &Value,
     now: Timestamp,
 ) -> Result<Result<(), &'static str>, Refusal> {
-    let Ok(told) = Use::deserialize(reported) else { return Ok(Err("it does not read")) };
+    let Ok(told) = json::read_value::<Use, _>(reported) else { return Ok(Err("it does not read")) };
     if let Err(why) = told.check() {
         return Ok(Err(why));
     }

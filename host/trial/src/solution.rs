@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, StatusCode, Url};
 use senim_core::id::SolutionRequestId;
+use senim_core::json;
 use senim_core::solution::{Base64, MatchFaces, MatchView, VersionView};
 use senim_core::trial::Solution;
 use sha2::{Digest as _, Sha256};
@@ -111,7 +112,7 @@ impl Vendor {
         let version: VersionView = runtime.block_on(async {
             let answer = client.get(base.join("version")?).send().await?;
             ensure!(answer.status() == StatusCode::OK, "`/version` answers {}", answer.status());
-            Ok::<_, anyhow::Error>(answer.json().await?)
+            Ok::<_, anyhow::Error>(json::read(&answer.bytes().await?)?)
         })?;
         let mut digest = Sha256::new();
         for model in &version.models {
@@ -135,13 +136,13 @@ impl Vendor {
         let body = serde_json::to_vec(&request).map_err(|_| "malformed".to_owned())?;
         let (status, answer) = self.post("v1/match", body).ok_or("unreachable")?;
         if status == 422 {
-            let problem: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+            let problem: serde_json::Value = json::read(&answer).unwrap_or_default();
             return Err(problem["code"].as_str().unwrap_or("malformed").to_owned());
         }
         if status != 200 {
             return Err("status".to_owned());
         }
-        let view: MatchView = serde_json::from_slice(&answer).map_err(|_| "malformed")?;
+        let view: MatchView = json::read(&answer).map_err(|_| "malformed")?;
         view.check(id).map(|it| it.similarity).map_err(|fault| fault.name().to_owned())
     }
 

@@ -324,15 +324,18 @@ fn run(command: Command) -> anyhow::Result<()> {
             })
         }
         Command::Replay { evidence, judge, models_dir, keys, with } => {
-            let (judge, models_dir) = match (judge, models_dir) {
-                (Some(judge), Some(models_dir)) => (judge, models_dir),
+            let (judge, sha256, models_dir) = match (judge, models_dir) {
+                (Some(judge), Some(models_dir)) => (judge, None, models_dir),
                 (judge, models_dir) => {
                     let config = with.read()?;
-                    (judge.unwrap_or(config.judge), models_dir.unwrap_or(config.models_dir))
+                    // The configured digest is the configured judge's.
+                    let (judge, sha256) =
+                        judge.map_or((config.judge, config.judge_sha256), |it| (it, None));
+                    (judge, sha256, models_dir.unwrap_or(config.models_dir))
                 }
             };
             let keys = keys.as_deref().map(read_keys).transpose()?;
-            let judge = Judge::open(&judge)?;
+            let judge = Judge::open(&judge, sha256.as_deref())?;
             let report = replay(&evidence, &judge, &models_dir, keys.as_ref())?;
             println!("{report}");
             ensure!(report.upholds(), "see the complaints above");

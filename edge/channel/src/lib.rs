@@ -16,7 +16,7 @@ mod verify;
 
 pub use client::{Connector, Identity, client_config, connector};
 #[cfg(feature = "wasm")]
-pub use component::{ComponentError, OpenedComponent, open_component};
+pub use component::{ComponentError, OpenedComponent, is_sha256, open_component};
 pub use error::ChannelError;
 pub use listener::{Connection, PlainListener, TlsListener};
 pub use peer::{Peer, PeerCertificate};

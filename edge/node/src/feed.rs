@@ -145,8 +145,8 @@ impl Snapshot {
                 (Arc::clone(&before.keys), before.generation)
             }
             Some(_) | None => {
-                let read: JwkSet = json::read(&heard.keys)
-                    .map_err(|_| FeedError::Unreadable("the key set"))?;
+                let read: JwkSet =
+                    json::read(&heard.keys).map_err(|_| FeedError::Unreadable("the key set"))?;
                 let generation = before.map_or(0, |it| it.generation + 1);
                 (Arc::new(Held { text: heard.keys, read }), generation)
             }

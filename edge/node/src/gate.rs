@@ -53,10 +53,11 @@ pub enum GateError {
 }
 
 impl Gate {
-    /// Reads the component; what it compiles to is kept beside it, under a name that tells of both.
-    pub fn open(path: &Path) -> Result<Self, GateError> {
+    /// Reads the component; what it compiles to is kept beside it, under a name that tells of both. With `sha256`, in
+    /// hexadecimal, no other is opened.
+    pub fn open(path: &Path, sha256: Option<&str>) -> Result<Self, GateError> {
         let engine = engine()?;
-        let component = open_component(&engine, path)?.component;
+        let component = open_component(&engine, path, sha256)?.component;
         let mut linker = Linker::new(&engine);
         bindings::Gate::add_to_linker::<_, HasSelf<Caller>>(&mut linker, |caller| caller)?;
         let ready = bindings::GatePre::new(linker.instantiate_pre(&component)?)?;

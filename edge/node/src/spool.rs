@@ -1,12 +1,14 @@
 //! Uses on this node's own disk, from before their answers leave until the platform has acknowledged them.
 //!
 //! A segment is a file of JSON lines. One thread writes: it takes what is waiting, writes it, syncs once, and
-//! tells all of them. What a crash leaves behind is read again at the start.
+//! tells all of them. What a crash leaves behind is read again at the start. What the platform refuses is set aside and
+//! offered to it again later: it may have been updated meanwhile, or this node.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use senim_core::usage::Use;
@@ -19,6 +21,8 @@ const WAITING_MAX: usize = 100_000;
 const SEGMENT_BYTES_MAX: usize = 1024 * 1024;
 /// Where uses are set aside that the platform will not take.
 const REFUSED: &str = "refused.jsonl";
+/// Of these so many are offered again at once, or they could take the room of new ones.
+const OFFERED_MAX: usize = 10_000;
 /// Uses written with one sync.
 const GROUP_MAX: usize = 512;
 
@@ -33,10 +37,14 @@ struct Shared {
     dir: PathBuf,
     waiting: Mutex<VecDeque<(u64, Use)>>,
     arrived: Notify,
+    /// How many are set aside.
+    refused: AtomicUsize,
 }
 
 enum Command {
     Write(Box<Use>, oneshot::Sender<bool>),
+    /// Let what was set aside wait again.
+    OfferAgain(oneshot::Sender<io::Result<()>>),
     /// Begin another segment with the next use, so that this one can go.
     Close,
 }
@@ -53,7 +61,8 @@ impl Spool {
     /// Finds what is left of the last run, and starts the writer.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
-        offer_again(dir)?;
+        let next = segments(dir)?.last().map_or(0, |(number, _)| number + 1);
+        let again = offer_again(dir, next)?;
         let (waiting, next) = recover(dir)?;
         if !waiting.is_empty() {
             tracing::info!(uses = waiting.len(), "uses of the last run wait for the platform");
@@ -62,6 +71,7 @@ impl Spool {
             dir: dir.to_owned(),
             waiting: Mutex::new(waiting),
             arrived: Notify::new(),
+            refused: AtomicUsize::new(again.left),
         });
         let (writer, commands) = mpsc::channel(GROUP_MAX);
         let segments = Segments { shared: Arc::clone(&shared), current: None, next };
@@ -119,16 +129,34 @@ impl Spool {
         }
     }
 
-    /// Sets aside the oldest, which the platform will not take.
-    pub(crate) async fn set_aside(&self) -> io::Result<()> {
+    /// Sets aside the oldest, which the platform will not take. How many are set aside now.
+    pub(crate) async fn set_aside(&self) -> io::Result<usize> {
+        let mut count = self.refused();
         if let Some(told) = self.oldest(1).first() {
             let mut file =
                 OpenOptions::new().create(true).append(true).open(self.shared.dir.join(REFUSED))?;
             file.write_all(&line(told)?)?;
             file.sync_data()?;
+            count = self.shared.refused.fetch_add(1, Ordering::Relaxed) + 1;
         }
         self.acknowledged(1).await;
-        Ok(())
+        Ok(count)
+    }
+
+    /// How many are set aside.
+    pub(crate) fn refused(&self) -> usize {
+        self.shared.refused.load(Ordering::Relaxed)
+    }
+
+    /// Lets what was set aside wait for the platform again. Never together with [`Self::set_aside`].
+    pub(crate) async fn offer_again(&self) -> io::Result<()> {
+        if self.refused() == 0 {
+            return Ok(());
+        }
+        let (done, offered) = oneshot::channel();
+        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        self.writer.send(Command::OfferAgain(done)).await.map_err(|_| gone())?;
+        offered.await.map_err(|_| gone())?
     }
 
     pub(crate) async fn arrival(&self) {
@@ -174,6 +202,21 @@ impl Segments {
         Ok(*number)
     }
 
+    fn offer_again(&mut self) -> io::Result<()> {
+        let segment = self.next;
+        let again = offer_again(&self.shared.dir, segment)?;
+        self.shared.refused.store(again.left, Ordering::Relaxed);
+        if again.offered > 0 {
+            // What is written from now on stands behind it.
+            self.current = None;
+            self.next += 1;
+            let told = read_segment(segment, &path_of(&self.shared.dir, segment))?;
+            locked(&self.shared.waiting).extend(told.into_iter().map(|told| (segment, told)));
+            self.shared.arrived.notify_one();
+        }
+        Ok(())
+    }
+
     /// After everything was acknowledged, unless something arrived since.
     fn close(&mut self) {
         if locked(&self.shared.waiting).is_empty() {
@@ -187,19 +230,25 @@ fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while let Some(first) = commands.blocking_recv() {
         let mut next = Some(first);
-        let mut close = false;
+        let mut after = None;
         while let Some(command) = next {
             match command {
                 Command::Write(told, done) => group.push((*told, done)),
-                Command::Close => close = true,
+                Command::OfferAgain(_) | Command::Close => after = Some(command),
             }
-            next = if close || group.len() >= GROUP_MAX { None } else { commands.try_recv().ok() };
+            let full = after.is_some() || group.len() >= GROUP_MAX;
+            next = if full { None } else { commands.try_recv().ok() };
         }
         if !group.is_empty() {
             write_group(&mut segments, &mut group);
         }
-        if close {
-            segments.close();
+        match after {
+            Some(Command::OfferAgain(done)) => {
+                // Who asked may be gone; it is done all the same.
+                let _ = done.send(segments.offer_again());
+            }
+            Some(Command::Close) => segments.close(),
+            Some(Command::Write(..)) | None => {}
         }
     }
 }
@@ -256,37 +305,71 @@ fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-/// What the platform refused is offered once more after each start: it may have been updated since, or we.
-fn offer_again(dir: &Path) -> io::Result<()> {
-    let refused = dir.join(REFUSED);
-    if !refused.exists() {
-        return Ok(());
-    }
-    let next = segments(dir)?.last().map_or(0, |(number, _)| number + 1);
-    tracing::warn!("uses that the platform refused are offered again");
-    fs::rename(refused, path_of(dir, next))
+/// What became of the uses that were set aside.
+struct Again {
+    offered: usize,
+    left: usize,
 }
 
-/// A line that does not read was never told to be on disk: the crash came before its sync.
+/// Moves the oldest of those that were set aside to a segment of their own.
+fn offer_again(dir: &Path, segment: u64) -> io::Result<Again> {
+    let refused = dir.join(REFUSED);
+    let text = match fs::read(&refused) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    let (offered, left) = lines.split_at(lines.len().min(OFFERED_MAX));
+    if !offered.is_empty() {
+        write_whole(dir, &path_of(dir, segment), &offered.concat())?;
+        // A crash here leaves them in both; the platform counts them once.
+        if left.is_empty() {
+            fs::remove_file(refused)?;
+        } else {
+            write_whole(dir, &refused, &left.concat())?;
+        }
+        tracing::warn!(uses = offered.len(), "uses that the platform refused are offered again");
+    }
+    Ok(Again { offered: offered.len(), left: left.len() })
+}
+
+/// Or not at all.
+fn write_whole(dir: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
+    let part = dir.join("refused.part");
+    let mut file = File::create(&part)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    fs::rename(part, path)?;
+    File::open(dir)?.sync_all()
+}
+
 fn recover(dir: &Path) -> io::Result<(VecDeque<(u64, Use)>, u64)> {
     let mut waiting = VecDeque::new();
     let mut next = 0;
     for (number, path) in segments(dir)? {
         next = number + 1;
-        for line in fs::read(&path)?.split(|&byte| byte == b'\n').filter(|it| !it.is_empty()) {
-            if let Ok(told) = serde_json::from_slice(line) {
-                waiting.push_back((number, told));
-            } else {
-                tracing::warn!(segment = number, "a torn line is passed over");
-            }
-        }
+        waiting.extend(read_segment(number, &path)?.into_iter().map(|told| (number, told)));
     }
     Ok((waiting, next))
 }
 
+/// A line that does not read was never told to be on disk: the crash came before its sync.
+fn read_segment(number: u64, path: &Path) -> io::Result<Vec<Use>> {
+    let mut read = Vec::new();
+    for line in fs::read(path)?.split(|&byte| byte == b'\n').filter(|it| !it.is_empty()) {
+        if let Ok(told) = serde_json::from_slice(line) {
+            read.push(told);
+        } else {
+            tracing::warn!(segment = number, "a torn line is passed over");
+        }
+    }
+    Ok(read)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     use senim_core::Timestamp;
     use senim_core::id::UseId;
@@ -363,6 +446,50 @@ mod tests {
         again.dedup();
         assert_eq!(again, [1], "offered again after the next start");
         assert!(!dir.join("refused.jsonl").exists());
+    }
+
+    #[tokio::test]
+    async fn what_was_set_aside_is_offered_again_behind_what_waits() {
+        let dir = fresh_dir();
+        let spool = Spool::open(&dir).unwrap();
+        for number in 1..=3 {
+            spool.put(told(number)).await.unwrap();
+        }
+        assert_eq!(spool.set_aside().await.unwrap(), 1);
+        assert_eq!(spool.set_aside().await.unwrap(), 2);
+        assert_eq!((spool.refused(), ids(&spool)), (2, vec![3]));
+
+        spool.offer_again().await.unwrap();
+        assert_eq!((spool.refused(), ids(&spool)), (0, vec![3, 1, 2]));
+        assert!(!dir.join(REFUSED).exists());
+        spool.put(told(4)).await.unwrap();
+        assert_eq!(ids(&spool), [3, 1, 2, 4]);
+        spool.acknowledged(1).await;
+        assert_eq!(spool.set_aside().await.unwrap(), 1);
+        spool.acknowledged(1).await;
+        drop(spool);
+
+        let spool = Spool::open(&dir).unwrap();
+        let mut left = ids(&spool);
+        left.sort_unstable();
+        left.dedup();
+        assert!(left.ends_with(&[4]) && left.contains(&1), "{left:?}");
+        assert_eq!(spool.refused(), 0);
+        spool.offer_again().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn those_that_are_offered_again_leave_room_for_new_ones() {
+        let dir = fresh_dir();
+        fs::create_dir_all(&dir).unwrap();
+        let lines = (0..OFFERED_MAX as u128 + 2).map(|it| line(&told(it)).unwrap());
+        fs::write(dir.join(REFUSED), lines.collect::<Vec<_>>().concat()).unwrap();
+        let spool = Spool::open(&dir).unwrap();
+        assert_eq!((spool.waiting(), spool.refused()), (OFFERED_MAX, 2));
+        spool.acknowledged(OFFERED_MAX).await;
+        spool.offer_again().await.unwrap();
+        assert_eq!(ids(&spool), [OFFERED_MAX as u128, OFFERED_MAX as u128 + 1]);
+        assert_eq!(spool.refused(), 0);
     }
 
     fn ids(spool: &Spool) -> Vec<u128> {

@@ -88,8 +88,8 @@ fn sealed(
 ) -> anyhow::Result<()> {
     let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
     let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is no JWS"))?;
-    let seal: Seal = json::read(&jws.payload)
-        .with_context(|| format!("{SEAL} says something else"))?;
+    let seal: Seal =
+        json::read(&jws.payload).with_context(|| format!("{SEAL} says something else"))?;
     match keys {
         Some(keys) => {
             report

@@ -431,7 +431,7 @@ mod tests {
         let list = format!(r#"["OKP","Ed25519","{x}",null,null,null,null,null,null,null,null]"#);
         let set: JwkSet = json::read(format!(r#"{{"keys":[{list},{key}]}}"#).as_bytes()).unwrap();
         assert_eq!(set.keys.len(), 1);
-        assert!(json::read::<JwkSet>(format!(r#"[[{key}]]"#).as_bytes()).is_err());
+        assert!(json::read::<JwkSet>(format!("[[{key}]]").as_bytes()).is_err());
     }
 
     #[test]

@@ -173,7 +173,9 @@ fn variants_at(answer: &Value, place: &str, strange: &[Value]) -> Vec<Value> {
         *variant.pointer_mut(place).expect("a place of it") = changed;
         variants.push(variant);
     };
-    strange.iter().for_each(|it| with(it.clone()));
+    for other in strange {
+        with(other.clone());
+    }
     match answer.pointer(place).expect("a place of it") {
         Value::Object(members) => {
             // serde alone reads a struct from them as well.

@@ -8,7 +8,6 @@ use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use senim_core::usage::Use;
@@ -37,8 +36,8 @@ struct Shared {
     dir: PathBuf,
     waiting: Mutex<VecDeque<(u64, Use)>>,
     arrived: Notify,
-    /// How many are set aside.
-    refused: AtomicUsize,
+    /// How many are set aside. Whoever reads or writes their file holds it.
+    refused: Mutex<usize>,
 }
 
 enum Command {
@@ -71,7 +70,7 @@ impl Spool {
             dir: dir.to_owned(),
             waiting: Mutex::new(waiting),
             arrived: Notify::new(),
-            refused: AtomicUsize::new(again.left),
+            refused: Mutex::new(again.left),
         });
         let (writer, commands) = mpsc::channel(GROUP_MAX);
         let segments = Segments { shared: Arc::clone(&shared), current: None, next };
@@ -131,24 +130,19 @@ impl Spool {
 
     /// Sets aside the oldest, which the platform will not take. How many are set aside now.
     pub(crate) async fn set_aside(&self) -> io::Result<usize> {
-        let mut count = self.refused();
         if let Some(told) = self.oldest(1).first() {
-            let mut file =
-                OpenOptions::new().create(true).append(true).open(self.shared.dir.join(REFUSED))?;
-            file.write_all(&line(told)?)?;
-            file.sync_data()?;
-            count = self.shared.refused.fetch_add(1, Ordering::Relaxed) + 1;
+            self.shared.set_aside(told)?;
         }
         self.acknowledged(1).await;
-        Ok(count)
+        Ok(self.refused())
     }
 
     /// How many are set aside.
     pub(crate) fn refused(&self) -> usize {
-        self.shared.refused.load(Ordering::Relaxed)
+        *locked(&self.shared.refused)
     }
 
-    /// Lets what was set aside wait for the platform again. Never together with [`Self::set_aside`].
+    /// Lets what was set aside wait for the platform again.
     pub(crate) async fn offer_again(&self) -> io::Result<()> {
         if self.refused() == 0 {
             return Ok(());
@@ -165,6 +159,19 @@ impl Spool {
 }
 
 impl Shared {
+    fn set_aside(&self, told: &Use) -> io::Result<()> {
+        let mut count = locked(&self.refused);
+        let mut file = OpenOptions::new().create(true).append(true).open(self.dir.join(REFUSED))?;
+        let before = file.metadata()?.len();
+        if let Err(error) = file.write_all(&line(told)?).and_then(|()| file.sync_data()) {
+            // The next line must not stand behind a torn one.
+            let _ = file.set_len(before);
+            return Err(error);
+        }
+        *count += 1;
+        Ok(())
+    }
+
     fn remove_before(&self, first_kept: u64) {
         for (number, path) in segments(&self.dir).unwrap_or_default() {
             if number < first_kept
@@ -204,12 +211,14 @@ impl Segments {
 
     fn offer_again(&mut self) -> io::Result<()> {
         let segment = self.next;
+        // What is written from now on stands behind it, whatever comes of it.
+        self.current = None;
+        self.next += 1;
+        let mut refused = locked(&self.shared.refused);
         let again = offer_again(&self.shared.dir, segment)?;
-        self.shared.refused.store(again.left, Ordering::Relaxed);
+        *refused = again.left;
+        drop(refused);
         if again.offered > 0 {
-            // What is written from now on stands behind it.
-            self.current = None;
-            self.next += 1;
             let told = read_segment(segment, &path_of(&self.shared.dir, segment))?;
             locked(&self.shared.waiting).extend(told.into_iter().map(|told| (segment, told)));
             self.shared.arrived.notify_one();
@@ -319,7 +328,9 @@ fn offer_again(dir: &Path, segment: u64) -> io::Result<Again> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error),
     };
-    let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    // One that a crash has torn still waits in its segment.
+    let lines = text.split_inclusive(|&byte| byte == b'\n').filter(|it| it.ends_with(b"\n"));
+    let lines: Vec<&[u8]> = lines.collect();
     let (offered, left) = lines.split_at(lines.len().min(OFFERED_MAX));
     if !offered.is_empty() {
         write_whole(dir, &path_of(dir, segment), &offered.concat())?;

@@ -205,7 +205,7 @@ impl<'de> Deserialize<'de> for JwkSet {
             keys: Vec<serde_json::Value>,
         }
         let raw = Raw::deserialize(from)?;
-        let keys = raw.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
+        let keys = raw.keys.into_iter().filter_map(|key| json::read_value(key).ok());
         Ok(Self { keys: keys.collect() })
     }
 }
@@ -405,6 +405,33 @@ mod tests {
             format!("{}.{}.", part(r#"{"alg":"ES256"}"#), part(r#"{"x":1,"sub":"a","sub":"b"}"#));
         let jws = Jws::parse(&text).unwrap();
         assert_eq!(jws.claims::<serde_json::Value>(), Err(JoseError::Malformed));
+    }
+
+    #[test]
+    fn header_claims_and_keys_are_objects() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Claims {
+            sub: String,
+        }
+        let part = |text: &str| to_base64(text.as_bytes());
+        let header = part(r#"{"alg":"ES256"}"#);
+        let claims = |text: &str| {
+            let text = format!("{header}.{}.", part(text));
+            Jws::parse(&text).unwrap().claims::<Claims>()
+        };
+        assert_eq!(claims(r#"{"sub":"a"}"#), Ok(Claims { sub: "a".to_owned() }));
+        assert_eq!(claims(r#"["a"]"#), Err(JoseError::Malformed));
+        assert_eq!(
+            Jws::parse(&format!("{}.e30.", part(r#"["ES256"]"#))).err(),
+            Some(JoseError::Malformed)
+        );
+
+        let x = to_base64(&[7; 32]);
+        let key = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
+        let list = format!(r#"["OKP","Ed25519","{x}",null,null,null,null,null,null,null,null]"#);
+        let set: JwkSet = json::read(format!(r#"{{"keys":[{list},{key}]}}"#).as_bytes()).unwrap();
+        assert_eq!(set.keys.len(), 1);
+        assert!(json::read::<JwkSet>(format!("[[{key}]]").as_bytes()).is_err());
     }
 
     #[test]

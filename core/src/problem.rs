@@ -146,9 +146,9 @@ problems! {
         ProviderAnswer       = "provider.answer-invalid", 502, "The provider's response does not conform to the standard";
         ProviderFailed       = "provider.failed",         502, "The provider responded with a server error";
         ProviderNotStanding  = "provider.not-standing",   403, "The provider is suspended or not accredited as a provider";
-        ProviderRateLimited  = "provider.rate-limited",   429, "The provider is limiting requests; wait for the time given in Retry-After";
+        ProviderRateLimited  = "provider.rate-limited",   429, "The provider is limiting requests; try again later, after the time in Retry-After where it is given";
         ProviderSlow         = "provider.too-slow",       504, "The provider did not respond in time";
-        ProviderUnavailable  = "provider.unavailable",    503, "The provider is unavailable; wait for the time given in Retry-After";
+        ProviderUnavailable  = "provider.unavailable",    503, "The provider is unavailable; try again later, after the time in Retry-After where it is given";
         ProviderUnreachable  = "provider.unreachable",    502, "The provider can't be reached";
         TokenAlgorithm       = "token.algorithm",         401, "The token's signature algorithm is not accepted";
         TokenAudience        = "token.audience",          401, "The token was issued for another audience";
@@ -238,10 +238,10 @@ impl ProblemDocument {
         Self { status, ..self }
     }
 
-    /// Only where the status is one that it goes with.
+    /// Only where the status is one that it goes with; `None` where nobody can know it.
     #[must_use]
-    pub fn retry_after_s(self, seconds: u64) -> Self {
-        Self { retry_after_s: self.retry_after_s.and(Some(seconds)), ..self }
+    pub fn retry_after_s(self, seconds: impl Into<Option<u64>>) -> Self {
+        Self { retry_after_s: self.retry_after_s.and(seconds.into()), ..self }
     }
 
     pub fn problem(&self) -> Problem {
@@ -323,6 +323,8 @@ mod tests {
         assert_eq!((document.status(), document.retry_after()), (422, Some(1)));
         let other = ProblemDocument::of(Problem::NotFound).retry_after_s(1);
         assert_eq!((other.status(), other.retry_after()), (404, None));
+        let unknown = ProblemDocument::of(Problem::EdgeStale).retry_after_s(None);
+        assert_eq!((unknown.status(), unknown.retry_after()), (503, None));
     }
 
     #[test]

@@ -102,9 +102,11 @@ impl App {
         let faces = faces.await?.context("keys `models_dir`, `onnxruntime` and `faces`")?;
         tracing::info!(runtime = faces.runtime(), "loaded the face models");
         self.faces = Some(Arc::new(faces));
-        let path = self.config.judge.clone();
-        let judge = tokio::task::spawn_blocking(move || Judge::open(&path)).await?;
-        self.judge = Some(Arc::new(judge.context("key `judge`")?));
+        let config = Arc::clone(&self.config);
+        let judge = tokio::task::spawn_blocking(move || {
+            Judge::open(&config.judge, config.judge_sha256.as_deref())
+        });
+        self.judge = Some(Arc::new(judge.await?.context("key `judge`")?));
         Ok(self)
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use senim_channel::{check_secret_file, read_secret_file};
+use senim_channel::{check_secret_file, is_sha256, read_secret_file};
 use senim_core::address::{AddressError, BaseUrl};
 use serde::Deserialize;
 use url::Url;
@@ -46,6 +46,8 @@ pub struct Config {
     pub onnxruntime: Option<PathBuf>,
     /// The judge component, which makes every verdict of a liveness check.
     pub judge: PathBuf,
+    /// In hexadecimal; another file under its name is refused. Absent: any is taken.
+    pub judge_sha256: Option<String>,
     /// How long the frames of a liveness check are kept as evidence (DSP-1).
     #[serde(default = "default_evidence_frames_days")]
     pub evidence_frames_days: u16,
@@ -141,6 +143,9 @@ impl Config {
         if let Some(url) = &self.sms_url {
             check_address("sms_url", url.parse::<BaseUrl>())?;
         }
+        if self.judge_sha256.as_deref().is_some_and(|it| !is_sha256(it)) {
+            return wrong("judge_sha256", "must be 64 hexadecimal digits");
+        }
         for (key, path) in [
             ("tls_certificate", &self.tls_certificate),
             ("tls_key", &self.tls_key),
@@ -234,6 +239,9 @@ mod tests {
         assert_eq!(config.free_space_min_mib, 512);
         assert_eq!(config.solutions.len(), 2);
         assert!(config.faces.solution.is_some() && config.faces.provider == Provider::Cpu);
+        let shown = EXAMPLE.replace("# judge_sha256", "judge_sha256");
+        let config: Config = toml::from_str(&shown).unwrap();
+        assert!(config.judge_sha256.as_deref().is_some_and(is_sha256));
     }
 
     #[test]
@@ -269,6 +277,7 @@ mod tests {
                 "log = \"info\"\ndatabase_password_file = \"x\"",
                 "database_password_file",
             ),
+            ("# judge_sha256 = \"", "judge_sha256 = \"0", "judge_sha256"),
             ("", "", "tls_certificate"),
         ] {
             let config: Config = toml::from_str(&EXAMPLE.replace(from, to)).unwrap();

@@ -15,6 +15,7 @@ use senim_core::Timestamp;
 use senim_core::exchange::Moment;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
+use senim_core::json;
 use senim_faces::{Solution, bench};
 use senim_host::app::App;
 use senim_host::config::Config;
@@ -323,15 +324,18 @@ fn run(command: Command) -> anyhow::Result<()> {
             })
         }
         Command::Replay { evidence, judge, models_dir, keys, with } => {
-            let (judge, models_dir) = match (judge, models_dir) {
-                (Some(judge), Some(models_dir)) => (judge, models_dir),
+            let (judge, sha256, models_dir) = match (judge, models_dir) {
+                (Some(judge), Some(models_dir)) => (judge, None, models_dir),
                 (judge, models_dir) => {
                     let config = with.read()?;
-                    (judge.unwrap_or(config.judge), models_dir.unwrap_or(config.models_dir))
+                    // The configured digest is the configured judge's.
+                    let (judge, sha256) =
+                        judge.map_or((config.judge, config.judge_sha256), |it| (it, None));
+                    (judge, sha256, models_dir.unwrap_or(config.models_dir))
                 }
             };
             let keys = keys.as_deref().map(read_keys).transpose()?;
-            let judge = Judge::open(&judge)?;
+            let judge = Judge::open(&judge, sha256.as_deref())?;
             let report = replay(&evidence, &judge, &models_dir, keys.as_ref())?;
             println!("{report}");
             ensure!(report.upholds(), "see the complaints above");
@@ -366,7 +370,7 @@ fn faces(command: FacesCommand) -> anyhow::Result<()> {
 fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` can't be read", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("`{}` is not a JWK set", path.display()))
+    json::read(text.as_bytes()).with_context(|| format!("`{}` is not a JWK set", path.display()))
 }
 
 fn moment(text: &str) -> Result<Timestamp, &'static str> {

@@ -341,9 +341,16 @@ async fn a_session_lasts_fifteen_minutes_and_the_consumer_hears_of_its_end() {
         let stand = Stand::on(database).await;
         let (seen, unseen) = (stand.at_consent(asked()).await, stand.at_camera(asked()).await);
         stand.wait(15 * 60);
+        let before = stand.events().await;
         let view = failed(&stand, &seen, "identity.expired").await;
         assert!(view["redirect"].as_str().unwrap().contains("error=access_denied"));
+        assert_eq!(stand.events().await, before, "reading saves nothing");
         identity::expire::expire_due(&stand.app).await.unwrap();
+        assert_eq!(
+            failed(&stand, &seen, "identity.expired").await,
+            view,
+            "nor is it shown otherwise"
+        );
         let events = stand.events().await;
         assert_eq!(events.iter().filter(|it| *it == "identity.failed").count(), 2, "{events:?}");
         assert!(events.contains(&"consent.abandoned".to_owned()), "it was shown and not answered");

@@ -83,7 +83,7 @@ impl Stand {
             let library = cache().join("tools/libonnxruntime.so");
             let library = library.exists().then_some(library);
             let faces = Faces::open(&cache().join("models"), library.as_deref());
-            let judge = Judge::open(&judge()).expect("the judge opens");
+            let judge = Judge::open(&judge(), None).expect("the judge opens");
             (Arc::new(faces.expect("the models open")), Arc::new(judge))
         });
         self.app.faces = Some(Arc::clone(faces));

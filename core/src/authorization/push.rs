@@ -129,7 +129,7 @@ fn asked(form: &Parameters) -> Result<Asked, Denial> {
         let error = OAuthError::InvalidAuthorizationDetails;
         return Err(Denial::new(error, Problem::IinInvalid));
     }
-    let asked: Asked = serde_json::from_value(detail).map_err(|_| {
+    let asked: Asked = json::read_value(detail).map_err(|_| {
         Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, providers, data, accounts, transactions_from, purpose {code, text}, term_days")
     })?;
     asked.check().map_err(Denial::details)?;
@@ -169,6 +169,9 @@ mod tests {
         let unknown = DETAILS.replace("\"data\"", "\"more\":1,\"data\"");
         let two = format!("[{0},{0}]", &DETAILS[1..DETAILS.len() - 1]);
         let with = |member: &str| DETAILS.replace("\"data\"", &format!("{member},\"data\""));
+        let listed =
+            DETAILS.replace(r#"{"code":"account-aggregation"}"#, r#"["account-aggregation",null]"#);
+        assert_ne!(listed, DETAILS);
         let in_words = |text: &str| {
             let text = serde_json::to_string(text).unwrap();
             DETAILS
@@ -225,6 +228,7 @@ mod tests {
             ("authorization_details", &unknown, bad_details),
             ("authorization_details", &stranger, (invalid, Problem::IinInvalid)),
             ("authorization_details", &with(r#""data":["accounts"]"#), bad_details),
+            ("authorization_details", &listed, bad_details),
             ("authorization_details", &with(r#""purpose":{"code":"income-proof"}"#), bad_details),
             (
                 "authorization_details",

@@ -10,6 +10,7 @@ use super::account::{
 use super::route::{LIMIT_DEFAULT, Route};
 use super::values::{AccountId, Day};
 use crate::consent::Limits;
+use crate::json;
 use crate::problem::Problem;
 
 /// The largest accepted answer, in bytes: 500 transactions with every text at its longest.
@@ -189,8 +190,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(body)
-        .map_err(|error| if error.is_data() { Fault::Schema } else { Fault::NotJson })
+    json::read(body).map_err(|error| if error.is_data() { Fault::Schema } else { Fault::NotJson })
 }
 
 fn check_accounts(accounts: &[Account], limits: &Limits) -> Result<(), Fault> {
@@ -270,10 +270,14 @@ mod tests {
     #[test]
     fn each_violation_of_the_standard_is_named() {
         type Spoil = fn(&mut Value);
-        let rows: [(&str, Fault, Spoil); 27] = [
+        let rows: [(&str, Fault, Spoil); 29] = [
             ("/accounts", Fault::Schema, |it| it["extra"] = json!(1)),
             ("/accounts", Fault::Schema, |it| it["data"] = json!({})),
             ("/accounts", Fault::Schema, |it| it["links"] = Value::Null),
+            ("/accounts", Fault::Schema, |it| it["links"] = json!([])),
+            ("/accounts/a-1/balances", Fault::Schema, |it| {
+                it["data"]["balances"][0]["money"] = json!(["10.50", "KZT"]);
+            }),
             ("/accounts", Fault::Schema, |it| it["data"][0]["holder"] = json!("a name")),
             ("/accounts", Fault::Schema, |it| it["data"][0]["currency"] = json!("kzt")),
             ("/accounts", Fault::Schema, |it| it["data"][0]["kind"] = json!("crypto")),
@@ -366,6 +370,7 @@ mod tests {
             (&accounts, 200, Some("text/html"), good, Fault::ContentType),
             (&accounts, 200, Some("application/json; charset=koi8-r"), good, Fault::ContentType),
             (&accounts, 200, json, &huge, Fault::TooLarge),
+            (&accounts, 200, json, b"{\"data\":[],\"links\":{},\"links\":{}}", Fault::Schema),
             (&accounts, 200, json, b"", Fault::NotJson),
             (&accounts, 200, json, b"{\"data\":[],\"links\":{}} {}", Fault::NotJson),
             (&accounts, 200, json, b"\xff\xfe", Fault::NotJson),

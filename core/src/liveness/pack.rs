@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::challenge::Nonce;
+use crate::json;
 use crate::photo::jpeg;
 use crate::problem::Problem;
 
@@ -234,10 +235,10 @@ impl<'a> Pack<'a> {
         if length > ABOUT_MAX {
             return Err(PackError::NotAPack);
         }
-        let (json, after) = rest.split_at_checked(length).ok_or(PackError::Cut)?;
+        let (about, after) = rest.split_at_checked(length).ok_or(PackError::Cut)?;
         rest = after;
-        let about = serde_json::from_slice(json).map_err(|_| PackError::NotAPack)?;
-        let mut link = first_link(&nonce, json);
+        let mut link = first_link(&nonce, about);
+        let about = json::read(about).map_err(|_| PackError::NotAPack)?;
         let mut frames = Vec::new();
         while !rest.is_empty() {
             if frames.len() >= CHUNKS_MAX {
@@ -368,6 +369,22 @@ mod tests {
             assert!(
                 Pack::read_any(&pack[..at]).map_or(true, |it| it.frames.len() < whole.frames.len())
             );
+        }
+    }
+
+    #[test]
+    fn the_account_of_the_camera_is_an_object_without_a_doubled_member() {
+        let read = |about: &[u8]| {
+            let mut pack = MAGIC.to_vec();
+            pack.extend([7; 32]);
+            pack.extend(u32::try_from(about.len()).unwrap().to_be_bytes());
+            pack.extend(about);
+            Pack::read_any(&pack).map(|it| it.frames.len())
+        };
+        assert_eq!(read(b"{}"), Ok(0));
+        assert_eq!(read(br#"{"camera":{}}"#), Ok(0));
+        for about in ["[]", r#"{"camera":[]}"#, r#"{"camera":{},"camera":{}}"#] {
+            assert_eq!(read(about.as_bytes()), Err(PackError::NotAPack), "{about}");
         }
     }
 

@@ -11,6 +11,8 @@ use wasmtime::component::Component;
 pub enum ComponentError {
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("{}: its SHA-256 is {found}, but the configuration says {expected}", path.display())]
+    Another { path: PathBuf, found: String, expected: String },
     #[error("{}: {source:#}", path.display())]
     Wasm { path: PathBuf, source: wasmtime::Error },
 }
@@ -22,12 +24,21 @@ pub struct OpenedComponent {
     pub digest: String,
 }
 
-/// Reads the component and compiles it, unless that was done before by this version of the engine.
-pub fn open_component(engine: &Engine, path: &Path) -> Result<OpenedComponent, ComponentError> {
+/// Reads the component and compiles it, unless that was done before by this version of the engine. With `sha256`, in
+/// hexadecimal, another file under its name is refused before it is looked at.
+pub fn open_component(
+    engine: &Engine,
+    path: &Path,
+    sha256: Option<&str>,
+) -> Result<OpenedComponent, ComponentError> {
     let file = |source| ComponentError::File { path: path.to_owned(), source };
     let wasm = |source| ComponentError::Wasm { path: path.to_owned(), source };
     let bytes = fs::read(path).map_err(file)?;
     let digest = senim_core::jose::sha256(&bytes);
+    if let Some(expected) = sha256.filter(|it| !it.eq_ignore_ascii_case(&digest)) {
+        let (path, expected) = (path.to_owned(), expected.to_owned());
+        return Err(ComponentError::Another { path, found: digest, expected });
+    }
     let kept = kept_path(path, &digest);
     if let Some(component) = is_ours(&kept, path).then(|| deserialized(engine, &kept)).flatten() {
         return Ok(OpenedComponent { component, digest });
@@ -38,6 +49,11 @@ pub fn open_component(engine: &Engine, path: &Path) -> Result<OpenedComponent, C
         tracing::warn!(%error, "can't cache the compiled component");
     }
     Ok(OpenedComponent { component, digest })
+}
+
+/// Whether a configuration can mean a SHA-256 by it.
+pub fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
 /// SAFETY of what follows: [`is_ours`] holds, so only somebody who could replace the component wrote the file. Another
@@ -119,12 +135,32 @@ mod tests {
         fs::write(&path, EMPTY).unwrap();
         fs::write(folder.join("gate.0123456789abcdef.cwasm"), "of an earlier gate").unwrap();
         let engine = Engine::default();
-        let opened = open_component(&engine, &path).unwrap();
+        let opened = open_component(&engine, &path, None).unwrap();
         let kept = kept_path(&path, &opened.digest);
         let written = fs::metadata(&kept).unwrap().modified().unwrap();
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
-        open_component(&engine, &path).unwrap();
+        open_component(&engine, &path, None).unwrap();
         assert_eq!(fs::metadata(&kept).unwrap().modified().unwrap(), written);
+    }
+
+    #[test]
+    fn another_component_than_the_expected_one_is_not_opened() {
+        let folder = folder("another");
+        let path = folder.join("gate.wasm");
+        fs::write(&path, EMPTY).unwrap();
+        let engine = Engine::default();
+        let digest = open_component(&engine, &path, None).unwrap().digest;
+        assert!(is_sha256(&digest) && is_sha256(&digest.to_uppercase()));
+        assert!(!is_sha256(&digest[1..]) && !is_sha256(&digest.replace(&digest[..1], "g")));
+        for expected in [digest.clone(), digest.to_uppercase()] {
+            assert!(open_component(&engine, &path, Some(&expected)).is_ok());
+        }
+        // What was compiled of the right one is there, and another stands under its name.
+        fs::write(&path, [EMPTY, b"\0\x01\0"].concat()).unwrap();
+        let error = open_component(&engine, &path, Some(&digest)).err().expect("refused");
+        let told = error.to_string();
+        assert!(told.contains("gate.wasm") && told.contains(&digest), "{told}");
+        assert!(matches!(error, ComponentError::Another { .. }));
     }
 
     #[cfg(unix)]
@@ -136,11 +172,11 @@ mod tests {
         let path = folder.join("gate.wasm");
         fs::write(&path, EMPTY).unwrap();
         let engine = Engine::default();
-        let kept = kept_path(&path, &open_component(&engine, &path).unwrap().digest);
+        let kept = kept_path(&path, &open_component(&engine, &path, None).unwrap().digest);
         assert!(is_ours(&kept, &path));
         fs::set_permissions(&kept, fs::Permissions::from_mode(0o666)).unwrap();
         assert!(!is_ours(&kept, &path));
-        open_component(&engine, &path).unwrap();
+        open_component(&engine, &path, None).unwrap();
         assert!(is_ours(&kept, &path), "it was compiled anew");
         let elsewhere = folder.join("elsewhere");
         fs::rename(&kept, &elsewhere).unwrap();

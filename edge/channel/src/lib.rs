@@ -18,7 +18,7 @@ mod verify;
 
 pub use client::{Identity, client_config};
 #[cfg(feature = "wasm")]
-pub use component::{ComponentError, OpenedComponent, open_component};
+pub use component::{ComponentError, OpenedComponent, is_sha256, open_component};
 pub use error::ChannelError;
 pub use listener::{Connection, PlainListener, TlsListener};
 pub use metrics::{Metrics, Timings, metrics_listener, serve_metrics};

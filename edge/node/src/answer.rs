@@ -17,9 +17,6 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 
 const ALGORITHMS: &str = r#"algs="ES256 EdDSA PS256""#;
 
-/// A node hears from the platform and forgets proofs within so long.
-const RETRY_AFTER_S: u64 = 1;
-
 /// The provider's answer, which the gate has passed.
 pub(crate) fn passed_on(body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));
@@ -29,12 +26,11 @@ pub(crate) fn passed_on(body: Bytes) -> Answer {
 
 /// RFC 9457.
 ///
-/// `retry_after_s`: what the provider said of it.
+/// `retry_after_s`: where it is known, for nothing else is told.
 pub(crate) fn refused(refusal: &Refusal, dpop: bool, retry_after_s: Option<u64>) -> Answer {
     let problem = refusal.problem;
-    let document = ProblemDocument::of(problem)
-        .detail(refusal.detail.as_deref())
-        .retry_after_s(retry_after_s.unwrap_or(RETRY_AFTER_S));
+    let document =
+        ProblemDocument::of(problem).detail(refusal.detail.as_deref()).retry_after_s(retry_after_s);
     let mut answer = Response::new(Full::from(document.body()));
     *answer.status_mut() =
         StatusCode::from_u16(document.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -55,9 +51,11 @@ pub(crate) fn refused(refusal: &Refusal, dpop: bool, retry_after_s: Option<u64>)
 
 /// Before the request was looked at.
 pub(crate) fn exhausted<B>(exhausted: &Exhausted, request: &Request<B>) -> Answer {
-    let problem =
-        if exhausted.retry_after.is_some() { Problem::RateLimited } else { Problem::Busy };
-    let answer = refused(&problem.into(), false, Some(exhausted.retry_after_s()));
+    let (problem, retry_after_s) = match exhausted.retry_after {
+        Some(_) => (Problem::RateLimited, Some(exhausted.retry_after_s())),
+        None => (Problem::Busy, None),
+    };
+    let answer = refused(&problem.into(), false, retry_after_s);
     finished(answer, &interaction_name(request.headers(), UseId(rand::random())))
 }
 
@@ -94,6 +92,8 @@ pub(crate) fn finished(mut answer: Answer, interaction: &str) -> Answer {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]
@@ -121,8 +121,30 @@ mod tests {
         assert!(
             refused(&Problem::MethodNotAllowed.into(), false, None).headers().contains_key(ALLOW)
         );
-        assert!(
-            refused(&Problem::EdgeStale.into(), false, None).headers().contains_key(RETRY_AFTER)
-        );
+    }
+
+    #[test]
+    fn when_to_ask_again_is_told_only_where_it_is_known() {
+        let told = |answer: &Answer| {
+            let seconds =
+                answer.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.parse().ok());
+            (answer.status().as_u16(), seconds)
+        };
+        for (problem, seconds, expected) in [
+            (Problem::EdgeStale, None, (503, None)),
+            (Problem::ProviderUnavailable, None, (503, None)),
+            (Problem::ProviderUnavailable, Some(120), (503, Some(120))),
+            (Problem::RateLimited, Some(42), (429, Some(42))),
+            (Problem::ProviderSlow, Some(42), (504, None)),
+        ] {
+            assert_eq!(told(&refused(&problem.into(), false, seconds)), expected);
+        }
+        let request = Request::new(());
+        for (retry_after, expected) in
+            [(None, (503, None)), (Some(TimeDelta::milliseconds(1200)), (429, Some(2)))]
+        {
+            let budget = Exhausted { budget: "requests".into(), retry_after };
+            assert_eq!(told(&exhausted(&budget, &request)), expected);
+        }
     }
 }

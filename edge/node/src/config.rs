@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use senim_channel::{
     ChannelError, ClientCertificates, Identity, PeerCertificate, check_secret_file, client_config,
-    server_config,
+    is_sha256, server_config,
 };
 use senim_core::address::BaseUrl;
 use serde::Deserialize;
@@ -24,6 +24,7 @@ pub struct Config {
     pub tls_key: PathBuf,
     pub client_ca: PathBuf,
     pub gate: PathBuf,
+    pub gate_sha256: Option<String>,
     pub spool_dir: PathBuf,
     #[serde(default = "default_registry_stale_s")]
     pub registry_stale_s: u32,
@@ -34,6 +35,8 @@ pub struct Config {
     #[serde(default = "default_participant_requests_per_s")]
     pub participant_requests_per_s: u32,
     pub metrics_listen: Option<SocketAddr>,
+    #[serde(default = "default_refused_uses_retry_s")]
+    pub refused_uses_retry_s: u32,
 }
 
 fn default_registry_stale_s() -> u32 {
@@ -50,6 +53,10 @@ fn default_upstream_timeout_s() -> u32 {
 
 fn default_participant_requests_per_s() -> u32 {
     2000
+}
+
+fn default_refused_uses_retry_s() -> u32 {
+    3600
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +127,9 @@ fn check_settings(config: &Config) -> Result<(), ConfigError> {
             return wrong(key, &error.to_string());
         }
     }
+    if config.gate_sha256.as_deref().is_some_and(|it| !is_sha256(it)) {
+        return wrong("gate_sha256", "must be 64 hexadecimal digits");
+    }
     if config.name.is_empty() {
         return wrong("name", "must not be empty");
     }
@@ -128,6 +138,7 @@ fn check_settings(config: &Config) -> Result<(), ConfigError> {
         ("poll_ms", config.poll_ms, 10, 60_000),
         ("upstream_timeout_s", config.upstream_timeout_s, 1, 300),
         ("participant_requests_per_s", config.participant_requests_per_s, 1, 1_000_000),
+        ("refused_uses_retry_s", config.refused_uses_retry_s, 1, 7 * 24 * 3600),
     ] {
         if !(least..=most).contains(&value) {
             return wrong(key, &format!("must be {least} to {most}"));
@@ -151,12 +162,18 @@ mod tests {
         assert!(check_settings(&shown).is_ok());
         let all = EXAMPLE.replace("# registry_", "registry_").replace("# poll_", "poll_");
         let all = all.replace("# upstream_", "upstream_").replace("# participant_", "participant_");
+        let all = all.replace("# refused_", "refused_").replace("# gate_", "gate_");
         let documented: Config = toml::from_str(&all).unwrap();
+        assert!(check_settings(&documented).is_ok());
+        assert!(documented.gate_sha256.is_some() && shown.gate_sha256.is_none());
         assert_eq!(
             (shown.registry_stale_s, shown.poll_ms, shown.upstream_timeout_s),
             (documented.registry_stale_s, documented.poll_ms, documented.upstream_timeout_s)
         );
-        assert_eq!(shown.participant_requests_per_s, documented.participant_requests_per_s);
+        assert_eq!(
+            (shown.participant_requests_per_s, shown.refused_uses_retry_s),
+            (documented.participant_requests_per_s, documented.refused_uses_retry_s)
+        );
     }
 
     #[test]
@@ -166,6 +183,8 @@ mod tests {
             ("\"https://localhost:8443\"", "\"https://localhost:8443/\"", "platform_url"),
             ("audience = \"https://localhost:9443\"", "audience = \"edge\"", "audience"),
             ("name = \"edge-1\"", "name = \"\"", "name"),
+            ("# gate_sha256 = \"", "gate_sha256 = \"0", "gate_sha256"),
+            ("# gate_sha256 = \"", "gate_sha256 = \"\" # \"", "gate_sha256"),
             ("# poll_ms = 250", "poll_ms = 5000", "poll_ms"),
             ("# upstream_timeout_s = 10", "upstream_timeout_s = 0", "upstream_timeout_s"),
         ] {

@@ -14,6 +14,7 @@ use senim_channel::{Outbound, clock, verify_jws};
 use senim_core::Timestamp;
 use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, Jws};
+use senim_core::json;
 use senim_core::routing::{Asker, Registry, RegistryParticipant, Standing, Target};
 use senim_core::status::{self, StatusList, StatusListClaims};
 use serde::{Deserialize, Serialize};
@@ -144,8 +145,8 @@ impl Snapshot {
                 (Arc::clone(&before.keys), before.generation)
             }
             Some(_) | None => {
-                let read: JwkSet = serde_json::from_slice(&heard.keys)
-                    .map_err(|_| FeedError::Unreadable("the key set"))?;
+                let read: JwkSet =
+                    json::read(&heard.keys).map_err(|_| FeedError::Unreadable("the key set"))?;
                 let generation = before.map_or(0, |it| it.generation + 1);
                 (Arc::new(Held { text: heard.keys, read }), generation)
             }

@@ -53,10 +53,11 @@ pub enum GateError {
 }
 
 impl Gate {
-    /// Loads the component. The compiled code is cached beside it, under a name with the component's digest.
-    pub fn open(path: &Path) -> Result<Self, GateError> {
+    /// Loads the component; with `sha256`, in hexadecimal, only the one of that digest. The compiled code is cached beside
+    /// it, under a name with the component's digest.
+    pub fn open(path: &Path, sha256: Option<&str>) -> Result<Self, GateError> {
         let engine = engine()?;
-        let component = open_component(&engine, path)?.component;
+        let component = open_component(&engine, path, sha256)?.component;
         let mut linker = Linker::new(&engine);
         bindings::Gate::add_to_linker::<_, HasSelf<Caller>>(&mut linker, |caller| caller)?;
         let ready = bindings::GatePre::new(linker.instantiate_pre(&component)?)?;

@@ -94,6 +94,19 @@ impl ProofMemory {
     }
 }
 
+impl ProofMemory {
+    /// When a memory that was full for this participant forgets its next proof.
+    pub(crate) fn room_at(&self, participant: Option<Bin>) -> Option<Timestamp> {
+        let seen = locked(&self.seen);
+        let first = |one: &OfOne| one.by_end.first().map(|(end, _)| *end);
+        let own = seen.of.get(&participant).filter(|it| it.all.len() >= self.each_max);
+        match own {
+            Some(own) => first(own),
+            None => seen.of.values().filter_map(first).min(),
+        }
+    }
+}
+
 impl OfOne {
     /// Returns how many were removed.
     fn forget_old(&mut self, now: Timestamp) -> usize {
@@ -132,6 +145,7 @@ mod tests {
         assert_eq!(remember("a", 60, 0), Memory::New);
         assert_eq!(remember("b", 50, 0), Memory::New);
         assert_eq!(remember("c", 60, 1), Memory::Full);
+        assert_eq!(memory.room_at(None), Some(at(50)));
         assert_eq!(remember("a", 60, 1), Memory::Seen);
         assert_eq!(remember("c", 60, 50), Memory::New);
     }
@@ -147,7 +161,11 @@ mod tests {
         assert_eq!(remember(one, "b", 0), Memory::New);
         assert_eq!(remember(one, "c", 0), Memory::Full);
         assert_eq!(["a", "b"].map(|it| remember(two, it, 0)), [Memory::New, Memory::New]);
+        let room_at = |of: &str| memory.room_at(Some(of.parse().unwrap()));
+        assert_eq!(remember(one, "c", 9), Memory::Full);
+        assert_eq!(room_at(one), Some(at(60)));
         assert_eq!(remember(three, "a", 0), Memory::Full, "all of the memory is used");
+        assert_eq!(room_at(three), Some(at(60)), "when another's is forgotten");
         assert_eq!(remember(three, "a", 60), Memory::New, "others' old ones go");
         assert_eq!(locked(&memory.seen).count, 1);
     }

@@ -95,7 +95,7 @@ impl Node {
     async fn begin(config: Config) -> Result<Self, NodeError> {
         config.check()?;
         let edge = Arc::new(Edge {
-            gate: Arc::new(Gate::open(&config.gate)?),
+            gate: Arc::new(Gate::open(&config.gate, config.gate_sha256.as_deref())?),
             feed: Feed::open(&config).map_err(NodeError::Spool)?,
             outbound: forward::outbound(&config)?,
             spool: Spool::open(&config.spool_dir).map_err(NodeError::Spool)?,
@@ -171,6 +171,11 @@ impl Node {
     /// Number of refusals of unknown callers, which are not journalled.
     pub fn unrecorded(&self) -> u64 {
         self.edge.unrecorded.load(Ordering::Relaxed)
+    }
+
+    /// How many uses are set aside because the platform rejected them. They are sent again later.
+    pub fn refused_uses(&self) -> usize {
+        self.edge.spool.refused()
     }
 
     /// Stops listening, finishes open requests, and ships their uses.
@@ -249,7 +254,7 @@ struct Edge {
 struct Done {
     about: About,
     result: Result<Bytes, Refusal>,
-    /// The provider's `Retry-After`.
+    /// When to ask again, where the provider or this node knows it.
     retry_after_s: Option<u64>,
     upstream_ms: Option<u32>,
 }
@@ -369,7 +374,10 @@ impl Edge {
         };
         let Decision { about, outcome } = decision;
         match outcome {
-            Err(refusal) => Done::refused(about, refusal),
+            Err(refusal) => {
+                let retry_after_s = self.retry_after_s(refusal.problem, participant, now);
+                Done { retry_after_s, ..Done::refused(about, refusal) }
+            }
             // Don't forward what could not be recorded.
             Ok(_) if !self.spool.has_room() => Done::refused(about, Problem::EdgeStale),
             Ok(forward) => {
@@ -379,6 +387,19 @@ impl Edge {
                 Done { about, result, retry_after_s, upstream_ms }
             }
         }
+    }
+
+    /// Of the gate's refusals one alone ends at a time that is known: when this participant's next proof is forgotten.
+    fn retry_after_s(
+        &self,
+        problem: Problem,
+        participant: Option<Bin>,
+        now: Timestamp,
+    ) -> Option<u64> {
+        let until =
+            (problem == Problem::RateLimited).then(|| self.proofs.room_at(participant))??;
+        let milliseconds = u64::try_from((until - now).num_milliseconds()).unwrap_or_default();
+        Some(milliseconds.div_ceil(1000).max(1))
     }
 
     fn decide(

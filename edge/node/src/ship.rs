@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use senim_channel::outbound::post_json;
-use senim_channel::{Outbound, OutboundError};
+use senim_channel::{Outbound, OutboundError, clock};
 use senim_core::usage::{ReportUses, USES_MAX};
 
 use crate::config::Config;
@@ -21,6 +21,8 @@ pub(crate) struct Shipping {
     /// Uses in a report: fewer after a refusal, to find the one that is refused.
     batch: usize,
     pause: Duration,
+    /// After so long, what was refused is offered again.
+    again_after: Duration,
 }
 
 enum Outcome {
@@ -34,14 +36,24 @@ enum Outcome {
 impl Shipping {
     pub(crate) fn new(config: &Config) -> Self {
         let url = format!("{}/edge/uses", config.platform_url.trim_end_matches('/'));
-        Self { url, batch: USES_MAX, pause: RETRY_MIN }
+        let again_after = Duration::from_secs(u64::from(config.refused_uses_retry_s));
+        Self { url, batch: USES_MAX, pause: RETRY_MIN, again_after }
     }
 
     /// For ever.
     pub(crate) async fn ship(mut self, spool: &Spool, outbound: &Outbound) {
+        // What the last run set aside was offered again when the spool was opened.
+        let mut again_at = clock::instant() + self.again_after;
         loop {
+            if clock::instant() >= again_at {
+                again_at = clock::instant() + self.again_after;
+                if let Err(error) = spool.offer_again().await {
+                    tracing::error!(%error, "uses that the platform refused can't be offered again");
+                }
+            }
             if spool.waiting() == 0 {
-                spool.arrival().await;
+                // Whether something arrived or it is time, the next round sees.
+                let _ = tokio::time::timeout_at(again_at.into(), spool.arrival()).await;
             } else if !self.report(spool, outbound).await {
                 tokio::time::sleep(self.pause).await;
                 self.pause = (self.pause * 2).min(RETRY_MAX);
@@ -70,12 +82,22 @@ impl Shipping {
                 self.batch = count / 2;
                 true
             }
-            Outcome::Refused => {
-                tracing::error!(
-                    "the platform refuses a use; it is set aside in refused.jsonl and offered again after the next start"
-                );
-                spool.set_aside().await.is_ok()
-            }
+            Outcome::Refused => match spool.set_aside().await {
+                Ok(count) => {
+                    // Once, until they are offered again: the node counts them.
+                    if count == 1 {
+                        tracing::error!(
+                            again_after_s = self.again_after.as_secs(),
+                            "the platform refuses uses; they are set aside in refused.jsonl and offered again later"
+                        );
+                    }
+                    true
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a use that the platform refuses can't be set aside");
+                    false
+                }
+            },
         }
     }
 
@@ -83,13 +105,16 @@ impl Shipping {
         match self.answer(&report, outbound).await {
             Ok(status) if status.is_success() => Outcome::Acknowledged,
             Ok(status) => {
-                tracing::warn!(status = status.as_u16(), "the platform did not take the uses");
                 let about_them = [
                     StatusCode::BAD_REQUEST,
                     StatusCode::PAYLOAD_TOO_LARGE,
                     StatusCode::UNPROCESSABLE_ENTITY,
                 ];
-                if about_them.contains(&status) { Outcome::Refused } else { Outcome::Later }
+                if about_them.contains(&status) {
+                    return Outcome::Refused;
+                }
+                tracing::warn!(status = status.as_u16(), "the platform did not take the uses");
+                Outcome::Later
             }
             Err(error) => {
                 tracing::debug!(%error, "uses wait for the platform");

@@ -98,14 +98,34 @@ pub async fn finish(
             let refused = authorization.refuse(now)?;
             let event = Event::AuthorizationRefused { client_id: client_id.clone(), problem };
             store::journal::append(tx, Actor::Platform, subject, event, now).await?;
-            let error = OAuthError::AccessDenied.code().to_owned();
-            // RFC 6749 §4.1.2.1; our problem code says which failure it was.
-            (refused, vec![("error", error), ("error_description", problem.code().to_owned())])
+            (refused, denied(problem).to_vec())
         }
     };
     store::authorization::save(tx, &authorization).await?;
     let pushed = &authorization.pushed;
     back(&pushed.redirect_uri, &answer, pushed.state.as_deref(), &app.config.issuer)
+}
+
+/// Where [`finish`] will send the browser once the dialogue has failed so. Nothing is saved. `None`: the request has been
+/// forgotten.
+pub async fn way_back(
+    tx: &mut Tx,
+    app: &App,
+    authorization: AuthorizationId,
+    problem: Problem,
+) -> Result<Option<String>, Refusal> {
+    let found = store::authorization::load(tx, authorization).await?;
+    let back = found.map(|it| {
+        let pushed = &it.pushed;
+        back(&pushed.redirect_uri, &denied(problem), pushed.state.as_deref(), &app.config.issuer)
+    });
+    back.transpose()
+}
+
+/// RFC 6749 §4.1.2.1; the code of our catalogue says which of the ways to fail it was.
+fn denied(problem: Problem) -> [(&'static str, String); 2] {
+    let error = OAuthError::AccessDenied.code().to_owned();
+    [("error", error), ("error_description", problem.code().to_owned())]
 }
 
 /// RFC 6749 §4.1.2, RFC 9207 §2.

@@ -13,7 +13,7 @@ mod token;
 pub mod sweep;
 
 pub use answer::Denied;
-pub use authorize::{Begun, Outcome, begin, finish, pushed};
+pub use authorize::{Begun, Outcome, begin, finish, pushed, way_back};
 
 use crate::callers::{Room, Who, by_anyone, by_proof};
 

@@ -42,10 +42,11 @@ pub enum JudgeError {
 }
 
 impl Judge {
-    /// Loads the component. The compiled code is cached beside it, under a name with the component's digest.
-    pub fn open(path: &Path) -> Result<Self, JudgeError> {
+    /// Loads the component; with `sha256`, in hexadecimal, only the one of that digest. The compiled code is cached beside
+    /// it, under a name with the component's digest.
+    pub fn open(path: &Path, sha256: Option<&str>) -> Result<Self, JudgeError> {
         let engine = Engine::new(Config::new().epoch_interruption(true))?;
-        let OpenedComponent { component, digest } = open_component(&engine, path)?;
+        let OpenedComponent { component, digest } = open_component(&engine, path, sha256)?;
         let linker = Linker::new(&engine);
         let ready = bindings::JudgePre::new(linker.instantiate_pre(&component)?)?;
         tick(&engine);
@@ -93,4 +94,22 @@ fn tick(engine: &Engine) {
             thread::sleep(TICK);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_judge_than_the_configured_one_is_refused_with_both_digests() {
+        let path = std::env::temp_dir().join(format!("senim-judge-{}.wasm", std::process::id()));
+        std::fs::write(&path, "not the judge").unwrap();
+        let (expected, found) = ("0".repeat(64), senim_core::jose::sha256(b"not the judge"));
+        let told = Judge::open(&path, Some(&expected)).err().expect("refused").to_string();
+        assert!(told.contains(&expected) && told.contains(&found), "{told}");
+        // The right digest is not the reason any more.
+        let error = Judge::open(&path, Some(&found)).err().expect("it is no component");
+        assert!(matches!(error, JudgeError::Component(ComponentError::Wasm { .. })), "{error}");
+        std::fs::remove_file(path).unwrap();
+    }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use senim_channel::verify_jws;
 use senim_core::jose::{JwkSet, Jws, to_base64};
+use senim_core::json;
 use senim_core::liveness::pack::Pack;
 use senim_core::liveness::{Question, Verdict};
 use serde_json::Value;
@@ -57,7 +58,7 @@ pub fn replay(
     };
     let mut report = Report::default();
     let bytes = read(BUNDLE)?;
-    let bundle: Bundle = serde_json::from_slice(&bytes)
+    let bundle: Bundle = json::read(&bytes)
         .with_context(|| format!("{BUNDLE} is not a bundle of version {VERSION}"))?;
     let pack = folder.join(PACK).exists().then(|| read(PACK)).transpose()?;
     sealed(&mut report, &read(SEAL)?, keys, (&bundle, &bytes, pack.as_deref()))?;
@@ -87,7 +88,7 @@ fn sealed(
 ) -> anyhow::Result<()> {
     let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
     let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is not a JWS"))?;
-    let seal: Seal = serde_json::from_slice(&jws.payload)
+    let seal: Seal = json::read(&jws.payload)
         .with_context(|| format!("the claims of {SEAL} have another format"))?;
     match keys {
         Some(keys) => {

@@ -11,34 +11,46 @@ use senim_core::text::Language;
 
 use super::dialogue;
 use crate::app::App;
-use crate::caller::browser::{Browser, Page};
+use crate::authorization;
+use crate::caller::browser::Browser;
 use crate::http::problem::Refusal;
-use senim_core::identity::dialogue::{Dialogue, Request};
+use senim_core::identity::dialogue::{Content, Dialogue, Request};
+use senim_store::Tx;
 
-/// `GET /api/identity`. Saves an expiry first.
+/// `GET /api/identity`. It shows what time has changed meanwhile and saves nothing: the next step does, or the job.
 #[tracing::instrument(name = "identity.view", skip_all)]
 pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refusal> {
     let now = app.now();
-    let dialogue = app
-        .store
-        .read("identity.view", async |tx| dialogue::seen(tx, &app, &browser, now).await)
-        .await?;
-    if dialogue.content.session.deadline().is_none_or(|deadline| now < deadline) {
-        return Ok(Json(of(&app, &dialogue, now)));
-    }
-    let page = Page { browser, session: dialogue.id };
     app.store
-        .transact("identity.view", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &page).await?;
-            if dialogue.content.session.ended_at().is_some() {
-                return Ok(Json(of(&app, &dialogue, now)));
-            }
-            // A refusal answers an action; here the view itself shows the state.
-            let advanced =
-                dialogue::advance(tx, &app, dialogue, Input::TimePassed, None, now).await?;
-            Ok(Json(of(&app, &advanced.dialogue, now)))
+        .read("identity.view", async |tx| {
+            let dialogue = dialogue::seen(tx, &app, &browser, now).await?;
+            let dialogue = as_of(tx, &app, dialogue, now).await?;
+            Ok(Json(of(&app, &dialogue, now)))
         })
         .await
+}
+
+/// The session as it will be once the time that has passed is saved.
+async fn as_of(
+    tx: &mut Tx,
+    app: &App,
+    dialogue: Dialogue,
+    now: Timestamp,
+) -> Result<Dialogue, Refusal> {
+    if dialogue.content.session.deadline().is_none_or(|deadline| now < deadline) {
+        return Ok(dialogue);
+    }
+    let Dialogue { id, content, cabinet_until } = dialogue;
+    // Its effects are for whoever saves it.
+    let (session, _) = content.session.handle(Input::TimePassed, now)?;
+    let redirect = match (session.failure(), &content.request) {
+        (Some(why), Some(request)) => {
+            authorization::way_back(tx, app, request.authorization, why.problem()).await?
+        }
+        (Some(_), None) | (None, _) => content.redirect,
+    };
+    let content = Content { session, redirect, request: content.request, ..content };
+    Ok(Dialogue { id, content, cabinet_until })
 }
 
 pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {

@@ -14,6 +14,7 @@ use senim_channel::outbound::post_json;
 use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::exchange::Day;
 use senim_core::id::{Iin, Phone};
+use senim_core::json;
 use serde::{Deserialize, Serialize};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
@@ -101,8 +102,8 @@ impl Registered {
 }
 
 fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
-    let answer: Answer = serde_json::from_slice(body)
-        .map_err(|_| SourceError::Answer("a field is missing or wrong"))?;
+    let answer: Answer =
+        json::read(body).map_err(|_| SourceError::Answer("a field is missing or wrong"))?;
     if answer.iin != *asked {
         return Err(SourceError::Answer("it is about another person"));
     }
@@ -172,6 +173,8 @@ mod tests {
             assert!(error.to_string().contains(why), "{error}");
             assert!(!format!("{error:?}").contains("0000"), "{error:?}");
         }
+        let list = r#"["900101300017","С","А",null,"1990-01-01","F","+77010000001","/9j/4AA="]"#;
+        assert!(read(list.as_bytes(), &iin()).is_err());
     }
 
     fn answer(change: fn(&mut serde_json::Value)) -> String {

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
 use senim_channel::outbound::{Answer as Answered, post_json};
 use senim_channel::{ChannelError, Outbound, OutboundError};
+use senim_core::json;
 use senim_core::liveness::pack::Pack;
 use senim_core::solution::{
     Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
@@ -56,11 +57,11 @@ impl HttpSolution {
         match answer.status() {
             StatusCode::OK => {
                 let bytes = read(answer, "application/json").await?;
-                serde_json::from_slice(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
+                json::read(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
                 let bytes = read(answer, "application/problem+json").await?;
-                let told: Refusal = serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)?;
+                let told: Refusal = json::read(&bytes).map_err(|_| Fault::Malformed)?;
                 Fault::refusal(&told.code).map(Answer::Refused).ok_or(Fault::Status)
             }
             StatusCode::NOT_IMPLEMENTED => Err(Fault::NotOffered),
@@ -125,7 +126,7 @@ impl Solution for HttpSolution {
                 return Err(Fault::Status);
             }
             let bytes = read(answer, "application/json").await?;
-            serde_json::from_slice(&bytes).map_err(|_| Fault::Malformed)
+            json::read(&bytes).map_err(|_| Fault::Malformed)
         }
         .boxed()
     }

@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use senim_core::Timestamp;
+use senim_core::json;
 use senim_core::problem::Problem;
 use senim_core::usage::{ReportUses, USES_MAX, Use};
-use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::app::App;
@@ -53,7 +53,7 @@ async fn keep_one(
     reported: &Value,
     now: Timestamp,
 ) -> Result<Result<(), &'static str>, Refusal> {
-    let Ok(parsed) = Use::deserialize(reported) else { return Ok(Err("it can't be parsed")) };
+    let Ok(parsed) = json::read_value::<Use, _>(reported) else { return Ok(Err("it can't be parsed")) };
     if let Err(why) = parsed.check() {
         return Ok(Err(why));
     }

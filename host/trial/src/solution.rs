@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use senim_core::id::SolutionRequestId;
+use senim_core::json;
 use senim_core::solution::{Base64, MatchFaces, MatchView, VersionView};
 use senim_core::trial::Solution;
 use sha2::{Digest as _, Sha256};
@@ -114,7 +115,7 @@ impl Vendor {
         let request = Request::get(base.join("version")?.as_str()).body(Bytes::new())?;
         let (status, body) = runtime.block_on(Self::answer(&outbound, request))?;
         ensure!(status == StatusCode::OK, "`/version` answers {status}");
-        let version: VersionView = serde_json::from_slice(&body)?;
+        let version: VersionView = json::read(&body)?;
         let mut digest = Sha256::new();
         for model in &version.models {
             digest.update(&model.sha256);
@@ -137,13 +138,13 @@ impl Vendor {
         let body = serde_json::to_vec(&request).map_err(|_| "malformed".to_owned())?;
         let (status, answer) = self.post("v1/match", body).ok_or("unreachable")?;
         if status == 422 {
-            let problem: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+            let problem: serde_json::Value = json::read(&answer).unwrap_or_default();
             return Err(problem["code"].as_str().unwrap_or("malformed").to_owned());
         }
         if status != 200 {
             return Err("status".to_owned());
         }
-        let view: MatchView = serde_json::from_slice(&answer).map_err(|_| "malformed")?;
+        let view: MatchView = json::read(&answer).map_err(|_| "malformed")?;
         view.check(id).map(|it| it.similarity).map_err(|fault| fault.name().to_owned())
     }
 

@@ -19,7 +19,7 @@ const NOW: i64 = 1_800_000_000;
 
 #[test]
 fn the_gate_decides_as_core_does() {
-    let gate = Gate::open(&gate()).unwrap();
+    let gate = Gate::open(&gate(), None).unwrap();
     let snapshot = Arc::new(snapshot());
     let mut forwarded = 0;
     let cases = cases();
@@ -45,7 +45,7 @@ fn the_gate_decides_as_core_does() {
 
 #[test]
 fn the_gate_judges_answers_as_core_does() {
-    let gate = Gate::open(&gate()).unwrap();
+    let gate = Gate::open(&gate(), None).unwrap();
     let account = r#"{"accountId":"a-1","currency":"KZT","kind":"card","status":"open"}"#;
     let large = format!(r#"{{"data":[{}],"links":{{}}}}"#, vec![account; 400].join(","));
     let bodies = [

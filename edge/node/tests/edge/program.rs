@@ -54,6 +54,23 @@ async fn the_program_survives_a_kill_and_its_log_names_nobody() {
     }
 }
 
+#[tokio::test]
+async fn uses_that_are_set_aside_are_logged_once() {
+    let world = World::prepare("program-refused").await;
+    let mut program = Program::start(&world);
+    program.until_it_answers(&world).await;
+    world.platform.word(|word| word.uses_refused = Some(400));
+    for _ in 0..3 {
+        assert_eq!(world.with_token_at(&program.url(), &world.token(|_| {})).await.0, 200);
+    }
+    let refused = world.dir.join("spool/refused.jsonl");
+    let count = || fs::read_to_string(&refused).map_or(0, |it| it.lines().count());
+    world.until(|_| count() == 3).await;
+    let log = program.log();
+    assert_eq!(log.matches("refused.jsonl").count(), 1, "{log}");
+    assert!(!log.contains("did not take"), "{log}");
+}
+
 #[test]
 fn a_configuration_that_is_wrong_is_complained_of_at_the_start() {
     let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("edge").join("wrong-program");

@@ -261,6 +261,12 @@ async fn a_provider_that_says_when_to_ask_again_is_handed_on() {
         let reply = world.ask(world.get(PATH)).await;
         assert_eq!(reply.outcome(), (status, Some(problem)));
         assert_eq!(reply.headers["retry-after"], "120");
+        world.provider.manner(|manner| manner.header = None);
+        let reply = world.ask(world.get(PATH)).await;
+        assert_eq!(
+            (reply.told(), reply.headers.get("retry-after")),
+            ((status, Some(problem)), None)
+        );
     }
 }
 

@@ -82,12 +82,14 @@ impl World {
             tls_key: certificates.path("edge", "key"),
             client_ca: certificates.path("ca", "pem"),
             gate: gate(),
+            gate_sha256: None,
             spool_dir: dir.join("spool"),
             registry_stale_s: 5,
             poll_ms: 50,
             upstream_timeout_s: 1,
             participant_requests_per_s: 2000,
             metrics_listen: None,
+            refused_uses_retry_s: 3600,
         };
         Self { dir, certificates, platform, provider, config, node: None, thumbprint }
     }

@@ -231,6 +231,7 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     fs::create_dir_all(&data_dir)?;
     let database = wishes.database.clone();
     let outside = format!("http://localhost:{}", wishes.outside_port);
+    let judge = absolute(wishes.judge.as_deref(), dir, "judge.wasm")?;
     let mut config = json!({
         "database": database.unwrap_or_else(|| format!("sqlite:{}", data_dir.join("senim.db").display())),
         "pages_listen": loopback(wishes.pages_port),
@@ -245,9 +246,12 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "source_url": outside,
         "sms_url": outside,
         "models_dir": absolute(wishes.models_dir.as_deref(), dir, "models")?,
-        "judge": absolute(wishes.judge.as_deref(), dir, "judge.wasm")?,
+        "judge": judge,
         "log": "info",
     });
+    if let Some(digest) = digest(&judge)? {
+        config["judge_sha256"] = digest.into();
+    }
     if let Some(pages) = &wishes.pages_dir {
         config["pages_dir"] = json!(absolute(Some(pages), dir, "")?);
     }
@@ -263,6 +267,7 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
 fn node(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     let spool = dir.join("spool");
     fs::create_dir_all(&spool)?;
+    let gate = absolute(wishes.gate.as_deref(), dir, "gate.wasm")?;
     let mut config = json!({
         "listen": loopback(wishes.edge_port),
         "name": "node-1",
@@ -272,13 +277,25 @@ fn node(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "tls_certificate": made.node.certificate,
         "tls_key": made.node.key,
         "client_ca": made.ca,
-        "gate": absolute(wishes.gate.as_deref(), dir, "gate.wasm")?,
+        "gate": gate,
         "spool_dir": spool,
     });
     if let Some(port) = wishes.node_metrics_port {
         config["metrics_listen"] = json!(loopback(port));
     }
+    if let Some(digest) = digest(&gate)? {
+        config["gate_sha256"] = digest.into();
+    }
     Ok(config)
+}
+
+/// Of a component that is there already.
+fn digest(component: &Path) -> Result<Option<String>> {
+    if !component.is_file() {
+        return Ok(None);
+    }
+    let bytes = fs::read(component).with_context(|| component.display().to_string())?;
+    Ok(Some(senim_core::jose::sha256(&bytes)))
 }
 
 fn seed(wishes: &Wishes, made: &Made, operator: &Operator) -> serde_json::Value {

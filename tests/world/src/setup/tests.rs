@@ -26,6 +26,27 @@ fn a_second_setup_keeps_every_secret_and_takes_new_ports() {
 }
 
 #[test]
+fn the_components_are_named_with_their_digests() {
+    let dir = folder("digests");
+    run(&wishes(&dir, &[])).unwrap();
+    let read = |name: &str| fs::read_to_string(dir.join(name)).unwrap();
+    assert!(
+        !read("host.toml").contains("judge_sha256") && !read("node.toml").contains("gate_sha256")
+    );
+    for (component, text) in [("judge.wasm", "a judge"), ("gate.wasm", "a gate")] {
+        fs::write(dir.join(component), text).unwrap();
+    }
+    run(&wishes(&dir, &[])).unwrap();
+    for (file, key, text) in
+        [("host.toml", "judge_sha256", "a judge"), ("node.toml", "gate_sha256", "a gate")]
+    {
+        let line = format!("{key} = \"{}\"", senim_core::jose::sha256(text.as_bytes()));
+        assert!(read(file).contains(&line), "{file}");
+    }
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn what_is_secret_only_its_owner_reads() {
     let dir = folder("secret");
     run(&wishes(&dir, &[])).unwrap();

@@ -105,7 +105,7 @@ async fn accept_one(
             Ok((stream, address)) => match place(address.ip()) {
                 Ok(place) => return (stream, address, place),
                 Err(error) => {
-                    tracing::debug!(%address, %error, "closed a connection beyond the limits")
+                    tracing::debug!(%address, %error, "closed a connection beyond the limits");
                 }
             },
             Err(error) => {

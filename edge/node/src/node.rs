@@ -204,8 +204,12 @@ fn metrics(edge: &Arc<Edge>) -> Metrics {
         "Uses that the platform has not acknowledged",
         "queue",
         move || {
-            let waiting = u32::try_from(waiting.spool.waiting()).unwrap_or(u32::MAX);
-            vec![("uses.waiting".to_owned(), f64::from(waiting))]
+            let number = |it| f64::from(u32::try_from(it).unwrap_or(u32::MAX));
+            let (waits, refused) = (waiting.spool.waiting(), waiting.spool.refused());
+            vec![
+                ("uses.waiting".to_owned(), number(waits)),
+                ("uses.refused".to_owned(), number(refused)),
+            ]
         },
     );
     let fresh = Arc::clone(edge);

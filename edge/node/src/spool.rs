@@ -380,7 +380,7 @@ fn read_segment(number: u64, path: &Path) -> io::Result<Vec<Use>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use senim_core::Timestamp;
     use senim_core::id::UseId;

@@ -57,7 +57,7 @@ impl HttpSolution {
         match answer.status() {
             StatusCode::OK => {
                 let bytes = read(answer, "application/json").await?;
-                json::read(&bytes).map(Answer::Told).map_err(|_| Fault::Malformed)
+                json::read(&bytes).map(Answer::Found).map_err(|_| Fault::Malformed)
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
                 let bytes = read(answer, "application/problem+json").await?;
@@ -79,7 +79,7 @@ impl Solution for HttpSolution {
     fn match_faces(&self, asked: MatchFaces) -> BoxFuture<'_, Result<Answer<Match>, Fault>> {
         async move {
             match self.post::<MatchView>("/v1/match", &asked).await? {
-                Answer::Told(view) => view.check(asked.request_id).map(Answer::Told),
+                Answer::Found(view) => view.check(asked.request_id).map(Answer::Found),
                 Answer::Refused(problem) => Ok(Answer::Refused(problem)),
             }
         }
@@ -93,10 +93,10 @@ impl Solution for HttpSolution {
         async move {
             match self.post::<LivenessSessionView>("/v1/liveness/session", &asked).await? {
                 Answer::Refused(_) => Err(Fault::Status),
-                Answer::Told(view) if view.request_id != asked.request_id.to_string() => {
+                Answer::Found(view) if view.request_id != asked.request_id.to_string() => {
                     Err(Fault::AnotherRequest)
                 }
-                Answer::Told(view) => Ok(view),
+                Answer::Found(view) => Ok(view),
             }
         }
         .boxed()
@@ -109,9 +109,9 @@ impl Solution for HttpSolution {
         async move {
             let frames = Pack::read_any(&asked.pack.0).map_or(0, |it| it.frames.len());
             match self.post::<LivenessVerdictView>("/v1/liveness/verdict", &asked).await? {
-                Answer::Told(view) => {
+                Answer::Found(view) => {
                     view.check(asked.request_id, frames)?;
-                    Ok(Answer::Told(view))
+                    Ok(Answer::Found(view))
                 }
                 Answer::Refused(problem) => Ok(Answer::Refused(problem)),
             }

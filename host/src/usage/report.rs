@@ -53,7 +53,9 @@ async fn keep_one(
     reported: &Value,
     now: Timestamp,
 ) -> Result<Result<(), &'static str>, Refusal> {
-    let Ok(parsed) = json::read_value::<Use, _>(reported) else { return Ok(Err("it can't be parsed")) };
+    let Ok(parsed) = json::read_value::<Use, _>(reported) else {
+        return Ok(Err("it can't be parsed"));
+    };
     if let Err(why) = parsed.check() {
         return Ok(Err(why));
     }

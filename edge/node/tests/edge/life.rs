@@ -138,7 +138,7 @@ async fn uses_that_the_platform_could_not_read_are_offered_again_later() {
     world.start_node().await;
     world.platform.word(|word| word.uses_refused = Some(400));
     for _ in 0..3 {
-        assert_eq!(world.told(world.get(PATH)).await, (200, None));
+        assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
     }
     world.until(|it| it.node().refused_uses() == 3).await;
     world.platform.word(|word| word.uses_refused = None);
@@ -151,7 +151,7 @@ async fn uses_that_the_platform_could_not_read_are_offered_again_later() {
 async fn uses_that_the_platform_could_not_read_are_offered_again_at_the_start() {
     let mut world = World::start("refused-before").await;
     world.platform.word(|word| word.uses_refused = Some(422));
-    assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
     world.until(|it| it.node().refused_uses() == 1).await;
     world.node.take().unwrap().stop().await;
     assert!(world.dir.join("spool/refused.jsonl").exists());
@@ -175,7 +175,7 @@ async fn another_gate_than_the_configured_one_is_refused() {
     );
     world.config.gate_sha256 = Some(digest);
     world.start_node().await;
-    assert_eq!(world.told(world.get(PATH)).await, (200, None));
+    assert_eq!(world.outcome(world.get(PATH)).await, (200, None));
 }
 
 #[tokio::test]

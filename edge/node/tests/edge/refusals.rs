@@ -264,7 +264,7 @@ async fn a_provider_that_says_when_to_ask_again_is_handed_on() {
         world.provider.manner(|manner| manner.header = None);
         let reply = world.ask(world.get(PATH)).await;
         assert_eq!(
-            (reply.told(), reply.headers.get("retry-after")),
+            (reply.outcome(), reply.headers.get("retry-after")),
             ((status, Some(problem)), None)
         );
     }

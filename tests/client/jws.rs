@@ -23,7 +23,8 @@ pub enum Signing {
 
 /// A compact JWS; `header` gets its `alg` here.
 fn signed(key: &Key, mut header: Value, claims: &Value, signing: Signing) -> String {
-    let (algorithm, signature): (_, &dyn Fn(&str) -> Vec<u8>) = match signing {
+    type Signature<'a> = &'a dyn Fn(&str) -> Vec<u8>;
+    let (algorithm, signature): (_, Signature<'_>) = match signing {
         Signing::Es256 => return key.sign(header, claims),
         Signing::Stranger => return Key::generate().sign(header, claims),
         Signing::Unsigned => ("none", &|_| Vec::new()),

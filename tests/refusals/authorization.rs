@@ -22,7 +22,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     table
         .row("an unknown client id", "401 invalid_client client.unknown", async || {
             let mut stranger = platform.consumer()?;
-            stranger.client.client_id = "nobody".to_owned();
+            "nobody".clone_into(&mut stranger.client.client_id);
             stranger.send(&stranger.request(&asked).request).await
         })
         .await;

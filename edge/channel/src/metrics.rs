@@ -85,7 +85,7 @@ impl Metrics {
         self.registry(|it| it.register_collector(Box::new(gauges)));
     }
 
-    /// All of it now, in the text format of `OpenMetrics` 1.0.
+    /// All of it now, in the text format of OpenMetrics 1.0.
     pub fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +29,9 @@ type Connector = HttpsConnector<HttpConnector>;
 
 /// Follows no redirect, uses no proxy, and trusts one CA. Clones share their connections.
 #[derive(Clone)]
-pub struct Outbound {
+pub struct Outbound(Arc<Clients>);
+
+struct Clients {
     pooled: Client<Connector, Full<Bytes>>,
     /// Keeps no connection: for a second try, after the other side has closed a kept one.
     fresh: Client<Connector, Full<Bytes>>,
@@ -112,7 +115,7 @@ impl Outbound {
         builder.pool_timer(TokioTimer::new()).timer(TokioTimer::new()).pool_idle_timeout(IDLE);
         let pooled = builder.build(connector.clone());
         let fresh = builder.pool_max_idle_per_host(0).build(connector);
-        Self { pooled, fresh }
+        Self(Arc::new(Clients { pooled, fresh }))
     }
 
     /// `within` is the time for the whole answer, its body included.
@@ -125,12 +128,12 @@ impl Outbound {
         let request = request.map(Full::new);
         let again = request.method().is_safe().then(|| request.clone());
         let asking = async {
-            match (self.pooled.request(request).await, again) {
+            match (self.0.pooled.request(request).await, again) {
                 // The other side may close a kept connection while a request is on its way (RFC 9112 §9.3.1). A safe one
                 // is sent once more, on a connection of its own.
                 (Err(error), Some(again)) if !error.is_connect() => {
                     tracing::debug!(error = with_causes(&error), "asked once more");
-                    self.fresh.request(again).await
+                    self.0.fresh.request(again).await
                 }
                 (answered, _) => answered,
             }

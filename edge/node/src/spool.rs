@@ -1,8 +1,8 @@
 //! Uses on this node's own disk, from before their answers leave until the platform has acknowledged them.
 //!
-//! A segment is a file of JSON lines. One thread writes: it takes what is waiting, writes it, syncs once, and
-//! tells all of them. What a crash leaves behind is read again at the start. What the platform refuses is set aside and
-//! offered to it again later: it may have been updated meanwhile, or this node.
+//! A segment is a file of JSON lines. One thread writes: it takes all waiting uses, writes them, syncs once, and
+//! notifies their callers. After a crash the segments are read again at start. Uses that the platform rejects are set
+//! aside and sent again later, since either side may have been updated.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -15,12 +15,12 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::memory::locked;
 
-/// Uses that may wait for the platform. A node with more refuses requests.
+/// The most uses that may wait for the platform. Beyond it the node refuses requests.
 const WAITING_MAX: usize = 100_000;
 const SEGMENT_BYTES_MAX: usize = 1024 * 1024;
-/// Where uses are set aside that the platform will not take.
+/// The file for uses that the platform rejects.
 const REFUSED: &str = "refused.jsonl";
-/// Of these so many are offered again at once, or they could take the room of new ones.
+/// The most of these that are sent again at once: more could leave no room for new uses.
 const OFFERED_MAX: usize = 10_000;
 /// Uses written with one sync.
 const GROUP_MAX: usize = 512;
@@ -36,13 +36,13 @@ struct Shared {
     dir: PathBuf,
     waiting: Mutex<VecDeque<(u64, Use)>>,
     arrived: Notify,
-    /// How many are set aside. Whoever reads or writes their file holds it.
+    /// How many uses are set aside. Locked while their file is read or written.
     refused: Mutex<usize>,
 }
 
 enum Command {
     Write(Box<Use>, oneshot::Sender<bool>),
-    /// Let what was set aside wait again.
+    /// Queue the uses again that were set aside.
     OfferAgain(oneshot::Sender<io::Result<()>>),
     /// Begin another segment with the next use, so that this one can go.
     Close,
@@ -52,19 +52,19 @@ enum Command {
 pub(crate) enum SpoolError {
     #[error("too many uses wait for the platform")]
     Full,
-    #[error("the use can't be written")]
+    #[error("can't write the use")]
     Disk,
 }
 
 impl Spool {
-    /// Finds what is left of the last run, and starts the writer.
+    /// Loads the unsent uses of the last run, and starts the writer.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let next = segments(dir)?.last().map_or(0, |(number, _)| number + 1);
         let again = offer_again(dir, next)?;
         let (waiting, next) = recover(dir)?;
         if !waiting.is_empty() {
-            tracing::info!(uses = waiting.len(), "uses of the last run wait for the platform");
+            tracing::info!(uses = waiting.len(), "found unsent uses of the last run");
         }
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
@@ -85,13 +85,13 @@ impl Spool {
     }
 
     /// Returns when the use is on disk.
-    pub(crate) async fn put(&self, told: Use) -> Result<(), SpoolError> {
+    pub(crate) async fn put(&self, entry: Use) -> Result<(), SpoolError> {
         if !self.has_room() {
             return Err(SpoolError::Full);
         }
         let (done, on_disk) = oneshot::channel();
         self.writer
-            .send(Command::Write(Box::new(told), done))
+            .send(Command::Write(Box::new(entry), done))
             .await
             .map_err(|_| SpoolError::Disk)?;
         match on_disk.await {
@@ -100,16 +100,16 @@ impl Spool {
         }
     }
 
-    /// The oldest that wait, at most `max`.
+    /// The oldest waiting uses, at most `max`.
     pub(crate) fn oldest(&self, max: usize) -> Vec<Use> {
-        locked(&self.shared.waiting).iter().take(max).map(|(_, told)| told.clone()).collect()
+        locked(&self.shared.waiting).iter().take(max).map(|(_, entry)| entry.clone()).collect()
     }
 
     pub(crate) fn waiting(&self) -> usize {
         locked(&self.shared.waiting).len()
     }
 
-    /// The oldest `count` are the platform's now.
+    /// Removes the oldest `count`, which the platform has acknowledged.
     pub(crate) async fn acknowledged(&self, count: usize) {
         let (first_kept, all_gone) = {
             let mut waiting = locked(&self.shared.waiting);
@@ -121,28 +121,28 @@ impl Spool {
             }
         };
         if all_gone {
-            // Only the writer knows whether a segment may still grow; it removes the file itself.
+            // Only the writer knows whether a segment may still grow, so it removes the file.
             let _ = self.writer.send(Command::Close).await;
         } else {
             self.shared.remove_before(first_kept);
         }
     }
 
-    /// Sets aside the oldest, which the platform will not take. How many are set aside now.
+    /// Sets aside the oldest, which the platform rejects. Returns how many are set aside now.
     pub(crate) async fn set_aside(&self) -> io::Result<usize> {
-        if let Some(told) = self.oldest(1).first() {
-            self.shared.set_aside(told)?;
+        if let Some(entry) = self.oldest(1).first() {
+            self.shared.set_aside(entry)?;
         }
         self.acknowledged(1).await;
         Ok(self.refused())
     }
 
-    /// How many are set aside.
+    /// How many uses are set aside.
     pub(crate) fn refused(&self) -> usize {
         *locked(&self.shared.refused)
     }
 
-    /// Lets what was set aside wait for the platform again.
+    /// Queues the uses again that were set aside.
     pub(crate) async fn offer_again(&self) -> io::Result<()> {
         if self.refused() == 0 {
             return Ok(());
@@ -159,12 +159,12 @@ impl Spool {
 }
 
 impl Shared {
-    fn set_aside(&self, told: &Use) -> io::Result<()> {
+    fn set_aside(&self, entry: &Use) -> io::Result<()> {
         let mut count = locked(&self.refused);
         let mut file = OpenOptions::new().create(true).append(true).open(self.dir.join(REFUSED))?;
         let before = file.metadata()?.len();
-        if let Err(error) = file.write_all(&line(told)?).and_then(|()| file.sync_data()) {
-            // The next line must not stand behind a torn one.
+        if let Err(error) = file.write_all(&line(entry)?).and_then(|()| file.sync_data()) {
+            // The next line must not be appended to a torn one.
             let _ = file.set_len(before);
             return Err(error);
         }
@@ -177,8 +177,8 @@ impl Shared {
             if number < first_kept
                 && let Err(error) = fs::remove_file(&path)
             {
-                // It will be told again after the next start; the platform counts it once.
-                tracing::warn!(%error, "a finished segment can't be removed");
+                // It is sent again after the next start; the platform counts it once.
+                tracing::warn!(%error, "can't remove an acknowledged segment");
             }
         }
     }
@@ -195,7 +195,7 @@ impl Segments {
         if self.current.as_ref().is_none_or(|(.., size)| *size >= SEGMENT_BYTES_MAX) {
             let path = path_of(&self.shared.dir, self.next);
             let file = OpenOptions::new().create_new(true).append(true).open(path)?;
-            // The name must outlive a crash as well as what is under it.
+            // The directory entry must survive a crash too.
             File::open(&self.shared.dir)?.sync_all()?;
             self.current = Some((self.next, file, 0));
             self.next += 1;
@@ -211,7 +211,7 @@ impl Segments {
 
     fn offer_again(&mut self) -> io::Result<()> {
         let segment = self.next;
-        // What is written from now on stands behind it, whatever comes of it.
+        // New uses go to a later segment, even if this fails.
         self.current = None;
         self.next += 1;
         let mut refused = locked(&self.shared.refused);
@@ -219,14 +219,14 @@ impl Segments {
         *refused = again.left;
         drop(refused);
         if again.offered > 0 {
-            let told = read_segment(segment, &path_of(&self.shared.dir, segment))?;
-            locked(&self.shared.waiting).extend(told.into_iter().map(|told| (segment, told)));
+            let read = read_segment(segment, &path_of(&self.shared.dir, segment))?;
+            locked(&self.shared.waiting).extend(read.into_iter().map(|entry| (segment, entry)));
             self.shared.arrived.notify_one();
         }
         Ok(())
     }
 
-    /// After everything was acknowledged, unless something arrived since.
+    /// Called when everything was acknowledged; does nothing if a use has arrived since.
     fn close(&mut self) {
         if locked(&self.shared.waiting).is_empty() {
             self.current = None;
@@ -242,7 +242,7 @@ fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
         let mut after = None;
         while let Some(command) = next {
             match command {
-                Command::Write(told, done) => group.push((*told, done)),
+                Command::Write(entry, done) => group.push((*entry, done)),
                 Command::OfferAgain(_) | Command::Close => after = Some(command),
             }
             let full = after.is_some() || group.len() >= GROUP_MAX;
@@ -253,7 +253,7 @@ fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
         }
         match after {
             Some(Command::OfferAgain(done)) => {
-                // Who asked may be gone; it is done all the same.
+                // The caller may be gone.
                 let _ = done.send(segments.offer_again());
             }
             Some(Command::Close) => segments.close(),
@@ -263,24 +263,24 @@ fn write_all(mut commands: mpsc::Receiver<Command>, mut segments: Segments) {
 }
 
 fn write_group(segments: &mut Segments, group: &mut Vec<(Use, oneshot::Sender<bool>)>) {
-    let lines: io::Result<Vec<u8>> = group.iter().try_fold(Vec::new(), |mut lines, (told, _)| {
-        lines.extend(line(told)?);
+    let lines: io::Result<Vec<u8>> = group.iter().try_fold(Vec::new(), |mut lines, (entry, _)| {
+        lines.extend(line(entry)?);
         Ok(lines)
     });
     match lines.and_then(|lines| segments.append(&lines)) {
         Ok(segment) => {
             let mut waiting = locked(&segments.shared.waiting);
-            for (told, done) in group.drain(..) {
-                waiting.push_back((segment, told));
-                // Who asked may be gone; the use stays.
+            for (entry, done) in group.drain(..) {
+                waiting.push_back((segment, entry));
+                // The caller may be gone; the use stays.
                 let _ = done.send(true);
             }
             drop(waiting);
             segments.shared.arrived.notify_one();
         }
         Err(error) => {
-            tracing::error!(%error, "uses can't be written; requests are refused");
-            // A torn line may stand at its end: what follows goes elsewhere.
+            tracing::error!(%error, "can't write uses; requests are refused");
+            // The file may end in a torn line, so the next use starts a new segment.
             segments.current = None;
             for (_, done) in group.drain(..) {
                 let _ = done.send(false);
@@ -289,8 +289,8 @@ fn write_group(segments: &mut Segments, group: &mut Vec<(Use, oneshot::Sender<bo
     }
 }
 
-fn line(told: &Use) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(told)?;
+fn line(entry: &Use) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(entry)?;
     line.push(b'\n');
     Ok(line)
 }
@@ -299,7 +299,7 @@ fn path_of(dir: &Path, number: u64) -> PathBuf {
     dir.join(format!("uses-{number:012}.jsonl"))
 }
 
-/// In order.
+/// In ascending order.
 fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
@@ -314,13 +314,13 @@ fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-/// What became of the uses that were set aside.
+/// The uses that were set aside, after some were queued again.
 struct Again {
     offered: usize,
     left: usize,
 }
 
-/// Moves the oldest of those that were set aside to a segment of their own.
+/// Moves the oldest uses that were set aside to a new segment.
 fn offer_again(dir: &Path, segment: u64) -> io::Result<Again> {
     let refused = dir.join(REFUSED);
     let text = match fs::read(&refused) {
@@ -328,24 +328,24 @@ fn offer_again(dir: &Path, segment: u64) -> io::Result<Again> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error),
     };
-    // One that a crash has torn still waits in its segment.
+    // A torn line was never counted as set aside: its use is still in a segment.
     let lines = text.split_inclusive(|&byte| byte == b'\n').filter(|it| it.ends_with(b"\n"));
     let lines: Vec<&[u8]> = lines.collect();
     let (offered, left) = lines.split_at(lines.len().min(OFFERED_MAX));
     if !offered.is_empty() {
         write_whole(dir, &path_of(dir, segment), &offered.concat())?;
-        // A crash here leaves them in both; the platform counts them once.
+        // A crash here leaves them in both files; the platform counts them once.
         if left.is_empty() {
             fs::remove_file(refused)?;
         } else {
             write_whole(dir, &refused, &left.concat())?;
         }
-        tracing::warn!(uses = offered.len(), "uses that the platform refused are offered again");
+        tracing::warn!(uses = offered.len(), "sending uses again that the platform rejected");
     }
     Ok(Again { offered: offered.len(), left: left.len() })
 }
 
-/// Or not at all.
+/// Writes the file whole or not at all.
 fn write_whole(dir: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
     let part = dir.join("refused.part");
     let mut file = File::create(&part)?;
@@ -360,19 +360,19 @@ fn recover(dir: &Path) -> io::Result<(VecDeque<(u64, Use)>, u64)> {
     let mut next = 0;
     for (number, path) in segments(dir)? {
         next = number + 1;
-        waiting.extend(read_segment(number, &path)?.into_iter().map(|told| (number, told)));
+        waiting.extend(read_segment(number, &path)?.into_iter().map(|entry| (number, entry)));
     }
     Ok((waiting, next))
 }
 
-/// A line that does not read was never told to be on disk: the crash came before its sync.
+/// A line that can't be parsed was never acknowledged: the crash came before its sync.
 fn read_segment(number: u64, path: &Path) -> io::Result<Vec<Use>> {
     let mut read = Vec::new();
     for line in fs::read(path)?.split(|&byte| byte == b'\n').filter(|it| !it.is_empty()) {
-        if let Ok(told) = serde_json::from_slice(line) {
-            read.push(told);
+        if let Ok(entry) = serde_json::from_slice(line) {
+            read.push(entry);
         } else {
-            tracing::warn!(segment = number, "a torn line is passed over");
+            tracing::warn!(segment = number, "skipped a torn line");
         }
     }
     Ok(read)
@@ -388,24 +388,24 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_was_put_is_there_after_a_crash_and_gone_once_acknowledged() {
+    async fn a_use_survives_a_crash_and_is_gone_once_acknowledged() {
         let dir = fresh_dir();
         let spool = Spool::open(&dir).unwrap();
         for number in 0..5 {
-            spool.put(told(number)).await.unwrap();
+            spool.put(entry(number)).await.unwrap();
         }
         spool.acknowledged(2).await;
         drop(spool);
 
         let spool = Spool::open(&dir).unwrap();
-        // The first two are told again: one file holds all five.
+        // The first two are sent again: one file holds all five.
         assert_eq!(ids(&spool), [0, 1, 2, 3, 4]);
-        spool.put(told(5)).await.unwrap();
+        spool.put(entry(5)).await.unwrap();
         spool.acknowledged(5).await;
         assert_eq!(ids(&spool), [5]);
         assert_eq!(segments(&dir).unwrap().len(), 1);
         spool.acknowledged(1).await;
-        spool.put(told(6)).await.unwrap();
+        spool.put(entry(6)).await.unwrap();
         drop(spool);
         assert_eq!(ids(&Spool::open(&dir).unwrap()), [6]);
     }
@@ -417,7 +417,7 @@ mod tests {
         let puts: Vec<_> = (0..300)
             .map(|number| {
                 let spool = spool.clone();
-                tokio::spawn(async move { spool.put(told(number)).await })
+                tokio::spawn(async move { spool.put(entry(number)).await })
             })
             .collect();
         for put in puts {
@@ -433,20 +433,20 @@ mod tests {
     async fn a_torn_line_is_passed_over() {
         let dir = fresh_dir();
         fs::create_dir_all(&dir).unwrap();
-        let mut text = line(&told(1)).unwrap();
-        text.extend(&line(&told(2)).unwrap()[..20]);
+        let mut text = line(&entry(1)).unwrap();
+        text.extend(&line(&entry(2)).unwrap()[..20]);
         fs::write(path_of(&dir, 7), text).unwrap();
         let spool = Spool::open(&dir).unwrap();
         assert_eq!(ids(&spool), [1]);
-        spool.put(told(3)).await.unwrap();
+        spool.put(entry(3)).await.unwrap();
         assert_eq!(segments(&dir).unwrap().last().unwrap().0, 8);
     }
 
     #[tokio::test]
-    async fn what_the_platform_refuses_is_set_aside() {
+    async fn uses_that_the_platform_rejects_are_set_aside() {
         let dir = fresh_dir();
         let spool = Spool::open(&dir).unwrap();
-        spool.put(told(1)).await.unwrap();
+        spool.put(entry(1)).await.unwrap();
         spool.set_aside().await.unwrap();
         assert!(ids(&spool).is_empty());
         assert!(fs::read_to_string(dir.join("refused.jsonl")).unwrap().contains("/accounts"));
@@ -460,11 +460,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_set_aside_is_offered_again_behind_what_waits() {
+    async fn uses_that_were_set_aside_are_queued_again_behind_the_waiting_ones() {
         let dir = fresh_dir();
         let spool = Spool::open(&dir).unwrap();
         for number in 1..=3 {
-            spool.put(told(number)).await.unwrap();
+            spool.put(entry(number)).await.unwrap();
         }
         assert_eq!(spool.set_aside().await.unwrap(), 1);
         assert_eq!(spool.set_aside().await.unwrap(), 2);
@@ -473,7 +473,7 @@ mod tests {
         spool.offer_again().await.unwrap();
         assert_eq!((spool.refused(), ids(&spool)), (0, vec![3, 1, 2]));
         assert!(!dir.join(REFUSED).exists());
-        spool.put(told(4)).await.unwrap();
+        spool.put(entry(4)).await.unwrap();
         assert_eq!(ids(&spool), [3, 1, 2, 4]);
         spool.acknowledged(1).await;
         assert_eq!(spool.set_aside().await.unwrap(), 1);
@@ -490,10 +490,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_that_are_offered_again_leave_room_for_new_ones() {
+    async fn uses_that_are_sent_again_leave_room_for_new_ones() {
         let dir = fresh_dir();
         fs::create_dir_all(&dir).unwrap();
-        let lines = (0..OFFERED_MAX as u128 + 2).map(|it| line(&told(it)).unwrap());
+        let lines = (0..OFFERED_MAX as u128 + 2).map(|it| line(&entry(it)).unwrap());
         fs::write(dir.join(REFUSED), lines.collect::<Vec<_>>().concat()).unwrap();
         let spool = Spool::open(&dir).unwrap();
         assert_eq!((spool.waiting(), spool.refused()), (OFFERED_MAX, 2));
@@ -507,7 +507,7 @@ mod tests {
         spool.oldest(usize::MAX).iter().map(|it| it.id.0).collect()
     }
 
-    fn told(number: u128) -> Use {
+    fn entry(number: u128) -> Use {
         Use {
             id: UseId(number),
             at: Timestamp::from_timestamp(1_800_000_000, 0).unwrap(),

@@ -229,7 +229,7 @@ mod tests {
 
     use http::Method;
     use senim_channel::verify_jws;
-    use senim_core::jose::{JwkSet, Jws};
+    use senim_core::jose::{Jwk, JwkSet, Jws};
 
     use super::*;
 
@@ -358,7 +358,10 @@ mod tests {
     /// The claims of a JWS that this key signed.
     fn checked(text: &str, key: &Key, typ: &str) -> Value {
         let jws = Jws::parse(text).unwrap();
-        assert!(jws.is_type(typ) && verify_jws(&jws, &JwkSet { keys: vec![key.public()] }));
+        // An assertion names its key as it is registered: by its thumbprint.
+        let name = jws.header.kid.is_some().then(|| key.thumbprint());
+        let keys = JwkSet { keys: vec![Jwk { kid: name, ..key.public() }] };
+        assert!(jws.is_type(typ) && verify_jws(&jws, &keys));
         jws.claims().unwrap()
     }
 }

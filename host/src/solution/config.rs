@@ -113,7 +113,7 @@ mod tests {
             (format!("{good}timeout_ms = 99"), "timeout_ms"),
             (format!("{good}timeout_ms = 15001"), "timeout_ms"),
             (format!("{good}price_tiyn = 2001"), "cap of 2000"),
-            (format!("{good}url = \"vendor\""), "not an address"),
+            (format!("{good}url = \"vendor\""), "not a URL"),
             (format!("{good}url = \"https://vendor/\""), "slash"),
             (format!("{good}url = \"http://vendor\""), "must be https"),
             (format!("{good}url = \"http://localhost:1\"\nca = \"ca.pem\""), "belongs"),

@@ -60,23 +60,24 @@ pub fn typology_angle(rgb: [f32; 3]) -> f32 {
     (lightness - 50.0).atan2(yellow.max(0.1)).to_degrees()
 }
 
+/// The ten tones of the Monk scale (Google, 2022), lightest first; red, green and blue of 255.
+#[cfg(test)]
+pub(super) const MONK: [[f32; 3]; 10] = [
+    [246.0, 237.0, 228.0],
+    [243.0, 231.0, 219.0],
+    [247.0, 234.0, 208.0],
+    [234.0, 218.0, 186.0],
+    [215.0, 189.0, 150.0],
+    [160.0, 126.0, 86.0],
+    [130.0, 92.0, 67.0],
+    [96.0, 65.0, 52.0],
+    [58.0, 49.0, 42.0],
+    [41.0, 36.0, 32.0],
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The ten tones of the Monk scale (Google, 2022), lightest first.
-    const MONK: [[f32; 3]; 10] = [
-        [246.0, 237.0, 228.0],
-        [243.0, 231.0, 219.0],
-        [247.0, 234.0, 208.0],
-        [234.0, 218.0, 186.0],
-        [215.0, 189.0, 150.0],
-        [160.0, 126.0, 86.0],
-        [130.0, 92.0, 67.0],
-        [96.0, 65.0, 52.0],
-        [58.0, 49.0, 42.0],
-        [41.0, 36.0, 32.0],
-    ];
 
     #[test]
     fn the_monk_scale_grows_darker_step_by_step() {

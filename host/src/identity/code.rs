@@ -23,13 +23,9 @@ pub async fn enter(
         .store
         .transact("identity.code", async |tx| {
             let dialogue = dialogue::open(tx, &app, &page).await?;
-            let before = dialogue.content.session.step().clone();
             let code = dialogue::digest(&app, dialogue.id, &entered.code);
             let input = Input::CodeEntered { code };
-            let advanced = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
-            let whose = (&page.browser, &visitor);
-            let renewed = secret::renew(tx, &app, whose, &before, &advanced.dialogue, now).await?;
-            Ok::<_, Refusal>((advanced, renewed))
+            secret::advance(tx, &app, (&page, &visitor), dialogue, input, now).await
         })
         .await?;
     let dialogue = dialogue::settle(&app, advanced)?;

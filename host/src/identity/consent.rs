@@ -28,18 +28,15 @@ pub async fn answer(
         .store
         .transact("identity.consent", async |tx| {
             let dialogue = dialogue::open(tx, &app, &page).await?;
-            let before = dialogue.content.session.step().clone();
-            if matches!(before, Step::Consent { .. }) && !was_shown(&dialogue, &answer.text_hash) {
+            let asked = matches!(dialogue.content.session.step(), Step::Consent { .. });
+            if asked && !was_shown(&dialogue, &answer.text_hash) {
                 return Err(Problem::ConsentText.into());
             }
             let input = match withheld(tx, &dialogue, answer.approve).await? {
                 Some(problem) => Input::ApprovalWithheld(problem),
                 None => Input::ConsentAnswered { approve: answer.approve },
             };
-            let advanced = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
-            let whose = (&page.browser, &visitor);
-            let renewed = secret::renew(tx, &app, whose, &before, &advanced.dialogue, now).await?;
-            Ok::<_, Refusal>((advanced, renewed))
+            secret::advance(tx, &app, (&page, &visitor), dialogue, input, now).await
         })
         .await?;
     let dialogue = dialogue::settle(&app, advanced)?;

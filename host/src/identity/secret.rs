@@ -5,11 +5,12 @@ use axum::Json;
 use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use senim_core::Timestamp;
-use senim_core::identity::session::Step;
+use senim_core::identity::session::{Input, Step};
 
+use super::dialogue::{self, Advanced};
 use super::view;
 use crate::app::App;
-use crate::caller::browser::{Browser, Visitor, hash};
+use crate::caller::browser::{Browser, Page, Visitor, hash};
 use crate::http::cookie;
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::Dialogue;
@@ -23,8 +24,24 @@ pub struct Renewed {
     known: Option<String>,
 }
 
+/// Moves the session on, and renews cookies where that proved an identity or ended the session.
+pub async fn advance(
+    tx: &mut Tx,
+    app: &App,
+    (page, visitor): (&Page, &Visitor),
+    dialogue: Dialogue,
+    input: Input,
+    now: Timestamp,
+) -> Result<(Advanced, Renewed), Refusal> {
+    let before = dialogue.content.session.step().clone();
+    let advanced = dialogue::advance(tx, app, dialogue, input, None, now).await?;
+    let whose = (&page.browser, visitor);
+    let renewed = renew(tx, app, whose, &before, &advanced.dialogue, now).await?;
+    Ok((advanced, renewed))
+}
+
 /// Called in the transaction that moved the session on from `before`.
-pub async fn renew(
+async fn renew(
     tx: &mut Tx,
     app: &App,
     (browser, visitor): (&Browser, &Visitor),

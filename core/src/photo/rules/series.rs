@@ -3,6 +3,7 @@
 use super::drawn::Drawn;
 use super::*;
 use crate::photo::Pose;
+use crate::photo::tone::MONK;
 
 /// Draws a portrait for an amount of one fault.
 type Fault = fn(f32) -> Drawn;
@@ -172,19 +173,7 @@ fn a_cap_and_a_mask_flip_where_the_skin_is_gone() {
 /// ISO/IEC 29794-5 §7: the tones of the Monk scale as a camera exposes them, whose grey card is at 118.
 #[test]
 fn no_rule_refuses_by_skin() {
-    const TONES: [[f32; 3]; 10] = [
-        [246.0, 237.0, 228.0],
-        [243.0, 231.0, 219.0],
-        [247.0, 234.0, 208.0],
-        [234.0, 218.0, 186.0],
-        [215.0, 189.0, 150.0],
-        [160.0, 126.0, 86.0],
-        [130.0, 92.0, 67.0],
-        [96.0, 65.0, 52.0],
-        [58.0, 49.0, 42.0],
-        [41.0, 36.0, 32.0],
-    ];
-    for tone in TONES {
+    for tone in MONK {
         let skin = tone.map(|it| 0.85 * it);
         let bare = Drawn { skin, ..Drawn::default() };
         assert_eq!(report(&bare).failed, [], "{tone:?}");

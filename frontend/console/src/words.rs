@@ -70,7 +70,7 @@ words! {
     RESUME_DONE { kk: "{bank} қайта қосылды.", ru: "{bank}: работа возобновлена.", en: "{bank} is active again." }
 
     SEARCH { kk: "Іздеу", ru: "Поиск", en: "Search" }
-    SEARCH_HINT { kk: "Әрекет, кім, нөмір", ru: "Действие, кто, номер", en: "Action, actor or ID" }
+    SEARCH_HINT { kk: "Әрекет, кім, нөмір немесе мәліметтердегі сөз", ru: "Действие, кто, номер или слово из подробностей", en: "Action, actor, ID or a word of the facts" }
     WHEN { kk: "Қашан", ru: "Когда", en: "When" }
     WHO { kk: "Кім", ru: "Кто", en: "Who" }
     SUBJECT { kk: "Неге қатысты", ru: "Объект", en: "Subject" }

@@ -115,6 +115,18 @@ async fn a_look_at_evidence_leaves_its_trace_and_pictures_are_forgotten() {
         assert!(kinds.iter().all(|it| journal.contains(it)), "{journal}");
         assert!(!journal.contains("\"degree\"") && !journal.contains("similarity"));
 
+        // Past the quota, a failed check's pictures are not kept (S3); its digest and first bytes are.
+        let quota = &stand.app.budgets.failed_frames;
+        for kib in [1024 * 1024, 1024, 1] {
+            while quota.take((), kib, stand.app.now()).is_ok() {}
+        }
+        let challenge = stand.challenge(&cookie).await;
+        let stills = frames::stills(&challenge, &people.frames("person_a_1", 5).unwrap());
+        assert_eq!(stand.show(&cookie, stills).await.outcome(), "422 identity.not-live");
+        let past = exported(&stand, 2).await;
+        assert!(!past.join("frames.pack").exists());
+        assert!(again(&stand, &past).upholds());
+
         stand.wait(90 * 24 * 3600);
         forget_due(&stand.app).await.unwrap();
         let late = exported(&stand, 1).await;

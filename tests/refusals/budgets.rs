@@ -44,6 +44,8 @@ async fn bodies(table: &mut Table<'_>, client: &OAuthClient<'_>, tokens: &Tokens
     let mut asked = FuturesUnordered::new();
     for _ in 0..CONNECTIONS {
         let stranger = table.platform.http()?;
+        // One connection that all share: a client without one would open one for each request.
+        send(stranger.get(client.at("/jwks"))).await?;
         for _ in 0..STREAMS {
             let byte = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"a"))]);
             let body = Body::wrap_stream(byte.chain(stream::pending()));

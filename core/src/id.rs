@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Declares our own identifiers: 128 random bits, and a prefix that people recognise in logs and tickets.
@@ -91,13 +92,15 @@ fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(
 #[error("not an identifier of this kind")]
 pub struct IdError;
 
-/// A person's Individual Identification Number: 12 digits, the last a check digit.
+/// A person's Individual Identification Number: the birth date (YYMMDD), a digit of century and sex, four digits,
+/// a check digit.
 ///
 /// It names a person, so it prints masked; only [`Iin::expose`] and serialisation give the digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Iin([u8; 12]);
 
-/// A legal entity's Business Identification Number: 12 digits, the last a check digit. Public.
+/// A legal entity's Business Identification Number: year and month of its registration (YYMM), a digit for its kind,
+/// one for the part of it, five digits, a check digit. Public.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bin([u8; 12]);
 
@@ -110,13 +113,32 @@ impl Iin {
     pub fn masked(&self) -> String {
         format!("•••••••• {}", &self.expose()[8..])
     }
+
+    pub fn birth_date(&self) -> NaiveDate {
+        birth_date(&self.0).unwrap_or_default()
+    }
+}
+
+/// `None`: not an IIN's. The seventh digit is 1 or 2 for a birth in the 19th century, 3 or 4 in the 20th, 5 or 6 in
+/// the 21st; odd for a man.
+fn birth_date(digits: &[u8; 12]) -> Option<NaiveDate> {
+    let century = match digits[6] {
+        1 | 2 => 1800,
+        3 | 4 => 1900,
+        5 | 6 => 2000,
+        _ => return None,
+    };
+    let two = |at: usize| u32::from(digits[at] * 10 + digits[at + 1]);
+    NaiveDate::from_ymd_opt(century + i32::from(digits[0] * 10 + digits[1]), two(2), two(4))
 }
 
 impl FromStr for Iin {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        twelve_digits(text).map(Self)
+        let digits = twelve_digits(text)?;
+        birth_date(&digits).ok_or(NumberError::NotAnIin)?;
+        Ok(Self(digits))
     }
 }
 
@@ -142,7 +164,13 @@ impl FromStr for Bin {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        twelve_digits(text).map(Self)
+        let digits = twelve_digits(text)?;
+        // Resident, non-resident or joint sole traders; head, branch, representation or farm.
+        let is_entity = matches!(digits[4], 4..=6) && digits[5] <= 3;
+        if !is_entity || !matches!(digits[2] * 10 + digits[3], 1..=12) {
+            return Err(NumberError::NotABin);
+        }
+        Ok(Self(digits))
     }
 }
 
@@ -190,12 +218,14 @@ macro_rules! patterns {
 
 #[cfg(test)]
 patterns! {
-    Iin = "^[0-9]{12}$", "Individual Identification Number; the last digit is a check digit.";
-    Bin = "^[0-9]{12}$", "Business Identification Number; the last digit is a check digit.";
-    Phone = r"^\+7[0-9]{10}$", "A mobile number of Kazakhstan in E.164.";
+    Iin = "^[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[1-6][0-9]{5}$",
+        "Individual Identification Number: birth date (YYMMDD), century and sex (1-6), four digits, a check digit.";
+    Bin = "^[0-9]{2}(0[1-9]|1[0-2])[456][0-3][0-9]{6}$",
+        "Business Identification Number: year and month, kind of entity (4-6), part of it (0-3), five digits, a check digit.";
+    Phone = r"^\+77[0-9]{9}$", "A mobile number of Kazakhstan in E.164.";
 }
 
-/// A mobile number of Kazakhstan in E.164: `+7` and ten digits. Names a person, so it prints masked.
+/// A mobile number of Kazakhstan in E.164: `+77` and nine digits. Names a person, so it prints masked.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Phone(String);
 
@@ -213,8 +243,8 @@ impl FromStr for Phone {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        let digits = text.strip_prefix("+7").ok_or(NumberError::NotAPhone)?;
-        if digits.len() != 10 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        let digits = text.strip_prefix("+77").ok_or(NumberError::NotAPhone)?;
+        if digits.len() != 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(NumberError::NotAPhone);
         }
         Ok(Self(text.to_owned()))
@@ -245,7 +275,11 @@ pub enum NumberError {
     NotTwelveDigits,
     #[error("the number's check digit does not match")]
     CheckDigit,
-    #[error("a phone is +7 and ten digits")]
+    #[error("an IIN begins with a birth date and a digit from 1 to 6")]
+    NotAnIin,
+    #[error("a BIN begins with year and month, a digit from 4 to 6 and one from 0 to 3")]
+    NotABin,
+    #[error("a phone is +77 and nine digits")]
     NotAPhone,
 }
 
@@ -287,10 +321,50 @@ mod tests {
         for digit in '0'..='9' {
             let text = format!("96044000015{digit}");
             let right = digit == '1';
-            assert_eq!(text.parse::<Iin>().is_ok(), right, "{text}");
+            assert_eq!(text.parse::<Bin>().is_ok(), right, "{text}");
         }
-        assert_eq!("960440000152".parse::<Iin>(), Err(NumberError::CheckDigit));
+        assert_eq!("960440000152".parse::<Bin>(), Err(NumberError::CheckDigit));
+        assert_eq!("900101300018".parse::<Iin>(), Err(NumberError::CheckDigit));
     }
+
+    #[test]
+    fn neither_number_passes_for_the_other() {
+        for (number, wrong) in [
+            ("960440000151", NumberError::NotAnIin),
+            // The 30th of February, the 13th month, no such century.
+            ("850230300000", NumberError::NotAnIin),
+            ("851301300000", NumberError::NotAnIin),
+            ("850201700000", NumberError::NotAnIin),
+            ("850201000000", NumberError::NotAnIin),
+        ] {
+            assert_eq!(completed(number).parse::<Iin>(), Err(wrong), "{number}");
+        }
+        for number in ["850614300420", "961340000000", "960470000000", "960444000000"] {
+            assert_eq!(completed(number).parse::<Bin>(), Err(NumberError::NotABin), "{number}");
+        }
+        for (number, born) in [
+            ("850614300420", (1985, 6, 14)),
+            ("000229500000", (2000, 2, 29)),
+            ("991231200000", (1899, 12, 31)),
+        ] {
+            let (year, month, day) = born;
+            let iin: Iin = completed(number).parse().unwrap();
+            assert_eq!(Some(iin.birth_date()), NaiveDate::from_ymd_opt(year, month, day));
+        }
+    }
+
+    /// With the check digit that fits; some numbers have none, then the digit before it is another.
+    fn completed(number: &str) -> String {
+        let fits = |text: &String| twelve_digits(text).is_ok();
+        (0..100).map(|it| format!("{}{it:02}", &number[..10])).find(fits).unwrap()
+    }
+
+    #[test]
+    fn a_phone_is_a_mobile_number_of_kazakhstan() {
+        assert!("+77010000001".parse::<Phone>().is_ok());
+        for text in ["+79010000001", "+7701000001", "+770100000011", "87010000001", "+7701000000a"] {
+            assert_eq!(text.parse::<Phone>(), Err(NumberError::NotAPhone), "{text}");
+        }    }
 
     #[test]
     fn anything_but_twelve_digits_is_refused() {
@@ -302,10 +376,10 @@ mod tests {
 
     #[test]
     fn personal_identifiers_never_print_their_digits() {
-        let iin: Iin = "960440000151".parse().unwrap();
+        let iin: Iin = "900101300017".parse().unwrap();
         let phone: Phone = "+77010000001".parse().unwrap();
         assert_eq!(format!("{iin:?} {phone:?}"), "Iin(************) Phone(************)");
-        assert_eq!(iin.masked(), "•••••••• 0151");
+        assert_eq!(iin.masked(), "•••••••• 0017");
         assert_eq!(phone.masked(), "+7 ••• ••• •• 01");
     }
 

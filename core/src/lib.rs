@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod authorization;
+pub mod calendar;
 pub mod consent;
 pub mod evidence;
 pub mod exchange;

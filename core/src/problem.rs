@@ -96,9 +96,13 @@ problems! {
         IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
         IdentityExpired      = "identity.expired",        410, "The session took longer than 15 minutes and has ended; start again from your bank";
         IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN in your bank's request; check it";
+        IdentityMinor        = "identity.minor",          403, "This service is for persons of 18 years and older";
         IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
+        IdentityNoPhone      = "identity.no-phone",       403, "No phone number has been confirmed for this person yet: the first session must come from a bank or another participant, whose request names the number";
         IdentityNoSession    = "identity.no-session",     401, "This browser has no open session; start again from your bank";
+        IdentityNotCapable   = "identity.not-capable",    403, "According to the state register this person can't act for themselves";
         IdentityNotLive      = "identity.not-live",       422, "We could not verify that a live person is in front of the camera; turn up the screen brightness, move out of direct sunlight and try again";
+        IdentityNotResident  = "identity.not-resident",   403, "This service is for citizens of Kazakhstan and for foreigners and stateless persons who live here permanently";
         IdentityOpenElsewhere = "identity.open-elsewhere", 409, "The session is open in another browser; continue there, or confirm that you want to continue here";
         IdentityOtherSession = "identity.other-session",  409, "Another session is now open in this browser; reload the page";
         IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; reload the page";
@@ -107,7 +111,7 @@ problems! {
         IdentitySourcePhoto  = "identity.source-photo",   502, "The photo in the state register can't be used for matching; apply to the register for a new photo";
         IdentityTooManyCodes = "identity.too-many-codes", 403, "The session has ended after three wrong codes; start again";
         IdentityUnknown      = "identity.unknown-person", 404, "The state register has no person with this IIN";
-        IinInvalid           = "iin.invalid",             422, "The IIN is invalid: it must be twelve digits with a correct check digit";
+        IinInvalid           = "iin.invalid",             422, "The IIN is invalid: it must be twelve digits that begin with a birth date, with a correct check digit";
     }
     operator {
         OperatorSignIn       = "operator.sign-in",        401, "The user name, password or one-time code is wrong";

@@ -9,7 +9,7 @@ use senim_host::consent::expire;
 use senim_store as store;
 use serde_json::{Value, json};
 
-use super::stand::{CONSUMER, IIN, OTHER_IIN, Stand, asked};
+use super::stand::{CONFIRMED_PHONE, CONSUMER, IIN, OTHER_IIN, Stand, asked};
 use crate::database::on_each;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,6 +235,7 @@ async fn listed(stand: &Stand) -> (u64, Vec<u64>) {
 }
 
 async fn signed_in(stand: &Stand, iin: &str) -> String {
+    stand.confirm_phone(iin, CONFIRMED_PHONE).await;
     let before = stand.outside.messages().len();
     let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();
     stand.accept(&cookie).await;

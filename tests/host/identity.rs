@@ -23,7 +23,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use super::stand::{
-    Answer, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, REGISTERS_PHONE, START, Stand, asked, link,
+    Answer, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, CONFIRMED_PHONE, START, Stand, asked, link,
 };
 use crate::database::on_each;
 
@@ -389,7 +389,7 @@ async fn signing_in_to_the_cabinet_takes_face_and_phone_of_the_register() {
         assert!(stand.outside.messages().is_empty(), "no message before the face matched");
         stand.judged(&cookie, Judgement::Live { degree: 97.0 }).await.unwrap();
         let code = stand.outside.code_after(0).await;
-        assert_eq!(stand.outside.messages()[0].0, REGISTERS_PHONE);
+        assert_eq!(stand.outside.messages()[0].0, CONFIRMED_PHONE);
         let view = stand.enter(&cookie, &code).await;
         assert_eq!((view.step(), &view.body["redirect"]), ("passed", &json!("/cabinet")));
         let cabinet = stand.get("/api/cabinet", Some(&cookie)).await;
@@ -813,7 +813,7 @@ async fn nothing_in_the_clear_names_a_person_or_holds_a_code() {
         let code = stand.outside.code_after(0).await;
         let journal = stand.journal_text().await;
         let authorization_code = redirect.split_once("code=").unwrap().1.split_once('&').unwrap().0;
-        for secret in [IIN, NAMED_PHONE, REGISTERS_PHONE, "Айгүл", &cookie, authorization_code]
+        for secret in [IIN, NAMED_PHONE, CONFIRMED_PHONE, "Айгүл", &cookie, authorization_code]
         {
             assert!(!journal.contains(secret));
         }
@@ -821,7 +821,7 @@ async fn nothing_in_the_clear_names_a_person_or_holds_a_code() {
         if let Some(path) = database.strip_prefix("sqlite:") {
             stand.app.store.close().await;
             let bytes = std::fs::read(path).unwrap();
-            for secret in [IIN, NAMED_PHONE, REGISTERS_PHONE, "Айгүл", &cookie, authorization_code]
+            for secret in [IIN, NAMED_PHONE, CONFIRMED_PHONE, "Айгүл", &cookie, authorization_code]
             {
                 assert!(!bytes.windows(secret.len()).any(|it| it == secret.as_bytes()), "{secret}");
             }

@@ -5,6 +5,7 @@ mod bank;
 mod budgets;
 mod consent;
 mod console;
+mod eligible;
 mod evidence;
 mod identity;
 mod matching;

@@ -214,6 +214,16 @@ pub(super) async fn open(database: &str, portrait: &str) -> (Stand, People) {
 }
 
 fn register(stand: &Stand, people: &People, portrait: &str) {
+    register_as(stand, people, portrait, |_| {});
+}
+
+/// `change`s the register's answer.
+pub(super) fn register_as(
+    stand: &Stand,
+    people: &People,
+    portrait: &str,
+    change: impl FnOnce(&mut serde_json::Value),
+) {
     let portrait = std::fs::read(people.0.join(format!("{portrait}.jpg"))).unwrap();
-    stand.outside.register(IIN, &STANDARD.encode(portrait));
+    stand.outside.register_as(IIN, &STANDARD.encode(portrait), change);
 }

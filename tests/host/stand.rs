@@ -46,7 +46,7 @@ pub(super) const APPLICATION: &str = "app";
 pub(super) const IIN: &str = "900101300017";
 pub(super) const OTHER_IIN: &str = "900101300027";
 pub(super) const NAMED_PHONE: &str = "+77010000001";
-pub(super) const REGISTERS_PHONE: &str = "+77010000002";
+pub(super) const CONFIRMED_PHONE: &str = "+77010000002";
 pub(super) const START: i64 = 1_800_000_000_000;
 
 pub(super) struct Stand {
@@ -109,6 +109,19 @@ impl Stand {
         std::fs::write(&file, text).expect("a seed file");
         seed::seed(&self.app, &file).await.expect("seeds");
         std::fs::remove_dir_all(dir).expect("the folder goes");
+        self.confirm_phone(IIN, CONFIRMED_PHONE).await;
+    }
+
+    /// As if a request had been confirmed with this number before.
+    pub(super) async fn confirm_phone(&self, iin: &str, phone: &str) {
+        let (iin, phone) = (iin.parse().expect("an IIN"), phone.parse().expect("a phone"));
+        self.app
+            .store
+            .transact("test.confirm_phone", async |tx| {
+                store::identity::confirm_phone(tx, &iin, &phone, self.app.now()).await
+            })
+            .await
+            .expect("keeps it");
     }
 
     /// A pushed request's `request_uri`.
@@ -465,10 +478,17 @@ impl Outside {
 
     /// `photo`: base64 of a JPEG.
     pub(super) fn register(&self, iin: &str, photo: &str) {
-        let person = json!({
+        self.register_as(iin, photo, |_| {});
+    }
+
+    /// `change`s the register's answer.
+    pub(super) fn register_as(&self, iin: &str, photo: &str, change: impl FnOnce(&mut Value)) {
+        let mut person = json!({
             "iin": iin, "surname": "Сейтқали", "name": "Айгүл", "patronymic": "Серікқызы",
-            "birthDate": "1990-01-01", "sex": "F", "phone": REGISTERS_PHONE, "photo": photo,
+            "birthDate": "1990-01-01", "sex": "F", "citizenship": "KAZ", "permanentResidence": false,
+            "capable": true, "photo": photo,
         });
+        change(&mut person);
         self.state.lock().expect("the world").people.insert(iin.to_owned(), person);
     }
 

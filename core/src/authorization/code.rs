@@ -195,7 +195,7 @@ mod tests {
         let asked = Asked {
             kind: DETAILS_TYPE.to_owned(),
             client: AskedClient {
-                iin: "960440000151".parse().unwrap(),
+                iin: "900101300017".parse().unwrap(),
                 phone: "+77010000001".parse().unwrap(),
             },
             providers: BTreeSet::from(["960440000151".parse().unwrap()]),

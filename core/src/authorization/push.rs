@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::jose::{sha256_base64, to_base64};
 
-    const DETAILS: &str = r#"[{"type":"account_information","client":{"iin":"960440000151","phone":"+77010000001"},
+    const DETAILS: &str = r#"[{"type":"account_information","client":{"iin":"900101300017","phone":"+77010000001"},
         "providers":["960440000151"],"data":["accounts"],"purpose":{"code":"account-aggregation"}}]"#;
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn requests_that_the_profile_forbids_are_refused() {
-        let stranger = DETAILS.replace("960440000151\",\"phone", "960440000152\",\"phone");
+        let stranger = DETAILS.replace("900101300017\",\"phone", "900101300018\",\"phone");
         let unknown = DETAILS.replace("\"data\"", "\"more\":1,\"data\"");
         let two = format!("[{0},{0}]", &DETAILS[1..DETAILS.len() - 1]);
         let with = |member: &str| DETAILS.replace("\"data\"", &format!("{member},\"data\""));

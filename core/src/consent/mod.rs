@@ -352,14 +352,14 @@ mod tests {
 
     #[test]
     fn only_valid_authorization_details_are_parsed() {
-        let text = r#"{"type":"account_information","client":{"iin":"960440000151","phone":"+77010000001"},
+        let text = r#"{"type":"account_information","client":{"iin":"900101300017","phone":"+77010000001"},
             "providers":["960440000151"],"data":["accounts","balances"],"purpose":{"code":"account-aggregation"}}"#;
         let asked: Asked = serde_json::from_str(text).unwrap();
         assert_eq!(asked.check(), Ok(()));
         assert_eq!(asked.term_days, None);
         let none = text.replace(r#"["accounts","balances"]"#, "[]");
         assert!(serde_json::from_str::<Asked>(&none).unwrap().check().is_err());
-        let wrong = text.replace("960440000151\",\"phone", "960440000152\",\"phone");
+        let wrong = text.replace("900101300017\",\"phone", "900101300018\",\"phone");
         assert!(serde_json::from_str::<Asked>(&wrong).is_err());
     }
 
@@ -368,7 +368,7 @@ mod tests {
             id: ConsentId(1),
             application: "app".to_owned(),
             consumer: "960440000151".parse().unwrap(),
-            iin: "960440000151".parse().unwrap(),
+            iin: "900101300017".parse().unwrap(),
             providers: BTreeSet::from(["960440000151".parse().unwrap()]),
             limits: Limits {
                 data: BTreeSet::from([Data::Accounts]),

@@ -4,7 +4,8 @@
 //! agreement ─accept─▶ iin ─found─▶ liveness ─live and matched─▶ code ─right─▶ consent ─approve─▶ passed
 //!     │                │             │                           │   (a sign-in ends here: passed)
 //!     ▼ refuse         ▼ unknown,    ▼ 4 checks                  ▼ 3 wrong,   ▼ refuse
-//!   failed               3 others      (blocked 15 min)            no SMS left
+//!   failed               no client,    (blocked 15 min)            no SMS left
+//!                        3 others
 //!
 //! within liveness, where each drawing of a challenge counts as a check (IDX-2):
 //!
@@ -21,7 +22,10 @@
 //! challenge is open. Frames of another challenge, rearranged or altered frames end the check.
 //!
 //! A sign-in to the cabinet is anonymous: it does not reveal whether the Source knows the IIN until a live person was
-//! before the camera.
+//! before the camera, nor whether that person may be a client (IDX-11) until their face has matched.
+//!
+//! The Source has no phones. A code goes to the number in the participant's request; for a sign-in, to the number that
+//! the person's latest request was confirmed with.
 //!
 //! From each open step: abandoned and, 15 minutes after the start, expired.
 //! The host feeds it [`Input`]s, saves the returned state and carries out the [`Effect`]s.
@@ -36,6 +40,7 @@ pub use self::exchange::{Effect, Input, Judgement, SessionError};
 pub use self::step::{Check, CodeDigest, Failure, Person, Purpose, Seed, Step};
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
+use crate::identity::eligibility::Ineligible;
 use crate::identity::requester::Allowance;
 use crate::liveness::DEGREE_MIN;
 use crate::liveness::challenge::{Challenge, Wishes};
@@ -204,8 +209,8 @@ impl Session {
             }
 
             (Input::IinEntered(iin), Step::Iin) => Ok(session.enter_iin(&iin, now)),
-            (Input::PersonFound { iin, phone, blocked_until }, Step::Iin) => {
-                session.meet_person(iin, phone, blocked_until, now)
+            (Input::PersonFound { iin, phone, eligible, blocked_until }, Step::Iin) => {
+                session.meet_person((iin, phone), eligible, blocked_until, now)
             }
             (Input::PersonUnknown { iin, blocked_until }, Step::Iin) => match session.purpose {
                 Purpose::Authorization { .. } => Ok(session.fail(Failure::UnknownPerson, now)),
@@ -332,19 +337,22 @@ impl Session {
 
     fn meet_person(
         self,
-        iin: Iin,
-        phone: Phone,
+        (iin, confirmed): (Iin, Option<Phone>),
+        eligible: Result<(), Ineligible>,
         blocked_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(Self, Vec<Effect>), SessionError> {
         if !self.may_be(&iin) {
             return Err(SessionError::OutOfOrder);
         }
-        let phone = match &self.purpose {
-            Purpose::Authorization { phone, .. } => phone.clone(),
-            Purpose::Cabinet => phone,
+        let phone = match (&self.purpose, eligible) {
+            (Purpose::Authorization { .. }, Err(why)) => {
+                return Ok(self.fail(Failure::Ineligible(why), now));
+            }
+            (Purpose::Authorization { phone, .. }, Ok(())) => Some(phone.clone()),
+            (Purpose::Cabinet, _) => confirmed,
         };
-        Ok(self.go_to_camera(Person { iin, phone: Some(phone) }, blocked_until, now))
+        Ok(self.go_to_camera(Person { iin, phone }, blocked_until, now))
     }
 
     fn go_to_camera(
@@ -437,6 +445,7 @@ impl Session {
                 return self.send(person, code, now);
             }
             Judgement::Live { .. } => Problem::IdentityNoMatch,
+            Judgement::Ineligible(why) => return self.fail(Failure::Ineligible(why), now),
             Judgement::Refused(Problem::IdentityUnknown) => {
                 return self.fail(Failure::UnknownPerson, now);
             }
@@ -459,7 +468,7 @@ impl Session {
 
     fn send(mut self, person: Person, code: CodeDigest, now: Timestamp) -> (Self, Vec<Effect>) {
         let Some(to) = person.phone.clone() else {
-            return self.fail(Failure::UnknownPerson, now);
+            return self.fail(Failure::NoPhone, now);
         };
         if self.sms >= SMS_MAX {
             return self.fail(Failure::SmsExhausted, now);

@@ -104,7 +104,7 @@ pub struct AcceptedView {
     pub personal_data: Option<PersonalData>,
 }
 
-/// The data of IDX-5 that the Source has.
+/// The data of IDX-5 that the Source has. It has no phones.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PersonalData {
@@ -115,7 +115,6 @@ pub struct PersonalData {
     pub patronymic: Option<String>,
     pub birth_date: NaiveDate,
     pub sex: String,
-    pub phone: crate::id::Phone,
 }
 
 impl std::fmt::Debug for PersonalData {

@@ -96,7 +96,7 @@ mod tests {
         let text = r#"{"iss":"https://senim","sub":"p","aud":"https://edge","client_id":"app","exp":2,"iat":1,
             "jti":"j","scope":"accounts","cnf":{"x5t#S256":"t"},"authorization_details":[{
             "type":"account_information","consent_id":"cns_000000000000000000000000000000ab",
-            "consumer":"960440000151","client":{"iin":"960440000151"},"providers":["960440000151"],
+            "consumer":"960440000151","client":{"iin":"900101300017"},"providers":["960440000151"],
             "data":["accounts"],"transactions_from":"2026-01-31","expires_at":9}],
             "status":{"status_list":{"idx":7,"uri":"https://senim/edge/status-list"}}}"#;
         let claims: TokenClaims = serde_json::from_str(text).unwrap();

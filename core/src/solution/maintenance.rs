@@ -1,17 +1,15 @@
-//! A solution's maintenance windows: at most one in 3 months and 168 hours a year (BIO-1).
+//! A solution's maintenance windows: at most one in 3 months and 168 hours in a calendar year (BIO-1).
 //!
 //! Windows that touch or overlap count as one. From the beginning of one to the beginning of the next
-//! there are at least three calendar months. No 365 consecutive days hold more than 168 hours of maintenance, wherever
-//! they begin: counting by calendar year would allow twice as much around New Year.
+//! there are at least three calendar months. A year begins at midnight in Kazakhstan (OPS-7).
 
-use chrono::{Months, TimeDelta};
+use chrono::{Months, NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Timestamp, calendar};
 
 pub const HOURS_A_YEAR_MAX: i64 = 168;
 
-const A_YEAR: TimeDelta = TimeDelta::days(365);
 const APART: Months = Months::new(3);
 
 /// The solution gets no requests in `[from, until)`.
@@ -32,10 +30,8 @@ pub enum MaintenanceError {
     Empty(Timestamp),
     #[error("the maintenance from {0} begins within 3 months of the previous one")]
     TooSoon(Timestamp),
-    #[error(
-        "with the maintenance until {0}, 365 days hold more than {HOURS_A_YEAR_MAX} hours of it"
-    )]
-    TooLong(Timestamp),
+    #[error("the calendar year {0} holds more than {HOURS_A_YEAR_MAX} hours of maintenance")]
+    TooLong(i32),
 }
 
 impl Maintenance {
@@ -52,13 +48,14 @@ impl Maintenance {
             }
         }
         let whole = Self(windows);
-        // The sum over a sliding year is greatest when its end meets a window's end.
-        let fullest = whole.0.iter().find(|it| {
-            let held = whole.within(it.until - A_YEAR, it.until);
-            held > TimeDelta::hours(HOURS_A_YEAR_MAX)
+        // A window that lies across New Year counts in both years.
+        let years = whole.0.iter().flat_map(|it| [it.from, it.until]).map(calendar::year);
+        let full = years.into_iter().find(|&year| {
+            let [from, until] = [year, year + 1].map(first_moment);
+            whole.within(from, until) > TimeDelta::hours(HOURS_A_YEAR_MAX)
         });
-        match fullest {
-            Some(window) => Err(MaintenanceError::TooLong(window.until)),
+        match full {
+            Some(year) => Err(MaintenanceError::TooLong(year)),
             None => Ok(whole),
         }
     }
@@ -72,6 +69,10 @@ impl Maintenance {
         let shares = self.0.iter().map(|it| it.until.min(until) - it.from.max(from));
         shares.filter(|it| *it > TimeDelta::zero()).sum()
     }
+}
+
+fn first_moment(year: i32) -> Timestamp {
+    calendar::beginning(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default())
 }
 
 fn joined(mut windows: Vec<Window>, next: Window) -> Vec<Window> {
@@ -88,8 +89,8 @@ mod tests {
 
     use super::*;
 
-    /// 2026-01-01T00:00:00Z.
-    const START: i64 = 1_767_225_600;
+    /// 2026-01-01T00:00:00 in Kazakhstan.
+    const START: i64 = 1_767_225_600 - 5 * 3_600;
 
     #[test]
     fn one_week_a_quarter_is_too_much_and_forty_two_hours_are_not() {
@@ -99,12 +100,24 @@ mod tests {
         assert!(Maintenance::new(windows(43)).is_err());
         let mut longer = windows(42)[..4].to_vec();
         longer[3].until += TimeDelta::milliseconds(1);
-        assert_eq!(
-            Maintenance::new(longer.clone()),
-            Err(MaintenanceError::TooLong(longer[3].until))
-        );
+        assert_eq!(Maintenance::new(longer), Err(MaintenanceError::TooLong(2026)));
         assert!(Maintenance::new(vec![window("2026-01-05", 168)]).is_ok());
         assert!(Maintenance::new(vec![window("2026-01-05", 169)]).is_err());
+    }
+
+    #[test]
+    fn what_lies_across_new_year_counts_in_each_year_for_its_part() {
+        // From 30 December, 19:00 UTC, on: 24 hours of the old year.
+        let across = |hours| {
+            let from: Timestamp = "2026-12-30T19:00:00Z".parse().unwrap();
+            Window { from, until: from + TimeDelta::hours(hours) }
+        };
+        assert!(Maintenance::new(vec![across(24 + 168)]).is_ok());
+        let much = Maintenance::new(vec![across(24 + 168 + 1)]);
+        assert_eq!(much, Err(MaintenanceError::TooLong(2027)));
+        let before = window("2026-09-01", 145);
+        let much = Maintenance::new(vec![before, across(48)]);
+        assert_eq!(much, Err(MaintenanceError::TooLong(2026)));
     }
 
     #[test]
@@ -165,9 +178,11 @@ mod tests {
             for at in 0..24 * 1_400 {
                 sums.push(sums[sums.len() - 1] + i64::from(on(at)));
             }
-            let year = 24 * 365;
-            let fits = (year..sums.len()).all(|end| sums[end] - sums[end - year] <= 168)
-                && sums[..year].iter().all(|&sum| sum <= 168);
+            // 2026 and 2027 have 365 days each, 2028 begins after them.
+            let fits = [0, 1, 2].into_iter().all(|year| {
+                let [from, until] = [year, year + 1].map(|it| 24 * 365 * it);
+                sums[until.min(sums.len() - 1)] - sums[from] <= 168
+            });
             let told = Maintenance::new(windows);
             prop_assert_eq!(told.is_ok(), apart && fits, "{:?}", &told);
             if let Ok(maintenance) = told {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::Response;
-use senim_core::identity::session::Input;
+use senim_core::identity::session::{Input, Person, Step};
 use senim_core::identity::view::{EnterCode, IdentityView};
 
 use super::{dialogue, secret, view};
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::caller::browser::{Page, Visitor};
 use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
+use senim_store as store;
 
 #[tracing::instrument(name = "identity.code", skip_all)]
 pub async fn enter(
@@ -25,7 +26,14 @@ pub async fn enter(
             let dialogue = dialogue::open(tx, &app, &page).await?;
             let code = dialogue::digest(&app, dialogue.id, &entered.code);
             let input = Input::CodeEntered { code };
-            secret::advance(tx, &app, (&page, &visitor), dialogue, input, now).await
+            let made =
+                secret::advance(tx, &app, (&page, &visitor), dialogue, input, now).await?;
+            let session = &made.0.dialogue.content.session;
+            // A sign-in has used that number already.
+            if let Step::Consent { person: Person { iin, phone: Some(phone) } } = session.step() {
+                store::identity::confirm_phone(tx, iin, phone, now).await?;
+            }
+            Ok::<_, Refusal>(made)
         })
         .await?;
     let dialogue = dialogue::settle(&app, advanced)?;

@@ -1,7 +1,8 @@
-//! The client enters their IIN, and the Source confirms that the person exists (IDX-1).
+//! The client enters their IIN, and the Source confirms that the person exists (IDX-1) and may be a client (IDX-11).
 
 use axum::Json;
 use chrono::TimeDelta;
+use senim_core::calendar;
 use senim_core::id::Iin;
 use senim_core::identity::session::{Input, Purpose};
 use senim_core::identity::view::{ConfirmIin, IdentityView};
@@ -66,7 +67,9 @@ pub async fn confirm(
             let looked_up = match &registered {
                 Some(person) => {
                     dialogue.content.client_name = Some(person.short_name());
-                    Input::PersonFound { iin, phone: person.phone.clone(), blocked_until }
+                    let phone = store::identity::confirmed_phone(tx, &iin).await?;
+                    let eligible = person.status.check(calendar::day(now));
+                    Input::PersonFound { iin, phone, eligible, blocked_until }
                 }
                 None => Input::PersonUnknown { iin, blocked_until },
             };

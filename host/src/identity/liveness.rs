@@ -12,6 +12,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use senim_channel::budget::Origin;
 use senim_core::Timestamp;
+use senim_core::calendar;
 use senim_core::id::SessionId;
 use senim_core::identity::session::{Effect, Input, Person};
 use senim_core::identity::view::IdentityView;
@@ -76,12 +77,7 @@ pub async fn check(
         Err(error) if error.may_be_sent_again() => return Err(error.problem().into()),
         Err(error) => return Err(forged(&app, &page, challenge.nonce, error, &bytes).await),
     };
-    let photo = match iin::registered(&app, &person.iin).await? {
-        Some(found) if person.phone.is_some() => Some(found.photo),
-        // Removed from the register since the session began.
-        None if person.phone.is_some() => return Err(Problem::IdentitySourceDown.into()),
-        Some(_) | None => None,
-    };
+    let registered = iin::registered(&app, &person.iin).await?;
     let judging = Judging {
         faces: app.faces()?,
         judge: app.judge()?,
@@ -90,7 +86,8 @@ pub async fn check(
         about,
         frames,
         bytes,
-        photo,
+        eligible: registered.as_ref().map(|it| it.status.check(calendar::day(arrived_at))),
+        photo: registered.map(|it| it.photo),
         arrived_at,
     };
     // If there is none, the challenge stays open and the frames can be sent again.

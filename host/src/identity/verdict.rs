@@ -6,6 +6,7 @@ use bytes::Bytes;
 use senim_channel::clock::instant;
 use senim_core::Timestamp;
 use senim_core::id::{Bin, SessionId};
+use senim_core::identity::eligibility::Ineligible;
 use senim_core::identity::session::Judgement;
 use senim_core::liveness::challenge::Challenge;
 use senim_core::liveness::pack::{About, Frame, Kind};
@@ -36,6 +37,8 @@ pub(super) struct Judging {
     pub(super) bytes: Bytes,
     /// The register's photo; `None` if the register does not have the person.
     pub(super) photo: Option<Bytes>,
+    /// Whether the person may be a client (IDX-11); `None` with the photo.
+    pub(super) eligible: Option<Result<(), Ineligible>>,
     pub(super) arrived_at: Timestamp,
 }
 
@@ -202,7 +205,14 @@ impl Judging {
     ) -> Result<Outcome, Refusal> {
         let Made { question, verdict, matched, alike } = made;
         let (judgement, matching) = match matched {
-            Ok(matching) => (Judgement::Live { degree: matching.degree }, Some(matching)),
+            Ok(matching) => {
+                let degree = matching.degree;
+                let judgement = match self.eligible {
+                    Some(Err(why)) if degree >= DEGREE_MIN => Judgement::Ineligible(why),
+                    Some(_) | None => Judgement::Live { degree },
+                };
+                (judgement, Some(matching))
+            }
             Err(problem) => (Judgement::Refused(problem), None),
         };
         let matcher = matching.as_ref().map(|it| it.solution.clone());
@@ -210,6 +220,7 @@ impl Judging {
             Judgement::Live { degree } if degree >= DEGREE_MIN => "passed",
             Judgement::Live { .. } => Problem::IdentityNoMatch.code(),
             Judgement::Refused(problem) => problem.code(),
+            Judgement::Ineligible(why) => why.problem().code(),
         };
         let (reasons, signals) = verdict
             .as_ref()

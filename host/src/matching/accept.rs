@@ -119,8 +119,7 @@ async fn personal_data(app: &App, matched: &Matched) -> Result<PersonalData, Ref
         surname: person.surname,
         name: person.name,
         patronymic: person.patronymic,
-        birth_date: person.birth_date,
+        birth_date: person.status.birth_date,
         sex: person.sex,
-        phone: person.phone,
     })
 }

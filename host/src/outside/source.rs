@@ -7,13 +7,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use chrono::NaiveDate;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use senim_channel::outbound::post_json;
 use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::exchange::Day;
-use senim_core::id::{Iin, Phone};
+use senim_core::id::Iin;
+use senim_core::identity::eligibility::CivilStatus;
 use senim_core::json;
 use serde::{Deserialize, Serialize};
 
@@ -33,9 +33,8 @@ pub struct Registered {
     pub surname: String,
     pub name: String,
     pub patronymic: Option<String>,
-    pub birth_date: NaiveDate,
     pub sex: String,
-    pub phone: Phone,
+    pub status: CivilStatus,
     /// JPEG.
     pub photo: Bytes,
 }
@@ -65,7 +64,9 @@ struct Answer {
     patronymic: Option<String>,
     birth_date: Day,
     sex: String,
-    phone: Phone,
+    citizenship: String,
+    permanent_residence: bool,
+    capable: bool,
     photo: String,
 }
 
@@ -110,6 +111,10 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
     if answer.name.trim().is_empty() || answer.surname.trim().is_empty() {
         return Err(SourceError::Answer("the person has no name"));
     }
+    let is_country = |it: &str| it.len() == 3 && it.bytes().all(|it| it.is_ascii_uppercase());
+    if !is_country(&answer.citizenship) {
+        return Err(SourceError::Answer("the citizenship is not three letters of ISO 3166-1"));
+    }
     let photo = STANDARD
         .decode(&answer.photo)
         .map_err(|_| SourceError::Answer("the photo is not base64"))?;
@@ -120,9 +125,13 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
         surname: answer.surname,
         name: answer.name,
         patronymic: answer.patronymic.filter(|it| !it.trim().is_empty()),
-        birth_date: answer.birth_date.0,
         sex: answer.sex,
-        phone: answer.phone,
+        status: CivilStatus {
+            birth_date: answer.birth_date.0,
+            citizenship: answer.citizenship,
+            has_permanent_residence: answer.permanent_residence,
+            is_capable: answer.capable,
+        },
         photo: photo.into(),
     })
 }
@@ -150,7 +159,7 @@ mod tests {
     fn a_good_answer_is_read() {
         let person = read(answer(|_| {}).as_bytes(), &iin()).unwrap();
         assert_eq!(person.short_name(), "Айгүл С.");
-        assert_eq!(person.phone.expose(), "+77010000001");
+        assert_eq!(person.status.citizenship, "KAZ");
         let alone = answer(|it| it["patronymic"] = serde_json::Value::Null);
         assert_eq!(read(alone.as_bytes(), &iin()).unwrap().short_name(), "Айгүл");
     }
@@ -158,10 +167,11 @@ mod tests {
     #[test]
     fn an_answer_against_the_contract_is_the_registers_fault_and_names_nobody() {
         type Break = fn(&mut serde_json::Value);
-        let broken: [(&str, Break); 8] = [
-            ("another", |it| it["iin"] = "960440000151".into()),
+        let broken: [(&str, Break); 9] = [
+            ("another", |it| it["iin"] = "900101300027".into()),
             ("missing or wrong", |it| it["iin"] = "900101300018".into()),
-            ("missing or wrong", |it| it["phone"] = "87010000001".into()),
+            ("missing or wrong", |it| it["capable"] = serde_json::Value::Null),
+            ("ISO 3166", |it| it["citizenship"] = "Kazakhstan".into()),
             ("missing or wrong", |it| it["birthDate"] = "+21990-01-01".into()),
             ("missing or wrong", |it| it["birthDate"] = "90-1-1".into()),
             ("no name", |it| it["name"] = " ".into()),
@@ -173,14 +183,15 @@ mod tests {
             assert!(error.to_string().contains(why), "{error}");
             assert!(!format!("{error:?}").contains("0000"), "{error:?}");
         }
-        let list = r#"["900101300017","С","А",null,"1990-01-01","F","+77010000001","/9j/4AA="]"#;
+        let list = r#"["900101300017","С","А",null,"1990-01-01","F","KAZ",false,true,"/9j/4AA="]"#;
         assert!(read(list.as_bytes(), &iin()).is_err());
     }
 
     fn answer(change: fn(&mut serde_json::Value)) -> String {
         let mut answer = serde_json::json!({
             "iin": IIN, "surname": "Сейтқали", "name": "Айгүл", "patronymic": "Серікқызы",
-            "birthDate": "1990-01-01", "sex": "F", "phone": "+77010000001", "photo": "/9j/4AA=",
+            "birthDate": "1990-01-01", "sex": "F", "citizenship": "KAZ", "permanentResidence": false,
+            "capable": true, "photo": "/9j/4AA=",
         });
         change(&mut answer);
         answer.to_string()

@@ -79,6 +79,13 @@ CREATE TABLE identity_browser (
 
 CREATE INDEX identity_browser_known_at ON identity_browser (known_at);
 
+-- The number that a person's latest request was confirmed with: a sign-in's code goes there (IDX-11).
+CREATE TABLE identity_phone (
+    iin_index    TEXT    NOT NULL PRIMARY KEY,
+    phone_sealed {BYTES} NOT NULL,
+    confirmed_at BIGINT  NOT NULL
+);
+
 -- Sign-ins to the cabinet by address and by person, counted in windows of time.
 CREATE TABLE identity_attempt (
     subject       TEXT   NOT NULL,

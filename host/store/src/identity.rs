@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
-use senim_core::id::{AuthorizationId, Iin, SessionId};
+use senim_core::id::{AuthorizationId, Iin, Phone, SessionId};
 use senim_core::identity::requester::{KNOWN_DAYS, Requester};
 use senim_core::liveness::challenge::Challenge;
 
@@ -16,6 +16,7 @@ use senim_core::identity::dialogue::{Content, Dialogue};
 
 const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
 const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
+const PHONE_SEALED: &str = "identity_phone.phone_sealed";
 const IIN_INDEX: &str = "identity_block.iin_index";
 const REQUESTER_INDEX: &str = "identity_block.requester_index";
 /// The lifetime of the browser's cookie.
@@ -414,6 +415,49 @@ pub async fn know_browser(
     Ok(())
 }
 
+/// The person has confirmed a request with a code sent to this number.
+pub async fn confirm_phone(
+    tx: &mut Tx,
+    iin: &Iin,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let person = tx.sealer.blind(IIN_INDEX, &iin.expose());
+    let sealed = tx.sealer.seal(&*tx.rng, PHONE_SEALED, &person, phone.expose().as_bytes());
+    sqlx::query(
+        "-- identity.confirm_phone
+         INSERT INTO identity_phone (iin_index, phone_sealed, confirmed_at)
+         VALUES ($1, $2, $3)
+         ON CONFLICT (iin_index) DO UPDATE
+            SET phone_sealed = excluded.phone_sealed
+              , confirmed_at = excluded.confirmed_at",
+    )
+    .bind(&person)
+    .bind(sealed)
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The number that the person's latest request was confirmed with.
+pub async fn confirmed_phone(tx: &mut Tx, iin: &Iin) -> Result<Option<Phone>, StoreError> {
+    let person = tx.sealer.blind(IIN_INDEX, &iin.expose());
+    let sealed = sqlx::query_scalar::<_, Vec<u8>>(
+        "-- identity.confirmed_phone
+         SELECT phone_sealed
+           FROM identity_phone
+          WHERE iin_index = $1",
+    )
+    .bind(&person)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(sealed) = sealed else { return Ok(None) };
+    let opened = tx.sealer.open_sealed(PHONE_SEALED, &person, &sealed)?;
+    let phone = String::from_utf8(opened).ok().and_then(|it| it.parse().ok());
+    phone.map(Some).ok_or_else(|| inconsistent("identity_phone", &person))
+}
+
 /// Deletes draws before `drawn_before`, expired blocks and expired browsers.
 pub async fn forget_requesters(
     tx: &mut Tx,
@@ -464,6 +508,9 @@ pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreE
         "-- identity.forget_sessions
          DELETE FROM identity_session
           WHERE started_at < $1",
+        "-- identity.forget_phones
+         DELETE FROM identity_phone
+          WHERE confirmed_at < $1",
         "-- identity.forget_messages
          DELETE FROM message
           WHERE made_at < $1",

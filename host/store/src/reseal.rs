@@ -30,13 +30,14 @@ const fn column(
 const CHECK: &str = "session_id || '.' || CAST(number AS TEXT)";
 
 /// All sealed columns, the signing keys last; a test compares them with the tables.
-pub const COLUMNS: [SealedColumn; 12] = [
+pub const COLUMNS: [SealedColumn; 13] = [
     column("authorization_request", "asked_sealed", "authorization_request.asked", "id"),
     column("consent", "iin_sealed", "consent.iin_sealed", "id"),
     column("evidence_bundle", "bundle_sealed", "evidence_bundle.bundle_sealed", CHECK),
     column("evidence_frames", "pack_sealed", "evidence_frames.pack_sealed", CHECK),
     column("evidence_rejected", "head_sealed", "evidence_rejected.head_sealed", CHECK),
     column("identity_check", "challenge_sealed", "identity_check.challenge_sealed", CHECK),
+    column("identity_phone", "phone_sealed", "identity_phone.phone_sealed", "iin_index"),
     column("identity_session", "dialogue_sealed", "identity_session.dialogue_sealed", "id"),
     column("message", "sealed", "message.sealed", "id"),
     column("operator", "totp_sealed", "operator.totp", "name"),

@@ -47,11 +47,31 @@ pub struct Person {
     pub patronymic: &'static str,
     pub birth_date: (i32, u32, u32),
     pub sex: Sex,
+    pub civil: Civil,
+    /// In the banks' applications; the register has no phones.
     pub phone: &'static str,
     /// The register's reference photo.
     pub photo: &'static str,
     /// Another picture of the same person, or a folder of frames: what the camera shows.
     pub camera: &'static str,
+}
+
+/// What decides who may be a client (IDX-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Civil {
+    /// Three letters of ISO 3166-1.
+    pub citizenship: &'static str,
+    pub permanent_residence: bool,
+    pub capable: bool,
+}
+
+pub const CITIZEN: Civil =
+    Civil { citizenship: "KAZ", permanent_residence: false, capable: true };
+
+impl Default for Civil {
+    fn default() -> Self {
+        CITIZEN
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +90,7 @@ pub const ALMAS: Person = Person {
     patronymic: "Ерланұлы",
     birth_date: (1985, 6, 14),
     sex: Sex::Male,
+    civil: CITIZEN,
     phone: "+77010000001",
     photo: "person_a_1",
     camera: "person_a_2",
@@ -84,6 +105,7 @@ pub const AIGERIM: Person = Person {
     patronymic: "Маратқызы",
     birth_date: (1990, 9, 22),
     sex: Sex::Female,
+    civil: CITIZEN,
     phone: "+77010000002",
     photo: "person_b_1",
     camera: "person_b_2",
@@ -98,6 +120,7 @@ pub const DANIYAR: Person = Person {
     patronymic: "Болатұлы",
     birth_date: (1993, 2, 27),
     sex: Sex::Male,
+    civil: CITIZEN,
     phone: "+77010000003",
     photo: "impostor_1",
     camera: "impostor_1",
@@ -112,6 +135,7 @@ pub const TEMIRLAN: Person = Person {
     patronymic: "Асқарұлы",
     birth_date: (1982, 4, 5),
     sex: Sex::Male,
+    civil: CITIZEN,
     phone: "+77010000004",
     photo: "impostor_2",
     camera: "impostor_2",
@@ -127,12 +151,59 @@ pub const AINUR: Person = Person {
     patronymic: "Серікқызы",
     birth_date: (1995, 4, 18),
     sex: Sex::Female,
+    civil: CITIZEN,
     phone: "+77010000005",
     photo: "person_c_1",
     camera: "clip",
 };
 
-pub const PEOPLE: [Person; 5] = [ALMAS, AIGERIM, DANIYAR, TEMIRLAN, AINUR];
+/// Sixteen in 2026: refused before the camera, so the photo is anybody's.
+pub const ALIKHAN: Person = Person {
+    key: "alikhan",
+    iin: "100505501176",
+    surname: "Серік",
+    name: "Әлихан",
+    patronymic: "Нұрланұлы",
+    birth_date: (2010, 5, 5),
+    sex: Sex::Male,
+    civil: CITIZEN,
+    phone: "+77010000006",
+    photo: "impostor_1",
+    camera: "impostor_1",
+};
+
+/// A foreigner without a residence permit: refused before the camera.
+pub const RUSTAM: Person = Person {
+    key: "rustam",
+    iin: "880317302262",
+    surname: "Каримов",
+    name: "Рустам",
+    patronymic: "Азизович",
+    birth_date: (1988, 3, 17),
+    sex: Sex::Male,
+    civil: Civil { citizenship: "UZB", ..CITIZEN },
+    phone: "+77010000007",
+    photo: "impostor_2",
+    camera: "impostor_2",
+};
+
+/// Declared incapable by a court: refused before the camera.
+pub const SAULE: Person = Person {
+    key: "saule",
+    iin: "611102403352",
+    surname: "Ахметова",
+    name: "Сәуле",
+    patronymic: "Бақытқызы",
+    birth_date: (1961, 11, 2),
+    sex: Sex::Female,
+    civil: Civil { capable: false, ..CITIZEN },
+    phone: "+77010000008",
+    photo: "person_b_1",
+    camera: "person_b_2",
+};
+
+pub const PEOPLE: [Person; 8] =
+    [ALMAS, AIGERIM, DANIYAR, TEMIRLAN, AINUR, ALIKHAN, RUSTAM, SAULE];
 
 impl Person {
     pub fn iin(&self) -> Iin {

@@ -42,6 +42,10 @@ pub struct Person {
     pub patronymic: Option<String>,
     pub birth_date: NaiveDate,
     pub sex: Sex,
+    /// Who registers here is a citizen.
+    #[serde(skip)]
+    pub civil: cast::Civil,
+    /// In the banks' applications; the register tells none.
     pub phone: Phone,
 }
 
@@ -69,7 +73,7 @@ pub enum Unfit {
     Name,
     #[error("the birth date lies before 1900 or in the future")]
     BirthDate,
-    #[error("a phone is +7 and ten digits")]
+    #[error("a phone is +77 and nine digits")]
     Phone,
     #[error("the photo is not a JPEG of at least 160 × 160 and at most 2 MB")]
     Photo,
@@ -173,6 +177,7 @@ impl People {
             patronymic: Some(patronymic).filter(|it| !it.is_empty()),
             birth_date: asked.birth_date,
             sex: asked.sex,
+            civil: cast::CITIZEN,
             phone,
         };
         let mut list = registered.clone();
@@ -217,6 +222,7 @@ impl From<&cast::Person> for Person {
             patronymic: Some(person.patronymic.to_owned()),
             birth_date: person.birth_date(),
             sex: person.sex,
+            civil: person.civil,
             phone: person.phone(),
         }
     }

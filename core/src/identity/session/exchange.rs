@@ -3,6 +3,7 @@
 use super::step::{CodeDigest, Seed};
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
+use crate::identity::eligibility::Ineligible;
 use crate::identity::requester::Allowance;
 use crate::liveness::challenge::{Nonce, Wishes};
 use crate::problem::Problem;
@@ -19,7 +20,9 @@ pub enum Input {
     /// The Source knows the person; `blocked_until` where liveness is blocked for them.
     PersonFound {
         iin: Iin,
-        phone: Phone,
+        /// For a sign-in: the number that their latest request was confirmed with.
+        phone: Option<Phone>,
+        eligible: Result<(), Ineligible>,
         blocked_until: Option<Timestamp>,
     },
     /// The Source knows nobody with this IIN.
@@ -76,6 +79,8 @@ pub enum Judgement {
     Live { degree: f32 },
     /// Not live, or images that can't be judged.
     Refused(Problem),
+    /// Live and matched, but no client (IDX-11).
+    Ineligible(Ineligible),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
+use crate::identity::eligibility::Ineligible;
 use crate::liveness::challenge::{Challenge, Nonce, Wishes};
 use crate::problem::Problem;
 
@@ -55,7 +56,7 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     pub iin: Iin,
-    /// Absent if the Source knows nobody with this IIN.
+    /// Absent if the Source knows nobody with this IIN, or, for a sign-in, no request was confirmed with a number.
     pub phone: Option<Phone>,
 }
 
@@ -106,6 +107,9 @@ pub enum Failure {
     ConsentRefused,
     Expired,
     IinMismatch,
+    Ineligible(Ineligible),
+    /// A sign-in of a person who has never confirmed a request, and so has nothing here.
+    NoPhone,
     SmsExhausted,
     TooManyCodes,
     UnknownPerson,
@@ -140,6 +144,8 @@ impl Failure {
             | Self::ConsentRefused
             | Self::Expired
             | Self::IinMismatch
+            | Self::Ineligible(_)
+            | Self::NoPhone
             | Self::SmsExhausted
             | Self::TooManyCodes
             | Self::UnknownPerson
@@ -156,6 +162,8 @@ impl Failure {
             Self::ConsentRefused => Problem::ConsentRefused,
             Self::Expired => Problem::IdentityExpired,
             Self::IinMismatch => Problem::IdentityIinMismatch,
+            Self::Ineligible(why) => why.problem(),
+            Self::NoPhone => Problem::IdentityNoPhone,
             Self::SmsExhausted => Problem::IdentitySmsExhausted,
             Self::TooManyCodes => Problem::IdentityTooManyCodes,
             Self::UnknownPerson => Problem::IdentityUnknown,

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::identity::eligibility::Ineligible;
 use crate::identity::requester::Allowance;
 use crate::liveness::challenge::{Ask, Nonce};
 
@@ -15,32 +16,36 @@ fn a_session_without_errors_passes() {
 }
 
 #[test]
-fn a_sign_in_to_the_cabinet_ends_with_the_code_sent_to_the_registers_phone() {
+fn a_sign_in_to_the_cabinet_ends_with_the_code_sent_to_the_number_confirmed_before() {
     let inputs = upto_consent();
     let (session, effects) = play(Session::start(Purpose::Cabinet, Language::Kk, at(0)), &inputs);
     assert!(matches!(session.step(), Step::Passed { .. }));
     assert_eq!(effects, [Effect::Finish]);
-    assert_eq!(session.person().unwrap().phone, Some(registers_phone()));
+    assert_eq!(session.person().unwrap().phone, Some(confirmed_phone()));
 }
 
 /// Each way to end, and the consumer's problem code.
 #[test]
 fn every_failure_ends_with_its_problem() {
-    let found = upto_liveness();
-    let code = [found.clone(), passing(1)].concat();
+    let entered_iin = vec![accept(), Input::IinEntered(iin())];
+    let liveness = upto_liveness();
+    let code = [liveness.clone(), passing(1)].concat();
     let rows: Vec<(&str, Vec<Input>, Input)> = vec![
-        ("identity.abandoned", found.clone(), Input::Abandoned),
+        ("identity.abandoned", liveness.clone(), Input::Abandoned),
         ("identity.agreement-refused", vec![], Input::AgreementAnswered { accept: false }),
         ("identity.iin-mismatch", vec![accept(), other(), other()], other()),
         ("identity.unknown-person", vec![accept(), Input::IinEntered(iin())], unknown()),
+        ("identity.minor", entered_iin.clone(), found(Err(Ineligible::Minor), None)),
+        ("identity.not-capable", entered_iin.clone(), found(Err(Ineligible::NotCapable), None)),
+        ("identity.not-resident", entered_iin, found(Err(Ineligible::NotResident), None)),
         ("identity.too-many-codes", [code.clone(), vec![wrong(), wrong()]].concat(), wrong()),
         ("identity.blocked", four_checks()[..four_checks().len() - 1].to_vec(), not_live(4)),
         ("identity.blocked", vec![accept()], found_but_blocked()),
-        ("identity.blocked", found.clone(), asked_but_blocked()),
-        ("identity.blocked", found.clone(), asked_with(Allowance::Spent)),
-        ("identity.blocked", found.clone(), asked_with(Allowance::SpentUntil(at(99)))),
-        ("identity.blocked", [found.clone(), vec![asked(1)]].concat(), started_but_blocked()),
-        ("identity.blocked", [found, forged_checks()].concat(), forged(4)),
+        ("identity.blocked", liveness.clone(), asked_but_blocked()),
+        ("identity.blocked", liveness.clone(), asked_with(Allowance::Spent)),
+        ("identity.blocked", liveness.clone(), asked_with(Allowance::SpentUntil(at(99)))),
+        ("identity.blocked", [liveness.clone(), vec![asked(1)]].concat(), started_but_blocked()),
+        ("identity.blocked", [liveness, forged_checks()].concat(), forged(4)),
         ("consent.refused", upto_consent(), Input::ConsentAnswered { approve: false }),
         (
             "participant.suspended",
@@ -198,17 +203,33 @@ fn a_sign_in_learns_whether_an_iin_is_registered_after_somebody_live_was_seen() 
     let (session, effects) = play(session, &[looking(1), vec![not_live(1)]].concat());
     assert_eq!(effects, [Effect::Refuse(Problem::IdentityNotLive)]);
     let (session, _) = play(session, &looking(2));
-    for judgement in
-        [Judgement::Refused(Problem::IdentityUnknown), Judgement::Live { degree: 100.0 }]
-    {
+    for (judgement, failure) in [
+        (Judgement::Refused(Problem::IdentityUnknown), Failure::UnknownPerson),
+        (Judgement::Live { degree: 100.0 }, Failure::NoPhone),
+    ] {
         let judged = Input::CheckJudged { check: 2, judgement, code: digest(1) };
         let (session, effects) = step(session.clone(), judged, at(10));
-        assert_eq!(session.failure(), Some(Failure::UnknownPerson));
+        assert_eq!(session.failure(), Some(failure));
         assert!(!effects.iter().any(|it| matches!(it, Effect::SendCode { .. })));
     }
     let blocked = Input::PersonUnknown { iin: iin(), blocked_until: Some(at(99)) };
     let (session, _) = play(cabinet(), &[accept(), Input::IinEntered(iin()), blocked]);
     assert_eq!(session.failure(), Some(Failure::Blocked { until: at(99) }));
+}
+
+/// A stranger who knows an IIN learns nothing of its owner (IDX-11).
+#[test]
+fn a_sign_in_learns_that_it_is_no_clients_after_the_face_has_matched() {
+    let cabinet = || Session::start(Purpose::Cabinet, Language::Kk, at(0));
+    let before = [accept(), Input::IinEntered(iin()), found(Err(Ineligible::NotCapable), None)];
+    let (session, effects) = play(cabinet(), &before);
+    assert_eq!((&session, &effects), (&play(cabinet(), &upto_liveness()).0, &vec![]));
+    let (session, _) = play(session, &looking(1));
+    let judgement = Judgement::Ineligible(Ineligible::NotCapable);
+    let judged = Input::CheckJudged { check: 1, judgement, code: digest(1) };
+    let (session, effects) = step(session, judged, at(10));
+    assert_eq!(session.failure(), Some(Failure::Ineligible(Ineligible::NotCapable)));
+    assert_eq!(effects, [Effect::Finish, Effect::Refuse(Problem::IdentityNotCapable)]);
 }
 
 /// A host that crashes while judging must not grant extra checks (IDX-2).
@@ -378,7 +399,8 @@ fn moves(session: &Session) -> Vec<(Input, i64)> {
         (Input::AgreementAnswered { accept: false }, 0),
         (Input::IinEntered(iin()), 0),
         (other(), 0),
-        (Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: None }, 0),
+        (found(Ok(()), None), 0),
+        (found(Err(Ineligible::NotCapable), None), 0),
         (unknown(), 0),
         (asked(check + 1), 0),
         (asked_with(Allowance::Spent), 0),
@@ -415,8 +437,11 @@ fn upto_consent() -> Vec<Input> {
 }
 
 fn upto_liveness() -> Vec<Input> {
-    let found = Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: None };
-    vec![accept(), Input::IinEntered(iin()), found]
+    vec![accept(), Input::IinEntered(iin()), found(Ok(()), None)]
+}
+
+fn found(eligible: Result<(), Ineligible>, blocked_until: Option<Timestamp>) -> Input {
+    Input::PersonFound { iin: iin(), phone: Some(confirmed_phone()), eligible, blocked_until }
 }
 
 fn accept() -> Input {
@@ -424,11 +449,11 @@ fn accept() -> Input {
 }
 
 fn other() -> Input {
-    Input::IinEntered("960440000151".parse().unwrap())
+    Input::IinEntered("900101300027".parse().unwrap())
 }
 
 fn found_but_blocked() -> Input {
-    Input::PersonFound { iin: iin(), phone: registers_phone(), blocked_until: Some(at(99)) }
+    found(Ok(()), Some(at(99)))
 }
 
 fn asked_but_blocked() -> Input {
@@ -538,7 +563,7 @@ fn named_phone() -> Phone {
     "+77010000001".parse().unwrap()
 }
 
-fn registers_phone() -> Phone {
+fn confirmed_phone() -> Phone {
     "+77010000002".parse().unwrap()
 }
 

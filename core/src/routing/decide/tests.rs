@@ -31,7 +31,7 @@ fn a_request_that_is_right_goes_to_its_provider() {
     assert_eq!(
         headers,
         [
-            format!("senim-client: {CONSUMER}"),
+            "senim-client: 900101300017".to_owned(),
             format!("senim-consumer: {CONSUMER}"),
             "senim-consent: cns_000000000000000000000000000000ab".to_owned(),
             "senim-accounts: a-1,b-2".to_owned(),
@@ -290,7 +290,7 @@ impl World {
                 "jti": "j", "scope": "accounts", "cnf": {"x5t#S256": "thumb"},
                 "authorization_details": [{
                     "type": "account_information", "consent_id": "cns_000000000000000000000000000000ab",
-                    "consumer": CONSUMER, "client": {"iin": CONSUMER}, "providers": [PROVIDER],
+                    "consumer": CONSUMER, "client": {"iin": "900101300017"}, "providers": [PROVIDER],
                     "data": ["accounts"],
                 }],
                 "status": {"status_list": {"idx": 7, "uri": LIST}},

@@ -43,9 +43,13 @@ const WORDS: &[(&str, Word)] = &[
     ("identity.ended", ENDED),
     ("identity.expired", EXPIRED),
     ("identity.iin-mismatch", IIN_MISMATCH),
+    ("identity.minor", MINOR),
     ("identity.no-match", NO_MATCH),
+    ("identity.no-phone", NO_PHONE),
     ("identity.no-session", NO_SESSION),
+    ("identity.not-capable", NOT_CAPABLE),
     ("identity.not-live", NOT_LIVE),
+    ("identity.not-resident", NOT_RESIDENT),
     ("identity.open-elsewhere", OPEN_ELSEWHERE),
     ("identity.other-session", OTHER_SESSION),
     ("identity.out-of-order", OUT_OF_ORDER),
@@ -135,6 +139,26 @@ words! {
         kk: "Қазір жаңа сессия ашу мүмкін емес. Кейінірек қайталап көріңіз.",
         ru: "Сейчас новые сессии не открываются. Попробуйте позже.",
         en: "No new session can be opened at the moment. Try again later.",
+    }
+    MINOR {
+        kk: "Бұл қызмет 18 жасқа толған адамдарға арналған. Банктің бөлімшесіне заңды өкіліңізбен барыңыз.",
+        ru: "Эта услуга – для тех, кому исполнилось 18 лет. Придите в отделение банка с законным представителем.",
+        en: "This service is for people of 18 years and older. Go to a branch of the bank with your legal representative.",
+    }
+    NOT_CAPABLE {
+        kk: "Мемлекеттік дерекқордың мәліметі бойынша сіздің атыңыздан заңды өкіліңіз әрекет етеді. Мәлімет қате болса, мемлекеттік дерекқорға жүгініңіз.",
+        ru: "По данным государственного регистра от вашего имени действует законный представитель. Если это ошибка, обратитесь в регистр.",
+        en: "According to the state register a legal representative acts for you. If that is wrong, apply to the register.",
+    }
+    NOT_RESIDENT {
+        kk: "Бұл қызмет Қазақстан азаматтарына және мұнда тұрақты тұратын шетелдіктер мен азаматтығы жоқ адамдарға арналған.",
+        ru: "Эта услуга – для граждан Казахстана и для иностранцев и лиц без гражданства, которые постоянно здесь живут.",
+        en: "This service is for citizens of Kazakhstan, and for foreigners and stateless people who live here permanently.",
+    }
+    NO_PHONE {
+        kk: "Сіз әлі бірде-бір сұрауды растаған жоқсыз, сондықтан кабинетте сіздің келісімдеріңіз де, код жіберетін нөміріңіз де жоқ. Банк қолданбасынан бастаңыз.",
+        ru: "Вы ещё не подтвердили ни одного запроса, поэтому здесь нет ни ваших согласий, ни номера, на который отправить код. Начните с приложения банка.",
+        en: "You have not confirmed any request yet, so there is no consent of yours here, and no number to send a code to. Begin in your bank's app.",
     }
     FRAMES_CUT {
         kk: "Камера кадрлары толық жетпеді. Байланысты тексеріп, қайта жіберіңіз.",

@@ -38,6 +38,9 @@ pub(super) async fn show(State(outside): State<Outside>, headers: HeaderMap) -> 
             Some("aigerim") => words.about_aigerim,
             Some("daniyar") => words.about_daniyar,
             Some("temirlan") => words.about_temirlan,
+            Some("alikhan") => words.about_alikhan,
+            Some("rustam") => words.about_rustam,
+            Some("saule") => words.about_saule,
             Some("ainur") => words.about_ainur,
             Some(_) | None => words.about_registered,
         };

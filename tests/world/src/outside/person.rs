@@ -39,7 +39,9 @@ pub(super) async fn find(
         "name": person.name,
         "birthDate": person.birth_date,
         "sex": person.sex,
-        "phone": person.phone,
+        "citizenship": person.civil.citizenship,
+        "permanentResidence": person.civil.permanent_residence,
+        "capable": person.civil.capable,
         "photo": STANDARD.encode(photo),
     });
     if let Some(patronymic) = person.patronymic {

@@ -72,6 +72,14 @@ words! {
     about_aigerim: "Екі банкте де шоттары бар.", "Счета в обоих банках.", "Accounts at both banks.";
     about_daniyar: "Qarlygash Bank-те бір шоты бар.", "Один счёт в Qarlygash Bank.", "One account at Qarlygash Bank.";
     about_temirlan: "Еш жерде шоты жоқ.", "Счетов нигде нет.", "No account anywhere.";
+    about_alikhan: "Кәмелетке толмаған: оған қызмет көрсетілмейді.", "Несовершеннолетний: услуга ему не оказывается.",
+        "Under age: not served.";
+    about_rustam: "Шетелдік, тұруға рұқсаты жоқ: оған қызмет көрсетілмейді.",
+        "Иностранец без вида на жительство: услуга ему не оказывается.",
+        "A foreigner without a residence permit: not served.";
+    about_saule: "Сот әрекетке қабілетсіз деп таныған: оған қызмет көрсетілмейді.",
+        "Признана судом недееспособной: услуга ей не оказывается.",
+        "Declared incapable by a court: not served.";
     about_ainur: "Екі банкте де шоттары бар.", "Счета в обоих банках.", "Accounts at both banks.";
     about_registered: "Осында тіркелген; әр банкте екі шоты бар.",
         "Регистрация здесь; по два счёта в каждом банке.",
@@ -120,7 +128,7 @@ words! {
     to_bank: "Банк қолданбасына", "В приложение банка", "To the bank's app";
     unfit_name: "Тегіңіз бен атыңызды жазыңыз.", "Укажите фамилию и имя.", "Type your surname and name.";
     unfit_birth_date: "Туған күніңізді көрсетіңіз.", "Укажите дату рождения.", "Give your birth date.";
-    unfit_phone: "Телефон: +7 және он цифр.", "Телефон: +7 и десять цифр.", "A phone is +7 and ten digits.";
+    unfit_phone: "Телефон: +77 және тоғыз цифр.", "Телефон: +77 и девять цифр.", "A phone is +77 and nine digits.";
     unfit_face: "Суретте дәл бір бет көрінуі керек. Қайта түсіңіз немесе басқа сурет жүктеңіз.",
         "На снимке должно быть видно ровно одно лицо. Снимите заново или загрузите другую фотографию.",
         "The picture must show exactly one face. Take it again, or upload another.";

@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(counts(&cast::DANIYAR), [1, 0]);
         assert_eq!(counts(&cast::TEMIRLAN), [0, 0]);
         assert_eq!(counts(&cast::AINUR), [2, 1]);
-        let stranger: Iin = "960440000151".parse().unwrap();
+        let stranger: Iin = "900101300017".parse().unwrap();
         assert_eq!(accounts(cast::QARLYGASH.bin(), &stranger, now()).len(), 2);
     }
 

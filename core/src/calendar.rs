@@ -1,0 +1,37 @@
+//! Kazakhstan's clock: UTC+5 all year, in the whole country (OPS-7).
+
+use chrono::{Datelike as _, FixedOffset, NaiveDate, NaiveTime};
+
+use crate::Timestamp;
+
+const EAST_SECONDS: i32 = 5 * 3600;
+
+/// The day that it is in Kazakhstan.
+pub fn day(at: Timestamp) -> NaiveDate {
+    FixedOffset::east_opt(EAST_SECONDS).map_or(at.date_naive(), |it| at.with_timezone(&it).date_naive())
+}
+
+/// The moment at which a day begins in Kazakhstan.
+pub fn beginning(day: NaiveDate) -> Timestamp {
+    day.and_time(NaiveTime::MIN).and_utc() - chrono::TimeDelta::seconds(i64::from(EAST_SECONDS))
+}
+
+/// The calendar year that it is in Kazakhstan.
+pub fn year(at: Timestamp) -> i32 {
+    day(at).year()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_five_hours_before_it_does_in_greenwich() {
+        let day_of = |text: &str| day(text.parse().unwrap()).to_string();
+        assert_eq!(day_of("2026-12-31T18:59:59Z"), "2026-12-31");
+        assert_eq!(day_of("2026-12-31T19:00:00Z"), "2027-01-01");
+        let first = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
+        assert_eq!(beginning(first), "2026-12-31T19:00:00Z".parse::<Timestamp>().unwrap());
+        assert_eq!(year(beginning(first)), 2027);
+    }
+}

@@ -19,6 +19,10 @@ const LEFT: f32 = -1.3;
 const TOP: f32 = -1.1;
 const COLUMNS: usize = 63;
 const ROWS: usize = 79;
+/// Of the eyes, in good light.
+const WHITES: f32 = 190.0;
+/// How much lighter a picture is thought to be for its whites.
+const LIT: std::ops::RangeInclusive<f32> = 0.8..=2.0;
 /// Overexposed from here on (ISO/IEC 29794-5, over-exposure prevention).
 const BURNT: f32 = 247.0;
 
@@ -41,7 +45,6 @@ struct Frame {
 /// What cheeks look like: shares of red and green, light, and how red.
 #[derive(Default)]
 struct Skin {
-    colour: [f32; 3],
     red: f32,
     green: f32,
     light: f32,
@@ -107,9 +110,15 @@ impl Surface {
         ]
     }
 
-    /// The mean of the cheeks, 0–255.
+    /// The mean of the lighter cheek, 0–255, as it would be in light in which the whites of the eyes are [`WHITES`]: else
+    /// skin in a shadow would be taken for dark skin.
     pub(super) fn skin_colour(&self) -> [f32; 3] {
-        self.skin.colour
+        let lit = (WHITES / self.whites().max(1.0)).clamp(*LIT.start(), *LIT.end());
+        let lighter =
+            cheeks().into_iter().max_by(|a, b| self.mean_light(*a).total_cmp(&self.mean_light(*b)));
+        let cells: Vec<usize> = lighter.into_iter().flat_map(cells).collect();
+        let part = |at: usize| lit * mean(cells.iter().map(|&it| self.colours[it][at]));
+        [part(0), part(1), part(2)].map(|it| it.min(255.0))
     }
 
     /// The light of the brightest tenth within the eyes.
@@ -201,7 +210,6 @@ impl Surface {
         let colour = [part(0), part(1), part(2)];
         let sum = colour.iter().sum::<f32>().max(1.0);
         Skin {
-            colour,
             red: colour[0] / sum,
             green: colour[1] / sum,
             light: light(colour),

@@ -108,13 +108,13 @@ impl Authority {
     }
 }
 
-/// A participant is known by its BIN in `serialNumber` (X.520 §6.2.9), as state CAs write it.
+/// An organisation is known by its BIN, `OU=BIN…` (CA-9).
 fn name(common_name: &str, organisation: &str, bin: Option<&str>) -> DistinguishedName {
     let mut name = DistinguishedName::new();
     name.push(DnType::CountryName, "KZ");
     name.push(DnType::OrganizationName, organisation);
     if let Some(bin) = bin {
-        name.push(DnType::CustomDnType(vec![2, 5, 4, 5]), format!("BIN{bin}"));
+        name.push(DnType::OrganizationalUnitName, format!("BIN{bin}"));
     }
     name.push(DnType::CommonName, common_name);
     name

@@ -146,6 +146,7 @@ fn asked(to: &mut SchemaGenerator) {
     use crate::{consent, identity, liveness, matching, operator, participant};
 
     to.subschema_for::<consent::Asked>();
+    to.subschema_for::<consent::change::ChangeConsent>();
     to.subschema_for::<identity::view::AnswerAgreement>();
     to.subschema_for::<identity::view::AnswerConsent>();
     to.subschema_for::<identity::view::ChooseLanguage>();

@@ -52,17 +52,21 @@ problems! {
     }
     consent {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
+        ConsentChanged       = "consent.changed",         401, "The client has changed this consent; get an access token for what is left of it with your refresh token, and delete what it no longer covers";
         ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
         ConsentEnded         = "consent.ended",           409, "The consent has already ended";
         ConsentEndedByOperator = "consent.ended-by-operator", 401, "The operator has ended the consent; delete the data you received under it";
         ConsentEndedByPlatform = "consent.ended-by-platform", 401, "The platform has ended the consent, for example because its code was used twice; delete the data you received and ask the client again";
         ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
         ConsentGivenBack     = "consent.given-back",      401, "You ended this consent by revoking a token; ask the client for a new one";
+        ConsentFrequency     = "consent.frequency-exceeded", 429, "The client allows a limited number of requests a day to each provider while they are not there; wait for the time given in Retry-After";
+        ConsentNotNarrower   = "consent.not-narrower",    422, "A change must leave less of the consent: fewer data, fewer providers, a shorter term; for more, the organisation asks the client again";
         ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
         ConsentRefused       = "consent.refused",         403, "The client refused the consent";
         ConsentSuperseded    = "consent.superseded",      401, "The same client has given you a newer consent for the same purpose; use its tokens";
         ConsentText          = "consent.text-changed",    409, "The consent text has changed since it was shown; read it again before approving";
         ConsentTooLong       = "consent.too-long",        422, "A consent can last at most 3650 days; omit the term for a consent that is valid until withdrawn";
+        ConsentUnattended    = "consent.unattended-not-covered", 403, "The consent covers requests only while the client is there, and this one does not say so in x-fapi-auth-date and x-fapi-customer-ip-address";
         ConsentWithdrawn     = "consent.withdrawn",       401, "The consent was ended before its term, for example by the client; delete the data you received under it";
     }
     http {

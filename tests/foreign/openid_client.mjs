@@ -71,7 +71,9 @@ async function walk(name, application, authentication, metadata, algorithm, boun
 
 async function read(config, token, path, options) {
   const url = new URL(`${platform.edge_url}/account-information/v1${path}`)
-  const answer = await client.fetchProtectedResource(config, token, url, 'GET', undefined, undefined, options)
+  // The client is there (FAPI 1.0 part 1 §6.2.1).
+  const headers = new Headers({ 'x-fapi-auth-date': new Date().toUTCString(), 'x-fapi-customer-ip-address': '192.0.2.7' })
+  const answer = await client.fetchProtectedResource(config, token, url, 'GET', undefined, headers, options)
   assert.equal(answer.status, 200, `${path}: ${answer.status}`)
   return answer.json()
 }

@@ -4,6 +4,7 @@ mod authorization;
 mod bank;
 mod budgets;
 mod consent;
+mod consent_change;
 mod console;
 mod eligible;
 mod evidence;

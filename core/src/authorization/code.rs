@@ -203,6 +203,7 @@ mod tests {
                 data: BTreeSet::from([Data::Accounts]),
                 accounts: None,
                 transactions_from: None,
+                unattended: None,
             },
             purpose: Purpose { code: PurposeCode::AccountAggregation, text: None },
             term_days: None,

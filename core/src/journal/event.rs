@@ -47,6 +47,17 @@ events! {
     CodeReplayed = "code.replayed" { client_id: String }
     /// The client left before deciding.
     ConsentAbandoned = "consent.abandoned" { session: SessionId, consumer: Bin }
+    /// The subject is the consent that took the place of `replaces`, narrower.
+    ConsentChanged = "consent.changed" {
+        session: SessionId,
+        replaces: ConsentId,
+        consumer: Bin,
+        providers: BTreeSet<Bin>,
+        data: BTreeSet<Data>,
+        expires_at: Option<Timestamp>,
+        /// Requests a day without the client; absent: none.
+        reads_a_day: Option<u16>,
+    }
     ConsentEnded = "consent.ended" {
         by: EndedBy,
         consumer: Bin,
@@ -61,6 +72,8 @@ events! {
         providers: BTreeSet<Bin>,
         data: BTreeSet<Data>,
         term_days: Option<u32>,
+        /// Requests a day without the client; absent: none.
+        reads_a_day: Option<u16>,
     }
     ConsentRefused = "consent.refused" { session: SessionId, consumer: Bin }
     DataRead = "data.read" {
@@ -68,6 +81,7 @@ events! {
         at: Timestamp,
         consumer: Option<Bin>,
         provider: Option<Bin>,
+        attended: Option<bool>,
         route: String,
         status: u16,
         answer_bytes: u64,
@@ -79,6 +93,7 @@ events! {
         at: Timestamp,
         consumer: Option<Bin>,
         provider: Option<Bin>,
+        attended: Option<bool>,
         route: String,
         status: u16,
         /// In the edge's spelling: a newer edge may know codes that this host does not.

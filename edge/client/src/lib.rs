@@ -7,9 +7,11 @@
 mod answer;
 mod client;
 mod key;
+mod presence;
 mod request;
 
 pub use answer::{Answer, Refusal, Tokens};
 pub use client::{Client, ClientError, Credential, Pushed, Server};
 pub use key::Key;
+pub use presence::Presence;
 pub use request::Request;

@@ -68,7 +68,7 @@ pub(super) async fn issue(
         Traded::Replayed => Err(Denial::grant(Problem::CodeReplayed).into()),
         Traded::Tokens { consent, granted, refresh_token } => {
             let claims = claims(&app, &caller, confirmation, &consent, &granted, now);
-            answer(&app, &claims, refresh_token.as_deref(), now)
+            answer(&app, &claims, consent.grant, refresh_token.as_deref(), now)
         }
     }
 }
@@ -195,6 +195,7 @@ async fn record(
 fn answer(
     app: &App,
     claims: &TokenClaims,
+    grant: ConsentId,
     refresh_token: Option<&str>,
     now: Timestamp,
 ) -> Result<Response, Denied> {
@@ -205,7 +206,7 @@ fn answer(
         "expires_in": claims.exp - claims.iat,
         "scope": claims.scope,
         "authorization_details": claims.authorization_details,
-        "grant_id": claims.authorization_details.first().map(|it| it.consent_id),
+        "grant_id": grant,
     });
     if let Some(token) = refresh_token {
         body["refresh_token"] = token.into();

@@ -6,7 +6,7 @@ use senim_core::journal::{Actor, Event, Subject};
 
 use crate::http::problem::Refusal;
 use senim_store::routing::{Published, touch};
-use senim_store::{self as store, Tx};
+use senim_store::{self as store, StoreError, Tx};
 
 /// In the caller's transaction.
 pub async fn end(
@@ -17,18 +17,29 @@ pub async fn end(
     now: Timestamp,
 ) -> Result<Consent, Refusal> {
     let consent = consent.end(by, now)?;
-    store::consent::save(tx, &consent).await?;
+    save(tx, &consent, by, actor, now).await?;
+    Ok(consent)
+}
+
+/// Saves one that has just ended.
+pub(super) async fn save(
+    tx: &mut Tx,
+    ended: &Consent,
+    by: EndedBy,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    store::consent::save(tx, ended).await?;
     touch(tx, Published::StatusList).await?;
-    store::consent::add_notice(tx, consent.id, consent.consumer, Some(by), now).await?;
-    let uses = store::usage::use_totals(tx, consent.id).await?;
+    store::consent::add_notice(tx, ended.id, ended.consumer, Some(by), now).await?;
+    let uses = store::usage::use_totals(tx, ended.id).await?;
     let event = Event::ConsentEnded {
         by,
-        consumer: consent.consumer,
-        granted_at: granted_at(&consent),
+        consumer: ended.consumer,
+        granted_at: granted_at(ended),
         uses: uses.map_or(0, |(uses, _)| uses),
     };
-    store::journal::append(tx, actor, Subject::Consent(consent.id), event, now).await?;
-    Ok(consent)
+    store::journal::append(tx, actor, Subject::Consent(ended.id), event, now).await
 }
 
 fn granted_at(consent: &Consent) -> Option<Timestamp> {

@@ -21,9 +21,10 @@ pub async fn grant(
 ) -> Result<Consent, Refusal> {
     let shown = shown(dialogue, request);
     let index = store::consent::allocate_index(tx).await?;
-    let consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
+    let mut consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
     for older in store::consent::given_by(tx, &consent.iin).await? {
         if consent.supersedes(&older) && older.check(now).is_ok() {
+            consent.replaces = Some(older.id);
             end::end(tx, older, EndedBy::Superseded, Actor::Platform, now).await?;
         }
     }
@@ -36,6 +37,7 @@ pub async fn grant(
         providers: consent.providers.clone(),
         data: consent.limits.data.clone(),
         term_days: consent.term_days,
+        reads_a_day: consent.limits.unattended.map(|it| it.reads_a_day),
     };
     store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
     Ok(consent)
@@ -43,8 +45,11 @@ pub async fn grant(
 
 pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent {
     let asked = &request.asked;
+    let id = ConsentId(app.rng.id());
     Consent {
-        id: ConsentId(app.rng.id()),
+        id,
+        grant: id,
+        replaces: None,
         application: request.application.clone(),
         consumer: request.consumer.bin,
         iin: asked.client.iin.clone(),

@@ -40,6 +40,7 @@ CREATE TABLE refresh_token (
 );
 
 CREATE INDEX refresh_token_consent ON refresh_token (consent_id);
+CREATE INDEX authorization_request_consent ON authorization_request (consent_id);
 
 -- Identifiers of client assertions and DPoP proofs, kept until they would be refused by their time.
 CREATE TABLE used_once (

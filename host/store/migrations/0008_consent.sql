@@ -1,6 +1,8 @@
 -- The register of consents (CNS-1) and what consumers are to be told of their ends: core/src/consent.
 CREATE TABLE consent (
     id             TEXT    NOT NULL PRIMARY KEY,
+    grant_id       TEXT    NOT NULL,           -- the first of those that took each other's place
+    replaces       TEXT    UNIQUE REFERENCES consent (id),
     application    TEXT    NOT NULL,
     consumer       TEXT    NOT NULL,
     iin_index      TEXT    NOT NULL,
@@ -38,6 +40,7 @@ CREATE TABLE consent (
 );
 
 CREATE INDEX consent_iin ON consent (iin_index, granted_at);
+CREATE INDEX consent_grant ON consent (grant_id);
 CREATE INDEX consent_consumer ON consent (consumer, state);
 CREATE INDEX consent_expires_at ON consent (expires_at);
 

@@ -162,6 +162,31 @@ pub async fn refresh_token(tx: &mut Tx, hash: &str) -> Result<Option<RefreshToke
     Ok(Some(RefreshToken { hash, client_id, consent, issued_at }))
 }
 
+/// The refresh token goes on for the consent that took the place of `from`, and a code that is played again ends that one.
+pub async fn pass_on(tx: &mut Tx, from: ConsentId, to: ConsentId) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- authorization.pass_on/refresh_tokens
+         UPDATE refresh_token
+            SET consent_id = $2
+          WHERE consent_id = $1",
+    )
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "-- authorization.pass_on/codes
+         UPDATE authorization_request
+            SET consent_id = $2
+          WHERE consent_id = $1",
+    )
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Remembers an identifier of this owner. `false`: it was used before.
 pub async fn use_once(
     tx: &mut Tx,

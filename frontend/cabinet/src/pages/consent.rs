@@ -20,7 +20,8 @@ use senim_kit::words::{Word, common, problems};
 use yew::prelude::*;
 
 use super::consents::{SignOut, SignedOut, badge, names};
-use crate::words::{cabinet, identity};
+use super::change::{Change, mode};
+use crate::words::{cabinet, change, identity};
 
 const REFRESH_MS: u32 = 5_000;
 /// As many uses as one answer tells.
@@ -45,6 +46,9 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
                     <Notice tone={Tone::Warn}>{ trouble.sentence(language) }</Notice>
                 }
                 { terms(&view.consent, language) }
+                if view.consent.status == ConsentStatus::Active {
+                    <Change key={view.consent.id.to_string()} consent={view.consent.clone()} />
+                }
                 <Withdrawal
                     consent={view.consent.clone()}
                     onwithdrawn={details.replace.clone()}
@@ -111,15 +115,28 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                         { own_words(&consent.purpose, language) }
                     </>
                 }) }
+                { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
                 { fact(cabinet::GIVEN, language, html! { { moment::date_time(consent.granted_at, language) } }) }
                 { fact(cabinet::UNTIL, language, html! { { until } }) }
                 if let Some(ended) = ended {
                     { fact(cabinet::ENDED_AT, language, html! { { ended } }) }
                 }
                 { fact(cabinet::NUMBER, language, html! { <span class="mono">{ consent.id.to_string() }</span> }) }
+                { fact(change::HASH, language, html! { <span class="mono">{ &consent.text_hash }</span> }) }
+                { other(change::REPLACES, consent.replaces, "consent-replaces", language) }
+                { other(change::REPLACED_BY, consent.replaced_by, "consent-replaced-by", language) }
             </dl>
         </Card>
     }
+}
+
+/// The consent before or after this one (CNS-7).
+fn other(name: Word, id: Option<ConsentId>, test: &'static str, language: Language) -> Html {
+    let Some(id) = id else { return Html::default() };
+    let link = html! {
+        <Link to={format!("/cabinet/consents/{id}")} {test}><span class="mono">{ id.to_string() }</span></Link>
+    };
+    fact(name, language, link)
 }
 
 pub(crate) fn fact(name: Word, language: Language, value: Html) -> Html {
@@ -248,7 +265,13 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                 <table class="table">
                     <thead>
                         <tr>
-                            for name in [cabinet::USE_WHEN, cabinet::USE_WHAT, cabinet::USE_FROM, cabinet::USE_OUTCOME] {
+                            for name in [
+                                cabinet::USE_WHEN,
+                                cabinet::USE_WHAT,
+                                cabinet::USE_FROM,
+                                change::USE_PRESENCE,
+                                cabinet::USE_OUTCOME,
+                            ] {
                                 <th scope="col">{ name.say(language) }</th>
                             }
                         </tr>
@@ -259,6 +282,9 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                                 <td data-name={cabinet::USE_WHEN.say(language)}>{ moment::date_time(it.at, language) }</td>
                                 <td data-name={cabinet::USE_WHAT.say(language)}>{ data_word(it.data).say(language) }</td>
                                 <td data-name={cabinet::USE_FROM.say(language)}>{ &it.provider.name }</td>
+                                <td data-name={change::USE_PRESENCE.say(language)} data-test="use-presence">
+                                    { presence(it.attended).say(language) }
+                                </td>
                                 <td data-name={cabinet::USE_OUTCOME.say(language)}>{ outcome(it, language) }</td>
                             </tr>
                         }
@@ -269,6 +295,14 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                 }
             }
         </section>
+    }
+}
+
+fn presence(attended: Option<bool>) -> Word {
+    match attended {
+        Some(true) => change::USE_ATTENDED,
+        Some(false) => change::USE_UNATTENDED,
+        None => change::USE_UNKNOWN,
     }
 }
 

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use senim_channel::{Identity, Outbound, OutboundError};
-use senim_client::{Client, ClientError, Credential, Key, Pushed, Request, Server};
-use senim_core::consent::Asked;
+use senim_client::{Client, ClientError, Credential, Key, Presence, Pushed, Request, Server};
+use senim_core::consent::{Asked, Data};
 use senim_core::exchange::{Envelope, Route};
 use senim_core::id::Bin;
 use serde::de::DeserializeOwned;
@@ -38,9 +38,24 @@ pub(super) struct Tokens {
     access: String,
     access_ends_at: DateTime<Utc>,
     refresh: Option<String>,
+    /// What the consent covers now: its client may have narrowed it.
+    #[serde(default)]
+    granted: Option<Granted>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Granted {
+    pub(super) providers: Vec<Bin>,
+    pub(super) data: Vec<Data>,
+    #[serde(default)]
+    pub(super) unattended: Option<serde_json::Value>,
 }
 
 impl Tokens {
+    pub(super) fn granted(&self) -> Option<&Granted> {
+        self.granted.as_ref()
+    }
+
     pub(super) fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         (self.access_ends_at - now).num_seconds() > RENEW_BEFORE_S
     }
@@ -107,11 +122,11 @@ impl Platform {
         Ok(())
     }
 
-    /// One read of the standard through the edge.
+    /// One read of the standard through the edge; `presence` of the client, where they are there.
     pub(super) async fn read<T: DeserializeOwned>(
         &self,
         route: &Route,
-        bank: Bin,
+        (bank, presence): (Bin, Option<&Presence>),
         tokens: &Tokens,
         key: &Key,
     ) -> Result<Envelope<T>, Trouble> {
@@ -121,6 +136,10 @@ impl Platform {
             .read(&url, &tokens.access, Some(key))
             .with_header("senim-provider", &bank.to_string())
             .with_header("x-fapi-interaction-id", &interaction_id());
+        let request = match presence {
+            Some(presence) => request.attended(presence),
+            None => request,
+        };
         let answer = sent(client, &request).await?;
         answer.json().map_err(|_| trouble("provider.answer-invalid"))
     }
@@ -156,11 +175,14 @@ async fn tokens(
 ) -> Result<Tokens, Trouble> {
     let answer = sent(client, request).await?;
     let tokens = Client::tokens(&answer, Some(key)).map_err(told)?;
+    let granted = tokens.authorization_details.first();
+    let granted = granted.and_then(|it| serde_json::from_value(it.clone()).ok());
     let lifetime = chrono::TimeDelta::seconds(tokens.expires_in.clamp(0, 86_400));
     Ok(Tokens {
         access: tokens.access_token,
         access_ends_at: clock::now() + lifetime,
         refresh: tokens.refresh_token.or(refresh),
+        granted,
     })
 }
 

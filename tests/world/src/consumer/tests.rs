@@ -75,6 +75,20 @@ async fn an_expired_token_is_renewed_with_the_same_key_once() {
     assert_eq!(it.platform.facts().renewed, 1);
 }
 
+/// CNS-7: the refresh token gives one for what is left, and what is not is deleted.
+#[tokio::test]
+async fn what_a_narrowed_consent_no_longer_covers_is_deleted() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    it.platform.facts().narrowed = true;
+    it.post(&format!("{link}/read"), "").await;
+    let page = it.get(&link).await;
+    assert!(page.contains("data-state=\"active\"") && !page.contains("184\u{a0}250"), "{page}");
+    assert_eq!(it.platform.facts().renewed, 1);
+    let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
+    assert!(!kept.contains("184250"), "balances are still kept");
+}
+
 #[tokio::test]
 async fn a_return_that_is_not_ours_connects_nothing() {
     let it = Walk::start().await;
@@ -233,6 +247,8 @@ struct Facts {
     /// The next read says that the token has expired.
     token_expired: bool,
     renewed: u32,
+    /// The client has taken the balances out of the consent.
+    narrowed: bool,
     revoked: u32,
 }
 
@@ -328,7 +344,12 @@ async fn token(
     });
     if form["grant_type"] == "refresh_token" {
         assert_eq!(form["refresh_token"], "the-refresh-token");
-        platform.facts().renewed += 1;
+        let mut facts = platform.facts();
+        facts.renewed += 1;
+        if std::mem::take(&mut facts.narrowed) {
+            answer["authorization_details"] =
+                json!([{ "providers": [cast::QARLYGASH.bin], "data": ["accounts"] }]);
+        }
     } else {
         assert_eq!(form["code"], "the-code");
         let challenge = sha256_base64(form["code_verifier"].as_bytes());
@@ -354,8 +375,12 @@ async fn read(State(platform): State<Platform>, request: Request<Body>) -> Respo
     assert_eq!(request.headers()["authorization"], "DPoP the-access-token");
     assert_eq!(request.headers()["senim-provider"], cast::QARLYGASH.bin);
     let mut facts = platform.facts();
+    assert!(request.headers().contains_key("x-fapi-auth-date"));
+    assert_eq!(request.headers()["x-fapi-customer-ip-address"], "127.0.0.1");
     let refusal = if std::mem::take(&mut facts.token_expired) {
         Some((401, "token.expired".to_owned()))
+    } else if facts.narrowed {
+        Some((401, "consent.changed".to_owned()))
     } else {
         facts.refusal.clone()
     };

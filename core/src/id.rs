@@ -74,6 +74,8 @@ ids! {
     UseId = "use";
     /// A text message.
     MessageId = "msg";
+    /// A notice to a consumer, and the `jti` of its security event token: core/src/signals.
+    NoticeId = "set";
     /// A request to the photo matching service: core/src/matching.
     PhotoRequestId = "pht";
     /// An identity session: core/src/identity.

@@ -176,6 +176,9 @@ problems! {
         SolutionUnknown        = "solution.unknown",          422, "No biometric solution with this name is connected";
         SolutionUnreachable    = "solution.unreachable",      502, "The biometric solution can't be reached; choose another solution or try again";
     }
+    signals {
+        DeletionAttestation  = "deletion.attestation-invalid", 422, "The attestation is invalid; check that your application's key or your certificate's signed it, and its typ, iss, aud, iat, set, consent_id and deleted_at";
+    }
     storage {
         StorageFull          = "storage.full",            503, "The platform has no storage left for new sessions; try again later";
     }

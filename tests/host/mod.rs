@@ -13,6 +13,7 @@ mod matching;
 mod metrics;
 mod pictures;
 mod routes;
+mod signals;
 mod solution;
 mod stand;
 mod store;

@@ -54,6 +54,7 @@ async fn strangers_are_refused_by_every_route_that_is_not_for_anyone() {
             "/.well-known/oauth-authorization-server",
             "/.well-known/openid-configuration",
             "/jwks",
+            "/.well-known/ssf-configuration",
             "/healthz",
         ];
         assert_eq!(open, expected);

@@ -610,6 +610,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         sealer,
         rng,
         clock,
+        receivers: None,
     }
 }
 

@@ -64,6 +64,22 @@ pub struct ConsentDetailsView {
     /// Newest first, at most 500.
     #[cfg_attr(test, schemars(length(max = 500)))]
     pub uses: Vec<UseView>,
+    /// What has become of the data that the consumer received; absent while the consent holds.
+    pub deletion: Option<DeletionView>,
+}
+
+/// How far the deletion of what a consumer received has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DeletionView {
+    /// When the consumer was asked for it, which is when the consent ended.
+    pub asked_at: Timestamp,
+    pub delete_by: Timestamp,
+    pub acknowledged_at: Option<Timestamp>,
+    /// As the consumer attested.
+    pub deleted_at: Option<Timestamp>,
+    /// It is not attested, and should be by now.
+    pub overdue: bool,
 }
 
 /// One request through an edge under this consent, answered or refused.

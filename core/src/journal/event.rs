@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::{Data, EndedBy, PurposeCode};
-use crate::id::{AuthorizationId, Bin, ConsentId, MessageId, SessionId, SolutionRequestId, UseId};
+use crate::id::{
+    AuthorizationId, Bin, ConsentId, MessageId, NoticeId, SessionId, SolutionRequestId, UseId,
+};
 use crate::liveness::{Reason, Signal};
 use crate::problem::Problem;
 
@@ -100,6 +102,20 @@ events! {
         problem: Option<String>,
         total_ms: u32,
     }
+    /// The consumer attests that it has deleted what it received under the consent (OAPI-5).
+    DeletionAttested = "deletion.attested" {
+        notice: NoticeId,
+        application: String,
+        deleted_at: Timestamp,
+    }
+    /// A case for the operator: the consumer has not attested the deletion in its term.
+    DeletionOverdue = "deletion.overdue" {
+        notice: NoticeId,
+        consumer: Bin,
+        application: String,
+        delete_by: Timestamp,
+        acknowledged: bool,
+    }
     EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
     IdentityBlocked = "identity.blocked" {
         until: Timestamp,
@@ -139,6 +155,15 @@ events! {
     NodeRegistered = "node.registered" {}
     NodeResumed = "node.resumed" {}
     NodeSuspended = "node.suspended" { reason: String }
+    NoticeAcknowledged = "notice.acknowledged" {
+        notice: NoticeId,
+        application: String,
+        tries: u32,
+        /// Pushed, or polled.
+        pushed: bool,
+    }
+    /// The consumer says that it can't use a security event token, and why, in one word.
+    NoticeRefused = "notice.refused" { notice: NoticeId, application: String, fault: String }
     OperatorAdded = "operator.added" {}
     OperatorLocked = "operator.locked" {
         until: Option<Timestamp>,

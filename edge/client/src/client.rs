@@ -73,6 +73,8 @@ pub enum ClientError {
     Issuer,
     #[error("the token is bound otherwise than was asked")]
     Binding,
+    #[error("a security event is not signed by the platform, or not for this application")]
+    Event,
 }
 
 impl From<Refusal> for ClientError {
@@ -274,6 +276,7 @@ mod tests {
         let names: Vec<_> = form.iter().map(|it| it.0.as_str()).collect();
         assert_eq!(names, ["grant_type", "refresh_token", "client_id"]);
         assert_eq!(client.revoke("r").url, "https://issuer/revoke");
+        assert_eq!(client.poll_events(&[]).url, "https://issuer/signals/bank/poll");
     }
 
     #[test]

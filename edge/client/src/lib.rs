@@ -9,6 +9,7 @@ mod client;
 mod key;
 mod presence;
 mod request;
+mod signals;
 
 pub use answer::{Answer, Refusal, Tokens};
 pub use client::{Client, ClientError, Credential, Pushed, Server};

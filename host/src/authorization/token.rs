@@ -92,7 +92,7 @@ async fn redeem(
             let given = consent_of(&authorization.stage);
             let redeemed = match authorization.redeem(client_id, redirect_uri, verifier, now) {
                 Err(denial) if denial.problem == Problem::CodeReplayed => {
-                    take_back(tx, given, client_id, now).await?;
+                    take_back(tx, app, given, client_id, now).await?;
                     return Ok(Traded::Replayed);
                 }
                 outcome => outcome?,
@@ -150,6 +150,7 @@ fn consent_of(stage: &Stage) -> Option<ConsentId> {
 /// A replayed code may have been stolen: the consent and all its tokens end (RFC 6749 §4.1.2).
 async fn take_back(
     tx: &mut Tx,
+    app: &App,
     consent: Option<ConsentId>,
     client_id: &str,
     now: Timestamp,
@@ -159,7 +160,8 @@ async fn take_back(
     store::journal::append(tx, Actor::Platform, Subject::Consent(id), event, now).await?;
     let consent = store::consent::load(tx, id).await?;
     if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
-        consent::end::end(tx, consent, EndedBy::Platform, Actor::Platform, now).await?;
+        let by = (EndedBy::Platform, None);
+        consent::end::end(tx, app, consent, by, Actor::Platform, now).await?;
     }
     Ok(())
 }

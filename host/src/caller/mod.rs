@@ -6,8 +6,10 @@ pub mod limit;
 mod node;
 mod operator;
 mod participant;
+mod party;
 
 pub use client::Client;
 pub use node::Node;
 pub use operator::{Operator, me};
 pub use participant::Caller;
+pub use party::Party;

@@ -42,7 +42,8 @@ pub async fn change(
             if text_hash != texts.hash() {
                 return Err(Problem::ConsentText.into());
             }
-            end::save(tx, &old, EndedBy::Changed, Actor::Client, now).await?;
+            let by = (EndedBy::Changed, Some(new.id));
+            end::save(tx, &app, &old, by, Actor::Client, now).await?;
             store::consent::add(tx, &new, client.session, &texts.agreed()).await?;
             store::authorization::pass_on(tx, old.id, new.id).await?;
             let event = Event::ConsentChanged {

@@ -25,7 +25,8 @@ pub async fn grant(
     for older in store::consent::given_by(tx, &consent.iin).await? {
         if consent.supersedes(&older) && older.check(now).is_ok() {
             consent.replaces = Some(older.id);
-            end::end(tx, older, EndedBy::Superseded, Actor::Platform, now).await?;
+            let by = (EndedBy::Superseded, Some(consent.id));
+            end::end(tx, app, older, by, Actor::Platform, now).await?;
         }
     }
     let session = dialogue.id;

@@ -44,7 +44,7 @@ pub(super) async fn details(
     consent: Consent,
     now: Timestamp,
 ) -> Result<ConsentDetailsView, Refusal> {
-    let mut names = Names::default();
+    let (id, mut names) = (consent.id, Names::default());
     let found = store::usage::uses(tx, consent.id, USES_SHOWN).await?;
     let mut uses = Vec::new();
     for each in found {
@@ -61,5 +61,6 @@ pub(super) async fn details(
         replaced_by: store::consent::replaced_by(tx, consent.id).await?,
     };
     let view = list::view(tx, &mut names, consent, about, now).await?;
-    Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses })
+    let deletion = store::signals::of_consent(tx, id).await?.map(|it| it.deletion(now));
+    Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses, deletion })
 }

@@ -1,4 +1,4 @@
--- The register of consents (CNS-1) and what consumers are to be told of their ends: core/src/consent.
+-- The register of consents (CNS-1): core/src/consent.
 CREATE TABLE consent (
     id             TEXT    NOT NULL PRIMARY KEY,
     grant_id       TEXT    NOT NULL,           -- the first of those that took each other's place
@@ -60,12 +60,3 @@ CREATE TABLE consent_index (
 );
 
 INSERT INTO consent_index (name, next) VALUES ('status-list', 0);
-
--- The end of a consent, to be told to its consumer, who then owes deletion (OAPI-5).
-CREATE TABLE consent_notice (
-    consent_id TEXT   NOT NULL PRIMARY KEY REFERENCES consent (id),
-    consumer   TEXT   NOT NULL,
-    ended_at   BIGINT NOT NULL,
-    ended_by   TEXT   NOT NULL,
-    told_at    BIGINT
-);

@@ -281,16 +281,15 @@ pub async fn count_active_by_party(
     by_participant("consent_party", rows)
 }
 
-/// Expired consents that are not in the journal yet.
+/// Expired consents that are not in the journal yet, and when they expired.
 pub async fn expired_unrecorded(
     tx: &mut Tx,
     now: Timestamp,
     limit: u64,
-) -> Result<Vec<(ConsentId, Bin, Timestamp)>, StoreError> {
-    let rows = sqlx::query_as::<_, (String, String, i64)>(
+) -> Result<Vec<(ConsentId, Timestamp)>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64)>(
         "-- consent.expired_unrecorded
          SELECT id
-              , consumer
               , expires_at
            FROM consent
           WHERE state = 'granted'
@@ -304,10 +303,8 @@ pub async fn expired_unrecorded(
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
-        .map(|(id, consumer, expires_at)| {
-            let broken = || inconsistent(TABLE, &id);
-            let consumer = consumer.parse().map_err(|_| broken())?;
-            Ok((id.parse().map_err(|_| broken())?, consumer, moment(expires_at)))
+        .map(|(id, expires_at)| {
+            Ok((id.parse().map_err(|_| inconsistent(TABLE, &id))?, moment(expires_at)))
         })
         .collect()
 }
@@ -325,29 +322,6 @@ pub async fn mark_expiry_recorded(
     )
     .bind(id.to_string())
     .bind(millis(now))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Adds a notice of the end for the consumer (OAPI-5). `by`: who ended it; `None`: its term.
-pub async fn add_notice(
-    tx: &mut Tx,
-    id: ConsentId,
-    consumer: Bin,
-    by: Option<EndedBy>,
-    ended_at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- consent.add_notice
-         INSERT INTO consent_notice (consent_id, consumer, ended_at, ended_by)
-         VALUES ($1, $2, $3, $4)
-         ON CONFLICT (consent_id) DO NOTHING",
-    )
-    .bind(id.to_string())
-    .bind(consumer.to_string())
-    .bind(millis(ended_at))
-    .bind(by.map_or_else(|| "term".to_owned(), |by| word(&by)))
     .execute(tx.conn())
     .await?;
     Ok(())

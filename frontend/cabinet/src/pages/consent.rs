@@ -1,6 +1,8 @@
 //! One consent in full, with each use of it, and the way to take it back.
 
-use senim_core::consent::view::{ConsentDetailsView, ConsentStatus, ConsentView, UseView};
+use senim_core::consent::view::{
+    ConsentDetailsView, ConsentStatus, ConsentView, DeletionView, UseView,
+};
 use senim_core::consent::words::purpose;
 use senim_core::consent::{Data, Purpose};
 use senim_core::exchange::Day;
@@ -53,6 +55,9 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
                     consent={view.consent.clone()}
                     onwithdrawn={details.replace.clone()}
                 />
+                if let Some(it) = &view.deletion {
+                    { deletion(it, &view.consent, language) }
+                }
                 { uses(&view.uses, language) }
             </>
         },
@@ -252,6 +257,39 @@ fn Withdrawal(props: &WithdrawalProps) -> Html {
                 </div>
             </Dialog>
         </>
+    }
+}
+
+/// What has become of the data that the organisation received (OAPI-5).
+fn deletion(it: &DeletionView, consent: &ConsentView, language: Language) -> Html {
+    let at = |moment| moment::date_time(moment, language);
+    let (tone, said) = match (it.deleted_at, it.acknowledged_at) {
+        (Some(deleted), _) => (Tone::Good, change::DELETED.fill(language, &[("at", &at(deleted))])),
+        _ if it.overdue => {
+            (Tone::Bad, change::OVERDUE.fill(language, &[("by", &at(it.delete_by))]))
+        }
+        (None, Some(known)) => {
+            let words = [("at", at(known)), ("by", at(it.delete_by))];
+            let words = words.each_ref().map(|(name, value)| (*name, value.as_str()));
+            (Tone::Quiet, change::ACKNOWLEDGED.fill(language, &words))
+        }
+        (None, None) => {
+            let words = [("at", at(it.asked_at)), ("by", at(it.delete_by))];
+            let words = words.each_ref().map(|(name, value)| (*name, value.as_str()));
+            (Tone::Quiet, change::ASKED.fill(language, &words))
+        }
+    };
+    let stage = match (it.deleted_at, it.acknowledged_at) {
+        (Some(_), _) => "deleted",
+        _ if it.overdue => "overdue",
+        (None, Some(_)) => "acknowledged",
+        (None, None) => "asked",
+    };
+    html! {
+        <section class="stack" aria-labelledby="deletion">
+            <h2 id="deletion">{ change::DELETION.fill(language, &[("bank", &consent.consumer.name)]) }</h2>
+            <div data-test="deletion" data-stage={stage}><Notice {tone}>{ said }</Notice></div>
+        </section>
     }
 }
 

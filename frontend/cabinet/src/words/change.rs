@@ -40,6 +40,27 @@ words! {
         ru: "И без вашего участия: в сутки к каждому поставщику не более {count}",
         en: "Also without you: a day from each provider at most {count}",
     }
+    DELETION { kk: "{bank}: деректердің жойылуы", ru: "{bank}: удаление данных", en: "{bank}: deletion of the data" }
+    ASKED {
+        kk: "{at} сұралды. Ұйым хабарды алғанын әлі растаған жоқ. Жою мерзімі: {by}.",
+        ru: "Запрошено {at}. Организация ещё не подтвердила, что узнала об этом. Срок удаления: {by}.",
+        en: "Asked for on {at}. The organisation has not confirmed yet that it knows. To be deleted by {by}.",
+    }
+    ACKNOWLEDGED {
+        kk: "Ұйым хабарды {at} алды. Жою мерзімі: {by}.",
+        ru: "Организация узнала об этом {at}. Срок удаления: {by}.",
+        en: "The organisation has known since {at}. To be deleted by {by}.",
+    }
+    DELETED {
+        kk: "Ұйым деректерді {at} жойғанын қол қойып растады.",
+        ru: "Организация подтвердила подписью, что удалила данные {at}.",
+        en: "The organisation has attested, signed, that it deleted the data on {at}.",
+    }
+    OVERDUE {
+        kk: "Мерзімі өтті: ұйым деректерді {by} дейін жойғанын растаған жоқ. Оператор бұл туралы біледі.",
+        ru: "Просрочено: организация не подтвердила удаление до {by}. Оператор об этом знает.",
+        en: "Overdue: the organisation has not attested the deletion by {by}. The operator knows.",
+    }
     USE_PRESENCE { kk: "Сіз болдыңыз ба", ru: "Вы участвовали", en: "Were you there" }
     USE_ATTENDED { kk: "Сіздің қатысуыңызбен", ru: "При вашем участии", en: "While you were there" }
     USE_UNATTENDED { kk: "Сіз жоқта", ru: "Без вас", en: "Without you" }

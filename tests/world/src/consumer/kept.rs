@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use senim_core::consent::Data;
 use senim_core::exchange::{Account, Balance};
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
 use serde::{Deserialize, Serialize};
 
 use super::platform::Tokens;
@@ -214,6 +214,17 @@ impl Kept {
 
     pub(super) fn link(&self, person: &str, id: &str) -> Option<Link> {
         self.read().links.iter().find(|it| it.person == person && it.id == id).cloned()
+    }
+
+    /// Those whose tokens are of this consent.
+    pub(super) fn of_consent(&self, consent: ConsentId) -> Vec<Link> {
+        let of = |it: &&Link| match &it.state {
+            LinkState::Active { tokens, .. } => {
+                tokens.granted().and_then(|it| it.consent_id) == Some(consent)
+            }
+            LinkState::Ended { .. } => false,
+        };
+        self.read().links.iter().filter(of).cloned().collect()
     }
 
     /// Those that are read while their clients are away.

@@ -24,6 +24,7 @@ use crate::settings::Settings;
 
 mod account;
 mod connect;
+mod events;
 mod home;
 mod kept;
 mod link;
@@ -85,6 +86,7 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
         register_url: format!("{}/register", settings.outside_url),
     }));
     tokio::spawn(read::keep_fresh(app.clone()));
+    tokio::spawn(events::follow(app.clone()));
     Ok(Router::new()
         .route("/", get(home::show))
         .route("/enter", post(home::enter))

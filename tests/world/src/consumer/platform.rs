@@ -9,7 +9,8 @@ use senim_channel::{Identity, Outbound, OutboundError};
 use senim_client::{Client, ClientError, Credential, Key, Presence, Pushed, Request, Server};
 use senim_core::consent::{Asked, Data};
 use senim_core::exchange::{Envelope, Route};
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
+use senim_core::signals::{PolledSets, SetClaims};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -45,6 +46,8 @@ pub(super) struct Tokens {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Granted {
+    #[serde(default)]
+    pub(super) consent_id: Option<ConsentId>,
     pub(super) providers: Vec<Bin>,
     pub(super) data: Vec<Data>,
     #[serde(default)]
@@ -144,6 +147,27 @@ impl Platform {
         answer.json().map_err(|_| trouble("provider.answer-invalid"))
     }
 
+    /// Acknowledges what was handled; what is new, checked.
+    pub(super) async fn events(&self, handled: &[String]) -> Result<Vec<SetClaims>, Trouble> {
+        let client = self.client().await?;
+        let polled = sent(client, &client.poll_events(handled)).await?;
+        let sets: PolledSets = polled.json().map_err(told)?;
+        if sets.sets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = sent(client, &client.keys()).await?;
+        client.events(&polled, &keys).map_err(told)
+    }
+
+    /// Attests that what was received under the event's consent is deleted now.
+    pub(super) async fn attest(&self, event: &SetClaims) -> Result<(), Trouble> {
+        let client = self.client().await?;
+        let request = client.attest_deletion(event, clock::now());
+        let request = request.ok_or_else(|| trouble("internal"))?;
+        sent(client, &request).await?;
+        Ok(())
+    }
+
     async fn client(&self) -> Result<&Client, Trouble> {
         self.client
             .get_or_try_init(|| async {
@@ -153,7 +177,8 @@ impl Platform {
                     ClientError::Outbound(_)
                     | ClientError::Refused(_)
                     | ClientError::Answer(_)
-                    | ClientError::Binding => unreachable(&error),
+                    | ClientError::Binding
+                    | ClientError::Event => unreachable(&error),
                 })?;
                 Ok(Client {
                     server,
@@ -213,6 +238,7 @@ fn told(error: ClientError) -> Trouble {
         }
         ClientError::Issuer => trouble("issuer"),
         ClientError::Binding => trouble("token.binding"),
+        ClientError::Event => trouble("event"),
     }
 }
 

@@ -131,8 +131,25 @@ impl Parts {
         Ok(())
     }
 
+    /// The client has narrowed the consent: what it no longer covers goes.
+    pub(super) async fn narrow(&self, link: &Link) -> Result<(), Trouble> {
+        let Some(mut reading) = Reading::of(self, link, None) else { return Ok(()) };
+        match reading.renew().await {
+            Ok(()) => {
+                let LinkState::Active { banks, .. } = &link.state else { return Ok(()) };
+                self.keep(link, reading, banks.clone());
+                Ok(())
+            }
+            Err(trouble) if ends(&trouble) => {
+                self.end(link, &trouble);
+                Ok(())
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
     /// What was read under the consent goes with it (OAPI-5).
-    fn end(&self, link: &Link, why: &Trouble) {
+    pub(super) fn end(&self, link: &Link, why: &Trouble) {
         tracing::info!(code = why.code, "a consent has ended; what was read under it is deleted");
         let ended = LinkState::Ended { code: why.code.clone(), ended_at: clock::now() };
         self.kept.update(&link.id, link.wanted.clone(), ended);

@@ -11,14 +11,18 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use senim_channel::{ClientCertificates, TlsListener, server_config, verify_jws};
+use senim_client::Key;
 use senim_core::consent::Asked;
-use senim_core::jose::{JwkSet, Jws, sha256_base64};
+use senim_core::jose::{JwkSet, Jws, sha256_base64, to_base64};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
 use crate::cast;
 use crate::setup;
+
+const CONSENT: &str = "cns_000000000000000000000000000000ab";
+const SET: &str = "set_000000000000000000000000000000cd";
 
 #[tokio::test]
 async fn a_client_adds_accounts_and_sees_them() {
@@ -87,6 +91,28 @@ async fn what_a_narrowed_consent_no_longer_covers_is_deleted() {
     assert_eq!(it.platform.facts().renewed, 1);
     let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
     assert!(!kept.contains("184250"), "balances are still kept");
+}
+
+/// OAPI-5: told that a consent has ended, the app deletes what it read under it, and says so signed.
+#[tokio::test]
+async fn an_ended_consent_is_deleted_and_that_is_attested() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    it.platform.facts().ended = true;
+    let mut attested = Value::Null;
+    for _ in 0..250 {
+        attested = it.platform.facts().attested.clone();
+        if !attested.is_null() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(attested["consent_id"], CONSENT);
+    assert_eq!((&attested["set"], &attested["iss"]), (&json!(SET), &json!("jetisu-app")));
+    let page = it.get(&link).await;
+    assert!(page.contains("data-test=\"data-deleted\"") && page.contains("consent.withdrawn"));
+    let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
+    assert!(!kept.contains("KZ86125KZT5004100100"), "it is still kept");
 }
 
 #[tokio::test]
@@ -247,6 +273,10 @@ struct Facts {
     /// The next read says that the token has expired.
     token_expired: bool,
     renewed: u32,
+    /// The consent has ended, and the app is to be told.
+    ended: bool,
+    /// The claims of the attestation that came.
+    attested: Value,
     /// The client has taken the balances out of the consent.
     narrowed: bool,
     revoked: u32,
@@ -269,6 +299,9 @@ impl Platform {
             .route("/par", post(par))
             .route("/token", post(token))
             .route("/revoke", post(revoke))
+            .route("/jwks", get(async || Json(json!({ "keys": [event_key().public()] }))))
+            .route("/signals/jetisu-app/poll", post(poll))
+            .route("/signals/jetisu-app/deletions", post(attest))
             .fallback(read)
             .with_state(platform.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -341,6 +374,8 @@ async fn token(
     platform.check_proof(&headers, "POST", "/token", None);
     let mut answer = json!({
         "access_token": "the-access-token", "token_type": "DPoP", "expires_in": 300, "scope": "accounts",
+        "authorization_details": [{ "consent_id": CONSENT, "providers": [cast::QARLYGASH.bin],
+            "data": ["accounts", "balances", "transactions"] }],
     });
     if form["grant_type"] == "refresh_token" {
         assert_eq!(form["refresh_token"], "the-refresh-token");
@@ -348,7 +383,7 @@ async fn token(
         facts.renewed += 1;
         if std::mem::take(&mut facts.narrowed) {
             answer["authorization_details"] =
-                json!([{ "providers": [cast::QARLYGASH.bin], "data": ["accounts"] }]);
+                json!([{ "consent_id": CONSENT, "providers": [cast::QARLYGASH.bin], "data": ["accounts"] }]);
         }
     } else {
         assert_eq!(form["code"], "the-code");
@@ -357,6 +392,39 @@ async fn token(
         answer["refresh_token"] = "the-refresh-token".into();
     }
     Json(answer)
+}
+
+/// What signs security events.
+fn event_key() -> Key {
+    Key::from_text(&to_base64(&[7; 32])).unwrap()
+}
+
+async fn poll(State(platform): State<Platform>, Json(asked): Json<Value>) -> Json<Value> {
+    let mut sets = serde_json::Map::new();
+    let mut facts = platform.facts();
+    if asked["ack"] == json!([SET]) {
+        facts.ended = false;
+    }
+    if facts.ended {
+        let claims = json!({
+            "iss": platform.issuer, "aud": "jetisu-app", "iat": 1, "jti": SET,
+            "sub_id": { "format": "opaque", "id": CONSENT },
+            "events": { "https://senim.kz/secevent/event-type/consent-ended": {
+                "event_timestamp": 1, "initiating_entity": "user", "reason": "consent.withdrawn",
+                "grant_id": CONSENT, "delete_by": 2 } },
+        });
+        let set = event_key().sign(json!({ "typ": "secevent+jwt" }), &claims);
+        sets.insert(SET.to_owned(), set.into());
+    }
+    Json(json!({ "sets": sets, "moreAvailable": false }))
+}
+
+async fn attest(State(platform): State<Platform>, Json(body): Json<Value>) -> Json<Value> {
+    let text = body["attestation"].as_str().unwrap();
+    let jws = Jws::parse(text).unwrap();
+    assert!(jws.is_type("deletion-attestation+jwt") && verify_jws(&jws, &platform.keys));
+    platform.facts().attested = jws.claims().unwrap();
+    Json(json!({}))
 }
 
 async fn revoke(

@@ -165,7 +165,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                     "outside", "routing", "solution",
                 ],
             ),
-            ("authorization", &["app", "callers", "config", "consent", "http"]),
+            ("authorization", &["app", "caller", "callers", "config", "consent", "http"]),
             ("budgets", &["inference"]),
             ("caller", &["app", "callers", "config", "http"]),
             ("callers", &["app"]),

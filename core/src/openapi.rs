@@ -143,8 +143,11 @@ fn openapi_of_the_platform_is_made_from_the_types() {
 }
 
 fn asked(to: &mut SchemaGenerator) {
-    use crate::{consent, identity, liveness, matching, operator, participant, signals};
+    use crate::{
+        authorization, consent, identity, liveness, matching, operator, participant, signals,
+    };
 
+    to.subschema_for::<authorization::FindGrants>();
     to.subschema_for::<consent::Asked>();
     to.subschema_for::<consent::change::ChangeConsent>();
     to.subschema_for::<identity::view::AnswerAgreement>();

@@ -8,6 +8,7 @@ mod consent_change;
 mod console;
 mod eligible;
 mod evidence;
+mod grants;
 mod identity;
 mod matching;
 mod metrics;

@@ -212,6 +212,7 @@ pub enum StartedFor {
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     AuthorizationCode,
+    ClientCredentials,
     RefreshToken,
 }
 

@@ -7,6 +7,7 @@ CREATE TABLE authorization_request (
     nonce            TEXT,
     code_challenge   TEXT    NOT NULL,
     dpop_jkt         TEXT,
+    grant_id         TEXT,                   -- the grant whose place the new consent takes
     asked_sealed     {BYTES} NOT NULL,
     request_uri_hash TEXT    NOT NULL UNIQUE,
     pushed_at        BIGINT  NOT NULL,

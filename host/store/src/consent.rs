@@ -170,6 +170,42 @@ pub async fn replaced_by(tx: &mut Tx, id: ConsentId) -> Result<Option<ConsentId>
     found.map(|it| it.parse().map_err(|_| inconsistent(TABLE, &it))).transpose()
 }
 
+/// The consent of a grant that has not ended; it may have expired.
+pub async fn of_grant(tx: &mut Tx, grant: ConsentId) -> Result<Option<Consent>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- consent.of_grant
+         SELECT id
+              , grant_id
+              , replaces
+              , application
+              , consumer
+              , iin_sealed
+              , providers
+              , limits
+              , purpose_code
+              , purpose_text
+              , term_days
+              , requested_at
+              , state
+              , answered_at
+              , granted_at
+              , expires_at
+              , status_index
+              , text_hash
+              , ended_at
+              , ended_by
+           FROM consent
+          WHERE grant_id = $1
+            AND state = 'granted'
+          ORDER BY granted_at DESC
+          LIMIT 1",
+    )
+    .bind(grant.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| row.into_consent(&tx.sealer)).transpose()
+}
+
 /// All consents that a client granted, newest first, including ended ones (CNS-3).
 pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError> {
     let rows = sqlx::query_as::<_, Row>(

@@ -20,7 +20,11 @@ async fn a_narrower_consent_takes_the_old_ones_place_and_both_stay_readable() {
         let (cookie, _) = stand.approved(whole()).await;
         let old = only(&stand, &cookie).await.to_string();
         stand.wait(5);
-        let left = Left { data: [Data::Accounts].into(), term_days: Some(7), ..left(&stand, &cookie, &old).await };
+        let left = Left {
+            data: [Data::Accounts].into(),
+            term_days: Some(7),
+            ..left(&stand, &cookie, &old).await
+        };
         let answer = change(&stand, &cookie, &old, &left).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let new = &answer.body["consent"];
@@ -32,7 +36,8 @@ async fn a_narrower_consent_takes_the_old_ones_place_and_both_stay_readable() {
 
         let before = stand.get(&format!("/api/cabinet/consents/{old}"), Some(&cookie)).await;
         let before = &before.body["consent"];
-        let ended = json!({ "status": "ended", "ended_at": "2027-01-15T08:00:05Z", "by": "changed" });
+        let ended =
+            json!({ "status": "ended", "ended_at": "2027-01-15T08:00:05Z", "by": "changed" });
         assert_eq!((&before["status"], &before["replaced_by"]), (&ended, &new["id"]));
         assert_eq!(before["data"], json!(["accounts", "balances"]));
         let listed = stand.get("/api/cabinet", Some(&cookie)).await;
@@ -103,7 +108,11 @@ async fn nothing_but_less_of_ones_own_consent_as_it_was_read() {
 async fn the_consumers_refresh_token_goes_on_for_what_is_left() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let details = Bank::request().pop().unwrap().1.replace("[\"accounts\"]", "[\"accounts\",\"balances\"]");
+        let details = Bank::request()
+            .pop()
+            .unwrap()
+            .1
+            .replace("[\"accounts\"]", "[\"accounts\",\"balances\"]");
         let request = changed(Bank::request(), &[("authorization_details", &details)]);
         let request_uri = bank.push(request).await.text("request_uri");
         let back = bank.approved(&request_uri).await.unwrap();
@@ -123,7 +132,10 @@ async fn the_consumers_refresh_token_goes_on_for_what_is_left() {
         assert_eq!(refreshed.outcome(), "200");
         let after = refreshed.token();
         let details = &after.authorization_details[0];
-        assert_eq!((details.consent_id.to_string(), &details.limits.data), (new.clone(), &left.data));
+        assert_eq!(
+            (details.consent_id.to_string(), &details.limits.data),
+            (new.clone(), &left.data)
+        );
         assert_eq!(refreshed.text("grant_id"), tokens.text("grant_id"), "the grant is the same");
         assert!(!bank.has_ended(after.status.status_list.idx).await);
 

@@ -50,7 +50,12 @@ async fn an_application_queries_and_gives_back_its_own_grants() {
         assert_eq!(refreshed.outcome(), "400 invalid_grant consent.given-back");
         let metadata = bank.get("/.well-known/oauth-authorization-server", None).await.body;
         assert_eq!(metadata["grant_management_endpoint"], format!("{ISSUER}/grants"));
-        assert!(metadata["grant_types_supported"].as_array().unwrap().contains(&json!("client_credentials")));
+        assert!(
+            metadata["grant_types_supported"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("client_credentials"))
+        );
     })
     .await;
 }
@@ -73,9 +78,8 @@ async fn the_grant_endpoint_takes_bound_tokens_of_its_own_alone() {
             }
             request.body(Body::empty()).unwrap()
         };
-        let proof = |token: &str, key: &Key, method: &str| {
-            Some(proof(&bank, key, (method, &path), token))
-        };
+        let proof =
+            |token: &str, key: &Key, method: &str| Some(proof(&bank, key, (method, &path), token));
         let (dpop, bearer) = (format!("DPoP {own}"), format!("Bearer {own}"));
         let accounts = tokens.text("access_token");
         let of_the_edge = format!("DPoP {accounts}");
@@ -86,9 +90,19 @@ async fn the_grant_endpoint_takes_bound_tokens_of_its_own_alone() {
             ("no token", Some("DPoP x"), None, "401 token.malformed"),
             ("forged", Some(forged.as_str()), None, "401 token.signature"),
             ("without a proof", Some(dpop.as_str()), None, "401 dpop.missing"),
-            ("as a bearer", Some(bearer.as_str()), proof(&own, &bank.dpop, "GET"), "401 dpop.missing"),
+            (
+                "as a bearer",
+                Some(bearer.as_str()),
+                proof(&own, &bank.dpop, "GET"),
+                "401 dpop.missing",
+            ),
             ("another key", Some(dpop.as_str()), proof(&own, &stranger, "GET"), "401 dpop.invalid"),
-            ("another method", Some(dpop.as_str()), proof(&own, &bank.dpop, "POST"), "401 dpop.invalid"),
+            (
+                "another method",
+                Some(dpop.as_str()),
+                proof(&own, &bank.dpop, "POST"),
+                "401 dpop.invalid",
+            ),
             (
                 "an edge's token",
                 Some(of_the_edge.as_str()),
@@ -147,7 +161,8 @@ async fn an_application_finds_its_own_standing_grants_of_a_client() {
         };
         let found = find(&own, IIN).await;
         let details = &tokens.body["authorization_details"];
-        let grant = json!({ "grant_id": tokens.text("grant_id"), "authorization_details": details });
+        let grant =
+            json!({ "grant_id": tokens.text("grant_id"), "authorization_details": details });
         assert_eq!(found.body, json!({ "grants": [grant] }), "{}", found.text);
         let none = json!({ "grants": [] });
         assert_eq!(find(&own, OTHER_IIN).await.body, none);
@@ -187,7 +202,12 @@ async fn a_request_names_the_grant_that_it_replaces_or_widens() {
             ("merge", grant.as_str(), more.as_str(), "201"),
             ("replace", &grant, &other_purpose, "201"),
             ("create", "", &more, "201"),
-            ("merge", &grant, &other_purpose, "400 invalid_authorization_details request.malformed"),
+            (
+                "merge",
+                &grant,
+                &other_purpose,
+                "400 invalid_authorization_details request.malformed",
+            ),
             ("merge", &grant, &other_client, unknown),
             ("replace", &nobody, &more, unknown),
             ("replace", "x", &more, unknown),
@@ -231,7 +251,8 @@ async fn a_replacing_consent_keeps_the_grant_and_ends_the_old_one() {
 
 async fn given(stand: &Stand) -> Vec<Consent> {
     let iin = IIN.parse().unwrap();
-    let given = stand.app.store.read("test.given", async |tx| store::consent::given_by(tx, &iin).await);
+    let given =
+        stand.app.store.read("test.given", async |tx| store::consent::given_by(tx, &iin).await);
     given.await.unwrap()
 }
 

@@ -18,8 +18,8 @@ use senim_store as store;
 use serde_json::{Value, json};
 
 use super::bank::{Answer, BY_CERTIFICATE, Bank, CHANNEL, CLIENT, ISSUER, Key, OTHER};
-use super::console;
 use super::consent::{only, signed_in};
+use super::console;
 use super::stand::IIN;
 use crate::database::on_each;
 
@@ -54,7 +54,10 @@ async fn an_application_polls_acknowledges_deletes_and_attests() {
         assert_eq!(again.body["sets"].as_object().unwrap().len(), 1);
         let operator = console::signed_in(&bank).await;
         let notices = console::get(&bank, "/api/console/notices", &operator).await;
-        assert_eq!((&notices[0]["tries"], &notices[0]["fault"]), (&json!(2), &json!("invalid_key")));
+        assert_eq!(
+            (&notices[0]["tries"], &notices[0]["fault"]),
+            (&json!(2), &json!("invalid_key"))
+        );
         // A stranger's acknowledgement is none.
         poll(&bank, OTHER, json!({ "ack": [jti] })).await;
         poll(&bank, CLIENT, json!({ "ack": ["x", jti] })).await;
@@ -187,7 +190,10 @@ async fn an_event_is_pushed_until_it_is_acknowledged() {
         assert_eq!(pushed, [0, 5, 15]);
         let sets = receiver.sets();
         let claims = [checked(&bank, &sets[0]).await, checked(&bank, &sets[2]).await];
-        assert_eq!((&claims[0]["jti"], &claims[0]["sub_id"]["id"]), (&claims[1]["jti"], &json!(id)));
+        assert_eq!(
+            (&claims[0]["jti"], &claims[0]["sub_id"]["id"]),
+            (&claims[1]["jti"], &json!(id))
+        );
         let told = deletion(&bank, &cookie, &id).await;
         assert_eq!(told["acknowledged_at"], "2027-01-15T08:00:15Z");
         assert_eq!(poll(&bank, CLIENT, json!({})).await.body["sets"], json!({}));

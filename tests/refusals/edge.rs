@@ -312,11 +312,9 @@ async fn ended(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()> {
         .row("the bank that stays in a consent changed", "200", async || from(&tokens, stays).await)
         .await;
     table
-        .row(
-            "the bank that the client took out",
-            "403 consent.provider-not-covered",
-            async || from(&tokens, goes).await,
-        )
+        .row("the bank that the client took out", "403 consent.provider-not-covered", async || {
+            from(&tokens, goes).await
+        })
         .await;
     browser
         .post(&format!("/api/cabinet/consents/{}/withdraw", tokens.consent), &json!({}))
@@ -353,9 +351,8 @@ async fn narrowed(
         term_days: None,
         attended_only: false,
     };
-    let change = |left: &Left| {
-        json!({ "left": left, "text_hash": texts(&view.consent, left).hash() })
-    };
+    let change =
+        |left: &Left| json!({ "left": left, "text_hash": texts(&view.consent, left).hash() });
     let path = format!("{path}/change");
     let longer = Left { term_days: Some(3650), ..left.clone() };
     for (name, expected, body) in [

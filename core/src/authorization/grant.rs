@@ -248,7 +248,7 @@ mod tests {
         Asked {
             kind: DETAILS_TYPE.to_owned(),
             client: AskedClient {
-                iin: "960440000151".parse().unwrap(),
+                iin: "900101300017".parse().unwrap(),
                 phone: "+77010000001".parse().unwrap(),
             },
             providers: ["960440000151".parse().unwrap()].into(),

@@ -18,8 +18,8 @@ pub use client::{ASSERTION_TYPE, Assertion, Claims};
 pub use code::{Authorization, Code, Stage};
 pub use denial::{Denial, OAuthError};
 pub use grant::{
-    FindGrants, FoundGrant, FoundGrants, GrantAction, GrantScope, GrantTokenClaims, GrantView, QUERY_SCOPE,
-    REVOKE_SCOPE, unknown as unknown_grant,
+    FindGrants, FoundGrant, FoundGrants, GrantAction, GrantScope, GrantTokenClaims, GrantView,
+    QUERY_SCOPE, REVOKE_SCOPE, unknown as unknown_grant,
 };
 pub use parameters::Parameters;
 pub use push::Pushed;

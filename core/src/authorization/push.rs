@@ -133,7 +133,7 @@ fn asked(form: &Parameters) -> Result<Asked, Denial> {
         return Err(Denial::new(error, Problem::IinInvalid));
     }
     let asked: Asked = json::read_value(detail).map_err(|_| {
-        Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, providers, data, accounts, transactions_from, purpose {code, text}, term_days")
+        Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, providers, data, accounts, transactions_from, unattended {reads_a_day}, purpose {code, text}, term_days")
     })?;
     asked.check().map_err(Denial::details)?;
     Ok(asked)

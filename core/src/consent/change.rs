@@ -119,7 +119,8 @@ impl Texts {
 
 /// The same in the browser, which shows it, and on the host, which compares its hash.
 pub fn texts(consent: &ConsentView, left: &Left) -> Texts {
-    let of = |language| text(language, consent, left).into_iter().map(Paragraph::Platform).collect();
+    let of =
+        |language| text(language, consent, left).into_iter().map(Paragraph::Platform).collect();
     Texts { kazakh: of(Language::Kk), russian: of(Language::Ru), english: of(Language::En) }
 }
 
@@ -130,9 +131,15 @@ fn text(language: Language, consent: &ConsentView, left: &Left) -> Vec<String> {
         consent.providers.iter().partition(|it| left.providers.contains(&it.bin));
     let unattended = consent.unattended.filter(|_| !left.attended_only);
     let mut text = vec![match language {
-        Language::Kk => format!("Сіз «{name}» ұйымына (БСН {bin}) берген {id} келісімін тарылтасыз."),
-        Language::Ru => format!("Вы сужаете согласие {id}, данное организации «{name}» (БИН {bin})."),
-        Language::En => format!("You narrow the consent {id} that you gave to “{name}” (BIN {bin})."),
+        Language::Kk => {
+            format!("Сіз «{name}» ұйымына (БСН {bin}) берген {id} келісімін тарылтасыз.")
+        }
+        Language::Ru => {
+            format!("Вы сужаете согласие {id}, данное организации «{name}» (БИН {bin}).")
+        }
+        Language::En => {
+            format!("You narrow the consent {id} that you gave to “{name}” (BIN {bin}).")
+        }
     }];
     text.push(match language {
         Language::Kk => format!("Деректерді енді беретіндер: {}.", named(&stay, "БСН")),
@@ -202,9 +209,7 @@ fn term(language: Language, consent: &ConsentView, left: &Left) -> String {
             format!("The term does not change: until {}.", moment(language, end))
         }
         (Language::Kk, None, None) => "Мерзімі өзгермейді: сіз кері қайтарып алғанша.".to_owned(),
-        (Language::Ru, None, None) => {
-            "Срок не меняется: пока вы не отзовёте согласие.".to_owned()
-        }
+        (Language::Ru, None, None) => "Срок не меняется: пока вы не отзовёте согласие.".to_owned(),
         (Language::En, None, None) => "The term does not change: until you withdraw it.".to_owned(),
     }
 }
@@ -288,7 +293,8 @@ mod tests {
         let end = |it: &Granted| it.expires_at.unwrap_or(Timestamp::MAX_UTC);
         assert!(end(after) <= end(before));
         let (limits, providers) = (&new.limits, &new.providers);
-        let same = limits == &old.limits && providers == &old.providers && end(after) == end(before);
+        let same =
+            limits == &old.limits && providers == &old.providers && end(after) == end(before);
         assert!(!same, "{new:?}");
     }
 
@@ -308,7 +314,11 @@ mod tests {
         let (ended, next) = old.narrow(&left, new(), at(5)).unwrap();
         let again = ended.narrow(&left, new(), at(6));
         assert_eq!(again, Err(ConsentError::Ended(EndedBy::Changed)));
-        assert_eq!(next.narrow(&left, new(), at(6)), Err(ConsentError::NotNarrower), "the same again");
+        assert_eq!(
+            next.narrow(&left, new(), at(6)),
+            Err(ConsentError::NotNarrower),
+            "the same again"
+        );
     }
 
     #[test]
@@ -346,10 +356,8 @@ mod tests {
     }
 
     fn view() -> ConsentView {
-        let name = |bin: &str| ParticipantName {
-            bin: bin.parse().unwrap(),
-            name: format!("Bank {bin}"),
-        };
+        let name =
+            |bin: &str| ParticipantName { bin: bin.parse().unwrap(), name: format!("Bank {bin}") };
         ConsentView {
             id: ConsentId(1),
             consumer: name(BANKS[2]),

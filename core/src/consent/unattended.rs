@@ -23,7 +23,9 @@ impl Unattended {
         if (1..=READS_A_DAY_MAX).contains(&self.reads_a_day) {
             return Ok(());
         }
-        Err("unattended.reads_a_day must be 1 to 200; leave unattended out for reading only while the client is there")
+        Err(
+            "unattended.reads_a_day must be 1 to 200; leave unattended out for reading only while the client is there",
+        )
     }
 }
 
@@ -43,7 +45,11 @@ pub fn sentence(language: Language, unattended: Option<Unattended>) -> String {
         ),
         Language::Ru => format!(
             "Организация может запрашивать данные и без вашего участия: не более {count} {} в сутки к каждому поставщику данных.",
-            if count % 10 == 1 && count % 100 != 11 { "запроса" } else { "запросов" }
+            if count % 10 == 1 && count % 100 != 11 {
+                "запроса"
+            } else {
+                "запросов"
+            }
         ),
         Language::En => format!(
             "It can also ask for the data while you are not there: at most {count} {} a day to each provider.",

@@ -205,12 +205,8 @@ fn kazakh(
     text.say(format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)));
     text.quote(Language::Kk, asked);
     text.say(match asked.term_days {
-        Some(days) => format!(
-            "Мерзімі: мақұлдаған сәттен бастап {days} күн."
-        ),
-        None => {
-            "Мерзімі: сіз кері қайтарып алғанша.".to_owned()
-        }
+        Some(days) => format!("Мерзімі: мақұлдаған сәттен бастап {days} күн."),
+        None => "Мерзімі: сіз кері қайтарып алғанша.".to_owned(),
     });
     text.say(unattended::sentence(Language::Kk, asked.limits.unattended));
     text.say(format!(
@@ -257,10 +253,7 @@ fn russian(
     text.say(format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)));
     text.quote(Language::Ru, asked);
     text.say(match asked.term_days {
-        Some(days) => format!(
-            "Срок: {days} {} с момента одобрения.",
-            russian_days(days)
-        ),
+        Some(days) => format!("Срок: {days} {} с момента одобрения.", russian_days(days)),
         None => "Срок: пока вы не отзовёте согласие.".to_owned(),
     });
     text.say(unattended::sentence(Language::Ru, asked.limits.unattended));

@@ -41,7 +41,9 @@ pub(super) fn attended(
     }
     // RFC 9110 §5.6.7: IMF-fixdate.
     let Ok(date) = NaiveDateTime::parse_from_str(date.trim(), "%a, %d %b %Y %H:%M:%S GMT") else {
-        return wrong("x-fapi-auth-date must be an HTTP date, such as Tue, 11 Sep 2012 19:43:31 GMT");
+        return wrong(
+            "x-fapi-auth-date must be an HTTP date, such as Tue, 11 Sep 2012 19:43:31 GMT",
+        );
     };
     let age = now.signed_duration_since(date.and_utc());
     if age > SIGNED_IN_MAX || age < -AHEAD_MAX {

@@ -69,9 +69,18 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Told so many times; `next_try_at` is when it is pushed again.
-    Asked { tries: u32, next_try_at: Timestamp, fault: Option<String> },
-    Acknowledged { at: Timestamp },
-    Deleted { acknowledged_at: Timestamp, at: Timestamp },
+    Asked {
+        tries: u32,
+        next_try_at: Timestamp,
+        fault: Option<String>,
+    },
+    Acknowledged {
+        at: Timestamp,
+    },
+    Deleted {
+        acknowledged_at: Timestamp,
+        at: Timestamp,
+    },
 }
 
 impl Notice {
@@ -183,7 +192,9 @@ impl Notice {
 /// 5, 10, 20 … seconds up to an hour.
 fn pause(tries: u32) -> TimeDelta {
     let doubled = 1_i32.checked_shl(tries.saturating_sub(1)).filter(|it| *it > 0);
-    doubled.and_then(|it| FIRST_PAUSE.checked_mul(it)).map_or(LONGEST_PAUSE, |it| it.min(LONGEST_PAUSE))
+    doubled
+        .and_then(|it| FIRST_PAUSE.checked_mul(it))
+        .map_or(LONGEST_PAUSE, |it| it.min(LONGEST_PAUSE))
 }
 
 /// CAEP §2: who brought it about.
@@ -322,11 +333,8 @@ mod tests {
     #[test]
     fn no_stage_is_ever_taken_back() {
         type Move = fn(Notice, Timestamp) -> Notice;
-        let moves: [Move; 3] = [
-            |it, now| it.tried(None, now),
-            Notice::acknowledge,
-            |it, now| it.attest(now, now),
-        ];
+        let moves: [Move; 3] =
+            [|it, now| it.tried(None, now), Notice::acknowledge, |it, now| it.attest(now, now)];
         let rank = |it: &Notice| match it.stage {
             Stage::Asked { .. } => 0,
             Stage::Acknowledged { .. } => 1,
@@ -375,13 +383,13 @@ mod tests {
                 } },
             })
         );
-        let changed = Notice {
-            by: Some(EndedBy::Changed),
-            replaced_by: Some(ConsentId(3)),
-            ..notice()
-        };
+        let changed =
+            Notice { by: Some(EndedBy::Changed), replaced_by: Some(ConsentId(3)), ..notice() };
         let event = &changed.claims(ISSUER, at(5)).events[CONSENT_CHANGED];
-        assert_eq!((event.replaced_by, event.reason.as_str()), (Some(ConsentId(3)), "consent.changed"));
+        assert_eq!(
+            (event.replaced_by, event.reason.as_str()),
+            (Some(ConsentId(3)), "consent.changed")
+        );
         let over = Notice { by: None, ..notice() };
         assert_eq!(over.claims(ISSUER, at(5)).events[CONSENT_ENDED].reason, "consent.expired");
     }
@@ -395,7 +403,8 @@ mod tests {
         });
         let judged = |typ: &str, claims: &Value| {
             let part = |it: &Value| to_base64(it.to_string().as_bytes());
-            let text = format!("{}.{}.AA", part(&json!({"typ": typ, "alg": "ES256"})), part(claims));
+            let text =
+                format!("{}.{}.AA", part(&json!({"typ": typ, "alg": "ES256"})), part(claims));
             notice().check_attestation(&Jws::parse(&text).unwrap(), ISSUER, now)
         };
         assert_eq!(judged(ATTESTATION_TYPE, &good), Ok(at(50)));

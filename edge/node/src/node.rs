@@ -427,9 +427,9 @@ impl Edge {
         let (tokens, proofs) = (Arc::clone(&self.tokens), Arc::clone(&self.proofs));
         let reads = Arc::clone(&self.reads);
         let started = clock::instant();
-        let decided =
-            self.gate
-                .decide(&request, NodeFacts { snapshot, participant, tokens, proofs, reads, now });
+        let decided = self
+            .gate
+            .decide(&request, NodeFacts { snapshot, participant, tokens, proofs, reads, now });
         let end = match &decided {
             Ok(Decision { outcome: Ok(_), .. }) => "allowed",
             Ok(_) => "refused",

@@ -132,14 +132,14 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
             it.registration().map(|it| (it, kind))
         })
         .collect::<Result<_, _>>()?;
-    let applications: Vec<_> =
-        seed.applications
-            .into_iter()
-            .map(|it| {
-                let events_url = it.events_url()?;
-                Ok((it.application(folder)?, events_url))
-            })
-            .collect::<Result<_, SeedError>>()?;
+    let applications: Vec<_> = seed
+        .applications
+        .into_iter()
+        .map(|it| {
+            let events_url = it.events_url()?;
+            Ok((it.application(folder)?, events_url))
+        })
+        .collect::<Result<_, SeedError>>()?;
     let nodes = seed.nodes;
     nodes.iter().try_for_each(SeedNode::check)?;
     let entries = registrations.len() + applications.len() + seed.operators.len() + nodes.len();

@@ -40,12 +40,7 @@ pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
 
 /// The try is counted before it is made, so that a host killed in it does not push without a pause.
 #[tracing::instrument(name = "signals.deliver", skip_all, fields(notice = %id))]
-async fn deliver(
-    app: &App,
-    receivers: &Outbound,
-    id: NoticeId,
-    url: &str,
-) -> Result<(), Refusal> {
+async fn deliver(app: &App, receivers: &Outbound, id: NoticeId, url: &str) -> Result<(), Refusal> {
     let now = app.now();
     let claimed = app
         .store

@@ -13,10 +13,7 @@ use senim_store as store;
 const SHOWN: u64 = 200;
 
 #[tracing::instrument(name = "signals.list", skip_all)]
-pub(super) async fn list(
-    app: App,
-    _operator: Operator,
-) -> Result<Json<Vec<NoticeView>>, Refusal> {
+pub(super) async fn list(app: App, _operator: Operator) -> Result<Json<Vec<NoticeView>>, Refusal> {
     let now = app.now();
     app.store
         .read("signals.list", async |tx| {

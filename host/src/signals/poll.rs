@@ -77,8 +77,7 @@ async fn acknowledge(
     let notice = notice.acknowledge(now);
     store::signals::save(tx, &notice, None).await?;
     let application = client_id.to_owned();
-    let event =
-        Event::NoticeAcknowledged { notice: notice.id, application, tries, pushed: false };
+    let event = Event::NoticeAcknowledged { notice: notice.id, application, tries, pushed: false };
     let subject = Subject::Consent(notice.consent);
     store::journal::append(tx, party.actor(), subject, event, now).await?;
     Ok(())
@@ -104,11 +103,7 @@ async fn refuse(
     Ok(())
 }
 
-async fn asked(
-    tx: &mut Tx,
-    client_id: &str,
-    id: &str,
-) -> Result<Option<(Notice, u32)>, Refusal> {
+async fn asked(tx: &mut Tx, client_id: &str, id: &str) -> Result<Option<(Notice, u32)>, Refusal> {
     let Ok(id) = id.parse::<NoticeId>() else { return Ok(None) };
     let found = store::signals::load(tx, id).await?.filter(|it| it.application == client_id);
     Ok(found.and_then(|it| match it.stage {

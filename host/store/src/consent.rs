@@ -440,12 +440,7 @@ impl Row {
         Ok(Consent {
             id: self.id.parse().map_err(|_| broken())?,
             grant: self.grant_id.parse().map_err(|_| broken())?,
-            replaces: self
-                .replaces
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(|_| broken())?,
+            replaces: self.replaces.as_deref().map(str::parse).transpose().map_err(|_| broken())?,
             consumer: self.consumer.parse().map_err(|_| broken())?,
             iin: iin.ok_or_else(broken)?,
             providers: from_json::<BTreeSet<Bin>>(&self.providers).ok_or_else(broken)?,

@@ -221,9 +221,9 @@ fn term(consent: &ConsentView, left: &Left, alter: &Callback<Left>, language: La
 
 #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit")]
 fn fits(consent: &ConsentView, days: u32) -> bool {
-    consent.expires_at.is_none_or(|end| {
-        now_ms() + f64::from(days) * DAY_MS < end.timestamp_millis() as f64
-    })
+    consent
+        .expires_at
+        .is_none_or(|end| now_ms() + f64::from(days) * DAY_MS < end.timestamp_millis() as f64)
 }
 
 fn presence(

@@ -21,8 +21,8 @@ use senim_kit::route::Link;
 use senim_kit::words::{Word, common, problems};
 use yew::prelude::*;
 
-use super::consents::{SignOut, SignedOut, badge, names};
 use super::change::{Change, mode};
+use super::consents::{SignOut, SignedOut, badge, names};
 use crate::words::{cabinet, change, identity};
 
 const REFRESH_MS: u32 = 5_000;

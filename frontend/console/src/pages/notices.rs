@@ -73,11 +73,8 @@ fn row(it: &NoticeView, language: Language) -> Html {
     let cell = |name: Word, value: Html| {
         html! { <td data-name={name.say(language)}>{ value }</td> }
     };
-    let (tone, word) = if it.deletion.overdue {
-        (Tone::Bad, words::OVERDUE)
-    } else {
-        (Tone::Quiet, words::DUE)
-    };
+    let (tone, word) =
+        if it.deletion.overdue { (Tone::Bad, words::OVERDUE) } else { (Tone::Quiet, words::DUE) };
     let due = moment::date_time(it.deletion.delete_by, language);
     html! {
         <tr data-test="notice-row" data-consent={it.consent.to_string()} data-overdue={it.deletion.overdue.to_string()}>

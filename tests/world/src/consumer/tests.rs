@@ -382,8 +382,7 @@ async fn token(
         let mut facts = platform.facts();
         facts.renewed += 1;
         if std::mem::take(&mut facts.narrowed) {
-            answer["authorization_details"] =
-                json!([{ "consent_id": CONSENT, "providers": [cast::QARLYGASH.bin], "data": ["accounts"] }]);
+            answer["authorization_details"] = json!([{ "consent_id": CONSENT, "providers": [cast::QARLYGASH.bin], "data": ["accounts"] }]);
         }
     } else {
         assert_eq!(form["code"], "the-code");

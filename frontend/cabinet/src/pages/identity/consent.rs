@@ -10,8 +10,8 @@ use senim_kit::moment;
 use yew::prelude::*;
 
 use super::action::Action;
-use crate::pages::consent::{data_list, fact, own_words};
 use crate::pages::change::mode;
+use crate::pages::consent::{data_list, fact, own_words};
 use crate::words::{cabinet, change, identity};
 
 #[derive(Properties, PartialEq)]

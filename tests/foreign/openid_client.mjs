@@ -69,7 +69,8 @@ async function walk(name, application, authentication, metadata, algorithm, boun
   assert.notEqual(fresh.access_token, tokens.access_token)
   await read(config, fresh.access_token, '/accounts', options)
   await grants(config, tokens.grant_id, options)
-  await ended(application, tokens.grant_id)
+  // The sample consumer listens for the events of the other application, and would take them away.
+  if (!bound) await ended(application, tokens.grant_id)
   console.log(`openid-client, ${name}: ${accounts.data.length} accounts`)
 }
 

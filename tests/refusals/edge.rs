@@ -85,9 +85,9 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     }
 
     proofs(table, &client, access).await;
+    unattended(table, &client, access).await;
     certificates(table, &client, access).await?;
     reach(table, &client, access, &accounts.body).await?;
-    unattended(table, &client, access).await;
     ended(table, &client).await
 }
 

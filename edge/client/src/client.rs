@@ -201,7 +201,11 @@ impl Client {
 }
 
 /// With a DPoP proof of the key, where there is one (RFC 9449 §4.2).
-fn proved(request: Request, binding: Option<&Key>, access_token: Option<&str>) -> Request {
+pub(crate) fn proved(
+    request: Request,
+    binding: Option<&Key>,
+    access_token: Option<&str>,
+) -> Request {
     let Some(key) = binding else { return request };
     // Without query and fragment.
     let target = request.url.split(['?', '#']).next().unwrap_or_default();

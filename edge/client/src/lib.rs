@@ -6,6 +6,7 @@
 
 mod answer;
 mod client;
+mod grants;
 mod key;
 mod presence;
 mod request;

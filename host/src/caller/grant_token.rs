@@ -80,10 +80,11 @@ where
         let app = App::from_ref(state);
         let now = app.now();
         let (is_dpop, token) = presented(parts)?;
-        let claims = read(&app, token, now)?;
+        let token = token.to_owned();
+        let claims = read(&app, &token, now)?;
         let Ok(Certificate(certificate)) = Certificate::from_request_parts(parts, state).await;
         let certificate = certificate.ok_or(Problem::ClientCertificate)?.thumbprint;
-        let proof = possession(&app, parts, &claims, (is_dpop, token), &certificate, now)?;
+        let proof = possession(&app, parts, &claims, (is_dpop, &token), &certificate, now)?;
         let unknown = Problem::ClientUnknown;
         let client_id = claims.client_id.as_str();
         let (application, participant) = app

@@ -3,30 +3,29 @@
 use std::time::Duration;
 
 use senim_core::signals::{CONSENT_CHANGED, SetClaims};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 
 use super::kept::Trouble;
 use super::{App, Parts};
 
 const EVERY: Duration = Duration::from_secs(1);
+const EVERY_WHILE_AWAY: Duration = Duration::from_secs(10);
 
-/// Polls for as long as the app runs.
+/// Polls for as long as the app runs; less often while the platform is away.
 pub(super) async fn follow(app: App) {
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut handled = Vec::new();
-    let mut away = false;
     loop {
-        ticks.tick().await;
-        match app.follow_once(&handled).await {
-            Ok(now_handled) => (handled, away) = (now_handled, false),
-            Err(trouble) => {
-                if !away {
-                    tracing::info!(code = trouble.code, "no security events for now");
-                }
-                away = true;
+        let pause = match app.follow_once(&handled).await {
+            Ok(now_handled) => {
+                handled = now_handled;
+                EVERY
             }
-        }
+            Err(trouble) => {
+                tracing::info!(code = trouble.code, "no security events for now");
+                EVERY_WHILE_AWAY
+            }
+        };
+        sleep(pause).await;
     }
 }
 

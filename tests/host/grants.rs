@@ -198,22 +198,19 @@ async fn a_request_names_the_grant_that_it_replaces_or_widens() {
         };
         let unknown = "400 invalid_grant_id grant.unknown";
         let nobody = ConsentId(7).to_string();
+        let [grant, more, other_purpose, other_client, nobody] =
+            [&grant, &more, &other_purpose, &other_client, &nobody].map(String::as_str);
         for (action, grant, details, expected) in [
-            ("merge", grant.as_str(), more.as_str(), "201"),
-            ("replace", &grant, &other_purpose, "201"),
-            ("create", "", &more, "201"),
-            (
-                "merge",
-                &grant,
-                &other_purpose,
-                "400 invalid_authorization_details request.malformed",
-            ),
-            ("merge", &grant, &other_client, unknown),
-            ("replace", &nobody, &more, unknown),
-            ("replace", "x", &more, unknown),
-            ("replace", "", &more, "400 invalid_request request.malformed"),
-            ("create", &grant, &more, "400 invalid_request request.malformed"),
-            ("update", &grant, &more, "400 invalid_request request.malformed"),
+            ("merge", grant, more, "201"),
+            ("replace", grant, other_purpose, "201"),
+            ("create", "", more, "201"),
+            ("merge", grant, other_purpose, "400 invalid_authorization_details request.malformed"),
+            ("merge", grant, other_client, unknown),
+            ("replace", nobody, more, unknown),
+            ("replace", "x", more, unknown),
+            ("replace", "", more, "400 invalid_request request.malformed"),
+            ("create", grant, more, "400 invalid_request request.malformed"),
+            ("update", grant, more, "400 invalid_request request.malformed"),
         ] {
             assert_eq!(push(action, grant, details).await, expected, "{action} {details}");
         }
@@ -223,7 +220,7 @@ async fn a_request_names_the_grant_that_it_replaces_or_widens() {
         let own = own_token(&bank, CLIENT, BOTH).await;
         let ended = ask(&bank, "DELETE", &format!("/grants/{grant}"), &own, None).await;
         assert_eq!(ended.outcome(), "204");
-        assert_eq!(push("merge", &grant, &more).await, unknown, "it no longer stands");
+        assert_eq!(push("merge", grant, more).await, unknown, "it no longer stands");
     })
     .await;
 }

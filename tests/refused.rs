@@ -53,6 +53,11 @@ async fn strangers_on_every_route() {
     holds(Group::Routes).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn security_events_and_grants_are_their_applications() {
+    holds(Group::Signals).await;
+}
+
 /// Every row comes out as it should, and the logs of the run hold nothing that they must not.
 async fn holds(group: Group) {
     let platform = Platform::start().await.expect("the platform starts");

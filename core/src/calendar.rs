@@ -8,7 +8,8 @@ const EAST_SECONDS: i32 = 5 * 3600;
 
 /// The day that it is in Kazakhstan.
 pub fn day(at: Timestamp) -> NaiveDate {
-    FixedOffset::east_opt(EAST_SECONDS).map_or(at.date_naive(), |it| at.with_timezone(&it).date_naive())
+    FixedOffset::east_opt(EAST_SECONDS)
+        .map_or(at.date_naive(), |it| at.with_timezone(&it).date_naive())
 }
 
 /// The moment at which a day begins in Kazakhstan.

@@ -74,6 +74,8 @@ ids! {
     UseId = "use";
     /// A text message.
     MessageId = "msg";
+    /// A notice to a consumer, and the `jti` of its security event token: core/src/signals.
+    NoticeId = "set";
     /// A request to the photo matching service: core/src/matching.
     PhotoRequestId = "pht";
     /// An identity session: core/src/identity.
@@ -362,9 +364,11 @@ mod tests {
     #[test]
     fn a_phone_is_a_mobile_number_of_kazakhstan() {
         assert!("+77010000001".parse::<Phone>().is_ok());
-        for text in ["+79010000001", "+7701000001", "+770100000011", "87010000001", "+7701000000a"] {
+        for text in ["+79010000001", "+7701000001", "+770100000011", "87010000001", "+7701000000a"]
+        {
             assert_eq!(text.parse::<Phone>(), Err(NumberError::NotAPhone), "{text}");
-        }    }
+        }
+    }
 
     #[test]
     fn anything_but_twelve_digits_is_refused() {

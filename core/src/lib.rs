@@ -24,6 +24,7 @@ pub mod participant;
 pub mod photo;
 pub mod problem;
 pub mod routing;
+pub mod signals;
 pub mod solution;
 pub mod status;
 pub mod text;

@@ -143,9 +143,13 @@ fn openapi_of_the_platform_is_made_from_the_types() {
 }
 
 fn asked(to: &mut SchemaGenerator) {
-    use crate::{consent, identity, liveness, matching, operator, participant};
+    use crate::{
+        authorization, consent, identity, liveness, matching, operator, participant, signals,
+    };
 
+    to.subschema_for::<authorization::FindGrants>();
     to.subschema_for::<consent::Asked>();
+    to.subschema_for::<consent::change::ChangeConsent>();
     to.subschema_for::<identity::view::AnswerAgreement>();
     to.subschema_for::<identity::view::AnswerConsent>();
     to.subschema_for::<identity::view::ChooseLanguage>();
@@ -158,10 +162,12 @@ fn asked(to: &mut SchemaGenerator) {
     to.subschema_for::<matching::AcceptMatch>();
     to.subschema_for::<matching::ReportOfflineCheck>();
     to.subschema_for::<matching::MatchPhoto>();
+    to.subschema_for::<signals::AttestDeletion>();
+    to.subschema_for::<signals::PollSets>();
 }
 
 fn answers(to: &mut SchemaGenerator) {
-    use crate::{consent, identity, journal, matching, monitoring, operator, participant};
+    use crate::{consent, identity, journal, matching, monitoring, operator, participant, signals};
 
     to.subschema_for::<consent::view::CabinetView>();
     to.subschema_for::<consent::view::ConsentDetailsView>();
@@ -175,6 +181,8 @@ fn answers(to: &mut SchemaGenerator) {
     to.subschema_for::<matching::AcceptedView>();
     to.subschema_for::<matching::PhotoMatchView>();
     to.subschema_for::<matching::PhotoRequestsView>();
+    to.subschema_for::<signals::PolledSets>();
+    to.subschema_for::<signals::view::NoticeView>();
 }
 
 /// An optional member of an answer is never `null`.

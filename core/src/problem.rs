@@ -48,21 +48,26 @@ problems! {
         CodeReplayed         = "code.replayed",           400, "The authorization code was used before, so the tokens issued for it are revoked; start a new authorization";
         CodeUnknown          = "code.unknown",            400, "This authorization code was not issued to this application";
         CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier does not match the code_challenge of the pushed request";
+        GrantUnknown         = "grant.unknown",           400, "No consent of this client stands under this grant_id for this application; ask the client for a new one";
         RefreshTokenInvalid  = "refresh-token.invalid",   400, "This refresh token was not issued to this application";
     }
     consent {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";
+        ConsentChanged       = "consent.changed",         401, "The client has changed this consent; get an access token for what is left of it with your refresh token, and delete what it no longer covers";
         ConsentData          = "consent.data-not-covered", 403, "The consent does not cover this kind of data or these dates";
         ConsentEnded         = "consent.ended",           409, "The consent has already ended";
         ConsentEndedByOperator = "consent.ended-by-operator", 401, "The operator has ended the consent; delete the data you received under it";
         ConsentEndedByPlatform = "consent.ended-by-platform", 401, "The platform has ended the consent, for example because its code was used twice; delete the data you received and ask the client again";
         ConsentExpired       = "consent.expired",         401, "The consent has expired; ask the client for a new one";
         ConsentGivenBack     = "consent.given-back",      401, "You ended this consent by revoking a token; ask the client for a new one";
+        ConsentFrequency     = "consent.frequency-exceeded", 429, "The client allows a limited number of requests a day to each provider while they are not there; wait for the time given in Retry-After";
+        ConsentNotNarrower   = "consent.not-narrower",    422, "A change must leave less of the consent: fewer data, fewer providers, a shorter term; for more, the organisation asks the client again";
         ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
         ConsentRefused       = "consent.refused",         403, "The client refused the consent";
         ConsentSuperseded    = "consent.superseded",      401, "The same client has given you a newer consent for the same purpose; use its tokens";
         ConsentText          = "consent.text-changed",    409, "The consent text has changed since it was shown; read it again before approving";
         ConsentTooLong       = "consent.too-long",        422, "A consent can last at most 3650 days; omit the term for a consent that is valid until withdrawn";
+        ConsentUnattended    = "consent.unattended-not-covered", 403, "The consent covers requests only while the client is there, and this one does not say so in x-fapi-auth-date and x-fapi-customer-ip-address";
         ConsentWithdrawn     = "consent.withdrawn",       401, "The consent was ended before its term, for example by the client; delete the data you received under it";
     }
     http {
@@ -161,6 +166,7 @@ problems! {
         TokenExpired         = "token.expired",           401, "The token has expired; use the refresh token";
         TokenMalformed       = "token.malformed",         401, "The token is malformed";
         TokenMissing         = "token.missing",           401, "Send the access token in the Authorization header";
+        TokenScope           = "token.scope",             403, "The token's scope does not cover this; get one with the scope that this endpoint needs";
         TokenSignature       = "token.signature",         401, "The token's signature is not the platform's";
     }
     solution {
@@ -171,6 +177,9 @@ problems! {
         SolutionUnavailable    = "solution.unavailable",      503, "The biometric solution is unhealthy or under maintenance; choose another solution or try again later";
         SolutionUnknown        = "solution.unknown",          422, "No biometric solution with this name is connected";
         SolutionUnreachable    = "solution.unreachable",      502, "The biometric solution can't be reached; choose another solution or try again";
+    }
+    signals {
+        DeletionAttestation  = "deletion.attestation-invalid", 422, "The attestation is invalid; check that your application's key or your certificate's signed it, and its typ, iss, aud, iat, set, consent_id and deleted_at";
     }
     storage {
         StorageFull          = "storage.full",            503, "The platform has no storage left for new sessions; try again later";

@@ -1,6 +1,7 @@
 //! The application state: everything a use case can reach.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
@@ -17,9 +18,12 @@ use crate::outside::source::Source;
 use crate::routing::Feed;
 use crate::solution::Solutions;
 use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
+use senim_channel::{Identity, Outbound};
 use senim_faces::Faces;
 use senim_store::seal::Sealer;
 use senim_store::{Store, StoreError};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
 #[derive(Clone, FromRequestParts)]
 #[from_request(via(State))]
@@ -36,6 +40,8 @@ pub struct App {
     pub source: Source,
     pub sealer: Sealer,
     pub messages: Messages,
+    /// The way to consumers' endpoints for security events; `None` where nothing is pushed: tests of other rooms.
+    pub receivers: Option<Outbound>,
     /// What edges poll, kept ready.
     pub feed: Arc<Feed>,
     /// Biometric solutions and their health.
@@ -60,7 +66,11 @@ impl App {
             };
             anyhow::Error::new(error).context(key)
         })?;
-        Self::assemble(config, store, Arc::new(SystemClock), rng).await
+        let identity = Identity { certificate: &config.tls_certificate, key: &config.tls_key };
+        let receivers = Outbound::https(&config.client_ca, Some(identity), CONNECT_WITHIN)
+            .context("keys `client_ca`, `tls_certificate` and `tls_key`")?;
+        let app = Self::assemble(config, store, Arc::new(SystemClock), rng).await?;
+        Ok(Self { receivers: Some(receivers), ..app })
     }
 
     pub async fn assemble(
@@ -79,6 +89,7 @@ impl App {
             solutions: Arc::new(solutions),
             source: Source::open(&config.source_url).context("key `source_url`")?,
             messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
+            receivers: None,
             config: Arc::new(config),
             feed: Arc::default(),
             budgets: Arc::default(),

@@ -22,6 +22,8 @@ pub enum Who {
     Operator,
     /// A registered application that proves itself (FAPI 2.0 §5.3.2.1).
     Application,
+    /// An application with an access token for the grant endpoint.
+    Token,
     /// A participant's system, by the certificate of its connection.
     Participant,
     /// An edge node, by the certificate of its connection.
@@ -120,6 +122,16 @@ impl Room {
         T: Admits<C, P> + 'static,
     {
         self.route(Method::POST, MethodFilter::POST, path, &by, handler)
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "a table reads better without references")]
+    #[must_use]
+    pub fn delete<C, P, T, H>(self, path: &'static str, by: By<C>, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: Admits<C, P> + 'static,
+    {
+        self.route(Method::DELETE, MethodFilter::DELETE, path, &by, handler)
     }
 
     fn route<C, P, T, H>(

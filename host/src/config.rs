@@ -51,6 +51,9 @@ pub struct Config {
     /// How long the frames of a liveness check are kept as evidence (DSP-1).
     #[serde(default = "default_evidence_frames_days")]
     pub evidence_frames_days: u16,
+    /// Within how long a consumer deletes what it received under a consent that has ended, and attests that (OAPI-5).
+    #[serde(default = "default_deletion_within_days")]
+    pub deletion_within_days: u16,
     /// Free disk space below which no new session is opened, in MiB.
     #[serde(default = "default_free_space_min_mib")]
     pub free_space_min_mib: u32,
@@ -71,6 +74,10 @@ pub struct Config {
 
 fn default_evidence_frames_days() -> u16 {
     90
+}
+
+fn default_deletion_within_days() -> u16 {
+    3
 }
 
 fn default_free_space_min_mib() -> u32 {
@@ -236,7 +243,7 @@ mod tests {
         assert!(config.pages_dir.is_some() && config.sms_url.is_some());
         assert!(config.onnxruntime.is_some() && !config.pages_secure());
         assert_eq!((config.log.as_str(), config.evidence_frames_days), ("info", 90));
-        assert_eq!(config.free_space_min_mib, 512);
+        assert_eq!((config.free_space_min_mib, config.deletion_within_days), (512, 3));
         assert_eq!(config.solutions.len(), 2);
         assert!(config.faces.solution.is_some() && config.faces.provider == Provider::Cpu);
         let shown = EXAMPLE.replace("# judge_sha256", "judge_sha256");

@@ -13,7 +13,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::{
-    authorization, consent, evidence, identity, journal, matching, messages, monitoring, solution,
+    authorization, consent, evidence, identity, journal, matching, messages, monitoring, signals,
+    solution,
 };
 
 /// Its name in logs and metrics, how often it runs, and one round of it.
@@ -31,6 +32,7 @@ macro_rules! job {
 const JOBS: &[Job] = &[
     job!("journal.sequence", Duration::from_secs(1), journal::sequence),
     job!("messages.deliver_due", Duration::from_secs(1), messages::deliver_due),
+    job!("signals.deliver_due", Duration::from_secs(1), signals::deliver::deliver_due),
     job!("keys.reload", Duration::from_secs(2), async |app: &App| {
         app.keys.reload(&app.store, &app.sealer).await
     }),
@@ -41,6 +43,7 @@ const JOBS: &[Job] = &[
     }),
     job!("queues.count", Duration::from_secs(5), monitoring::count_queues),
     job!("consent.expire_due", Duration::from_secs(30), consent::expire::expire_due),
+    job!("signals.record_overdue", Duration::from_secs(30), signals::overdue::record_due),
     job!("authorization.sweep", Duration::from_mins(1), authorization::sweep::sweep),
     job!("evidence.forget_due", Duration::from_mins(1), evidence::forget::forget_due),
     job!("identity.forget_due", Duration::from_mins(1), identity::expire::forget_due),

@@ -26,6 +26,7 @@ pub mod participant;
 pub mod router;
 pub mod routing;
 pub mod serve;
+pub mod signals;
 pub mod solution;
 pub mod status;
 mod storage;

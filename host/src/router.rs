@@ -14,7 +14,7 @@ use crate::http::problem::{Refusal, answer};
 use crate::pages as built;
 use crate::{
     authorization, consent, identity, journal, limits, matching, monitoring, operator, participant,
-    routing, status, usage,
+    routing, signals, status, usage,
 };
 
 /// Required on every `POST` of a page, because another site's form can't send it (CSRF).
@@ -45,12 +45,14 @@ impl Listener {
                 .merge(monitoring::routes())
                 .merge(participant::routes())
                 .merge(journal::routes())
+                .merge(signals::console_routes())
                 .within(|it| it.layer(from_fn(only_from_our_pages)))
                 .merge(everywhere),
             Self::Servers => Room::default()
                 .merge(authorization::routes())
                 .merge(matching::routes())
                 .merge(routing::routes())
+                .merge(signals::routes())
                 .merge(status::routes())
                 .merge(usage::routes())
                 .merge(everywhere),

@@ -1,7 +1,9 @@
 //! A consumer's server: pushes requests, trades codes, reads accounts; rightly, or wrongly on purpose.
 
+use std::net::Ipv4Addr;
+
 use anyhow::{Context as _, Result};
-use senim_client::{Client, Credential, Key, Pushed, Request};
+use senim_client::{Client, Credential, Key, Presence, Pushed, Request};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -111,7 +113,12 @@ impl OAuthClient<'_> {
         self.send(&self.reading(token, path)).await
     }
 
+    /// While the client is there.
     pub fn reading(&self, token: &str, path: &str) -> Request {
+        self.unattended(token, path).attended(&presence())
+    }
+
+    pub fn unattended(&self, token: &str, path: &str) -> Request {
         self.client.read(&self.edge(path), token, self.dpop.as_ref())
     }
 
@@ -147,6 +154,12 @@ pub fn details(person: &Person, providers: &[&str]) -> Value {
         "purpose": { "code": "account-aggregation" },
         "term_days": 90,
     }])
+}
+
+/// A client who has just signed in at the consumer.
+pub fn presence() -> Presence {
+    let ip_address = Ipv4Addr::LOCALHOST.into();
+    Presence { signed_in_at: senim_channel::clock::now(), ip_address }
 }
 
 pub fn parameter(url: &str, name: &str) -> Option<String> {

@@ -23,7 +23,8 @@ examine() {
 cd "$cache"
 token=$("$programs/senim-journeys" token --demo "$cache/platform.json")
 examine core/openapi/account-information-v1.yaml "$SENIM_EDGE_URL/account-information/v1" \
-    --max-examples 25 --header "Authorization: Bearer $token"
+    --max-examples 25 --header "Authorization: Bearer $token" \
+    --header "x-fapi-auth-date: $(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')" --header "x-fapi-customer-ip-address: 192.0.2.7"
 examine host/openapi/platform-v1.yaml "$SENIM_ISSUER" \
     --max-examples 10 --include-path-regex '^/(\.well-known/|jwks|par|token|revoke)'
 cookies=$("$programs/senim-journeys" cookies --demo "$cache/platform.json")

@@ -1,10 +1,12 @@
-// The npm package openid-client, which we did not write, goes the whole way: PAR, authorize, token, accounts.
+// The npm package openid-client, which we did not write, goes the whole way: PAR, authorize, token, accounts, grant endpoint;
+// jose, which we did not write either, reads what is told of the end and signs that the data is deleted.
 // With DPoP and private_key_jwt, then with mTLS for both. `SENIM_FOREIGN` names the platform's description.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, webcrypto } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
 import * as client from 'openid-client'
 import { Agent, fetch as undiciFetch } from 'undici'
 
@@ -66,14 +68,68 @@ async function walk(name, application, authentication, metadata, algorithm, boun
   const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, options)
   assert.notEqual(fresh.access_token, tokens.access_token)
   await read(config, fresh.access_token, '/accounts', options)
+  await grants(config, tokens.grant_id, options)
+  // The sample consumer listens for the events of the other application, and would take them away.
+  if (!bound) await ended(application, tokens.grant_id)
   console.log(`openid-client, ${name}: ${accounts.data.length} accounts`)
 }
 
 async function read(config, token, path, options) {
   const url = new URL(`${platform.edge_url}/account-information/v1${path}`)
-  const answer = await client.fetchProtectedResource(config, token, url, 'GET', undefined, undefined, options)
+  // The client is there (FAPI 1.0 part 1 §6.2.1).
+  const headers = new Headers({ 'x-fapi-auth-date': new Date().toUTCString(), 'x-fapi-customer-ip-address': '192.0.2.7' })
+  const answer = await client.fetchProtectedResource(config, token, url, 'GET', undefined, headers, options)
   assert.equal(answer.status, 200, `${path}: ${answer.status}`)
   return answer.json()
+}
+
+// Grant Management for OAuth 2.0: what stands is told, and given back.
+async function grants(config, id, options) {
+  const scope = 'grant_management_query grant_management_revoke'
+  const own = await client.clientCredentialsGrant(config, { scope }, options)
+  const ask = (path, method, body) => {
+    const headers = new Headers(body ? { 'content-type': 'application/json' } : {})
+    const url = new URL(`${config.serverMetadata().grant_management_endpoint}${path}`)
+    return client.fetchProtectedResource(config, own.access_token, url, method, body, headers, options)
+  }
+  const standing = await ask(`/${id}`, 'GET')
+  assert.equal(standing.status, 200)
+  assert.equal((await standing.json()).authorization_details[0].consent_id, id)
+  const iin = platform.authorization_details[0].client.iin
+  const found = await (await ask('/search', 'POST', JSON.stringify({ iin }))).json()
+  assert.ok(found.grants.some((it) => it.grant_id === id), 'the grant is not found by its client')
+  assert.equal((await ask(`/${id}`, 'DELETE')).status, 204)
+  // 404 is an answer here, not an error of the client.
+  const gone = await ask(`/${id}`, 'GET').catch((error) => error.response ?? error.cause)
+  assert.equal(gone.status, 404)
+}
+
+// The end is told in a Security Event Token, which jose reads; deletion is attested with a token that jose signs.
+async function ended(application, consent) {
+  const fetchIt = fetchAs(application.channel)
+  const post = (path, body) => fetchIt(`${platform.issuer}/signals/${application.client_id}/${path}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+  })
+  const { sets } = await (await post('poll', { maxEvents: 100, returnImmediately: true })).json()
+  const keys = createLocalJWKSet(await (await fetchIt(`${platform.issuer}/jwks`)).json())
+  const events = await Promise.all(Object.values(sets).map((set) => jwtVerify(set, keys, {
+    issuer: platform.issuer, audience: application.client_id, typ: 'secevent+jwt', algorithms: ['ES256'],
+  })))
+  const claims = events.map((it) => it.payload).find((it) => it.sub_id.id === consent)
+  assert.ok(claims, 'no event tells that the consent has ended')
+  const event = claims.events['https://senim.kz/secevent/event-type/consent-ended']
+  assert.equal(event.reason, 'consent.given-back')
+
+  const now = Math.floor(Date.now() / 1000)
+  const attestation = await new SignJWT({ set: claims.jti, consent_id: consent, deleted_at: now })
+    .setProtectedHeader({ alg: 'ES256', typ: 'deletion-attestation+jwt' })
+    .setIssuer(application.client_id).setAudience(platform.issuer).setIssuedAt(now)
+    .sign(await signingKey(application.signing_key ?? application.channel.key))
+  const attested = await post('deletions', { attestation })
+  assert.equal(attested.status, 200, await attested.clone().text())
+  assert.ok((await attested.json()).deleted_at)
+  const rest = await (await post('poll', { ack: Object.keys(sets) })).json()
+  assert.deepEqual(rest.sets, {})
 }
 
 const { jwt, mtls } = platform

@@ -6,6 +6,7 @@ With DPoP and private_key_jwt, then with mTLS for both. `SENIM_FOREIGN` names th
 import json
 import os
 import subprocess
+from email.utils import formatdate
 
 import requests
 from jwskate import Jwk
@@ -62,7 +63,9 @@ def walk(name, application, authentication, document, dpop):
 
 def read(session, token, path):
     url = f"{platform['edge_url']}/account-information/v1{path}"
-    answer = session.get(url, auth=token, timeout=30)
+    # The client is there (FAPI 1.0 part 1 §6.2.1).
+    there = {"x-fapi-auth-date": formatdate(usegmt=True), "x-fapi-customer-ip-address": "192.0.2.7"}
+    answer = session.get(url, auth=token, headers=there, timeout=30)
     assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
     return answer.json()
 

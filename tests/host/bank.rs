@@ -15,6 +15,7 @@ use senim_core::consent::{Consent, ConsentState};
 use senim_core::id::{ConsentId, SessionId};
 use senim_core::jose::{sha256_base64, to_base64};
 use senim_core::problem::Problem;
+use senim_core::status::Entry;
 use senim_host::authorization::{self, Outcome};
 use senim_host::http::problem::Refusal;
 use senim_host::participant::seed;
@@ -204,6 +205,8 @@ impl Bank {
                     let asked = begun.asked.clone();
                     let requested = Consent {
                         id,
+                        grant: id,
+                        replaces: None,
                         application: CLIENT.to_owned(),
                         consumer: begun.consumer.bin,
                         iin: asked.client.iin,
@@ -318,7 +321,7 @@ impl Bank {
         let jws = senim_core::jose::Jws::parse(&answer.text).expect("a JWS");
         let claims: senim_core::status::StatusListClaims = jws.claims().expect("claims");
         let list = claims.status_list.unpack().expect("a list");
-        list.ended(index).expect("it is on the list")
+        list.entry(index).expect("it is on the list") != Entry::Valid
     }
 }
 

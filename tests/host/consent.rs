@@ -38,6 +38,10 @@ async fn the_register_keeps_what_was_agreed() {
                 "purpose": { "code": "account-aggregation", "text": "Add accounts" },
                 "granted_at": "2027-01-15T08:00:00Z",
                 "expires_at": "2027-04-15T08:00:00Z",
+                "unattended": null,
+                "text_hash": consent["text_hash"],
+                "replaces": null,
+                "replaced_by": null,
                 "status": { "status": "active" },
                 "uses": 0,
                 "last_used_at": null,
@@ -169,6 +173,7 @@ async fn each_use_is_shown_to_the_client() {
                 consumer: Some(CONSUMER.parse().unwrap()),
                 provider: Some(CONSUMER.parse().unwrap()),
                 data: Some(senim_core::consent::Data::Accounts),
+                attended: Some(true),
                 route: "/accounts".to_owned(),
                 status,
                 problem: problem.map(str::to_owned),
@@ -217,7 +222,7 @@ pub(super) async fn kept(stand: &Stand, iin: &str) -> Vec<(ConsentId, String)> {
     consents.into_iter().map(granted).collect()
 }
 
-async fn only(stand: &Stand, cookie: &str) -> ConsentId {
+pub(super) async fn only(stand: &Stand, cookie: &str) -> ConsentId {
     let cabinet = stand.get("/api/cabinet", Some(cookie)).await;
     let consents = cabinet.body["consents"].as_array().unwrap();
     assert_eq!(consents.len(), 1);
@@ -234,7 +239,7 @@ async fn listed(stand: &Stand) -> (u64, Vec<u64>) {
     (facts.size, facts.ended)
 }
 
-async fn signed_in(stand: &Stand, iin: &str) -> String {
+pub(super) async fn signed_in(stand: &Stand, iin: &str) -> String {
     stand.confirm_phone(iin, CONFIRMED_PHONE).await;
     let before = stand.outside.messages().len();
     let cookie = stand.post("/api/cabinet/sign-in", None, json!({})).await.cookie.unwrap();

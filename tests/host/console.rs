@@ -187,6 +187,7 @@ async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
             consumer: Some(CONSUMER.parse().unwrap()),
             provider: Some(CONSUMER.parse().unwrap()),
             data: Some(senim_core::consent::Data::Accounts),
+            attended: Some(true),
             route: "/accounts".to_owned(),
             status: 200,
             problem: None,
@@ -235,6 +236,7 @@ async fn uses_reported_twice_count_once() {
             consumer: Some(CONSUMER.parse().unwrap()),
             provider: Some(CONSUMER.parse().unwrap()),
             data: Some(senim_core::consent::Data::Accounts),
+            attended: Some(true),
             route: "/accounts".to_owned(),
             status: 200,
             problem: None,
@@ -313,6 +315,19 @@ async fn another_site_s_form_changes_nothing() {
 }
 
 /// The operator's code, so many steps from now.
+/// The cookie of an operator who has signed in.
+pub(super) async fn signed_in(bank: &Bank) -> String {
+    let (outcome, cookie) = sign_in(bank, "aigul", PASSWORD, &code(bank, 0)).await;
+    assert_eq!(outcome, "200");
+    cookie
+}
+
+pub(super) async fn suspend(bank: &Bank, cookie: &str) {
+    let path = format!("/api/console/participants/{CONSUMER}/suspend");
+    let reason = json!({ "reason": "licence withdrawn" });
+    assert_eq!(post(bank, &path, cookie, reason).await.0, "200");
+}
+
 fn code(bank: &Bank, steps: i64) -> String {
     let totp = Totp::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEH").expect("as it should be");
     totp.code(u64::try_from(bank.now() / 30 + steps).expect("as it should be"))
@@ -355,7 +370,7 @@ async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String
     (outcome, cookie)
 }
 
-async fn get(bank: &Bank, path: &str, cookie: &str) -> Value {
+pub(super) async fn get(bank: &Bank, path: &str, cookie: &str) -> Value {
     let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty());
     bank.stand.send(request.expect("as it should be")).await.body
 }

@@ -23,7 +23,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use super::stand::{
-    Answer, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, CONFIRMED_PHONE, START, Stand, asked, link,
+    Answer, CONFIRMED_PHONE, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, START, Stand, asked, link,
 };
 use crate::database::on_each;
 

@@ -34,6 +34,7 @@ async fn strangers_are_refused_by_every_route_that_is_not_for_anyone() {
                     Who::Browser => "401 identity.no-session",
                     Who::Client | Who::Operator => "401 signed-out",
                     Who::Application => "401 invalid_client client.unknown",
+                    Who::Token => "401 token.missing",
                     Who::Participant => "401 client.certificate-invalid",
                     Who::Node => "403 forbidden",
                 };
@@ -54,6 +55,7 @@ async fn strangers_are_refused_by_every_route_that_is_not_for_anyone() {
             "/.well-known/oauth-authorization-server",
             "/.well-known/openid-configuration",
             "/jwks",
+            "/.well-known/ssf-configuration",
             "/healthz",
         ];
         assert_eq!(open, expected);
@@ -68,7 +70,7 @@ async fn another_method_is_refused_with_the_ones_that_are_taken() {
         for listener in Listener::ALL {
             let router = routed(&stand, listener);
             for route in listener.routes() {
-                let (answer, allow) = outcome(&router, Method::DELETE, &route).await;
+                let (answer, allow) = outcome(&router, Method::PATCH, &route).await;
                 assert_eq!(answer, "405 method.not-allowed", "{route:?}");
                 assert!(allow.contains(route.method.as_str()), "{route:?}: {allow}");
             }
@@ -180,6 +182,7 @@ fn documented_as(who: Who) -> Option<Option<&'static str>> {
         Who::Browser | Who::Client => Some(Some("[{ session: [] }]")),
         Who::Operator => Some(Some("[{ operator: [] }]")),
         Who::Application => Some(Some("[{ assertion: [], certificate: [] }, { certificate: [] }]")),
+        Who::Token => Some(Some("[{ token: [], certificate: [] }]")),
         Who::Participant => Some(Some("[{ certificate: [] }]")),
         Who::Node => None,
     }

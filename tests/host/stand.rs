@@ -15,7 +15,7 @@ use axum::routing::post;
 use chrono::TimeDelta;
 use senim_channel::clock::{FixedClock, FixedRng, Rng as _};
 use senim_core::Timestamp;
-use senim_core::authorization::{Authorization, Pushed};
+use senim_core::authorization::{Authorization, GrantAction, Pushed};
 use senim_core::consent::{Asked, words};
 use senim_core::id::{AuthorizationId, SessionId};
 use senim_core::identity::session::{Input, Judgement, Seed, SessionError};
@@ -53,6 +53,8 @@ pub(super) struct Stand {
     pub(super) app: App,
     pub(super) clock: Arc<FixedClock>,
     pub(super) outside: Outside,
+    /// What the next pushed request does with an earlier grant.
+    pub(super) action: GrantAction,
     /// Which cookie took the place of which.
     renewed: Mutex<BTreeMap<String, String>>,
 }
@@ -63,7 +65,8 @@ impl Stand {
         let outside = Outside::start().await;
         let clock = Arc::new(FixedClock::at(moment(START)));
         let app = open(database, &outside, clock.clone()).await;
-        let stand = Self { app, clock, outside, renewed: Mutex::default() };
+        let action = GrantAction::Create;
+        let stand = Self { app, clock, outside, action, renewed: Mutex::default() };
         stand.seed().await;
         stand
     }
@@ -135,6 +138,7 @@ impl Stand {
             code_challenge: sha256_base64(b"verifier"),
             dpop_jkt: None,
             asked,
+            action: self.action,
         };
         let id = AuthorizationId(app.rng.id());
         let authorization = Authorization::push(id, APPLICATION.to_owned(), pushed, app.now());
@@ -610,6 +614,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         sealer,
         rng,
         clock,
+        receivers: None,
     }
 }
 

@@ -39,7 +39,14 @@ async fn main() -> Result<()> {
     let edge_url = client.edge("/accounts");
     let authorization = format!("Bearer {}", tokens.access);
     let consumer = platform.http_as(&platform.material.by_certificate)?;
-    let edge = || consumer.get(&edge_url).header("authorization", &authorization);
+    let edge = || {
+        let there = client.reading(&tokens.access, "/accounts");
+        let request = consumer.get(&edge_url).header("authorization", &authorization);
+        let header = |name| there.header(name).unwrap_or_default();
+        request
+            .header("x-fapi-auth-date", header("x-fapi-auth-date"))
+            .header("x-fapi-customer-ip-address", header("x-fapi-customer-ip-address"))
+    };
 
     let node = platform.http_as(&platform.material.node)?;
     let provider_url =

@@ -64,6 +64,7 @@ pub(crate) async fn walk(
         let desk = walk(None, None, DESK).await?;
         client.is_refused_while_suspended(report, &desk, link).await;
         desk.browser.close().await;
+        client.narrows(report, link).await;
         client.withdraws(report, link).await;
     }
     client.browser.close().await;
@@ -268,6 +269,29 @@ impl Walk<'_> {
         .await;
     }
 
+    /// CNS-7: the consumer's app goes on with what is left.
+    async fn narrows(&self, report: &mut Report, link: &str) {
+        let page = &self.browser;
+        self.step(report, "the client narrows the consent in the cabinet", async || {
+            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
+            page.click("consent-row").await?;
+            page.click("consent-change").await?;
+            page.click("change-data-transactions").await?;
+            page.click("change-next").await?;
+            page.see("change-text").await?;
+            self.picture("change").await?;
+            page.click("change-confirm").await?;
+            page.see("consent-replaces").await?;
+            Ok(())
+        })
+        .await;
+        self.step(report, "and the bank's app reads on with what is left", async || {
+            page.goto(link).await?;
+            self.reads_until("").await
+        })
+        .await;
+    }
+
     async fn withdraws(&self, report: &mut Report, link: &str) {
         let page = &self.browser;
         self.step(report, "the client withdraws the consent in the cabinet", async || {
@@ -288,6 +312,21 @@ impl Walk<'_> {
             self.picture("withdrawn").await?;
             Ok(())
         })
+        .await;
+        self.step(
+            report,
+            "and the cabinet says that the bank has attested the deletion",
+            async || {
+                page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
+                page.click("consent-row").await?;
+                page.see_within(
+                    "[data-test=deletion][data-stage=deleted]",
+                    Duration::from_secs(15),
+                )
+                .await?;
+                self.picture("deletion").await
+            },
+        )
         .await;
     }
 

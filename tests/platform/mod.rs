@@ -211,6 +211,15 @@ impl Platform {
         until(client, tokens, |answer| answer.status >= 400).await
     }
 
+    pub async fn until_problem(
+        &self,
+        client: &OAuthClient<'_>,
+        tokens: &Tokens,
+        code: &str,
+    ) -> Result<Answer> {
+        until(client, tokens, |answer| answer.body["code"] == code).await
+    }
+
     pub async fn until_answered(
         &self,
         client: &OAuthClient<'_>,

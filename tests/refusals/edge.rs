@@ -2,12 +2,15 @@
 
 use anyhow::{Context as _, Result};
 use senim_client::{Key, Request};
+use senim_core::consent::change::{Left, texts};
+use senim_core::consent::view::ConsentDetailsView;
+use senim_core::id::Bin;
 use serde_json::json;
 
 use super::Table;
 use crate::client::browser::Browser;
 use crate::client::jws::{self, Signing};
-use crate::client::oauth::{OAuthClient, details};
+use crate::client::oauth::{OAuthClient, Tokens, details};
 use crate::clock;
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
@@ -82,9 +85,40 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     }
 
     proofs(table, &client, access).await;
+    unattended(table, &client, access).await;
     certificates(table, &client, access).await?;
     reach(table, &client, access, &accounts.body).await?;
-    withdrawn(table, &client).await
+    ended(table, &client).await
+}
+
+/// Reading without the client (OAPI-25): the token's consent does not cover it.
+async fn unattended(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) {
+    let alone = || client.unattended(access, "/accounts");
+    table
+        .row("a read without the client", "403 consent.unattended-not-covered", async || {
+            client.send(&alone()).await
+        })
+        .await;
+    for (name, header, value) in [
+        ("an address of a client without a sign-in", "x-fapi-customer-ip-address", "192.0.2.7"),
+        ("a sign-in without an address", "x-fapi-auth-date", "Fri, 15 Jan 2027 08:00:00 GMT"),
+    ] {
+        table
+            .row(name, "400 request.malformed", async || {
+                client.send(&alone().with_header(header, value)).await
+            })
+            .await;
+    }
+    for (name, header, value) in [
+        ("an address that is none", "x-fapi-customer-ip-address", "the client's"),
+        ("a sign-in years ago", "x-fapi-auth-date", "Tue, 15 Jan 2019 08:00:00 GMT"),
+    ] {
+        table
+            .row(name, "400 request.malformed", async || {
+                client.send(&client.reading(access, "/accounts").with_header(header, value)).await
+            })
+            .await;
+    }
 }
 
 /// DPoP (RFC 9449 §4.3).
@@ -238,18 +272,50 @@ async fn reach(
     Ok(())
 }
 
-/// The client withdraws in the cabinet: from the edge's next poll on nothing is read any more. How long that took stands in the row.
-async fn withdrawn(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()> {
+/// The client takes one of two banks out of the consent, then withdraws what is left: from the edge's next poll on nothing of it
+/// is read any more. How long that took stands in the row.
+async fn ended(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()> {
     let platform = table.platform;
     let person = platform.person()?;
-    let request = client.request(&details(&person, &[&platform.material.provider_bin]));
+    let (stays, goes) = (&platform.material.provider_bin, &platform.material.second_provider_bin);
+    let mut asked = details(&person, &[stays, goes]);
+    asked[0]["unattended"] = json!({ "reads_a_day": 2 });
+    let request = client.request(&asked);
     let link = client.link(&request).await?;
     let mut browser = Browser::new(platform)?;
     let back = browser.walk(&link, &person, true).await?;
     let code = client.code(&request, &back)?;
-    let tokens =
-        crate::client::oauth::Tokens::read(&client.trade(&code, &request.verifier).await?.ok()?)?;
-    client.read(&tokens, "/accounts").await?.ok()?;
+    let tokens = Tokens::read(&client.trade(&code, &request.verifier).await?.ok()?)?;
+    let from = async |tokens: &Tokens, bank: &str| {
+        let request = client.reading(&tokens.access, "/accounts");
+        client.send(&request.with_header("senim-provider", bank)).await
+    };
+    for bank in [stays, goes] {
+        from(&tokens, bank).await?.ok()?;
+    }
+    let again =
+        || client.unattended(&tokens.access, "/accounts").with_header("senim-provider", stays);
+    for _ in 0..2 {
+        client.send(&again()).await?.ok()?;
+    }
+    table
+        .row(
+            "a third read of two a day without the client",
+            "429 consent.frequency-exceeded",
+            async || client.send(&again()).await,
+        )
+        .await;
+
+    let left: Bin = stays.parse()?;
+    let tokens = narrowed(table, client, (&mut browser, tokens), left).await?;
+    table
+        .row("the bank that stays in a consent changed", "200", async || from(&tokens, stays).await)
+        .await;
+    table
+        .row("the bank that the client took out", "403 consent.provider-not-covered", async || {
+            from(&tokens, goes).await
+        })
+        .await;
     browser
         .post(&format!("/api/cabinet/consents/{}/withdraw", tokens.consent), &json!({}))
         .await?
@@ -267,4 +333,49 @@ async fn withdrawn(table: &mut Table<'_>, client: &OAuthClient<'_>) -> Result<()
         )
         .await;
     Ok(())
+}
+
+/// The client leaves one bank of the consent; the tokens for what is left.
+async fn narrowed(
+    table: &mut Table<'_>,
+    client: &OAuthClient<'_>,
+    (browser, tokens): (&mut Browser<'_>, Tokens),
+    bank: Bin,
+) -> Result<Tokens> {
+    let platform = table.platform;
+    let path = format!("/api/cabinet/consents/{}", tokens.consent);
+    let view: ConsentDetailsView = serde_json::from_value(browser.get(&path).await?.ok()?.body)?;
+    let left = Left {
+        data: view.consent.data.clone(),
+        providers: [bank].into(),
+        term_days: None,
+        attended_only: false,
+    };
+    let change =
+        |left: &Left| json!({ "left": left, "text_hash": texts(&view.consent, left).hash() });
+    let path = format!("{path}/change");
+    let longer = Left { term_days: Some(3650), ..left.clone() };
+    for (name, expected, body) in [
+        ("a change to more of a consent", "422 consent.not-narrower", change(&longer)),
+        (
+            "a change whose text nobody read",
+            "409 consent.text-changed",
+            json!({ "left": left, "text_hash": "x" }),
+        ),
+    ] {
+        table.row(name, expected, async || browser.post(&path, &body).await).await;
+    }
+    browser.post(&path, &change(&left)).await?.ok()?;
+    table
+        .row("an access token of a consent changed", "401 consent.changed", async || {
+            platform.until_problem(client, &tokens, "consent.changed").await
+        })
+        .await;
+    let refreshed = client.refresh(&tokens.refresh).await?.ok()?;
+    let consent = refreshed.body["authorization_details"][0]["consent_id"].as_str();
+    Ok(Tokens {
+        access: refreshed.body["access_token"].as_str().context("no access_token")?.to_owned(),
+        refresh: tokens.refresh,
+        consent: consent.context("no consent_id")?.to_owned(),
+    })
 }

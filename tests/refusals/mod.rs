@@ -19,6 +19,7 @@ mod limits;
 mod provider;
 mod restart;
 mod routes;
+mod signals;
 mod standing;
 mod token;
 
@@ -67,10 +68,11 @@ pub enum Group {
     Budgets,
     Restart,
     Routes,
+    Signals,
 }
 
 impl Group {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Authorization,
         Self::Token,
         Self::Edge,
@@ -81,6 +83,7 @@ impl Group {
         Self::Budgets,
         Self::Restart,
         Self::Routes,
+        Self::Signals,
     ];
 
     pub fn name(self) -> &'static str {
@@ -95,6 +98,7 @@ impl Group {
             Self::Budgets => "budgets",
             Self::Restart => "restart",
             Self::Routes => "routes",
+            Self::Signals => "signals",
         }
     }
 
@@ -112,6 +116,7 @@ impl Group {
             Self::Budgets => budgets::run(&mut table).await,
             Self::Restart => restart::run(&mut table).await,
             Self::Routes => routes::run(&mut table).await,
+            Self::Signals => signals::run(&mut table).await,
         };
         if let Err(error) = done {
             table.add(

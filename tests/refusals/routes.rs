@@ -34,8 +34,8 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         }
         let paths: BTreeSet<_> = listener.routes().iter().map(address).collect();
         for path in paths {
-            let request = http.delete(format!("{base}{path}")).header("senim-page", "1");
-            let name = format!("another method: DELETE {path}");
+            let request = http.patch(format!("{base}{path}")).header("senim-page", "1");
+            let name = format!("another method: PATCH {path}");
             table.row(&name, "405 method.not-allowed", async || send(request).await).await;
         }
     }
@@ -49,6 +49,7 @@ fn refused(who: Who) -> Option<&'static str> {
         Who::Browser => Some("401 identity.no-session"),
         Who::Client | Who::Operator => Some("401 signed-out"),
         Who::Application => Some("401 invalid_client client.unknown"),
+        Who::Token => Some("401 token.missing"),
         Who::Participant => Some("401 client.certificate-invalid"),
         Who::Node => Some("403 forbidden"),
     }

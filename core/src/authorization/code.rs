@@ -121,6 +121,7 @@ fn check_verifier(verifier: &str, challenge: &str) -> Result<(), Denial> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::GrantAction;
     use super::*;
     use crate::consent::{Asked, AskedClient, DETAILS_TYPE, Data, Limits, Purpose, PurposeCode};
 
@@ -203,6 +204,7 @@ mod tests {
                 data: BTreeSet::from([Data::Accounts]),
                 accounts: None,
                 transactions_from: None,
+                unattended: None,
             },
             purpose: Purpose { code: PurposeCode::AccountAggregation, text: None },
             term_days: None,
@@ -214,6 +216,7 @@ mod tests {
             code_challenge: sha256_base64(VERIFIER.as_bytes()),
             dpop_jkt: None,
             asked,
+            action: GrantAction::Create,
         };
         Authorization::push(AuthorizationId(1), "app".to_owned(), pushed, at(0))
     }

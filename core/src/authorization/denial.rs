@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 
-/// RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5.
+/// RFC 6749 §5.2, Grant Management for OAuth 2.0, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OAuthError {
     AccessDenied,
@@ -10,6 +10,7 @@ pub enum OAuthError {
     InvalidClient,
     InvalidDpopProof,
     InvalidGrant,
+    InvalidGrantId,
     InvalidRequest,
     InvalidScope,
     InvalidTarget,
@@ -28,6 +29,7 @@ impl OAuthError {
             Self::InvalidClient => "invalid_client",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::InvalidGrant => "invalid_grant",
+            Self::InvalidGrantId => "invalid_grant_id",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
@@ -47,6 +49,7 @@ impl OAuthError {
             Self::InvalidAuthorizationDetails
             | Self::InvalidDpopProof
             | Self::InvalidGrant
+            | Self::InvalidGrantId
             | Self::InvalidRequest
             | Self::InvalidScope
             | Self::InvalidTarget

@@ -10,12 +10,17 @@
 mod client;
 mod code;
 mod denial;
+mod grant;
 mod parameters;
 mod push;
 
 pub use client::{ASSERTION_TYPE, Assertion, Claims};
 pub use code::{Authorization, Code, Stage};
 pub use denial::{Denial, OAuthError};
+pub use grant::{
+    FindGrants, FoundGrant, FoundGrants, GrantAction, GrantScope, GrantTokenClaims, GrantView,
+    QUERY_SCOPE, REVOKE_SCOPE, unknown as unknown_grant,
+};
 pub use parameters::Parameters;
 pub use push::Pushed;
 

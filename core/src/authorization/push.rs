@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Denial, OAuthError, Parameters};
+use super::{Denial, GrantAction, OAuthError, Parameters};
 use crate::consent::Asked;
 use crate::id::Iin;
 use crate::jose::from_base64;
@@ -26,6 +26,8 @@ pub struct Pushed {
     /// The key that the tokens will be bound to, named in advance (RFC 9449 §10).
     pub dpop_jkt: Option<String>,
     pub asked: Asked,
+    /// What becomes of an earlier grant.
+    pub action: GrantAction,
 }
 
 impl Pushed {
@@ -66,6 +68,7 @@ impl Pushed {
             code_challenge: challenge(form)?,
             dpop_jkt: thumbprint(form)?,
             asked: asked(form)?,
+            action: GrantAction::read(form)?,
         })
     }
 }
@@ -130,7 +133,7 @@ fn asked(form: &Parameters) -> Result<Asked, Denial> {
         return Err(Denial::new(error, Problem::IinInvalid));
     }
     let asked: Asked = json::read_value(detail).map_err(|_| {
-        Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, providers, data, accounts, transactions_from, purpose {code, text}, term_days")
+        Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, providers, data, accounts, transactions_from, unattended {reads_a_day}, purpose {code, text}, term_days")
     })?;
     asked.check().map_err(Denial::details)?;
     Ok(asked)
@@ -219,6 +222,9 @@ mod tests {
             // EnsureAuthorizationRequestWithLongState
             ("state", &"s".repeat(STATE_LENGTH_MAX + 1), bad_request),
             ("state", "a\nb", bad_request),
+            ("grant_id", "cns_000000000000000000000000000000ab", bad_request),
+            ("grant_management_action", "update", bad_request),
+            ("grant_management_action", "merge", bad_request),
             ("dpop_jkt", "x", bad_request),
             ("authorization_details", "", bad_request),
             ("authorization_details", "[{", bad_details),

@@ -1,8 +1,8 @@
 //! A client's permission for one consumer to read some data of theirs at some providers (CNS-1..5).
 //!
 //! ```text
-//! requested ──grant──▶ granted ──end──▶ ended (withdrawn by the client, ended by the operator,
-//!     ├─────refuse──▶ refused                  the platform or the consumer, superseded)
+//! requested ──grant──▶ granted ──end──▶ ended (withdrawn or changed by the client, ended by the operator,
+//!     ├─────refuse──▶ refused    └─narrow─▶ ended, and a new one granted    the platform or the consumer, superseded)
 //!     └────abandon──▶ abandoned
 //! ```
 //!
@@ -21,8 +21,12 @@ use crate::id::{Bin, ConsentId, Iin, Phone};
 use crate::problem::Problem;
 use crate::text::ShownText;
 
+pub mod change;
+pub mod unattended;
 pub mod view;
 pub mod words;
+
+pub use unattended::Unattended;
 
 /// The longest term; without one a consent lasts until withdrawn (CNS-1).
 pub const TERM_DAYS_MAX: u32 = 3650;
@@ -64,7 +68,7 @@ pub struct AskedClient {
     pub phone: Phone,
 }
 
-/// Which of the client's data, and how far back.
+/// Which of the client's data, how far back, and whether without the client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Limits {
@@ -79,6 +83,10 @@ pub struct Limits {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "chrono::NaiveDate"))]
     pub transactions_from: Option<Day>,
+    /// Reading without the client; absent: only while they are there (OAPI-25).
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Unattended"))]
+    pub unattended: Option<Unattended>,
 }
 
 /// The data sets of account information (OAPI-2).
@@ -137,6 +145,9 @@ impl Asked {
                 return Err("accounts must name 1 to 100 account ids, or be left out for all");
             }
         }
+        if let Some(unattended) = self.limits.unattended {
+            unattended.check()?;
+        }
         if self.term_days.is_some_and(|days| !(1..=TERM_DAYS_MAX).contains(&days)) {
             return Err("term_days must be 1 to 3650, or be left out for until withdrawn");
         }
@@ -148,6 +159,11 @@ impl Asked {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Consent {
     pub id: ConsentId,
+    /// The first consent of those that took each other's place: the grant's name for the consumer, whose refresh token
+    /// goes on with the last.
+    pub grant: ConsentId,
+    /// The consent whose place this one took, changed by the client or superseded (CNS-7).
+    pub replaces: Option<ConsentId>,
     /// The application that pushed the request.
     pub application: String,
     pub consumer: Bin,
@@ -194,6 +210,8 @@ pub enum EndedBy {
     Consumer,
     /// Superseded by a newer consent of the same parties and purpose.
     Superseded,
+    /// The client changed it; a narrower one has taken its place.
+    Changed,
 }
 
 impl Consent {
@@ -271,6 +289,8 @@ pub enum ConsentError {
     Ended(EndedBy),
     #[error("the consent is in another state")]
     NotPossible,
+    #[error("a change may only leave less of a consent")]
+    NotNarrower,
     #[error("a term is at most 3650 days")]
     TooLong,
 }
@@ -284,6 +304,8 @@ impl ConsentError {
             Self::Ended(EndedBy::Operator) => Problem::ConsentEndedByOperator,
             Self::Ended(EndedBy::Platform) => Problem::ConsentEndedByPlatform,
             Self::Ended(EndedBy::Superseded) => Problem::ConsentSuperseded,
+            Self::Ended(EndedBy::Changed) => Problem::ConsentChanged,
+            Self::NotNarrower => Problem::ConsentNotNarrower,
             Self::NotPossible => Problem::ConsentEnded,
             Self::TooLong => Problem::ConsentTooLong,
         }
@@ -313,6 +335,7 @@ mod tests {
             (EndedBy::Operator, "consent.ended-by-operator"),
             (EndedBy::Platform, "consent.ended-by-platform"),
             (EndedBy::Superseded, "consent.superseded"),
+            (EndedBy::Changed, "consent.changed"),
         ];
         for (by, code) in ends {
             let consent = requested().grant(7, "hash".to_owned(), at(0)).unwrap();
@@ -366,6 +389,8 @@ mod tests {
     fn requested() -> Consent {
         Consent {
             id: ConsentId(1),
+            grant: ConsentId(1),
+            replaces: None,
             application: "app".to_owned(),
             consumer: "960440000151".parse().unwrap(),
             iin: "900101300017".parse().unwrap(),
@@ -374,6 +399,7 @@ mod tests {
                 data: BTreeSet::from([Data::Accounts]),
                 accounts: None,
                 transactions_from: None,
+                unattended: None,
             },
             purpose: Purpose { code: PurposeCode::AccountAggregation, text: None },
             term_days: Some(1),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::words::Paragraph;
-use super::{Data, EndedBy, Purpose};
+use super::{Data, EndedBy, Purpose, Unattended};
 use crate::Timestamp;
 use crate::exchange::Day;
 use crate::id::ConsentId;
@@ -31,11 +31,18 @@ pub struct ConsentView {
     pub data: BTreeSet<Data>,
     pub accounts: Option<BTreeSet<String>>,
     pub transactions_from: Option<Day>,
+    /// Absent: only while the client is there.
+    pub unattended: Option<Unattended>,
     pub purpose: Purpose,
     pub granted_at: Timestamp,
     /// Absent: until withdrawn.
     pub expires_at: Option<Timestamp>,
+    /// SHA-256 of the text that the client approved, in base64url.
+    pub text_hash: String,
     pub status: ConsentStatus,
+    /// The consent whose place it took, and the one that took its own (CNS-7).
+    pub replaces: Option<ConsentId>,
+    pub replaced_by: Option<ConsentId>,
     pub uses: u64,
     pub last_used_at: Option<Timestamp>,
 }
@@ -49,7 +56,7 @@ pub enum ConsentStatus {
     Ended { ended_at: Timestamp, by: EndedBy },
 }
 
-/// `GET /api/cabinet/consents/{id}`; `POST …/withdraw` with `{}` answers the same.
+/// `GET /api/cabinet/consents/{id}`; `POST …/withdraw` with `{}` answers the same, `POST …/change` that of the new one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConsentDetailsView {
@@ -57,6 +64,22 @@ pub struct ConsentDetailsView {
     /// Newest first, at most 500.
     #[cfg_attr(test, schemars(length(max = 500)))]
     pub uses: Vec<UseView>,
+    /// What has become of the data that the consumer received; absent while the consent holds.
+    pub deletion: Option<DeletionView>,
+}
+
+/// How far the deletion of what a consumer received has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DeletionView {
+    /// When the consumer was asked for it, which is when the consent ended.
+    pub asked_at: Timestamp,
+    pub delete_by: Timestamp,
+    pub acknowledged_at: Option<Timestamp>,
+    /// As the consumer attested.
+    pub deleted_at: Option<Timestamp>,
+    /// It is not attested, and should be by now.
+    pub overdue: bool,
 }
 
 /// One request through an edge under this consent, answered or refused.
@@ -66,6 +89,8 @@ pub struct UseView {
     pub at: Timestamp,
     pub provider: ParticipantName,
     pub data: Data,
+    /// Whether the request said that the client was there; absent: it was refused before that was looked at (OAPI-25).
+    pub attended: Option<bool>,
     pub status: u16,
     /// The problem's code if it was refused.
     pub problem: Option<String>,
@@ -80,6 +105,8 @@ pub struct ConsentRequestView {
     pub data: BTreeSet<Data>,
     pub accounts: Option<BTreeSet<String>>,
     pub transactions_from: Option<Day>,
+    /// Absent: only while the client is there.
+    pub unattended: Option<Unattended>,
     pub purpose: Purpose,
     pub term_days: Option<u32>,
     /// Paragraphs in the session's language: core/src/consent/words.rs.

@@ -9,7 +9,7 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Asked, Data, PurposeCode};
+use super::{Asked, Data, PurposeCode, unattended};
 use crate::exchange::Day;
 use crate::participant::view::ParticipantName;
 use crate::text::Language;
@@ -205,13 +205,10 @@ fn kazakh(
     text.say(format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)));
     text.quote(Language::Kk, asked);
     text.say(match asked.term_days {
-        Some(days) => format!(
-            "Мерзімі: мақұлдаған сәттен бастап {days} күн. Осы мерзім ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады."
-        ),
-        None => {
-            "Мерзімі: сіз кері қайтарып алғанша. Осы уақыт ішінде ұйым деректерді сіздің қатысуыңызсыз да сұрай алады.".to_owned()
-        }
+        Some(days) => format!("Мерзімі: мақұлдаған сәттен бастап {days} күн."),
+        None => "Мерзімі: сіз кері қайтарып алғанша.".to_owned(),
     });
+    text.say(unattended::sentence(Language::Kk, asked.limits.unattended));
     text.say(format!(
         "Келісімді Senim кабинетінде кез келген уақытта, тегін әрі себебін айтпай кері қайтарып ала аласыз. Сонда деректер беру бірден тоқтайды, ал «{name}» ұйымы алған деректерін жоюға міндетті."
     ));
@@ -256,12 +253,10 @@ fn russian(
     text.say(format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)));
     text.quote(Language::Ru, asked);
     text.say(match asked.term_days {
-        Some(days) => format!(
-            "Срок: {days} {} с момента одобрения. Всё это время организация может запрашивать данные и без вашего участия.",
-            russian_days(days)
-        ),
-        None => "Срок: пока вы не отзовёте согласие. Всё это время организация может запрашивать данные и без вашего участия.".to_owned(),
+        Some(days) => format!("Срок: {days} {} с момента одобрения.", russian_days(days)),
+        None => "Срок: пока вы не отзовёте согласие.".to_owned(),
     });
+    text.say(unattended::sentence(Language::Ru, asked.limits.unattended));
     text.say(format!(
         "Отозвать согласие можно в кабинете Senim в любой момент, бесплатно и не объясняя причин. Передача данных сразу прекратится, а организация «{name}» обязана удалить то, что получила."
     ));
@@ -300,11 +295,12 @@ fn english(
     text.quote(Language::En, asked);
     text.say(match asked.term_days {
         Some(days) => format!(
-            "Term: {days} {} from the moment you approve. During that time it may ask for the data without you being there.",
+            "Term: {days} {} from the moment you approve.",
             if days == 1 { "day" } else { "days" }
         ),
-        None => "Term: until you withdraw it. During that time it may ask for the data without you being there.".to_owned(),
+        None => "Term: until you withdraw it.".to_owned(),
     });
+    text.say(unattended::sentence(Language::En, asked.limits.unattended));
     text.say(format!(
         "You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “{name}” must delete what it has received."
     ));
@@ -326,7 +322,7 @@ fn listed<'a>(accounts: impl IntoIterator<Item = &'a String>) -> String {
     accounts.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn russian_days(days: u32) -> &'static str {
+pub(super) fn russian_days(days: u32) -> &'static str {
     match (days % 10, days % 100) {
         (_, 11..=14) => "дней",
         (1, _) => "день",
@@ -422,7 +418,8 @@ mod tests {
              Purpose: to show all your accounts in one place.\n\
              The next line is in the organisation's own words, which Senim has not checked:\n\
              > Add accounts\n\
-             Term: 90 days from the moment you approve. During that time it may ask for the data without you being there.\n\
+             Term: 90 days from the moment you approve.\n\
+             It can ask for the data only while you are using its application.\n\
              You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “Jetisu Pay” must delete what it has received.\n\
              If you refuse, nothing is passed on and you go back to “Jetisu Pay”."
         );

@@ -494,6 +494,7 @@ mod tests {
             data: BTreeSet::from([Data::Accounts, Data::Balances, Data::Transactions]),
             accounts: Some(BTreeSet::from(["a-1".to_owned(), "b-2".to_owned()])),
             transactions_from: None,
+            unattended: None,
         }
     }
 }

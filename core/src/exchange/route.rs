@@ -344,6 +344,7 @@ mod tests {
             data: data.iter().copied().collect(),
             accounts: accounts.map(|id| BTreeSet::from([id.to_owned()])),
             transactions_from: from.map(|day| day.parse().unwrap()),
+            unattended: None,
         };
         let judged = |rest: &str, limits: &Limits| {
             let route = get(&format!("/account-information/v1/accounts{rest}")).unwrap();

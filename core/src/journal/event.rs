@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::{Data, EndedBy, PurposeCode};
-use crate::id::{AuthorizationId, Bin, ConsentId, MessageId, SessionId, SolutionRequestId, UseId};
+use crate::id::{
+    AuthorizationId, Bin, ConsentId, MessageId, NoticeId, SessionId, SolutionRequestId, UseId,
+};
 use crate::liveness::{Reason, Signal};
 use crate::problem::Problem;
 
@@ -47,6 +49,17 @@ events! {
     CodeReplayed = "code.replayed" { client_id: String }
     /// The client left before deciding.
     ConsentAbandoned = "consent.abandoned" { session: SessionId, consumer: Bin }
+    /// The subject is the consent that took the place of `replaces`, narrower.
+    ConsentChanged = "consent.changed" {
+        session: SessionId,
+        replaces: ConsentId,
+        consumer: Bin,
+        providers: BTreeSet<Bin>,
+        data: BTreeSet<Data>,
+        expires_at: Option<Timestamp>,
+        /// Requests a day without the client; absent: none.
+        reads_a_day: Option<u16>,
+    }
     ConsentEnded = "consent.ended" {
         by: EndedBy,
         consumer: Bin,
@@ -61,6 +74,8 @@ events! {
         providers: BTreeSet<Bin>,
         data: BTreeSet<Data>,
         term_days: Option<u32>,
+        /// Requests a day without the client; absent: none.
+        reads_a_day: Option<u16>,
     }
     ConsentRefused = "consent.refused" { session: SessionId, consumer: Bin }
     DataRead = "data.read" {
@@ -68,6 +83,7 @@ events! {
         at: Timestamp,
         consumer: Option<Bin>,
         provider: Option<Bin>,
+        attended: Option<bool>,
         route: String,
         status: u16,
         answer_bytes: u64,
@@ -79,11 +95,26 @@ events! {
         at: Timestamp,
         consumer: Option<Bin>,
         provider: Option<Bin>,
+        attended: Option<bool>,
         route: String,
         status: u16,
         /// In the edge's spelling: a newer edge may know codes that this host does not.
         problem: Option<String>,
         total_ms: u32,
+    }
+    /// The consumer attests that it has deleted what it received under the consent (OAPI-5).
+    DeletionAttested = "deletion.attested" {
+        notice: NoticeId,
+        application: String,
+        deleted_at: Timestamp,
+    }
+    /// A case for the operator: the consumer has not attested the deletion in its term.
+    DeletionOverdue = "deletion.overdue" {
+        notice: NoticeId,
+        consumer: Bin,
+        application: String,
+        delete_by: Timestamp,
+        acknowledged: bool,
     }
     EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
     IdentityBlocked = "identity.blocked" {
@@ -124,6 +155,15 @@ events! {
     NodeRegistered = "node.registered" {}
     NodeResumed = "node.resumed" {}
     NodeSuspended = "node.suspended" { reason: String }
+    NoticeAcknowledged = "notice.acknowledged" {
+        notice: NoticeId,
+        application: String,
+        tries: u32,
+        /// Pushed, or polled.
+        pushed: bool,
+    }
+    /// The consumer says that it can't use a security event token, and why, in one word.
+    NoticeRefused = "notice.refused" { notice: NoticeId, application: String, fault: String }
     OperatorAdded = "operator.added" {}
     OperatorLocked = "operator.locked" {
         until: Option<Timestamp>,
@@ -172,6 +212,7 @@ pub enum StartedFor {
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     AuthorizationCode,
+    ClientCredentials,
     RefreshToken,
 }
 

@@ -90,6 +90,7 @@ mod tests {
             providers: BTreeSet::from([bin]),
             data: BTreeSet::from([Data::Accounts, Data::Balances]),
             term_days: None,
+            reads_a_day: None,
         };
         assert_eq!(
             record(event).encode().unwrap(),
@@ -99,7 +100,7 @@ mod tests {
                 r#""subject":{"consent":"cns_00000000000000000000000000000007"},"#,
                 r#""event":"consent.granted","fields":{"session":"ids_00000000000000000000000000000009","#,
                 r#""consumer":"080340000123","application":"app","providers":["080340000123"],"#,
-                r#""data":["accounts","balances"],"term_days":null}}"#
+                r#""data":["accounts","balances"],"term_days":null,"reads_a_day":null}}"#
             )
         );
     }

@@ -28,6 +28,7 @@ mod tests {
                 data: BTreeSet::from([Data::Accounts]),
                 accounts: None,
                 transactions_from: None,
+                unattended: None,
             };
             let path_and_query = "/account-information/v1/accounts";
             let about = AnswerAbout { path_and_query, limits, status, content_type };

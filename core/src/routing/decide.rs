@@ -13,9 +13,12 @@
 //! 9. the consent has neither expired nor ended (CNS-4)
 //! 10. the provider is named and covered by the consent
 //! 11. account, data and dates are covered by the consent
-//! 12. the provider is active
+//! 12. the client is there, or the consent covers reading without them (OAPI-25)
+//! 13. the provider is active
+//! 14. without the client: no more requests a day than the consent says
 
 use super::dpop::{self, Expected};
+use super::presence::attended;
 use super::token::{GrantedDetails, TokenClaims};
 use crate::Timestamp;
 use crate::consent::{DETAILS_TYPE, Data, Limits};
@@ -48,6 +51,9 @@ pub struct Request<'a> {
     pub dpop: Vec<&'a str>,
     /// `Senim-Provider`.
     pub provider: Vec<&'a str>,
+    /// `x-fapi-auth-date` and `x-fapi-customer-ip-address`: the client is there.
+    pub auth_date: Vec<&'a str>,
+    pub ip_address: Vec<&'a str>,
 }
 
 /// The facts for a decision. Natively: the node's snapshot. In the component: its imports.
@@ -62,6 +68,8 @@ pub trait Facts {
     fn standing(&self, list: &str, index: u64) -> Standing;
     /// Remembers a proof until it is too old to be replayed.
     fn remember(&self, seen_as: &str, until: Timestamp) -> Memory;
+    /// Counts a request without the client; whether it is within so many of this day under this consent at this provider.
+    fn count_read(&self, consent: ConsentId, provider: Bin, reads_a_day: u16) -> bool;
 }
 
 /// The participant of the certificate.
@@ -84,6 +92,8 @@ pub struct Target {
 pub enum Standing {
     Good,
     Ended,
+    /// The client changed the consent, and a narrower one has taken its place.
+    Changed,
     /// There is no list, or it does not reach that far.
     Unknown,
 }
@@ -110,6 +120,8 @@ pub struct About {
     pub consent: Option<ConsentId>,
     pub provider: Option<Bin>,
     pub data: Option<Data>,
+    /// Whether the request said that the client was there; `None`: it was not looked at.
+    pub attended: Option<bool>,
 }
 
 impl About {
@@ -177,8 +189,20 @@ fn judge(request: &Request<'_>, facts: &impl Facts, about: &mut About) -> Result
     let provider = chosen(&request.provider, details)?;
     about.provider = Some(provider);
     let route = route.within(&details.limits)?;
+    let attended = attended(&request.auth_date, &request.ip_address, request.now)?;
+    about.attended = Some(attended);
+    let unattended = details.limits.unattended;
+    if !attended && unattended.is_none() {
+        return Err(Problem::ConsentUnattended.into());
+    }
     let target = facts.target(provider).filter(|it| it.active && it.provider);
     let base_url = target.and_then(|it| it.base_url).ok_or(Problem::ProviderNotStanding)?;
+    // Last, so that what is refused is not counted.
+    if let Some(unattended) = unattended.filter(|_| !attended)
+        && !facts.count_read(details.consent_id, provider, unattended.reads_a_day)
+    {
+        return Err(Problem::ConsentFrequency.into());
+    }
     Ok(Forward {
         base_url: base_url.trim_end_matches('/').to_owned(),
         path_and_query: route.to_string(),
@@ -322,6 +346,7 @@ fn check_consent(
     match facts.standing(&place.uri, place.idx) {
         Standing::Good => Ok(()),
         Standing::Ended => Err(Problem::ConsentWithdrawn),
+        Standing::Changed => Err(Problem::ConsentChanged),
         Standing::Unknown => Err(Problem::EdgeStale),
     }
 }

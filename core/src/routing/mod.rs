@@ -7,6 +7,7 @@ mod token;
 mod wire;
 
 pub mod dpop;
+pub mod presence;
 
 pub use answer::check_answer;
 pub use decide::{

@@ -9,7 +9,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::decide::{About, Decision, Forward, Refusal, Request};
 use crate::Timestamp;
-use crate::consent::{ACCOUNTS_MAX, Data, Limits};
+use crate::consent::{ACCOUNTS_MAX, Data, Limits, Unattended};
 use crate::exchange::Day;
 use crate::problem::Problem;
 
@@ -51,7 +51,9 @@ impl<'a> Request<'a> {
             to.text(text);
         }
         to.option(self.certificate, Writer::text);
-        for list in [&self.authorization, &self.dpop, &self.provider] {
+        for list in
+            [&self.authorization, &self.dpop, &self.provider, &self.auth_date, &self.ip_address]
+        {
             to.list(list.iter(), |to, text| to.text(text));
         }
         to.0
@@ -71,6 +73,8 @@ impl<'a> Request<'a> {
             authorization: from.list(LIST_MAX, Reader::text)?,
             dpop: from.list(LIST_MAX, Reader::text)?,
             provider: from.list(LIST_MAX, Reader::text)?,
+            auth_date: from.list(LIST_MAX, Reader::text)?,
+            ip_address: from.list(LIST_MAX, Reader::text)?,
         };
         from.end().map(|()| request)
     }
@@ -84,6 +88,7 @@ impl Decision {
         to.option(self.about.consent, |to, it| to.text(&it.to_string()));
         to.option(self.about.provider, |to, it| to.text(&it.to_string()));
         to.option(self.about.data, |to, it| to.u8(data_bit(it)));
+        to.option(self.about.attended, Writer::flag);
         match &self.outcome {
             Ok(forward) => {
                 to.flag(true);
@@ -111,6 +116,7 @@ impl Decision {
             consent: from.option(Reader::parsed)?,
             provider: from.option(Reader::parsed)?,
             data: from.option(|from| from.u8().and_then(data_of_bit))?,
+            attended: from.option(Reader::flag)?,
         };
         let outcome = if from.flag()? {
             Ok(Forward {
@@ -233,6 +239,9 @@ impl Writer {
         self.option(limits.transactions_from, |to, day| {
             to.i64(i64::from(day.0.num_days_from_ce()));
         });
+        self.option(limits.unattended, |to, it| {
+            to.0.extend(it.reads_a_day.to_le_bytes());
+        });
     }
 
     fn refusal(&mut self, refusal: &Refusal) {
@@ -324,7 +333,12 @@ impl<'a> Reader<'a> {
             NaiveDate::from_num_days_from_ce_opt(days).map(Day).ok_or(WireError::Value)
         };
         let transactions_from = self.option(day)?;
-        Ok(Limits { data, accounts: accounts.map(BTreeSet::from_iter), transactions_from })
+        let frequency = |from: &mut Self| {
+            from.take().map(|it| Unattended { reads_a_day: u16::from_le_bytes(it) })
+        };
+        let unattended = self.option(frequency)?;
+        let accounts = accounts.map(BTreeSet::from_iter);
+        Ok(Limits { data, accounts, transactions_from, unattended })
     }
 
     fn refusal(&mut self) -> Result<Refusal, WireError> {
@@ -357,7 +371,7 @@ mod tests {
         #[test]
         fn a_request_reads_back_and_only_whole(
             texts in vec(".{0,40}", 5), certificate in option::of(".{0,9}"), fresh in any::<bool>(),
-            lists in vec(vec(".{0,30}", 0..3), 3), now in 0i64..9_000_000_000_000, cut in any::<prop::sample::Index>(),
+            lists in vec(vec(".{0,30}", 0..3), 5), now in 0i64..9_000_000_000_000, cut in any::<prop::sample::Index>(),
             bent in any::<(prop::sample::Index, u8)>(),
         ) {
             let list = |at: usize| lists[at].iter().map(String::as_str).collect();
@@ -365,6 +379,7 @@ mod tests {
                 now: Timestamp::from_timestamp_millis(now).unwrap(), fresh,
                 issuer: &texts[0], audience: &texts[1], method: &texts[2], path: &texts[3], query: &texts[4],
                 certificate: certificate.as_deref(), authorization: list(0), dpop: list(1), provider: list(2),
+                auth_date: list(3), ip_address: list(4),
             };
             let mut buffer = request.encode();
             prop_assert_eq!(Request::decode(&buffer), Ok(request));
@@ -378,14 +393,14 @@ mod tests {
 
         #[test]
         fn a_decision_reads_back(
-            consent in option::of(any::<u128>()), route in ".{0,20}", named in any::<[bool; 3]>(),
+            consent in option::of(any::<u128>()), attended in option::of(any::<bool>()), route in ".{0,20}", named in any::<[bool; 3]>(),
             base_url in ".{0,20}", headers in vec((".{0,9}", ".{0,20}"), 0..4), limits in limits(),
             problem in option::of((0..Problem::ALL.len(), option::of(".{0,20}"))),
         ) {
             let bin: Bin = "960440000151".parse().unwrap();
             let about = About {
                 route: route.clone(), consumer: named[0].then_some(bin), consent: consent.map(ConsentId),
-                provider: named[1].then_some(bin), data: named[2].then_some(Data::Balances),
+                provider: named[1].then_some(bin), data: named[2].then_some(Data::Balances), attended,
             };
             let outcome = match problem {
                 Some((at, detail)) => Err(Refusal { problem: Problem::ALL[at], detail }),
@@ -419,10 +434,13 @@ mod tests {
         let every = vec![Data::Accounts, Data::Balances, Data::Transactions];
         let data = prop::sample::subsequence(every, 0..=3);
         let accounts = option::of(btree_set("[a-z0-9-]{1,9}", 0..4));
-        (data, accounts, option::of(0i32..900_000)).prop_map(|(data, accounts, day)| Limits {
+        let unattended = option::of(any::<u16>());
+        let parts = (data, accounts, option::of(0i32..900_000), unattended);
+        parts.prop_map(|(data, accounts, day, unattended)| Limits {
             data: data.into_iter().collect(),
             accounts,
             transactions_from: day.and_then(NaiveDate::from_num_days_from_ce_opt).map(Day),
+            unattended: unattended.map(|reads_a_day| Unattended { reads_a_day }),
         })
     }
 }

@@ -39,6 +39,9 @@ pub struct Use {
     pub provider: Option<Bin>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
+    /// Whether the request said that the client was there; absent if it was refused before that was looked at (OAPI-25).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attended: Option<bool>,
     /// The route's pattern, such as `/accounts/{accountId}`; never the address itself.
     pub route: String,
     pub status: u16,
@@ -89,6 +92,10 @@ impl Use {
         if self.answered() && !(self.provider.is_some() && self.data.is_some_and(covered)) {
             return Err("the consent does not cover what was answered");
         }
+        let by_mode = self.attended == Some(true) || consent.limits.unattended.is_some();
+        if self.answered() && !by_mode {
+            return Err("the consent does not cover reading without the client");
+        }
         Ok(())
     }
 
@@ -124,6 +131,8 @@ mod tests {
             Granted { granted_at: at(0), expires_at: None, index: 0, text_hash: String::new() };
         let consent = Consent {
             id: ConsentId(1),
+            grant: ConsentId(1),
+            replaces: None,
             application: "app".to_owned(),
             consumer,
             iin: "850614300420".parse().unwrap(),
@@ -132,6 +141,7 @@ mod tests {
                 data: [Data::Accounts].into(),
                 accounts: None,
                 transactions_from: None,
+                unattended: None,
             },
             purpose: Purpose { code: PurposeCode::BudgetAdvice, text: None },
             term_days: None,
@@ -145,6 +155,7 @@ mod tests {
             consumer: Some(consumer),
             provider: Some(provider),
             data: Some(Data::Accounts),
+            attended: Some(true),
             route: "/accounts".to_owned(),
             status: 200,
             problem: None,
@@ -170,6 +181,8 @@ mod tests {
             Use { provider: None, ..good.clone() },
             Use { data: Some(Data::Balances), ..good.clone() },
             Use { data: None, ..good.clone() },
+            Use { attended: Some(false), ..good.clone() },
+            Use { attended: None, ..good.clone() },
             Use { at: at(-61), ..good.clone() },
             Use { at: at(81), ..good.clone() },
         ] {

@@ -73,6 +73,8 @@ pub enum ClientError {
     Issuer,
     #[error("the token is bound otherwise than was asked")]
     Binding,
+    #[error("a security event is not signed by the platform, or not for this application")]
+    Event,
 }
 
 impl From<Refusal> for ClientError {
@@ -199,7 +201,11 @@ impl Client {
 }
 
 /// With a DPoP proof of the key, where there is one (RFC 9449 §4.2).
-fn proved(request: Request, binding: Option<&Key>, access_token: Option<&str>) -> Request {
+pub(crate) fn proved(
+    request: Request,
+    binding: Option<&Key>,
+    access_token: Option<&str>,
+) -> Request {
     let Some(key) = binding else { return request };
     // Without query and fragment.
     let target = request.url.split(['?', '#']).next().unwrap_or_default();
@@ -274,6 +280,7 @@ mod tests {
         let names: Vec<_> = form.iter().map(|it| it.0.as_str()).collect();
         assert_eq!(names, ["grant_type", "refresh_token", "client_id"]);
         assert_eq!(client.revoke("r").url, "https://issuer/revoke");
+        assert_eq!(client.poll_events(&[]).url, "https://issuer/signals/bank/poll");
     }
 
     #[test]

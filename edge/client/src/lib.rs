@@ -6,10 +6,14 @@
 
 mod answer;
 mod client;
+mod grants;
 mod key;
+mod presence;
 mod request;
+mod signals;
 
 pub use answer::{Answer, Refusal, Tokens};
 pub use client::{Client, ClientError, Credential, Pushed, Server};
 pub use key::Key;
+pub use presence::Presence;
 pub use request::Request;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Error, Method};
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 /// Everything is signed already: whoever changes what a signature covers signs again.
@@ -13,16 +14,22 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body of a `POST`.
     pub form: Vec<(String, String)>,
+    /// Its body where that is JSON.
+    pub json: Option<Value>,
 }
 
 impl Request {
     pub fn get(url: String) -> Self {
-        Self { method: Method::GET, url, headers: Vec::new(), form: Vec::new() }
+        Self { method: Method::GET, url, headers: Vec::new(), form: Vec::new(), json: None }
     }
 
     pub fn post(url: String, form: &[(&str, &str)]) -> Self {
         let form = form.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { method: Method::POST, url, headers: Vec::new(), form }
+        Self { method: Method::POST, url, headers: Vec::new(), form, json: None }
+    }
+
+    pub fn post_json(url: String, json: Value) -> Self {
+        Self { json: Some(json), ..Self::post(url, &[]) }
     }
 
     /// A parameter of the form, the first of its name.
@@ -67,6 +74,10 @@ impl Request {
         let mut request = http::Request::builder().method(&self.method).uri(&self.url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
+        }
+        if let Some(json) = &self.json {
+            let json_type = HeaderValue::from_static("application/json");
+            return request.header(CONTENT_TYPE, json_type).body(json.to_string().into());
         }
         if self.form.is_empty() {
             return request.body(Bytes::new());

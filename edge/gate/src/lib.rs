@@ -1,7 +1,7 @@
 //! The gate: core's routing as a component whose only imports are facts from its node.
 
 use senim_core::Timestamp;
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
 use senim_core::jose::{Jwk, Jws};
 use senim_core::problem::Problem;
 use senim_core::routing::{
@@ -76,6 +76,7 @@ impl Facts for Node {
         match facts::standing_of(list, index) {
             facts::Standing::Good => Standing::Good,
             facts::Standing::Ended => Standing::Ended,
+            facts::Standing::Changed => Standing::Changed,
             facts::Standing::Unknown => Standing::Unknown,
         }
     }
@@ -86,5 +87,9 @@ impl Facts for Node {
             facts::Memory::Seen => Memory::Seen,
             facts::Memory::Full => Memory::Full,
         }
+    }
+
+    fn count_read(&self, consent: ConsentId, provider: Bin, reads_a_day: u16) -> bool {
+        facts::count_read(&consent.to_string(), &provider.to_string(), reads_a_day)
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use senim_channel::verify;
 use senim_core::Timestamp;
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
 use senim_core::jose::{Algorithm, Jwk, Jws, sha256_base64};
 use senim_core::routing::{Asker, Facts, Memory, Standing, Target};
 
 use crate::feed::Snapshot;
-use crate::memory::{ProofMemory, TokenMemory};
+use crate::memory::{ProofMemory, ReadMemory, TokenMemory};
 
 /// The facts of one request at one moment.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub struct NodeFacts {
     pub participant: Option<Bin>,
     pub tokens: Arc<TokenMemory>,
     pub proofs: Arc<ProofMemory>,
+    pub reads: Arc<ReadMemory>,
     pub now: Timestamp,
 }
 
@@ -82,5 +83,9 @@ impl Facts for NodeFacts {
 
     fn remember(&self, seen_as: &str, until: Timestamp) -> Memory {
         self.proofs.remember(self.participant, seen_as, until, self.now)
+    }
+
+    fn count_read(&self, consent: ConsentId, provider: Bin, reads_a_day: u16) -> bool {
+        self.reads.count(consent, provider, reads_a_day, self.now)
     }
 }

@@ -16,7 +16,7 @@ use senim_core::id::Bin;
 use senim_core::jose::{JwkSet, Jws};
 use senim_core::json;
 use senim_core::routing::{Asker, Registry, RegistryParticipant, Standing, Target};
-use senim_core::status::{self, StatusList, StatusListClaims};
+use senim_core::status::{self, Entry, StatusList, StatusListClaims};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
@@ -243,10 +243,11 @@ impl Snapshot {
 
     pub(crate) fn standing(&self, address: &str, index: u64) -> Standing {
         let consents = &self.consents.read;
-        match consents.list.ended(index) {
+        match consents.list.entry(index) {
             _ if consents.address != address => Standing::Unknown,
-            Some(false) => Standing::Good,
-            Some(true) => Standing::Ended,
+            Some(Entry::Valid) => Standing::Good,
+            Some(Entry::Ended) => Standing::Ended,
+            Some(Entry::Changed) => Standing::Changed,
             None => Standing::Unknown,
         }
     }

@@ -171,6 +171,7 @@ impl Host for Caller {
         match self.facts.as_ref().map_or(Standing::Unknown, |it| it.standing(&list, index)) {
             Standing::Good => facts::Standing::Good,
             Standing::Ended => facts::Standing::Ended,
+            Standing::Changed => facts::Standing::Changed,
             Standing::Unknown => facts::Standing::Unknown,
         }
     }
@@ -187,6 +188,12 @@ impl Host for Caller {
             Memory::Seen => facts::Memory::Seen,
             Memory::Full => facts::Memory::Full,
         }
+    }
+
+    fn count_read(&mut self, consent: String, provider: String, reads_a_day: u16) -> bool {
+        let Some(facts) = &self.facts else { return false };
+        let (Ok(consent), Ok(provider)) = (consent.parse(), provider.parse()) else { return false };
+        facts.count_read(consent, provider, reads_a_day)
     }
 }
 

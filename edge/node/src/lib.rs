@@ -18,5 +18,5 @@ pub use config::{Config, ConfigError};
 pub use facts::NodeFacts;
 pub use feed::{FeedError, Heard, Snapshot, Versions};
 pub use gate::{Gate, GateError};
-pub use memory::{ProofMemory, TokenMemory};
+pub use memory::{ProofMemory, ReadMemory, TokenMemory};
 pub use node::{Node, NodeError};

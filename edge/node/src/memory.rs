@@ -1,4 +1,4 @@
-//! State between requests: tokens with a verified signature, and DPoP proofs seen.
+//! State between requests: tokens with a verified signature, DPoP proofs seen, and today's reads without the client.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::RandomState;
@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
-use senim_core::id::Bin;
-use senim_core::routing::Memory;
+use senim_core::id::{Bin, ConsentId};
+use senim_core::routing::{Memory, presence};
 
 /// How long a verified signature is cached; the token's validity is checked each time.
 const TOKEN_KEPT: TimeDelta = TimeDelta::minutes(10);
@@ -120,6 +120,51 @@ impl OfOne {
     }
 }
 
+/// How many requests without the client each consent had at each provider today, by Kazakhstan's day (OAPI-25). The memory is
+/// this node's own and begins anew with it; what went through is in the register all the same.
+pub struct ReadMemory {
+    max: usize,
+    today: Mutex<Today>,
+}
+
+#[derive(Default)]
+struct Today {
+    day: i64,
+    counts: HashMap<(ConsentId, Bin), u16>,
+}
+
+impl ReadMemory {
+    /// At most this many pairs of consent and provider; a further one is refused, since it could not be counted.
+    pub fn new(max: usize) -> Self {
+        Self { max, today: Mutex::default() }
+    }
+
+    /// Counts one more, if it is within `reads_a_day`.
+    pub fn count(
+        &self,
+        consent: ConsentId,
+        provider: Bin,
+        reads_a_day: u16,
+        now: Timestamp,
+    ) -> bool {
+        let mut today = locked(&self.today);
+        let day = presence::day(now);
+        // A clock that is set back a little does not begin the day anew.
+        if day > today.day {
+            *today = Today { day, counts: HashMap::new() };
+        }
+        let full = today.counts.len() >= self.max;
+        match today.counts.get_mut(&(consent, provider)) {
+            Some(count) if *count < reads_a_day => *count += 1,
+            None if !full && reads_a_day > 0 => {
+                today.counts.insert((consent, provider), 1);
+            }
+            Some(_) | None => return false,
+        }
+        true
+    }
+}
+
 /// Ignores poisoning: the data behind these locks is consistent after every statement.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -183,6 +228,24 @@ mod tests {
         }
         assert!(memory.knows("d", 1, at(3)));
         assert!(locked(&memory.kept).len() <= 2);
+    }
+
+    #[test]
+    fn a_consent_has_its_reads_a_day_at_each_provider() {
+        let memory = ReadMemory::new(3);
+        let (one, two): (Bin, Bin) =
+            ("190340012744".parse().unwrap(), "040740003185".parse().unwrap());
+        let count = |consent, provider, now| memory.count(ConsentId(consent), provider, 2, at(now));
+        assert_eq!([0, 1, 2].map(|now| count(1, one, now)), [true, true, false]);
+        assert_eq!([0, 1, 2].map(|now| count(1, two, now)), [true, true, false]);
+        assert!(count(2, one, 3));
+        assert!(!count(3, one, 4), "there is no place to count it in");
+        let midnight = 11 * 3600;
+        assert!(!count(1, one, midnight - 1));
+        assert!(count(1, one, midnight));
+        assert!(count(1, one, midnight - 1), "the clock went back, the count did not");
+        assert!(!count(1, one, midnight));
+        assert!(!memory.count(ConsentId(9), one, 0, at(midnight)));
     }
 
     fn at(second: i64) -> Timestamp {

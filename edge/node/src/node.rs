@@ -22,7 +22,7 @@ use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
 use senim_core::id::{Bin, UseId};
 use senim_core::problem::Problem;
-use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal};
+use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal, presence};
 use senim_core::usage::Use;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
@@ -36,7 +36,7 @@ use crate::facts::NodeFacts;
 use crate::feed::Feed;
 use crate::forward::{self, Answer as Answered, ForwardError};
 use crate::gate::{Gate, GateError};
-use crate::memory::{ProofMemory, TokenMemory};
+use crate::memory::{ProofMemory, ReadMemory, TokenMemory};
 use crate::request::{
     BODY_BYTES_MAX, HEADER_BYTES_MAX, INTERACTION, for_gate, head_bytes, interaction_name,
 };
@@ -47,6 +47,8 @@ const TOKENS_MAX: usize = 50_000;
 /// Proofs of a participant's last minute at 2,000 requests a second.
 const PROOFS_EACH_MAX: usize = 120_000;
 const PROOFS_MAX: usize = 600_000;
+/// Consents read without their clients in a day, counted for each provider; some 50 MB.
+const READS_MAX: usize = 1_000_000;
 /// Answers larger than this, in bytes, are checked off the runtime's threads.
 const INLINE_BYTES_MAX: usize = 64 * 1024;
 /// Concurrent checks of such answers.
@@ -101,6 +103,7 @@ impl Node {
             spool: Spool::open(&config.spool_dir).map_err(NodeError::Spool)?,
             tokens: Arc::new(TokenMemory::new(TOKENS_MAX)),
             proofs: Arc::new(ProofMemory::new(PROOFS_EACH_MAX, PROOFS_MAX)),
+            reads: Arc::new(ReadMemory::new(READS_MAX)),
             large_answers: Semaphore::new(LARGE_ANSWERS_MAX),
             budgets: Budgets::open(&config),
             unrecorded: AtomicU64::new(0),
@@ -242,6 +245,7 @@ struct Edge {
     spool: Spool,
     tokens: Arc<TokenMemory>,
     proofs: Arc<ProofMemory>,
+    reads: Arc<ReadMemory>,
     large_answers: Semaphore,
     budgets: Budgets,
     /// Refusals of unknown callers. They are only counted, because a journal record for each would let anybody
@@ -393,15 +397,19 @@ impl Edge {
         }
     }
 
-    /// Of the gate's refusals one alone ends at a time that is known: when this participant's next proof is forgotten.
+    /// Of the gate's refusals two end at a time that is known: when this participant's next proof is forgotten, and when the day
+    /// ends in which a consent's reads are counted.
     fn retry_after_s(
         &self,
         problem: Problem,
         participant: Option<Bin>,
         now: Timestamp,
     ) -> Option<u64> {
-        let until =
-            (problem == Problem::RateLimited).then(|| self.proofs.room_at(participant))??;
+        let until = if problem == Problem::ConsentFrequency {
+            presence::day_ends(now)
+        } else {
+            (problem == Problem::RateLimited).then(|| self.proofs.room_at(participant))??
+        };
         let milliseconds = u64::try_from((until - now).num_milliseconds()).unwrap_or_default();
         Some(milliseconds.div_ceil(1000).max(1))
     }
@@ -417,9 +425,11 @@ impl Edge {
         let certificate = peer.certificate.as_ref().map(|it| it.thumbprint.as_str());
         let request = for_gate(parts, certificate, &self.config, snapshot.is_some(), now);
         let (tokens, proofs) = (Arc::clone(&self.tokens), Arc::clone(&self.proofs));
+        let reads = Arc::clone(&self.reads);
         let started = clock::instant();
-        let decided =
-            self.gate.decide(&request, NodeFacts { snapshot, participant, tokens, proofs, now });
+        let decided = self
+            .gate
+            .decide(&request, NodeFacts { snapshot, participant, tokens, proofs, reads, now });
         let end = match &decided {
             Ok(Decision { outcome: Ok(_), .. }) => "allowed",
             Ok(_) => "refused",
@@ -559,6 +569,7 @@ fn use_of(
         consumer: about.consumer,
         provider: about.provider,
         data: about.data,
+        attended: about.attended,
         route: about.route.clone(),
         status: answer.status().as_u16(),
         problem: done.result.as_ref().err().map(|it| it.problem.code().to_owned()),

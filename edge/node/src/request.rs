@@ -13,6 +13,8 @@ pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 
 pub(crate) const INTERACTION: HeaderName = HeaderName::from_static("x-fapi-interaction-id");
 const DPOP: HeaderName = HeaderName::from_static("dpop");
+const AUTH_DATE: HeaderName = HeaderName::from_static("x-fapi-auth-date");
+const IP_ADDRESS: HeaderName = HeaderName::from_static("x-fapi-customer-ip-address");
 const PROVIDER: HeaderName = HeaderName::from_static("senim-provider");
 
 /// `fresh` and `now` come from the node, the certificate from the connection.
@@ -35,6 +37,8 @@ pub(crate) fn for_gate<'a>(
         authorization: every(&parts.headers, &AUTHORIZATION),
         dpop: every(&parts.headers, &DPOP),
         provider: every(&parts.headers, &PROVIDER),
+        auth_date: every(&parts.headers, &AUTH_DATE),
+        ip_address: every(&parts.headers, &IP_ADDRESS),
     }
 }
 

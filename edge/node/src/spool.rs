@@ -515,6 +515,7 @@ mod tests {
             consumer: None,
             provider: None,
             data: None,
+            attended: Some(true),
             route: "/accounts".to_owned(),
             status: 200,
             problem: None,

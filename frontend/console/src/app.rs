@@ -12,6 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::pages::journal::JournalPage;
+use crate::pages::notices::NoticesPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::sign_in::SignInPage;
 use crate::words;
@@ -25,6 +26,7 @@ pub(crate) fn App() -> Html {
 enum Page {
     Overview,
     Journal,
+    Notices,
     NotFound,
 }
 
@@ -34,6 +36,7 @@ impl Page {
         match parts.as_slice() {
             ["console"] => Self::Overview,
             ["console", "journal"] => Self::Journal,
+            ["console", "notices"] => Self::Notices,
             [..] => Self::NotFound,
         }
     }
@@ -43,6 +46,7 @@ impl Page {
         match self {
             Self::Overview => words::PAGE,
             Self::Journal => words::JOURNAL,
+            Self::Notices => words::NOTICES,
             Self::NotFound => common::NOT_FOUND_TITLE,
         }
     }
@@ -51,6 +55,7 @@ impl Page {
         match self {
             Self::Overview => html! { <OverviewPage {onsignedout} /> },
             Self::Journal => html! { <JournalPage {onsignedout} /> },
+            Self::Notices => html! { <NoticesPage {onsignedout} /> },
             Self::NotFound => html! { <NotFound home="/console" /> },
         }
     }
@@ -108,6 +113,7 @@ fn navigation(operator: Option<&OperatorView>, page: Page, language: Language) -
         <nav class="navigation">
             <Link to="/console" test="nav-overview" current={page == Page::Overview}>{ words::OVERVIEW.say(language) }</Link>
             <Link to="/console/journal" test="nav-journal" current={page == Page::Journal}>{ words::JOURNAL.say(language) }</Link>
+            <Link to="/console/notices" test="nav-notices" current={page == Page::Notices}>{ words::NOTICES.say(language) }</Link>
             if let Some(operator) = operator {
                 <button type="button" data-test="sign-out" onclick={sign_out}>
                     { common::SIGN_OUT.say(language) }{ " · " }{ &operator.name }
@@ -125,6 +131,7 @@ mod tests {
     fn each_address_has_its_page() {
         assert_eq!(Page::of("/console"), Page::Overview);
         assert_eq!(Page::of("/console/journal"), Page::Journal);
+        assert_eq!(Page::of("/console/notices"), Page::Notices);
         assert_eq!(Page::of("/console/journals"), Page::NotFound);
         assert_eq!(Page::of("/console/journal/7"), Page::NotFound);
     }

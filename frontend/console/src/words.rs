@@ -2,6 +2,8 @@
 
 use senim_kit::words;
 
+pub(crate) mod notices;
+
 words! {
     PAGE { kk: "Оператор консолі", ru: "Консоль оператора", en: "Operator's console" }
     SIGN_IN_TITLE { kk: "Консольге кіру", ru: "Вход в консоль", en: "Sign in to the console" }
@@ -11,6 +13,7 @@ words! {
     CODE_HINT { kk: "6 цифр", ru: "6 цифр", en: "Six digits" }
     SIGN_IN { kk: "Кіру", ru: "Войти", en: "Sign in" }
     OVERVIEW { kk: "Шолу", ru: "Обзор", en: "Overview" }
+    NOTICES { kk: "Хабарламалар", ru: "Извещения", en: "Notices" }
     JOURNAL { kk: "Журнал", ru: "Журнал", en: "Journal" }
     PARTICIPANT { kk: "Қатысушы", ru: "Участник", en: "Participant" }
     PARTICIPANTS { kk: "Қатысушылар", ru: "Участники", en: "Participants" }
@@ -85,6 +88,8 @@ words! {
 mod tests {
     #[test]
     fn every_word_is_whole_in_three_languages() {
-        assert_eq!(senim_kit::words::unfinished(super::ALL), <[&str; 0]>::default());
+        for words in [super::ALL, super::notices::ALL] {
+            assert_eq!(senim_kit::words::unfinished(words), <[&str; 0]>::default());
+        }
     }
 }

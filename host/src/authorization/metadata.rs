@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use senim_core::authorization::{QUERY_SCOPE, REVOKE_SCOPE};
 use senim_core::consent::DETAILS_TYPE;
 use senim_core::jose::Algorithm;
 use senim_core::routing::TokenClaims;
@@ -38,10 +39,13 @@ fn metadata(config: &Config) -> Value {
             "pushed_authorization_request_endpoint": at("/par"),
             "revocation_endpoint": at("/revoke"),
         },
-        "scopes_supported": [TokenClaims::SCOPE],
+        "scopes_supported": [TokenClaims::SCOPE, QUERY_SCOPE, REVOKE_SCOPE],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_management_endpoint": at("/grants"),
+        "grant_management_actions_supported": ["create", "query", "revoke", "replace", "merge"],
+        "grant_management_action_required": false,
         "token_endpoint_auth_methods_supported": token_auth,
         "token_endpoint_auth_signing_alg_values_supported": Algorithm::NAMES,
         "revocation_endpoint_auth_methods_supported": token_auth,

@@ -4,6 +4,7 @@ mod answer;
 mod application;
 mod authorize;
 mod form;
+mod grants;
 mod jwks;
 mod metadata;
 mod par;
@@ -15,7 +16,8 @@ pub mod sweep;
 pub use answer::Denied;
 pub use authorize::{Begun, Outcome, begin, finish, pushed, way_back};
 
-use crate::callers::{Room, Who, by_anyone, by_proof};
+use crate::caller::GrantToken;
+use crate::callers::{Room, Who, by, by_anyone, by_proof};
 
 pub fn routes() -> Room {
     Room::default()
@@ -25,4 +27,7 @@ pub fn routes() -> Room {
         .post("/par", by_proof(Who::Application), par::push)
         .post("/token", by_proof(Who::Application), token::issue)
         .post("/revoke", by_proof(Who::Application), revoke::revoke)
+        .post("/grants/search", by::<GrantToken>(), grants::search)
+        .get("/grants/{grant_id}", by::<GrantToken>(), grants::query)
+        .delete("/grants/{grant_id}", by::<GrantToken>(), grants::revoke)
 }

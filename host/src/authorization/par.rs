@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use senim_core::Timestamp;
 use senim_core::authorization::{
-    Authorization, Denial, OAuthError, Pushed, REQUEST_LIFETIME, REQUEST_URI_PREFIX,
+    Authorization, Denial, OAuthError, Pushed, REQUEST_LIFETIME, REQUEST_URI_PREFIX, unknown_grant,
 };
+use senim_core::consent::Asked;
 use senim_core::id::AuthorizationId;
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
@@ -36,6 +38,9 @@ pub(super) async fn push(
     let hash = sha256_base64(request_uri.as_bytes());
     app.store
         .transact("authorization.push", async |tx| {
+            let mut authorization = authorization.clone();
+            let pushed = &mut authorization.pushed;
+            pushed.asked = asked(tx, pushed, &authorization.client_id, now).await?;
             check_providers(tx, &authorization.pushed).await?;
             store::authorization::add(tx, &authorization, &hash).await?;
             let asked = &authorization.pushed.asked;
@@ -63,6 +68,20 @@ fn bind(pushed: &mut Pushed, caller: &AuthenticatedApplication) -> Result<(), De
     }
     pushed.dpop_jkt = Some(jkt.clone());
     Ok(())
+}
+
+/// What the client is asked for, together with what stands of the grant that the request names.
+async fn asked(
+    tx: &mut Tx,
+    pushed: &Pushed,
+    client_id: &str,
+    now: Timestamp,
+) -> Result<Asked, Denied> {
+    let Some(grant) = pushed.action.grant() else { return Ok(pushed.asked.clone()) };
+    let found = store::consent::of_grant(tx, grant).await?;
+    let own = found.filter(|it| it.application == client_id && it.check(now).is_ok());
+    let standing = own.ok_or_else(unknown_grant)?;
+    Ok(pushed.action.asked(pushed.asked.clone(), &standing)?)
 }
 
 /// Every provider must be registered as one and active, so that no client is asked for a consent without use.

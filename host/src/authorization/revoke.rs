@@ -37,7 +37,8 @@ pub(super) async fn revoke(
             let Some(kept) = own else { return Ok(()) };
             let consent = store::consent::load(tx, kept.consent).await?;
             if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
-                consent::end::end(tx, consent, EndedBy::Consumer, actor.clone(), now).await?;
+                let by = (EndedBy::Consumer, None);
+                consent::end::end(tx, &app, consent, by, actor.clone(), now).await?;
             }
             Ok::<_, Denied>(())
         })

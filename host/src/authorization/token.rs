@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use senim_core::Timestamp;
-use senim_core::authorization::{Denial, OAuthError, Stage, TOKEN_LIFETIME};
+use senim_core::authorization::{Denial, GrantTokenClaims, OAuthError, Stage, TOKEN_LIFETIME};
 use senim_core::consent::{Consent, DETAILS_TYPE, EndedBy, Granted};
 use senim_core::id::ConsentId;
 use senim_core::jose::{sha256_base64, to_base64};
@@ -19,6 +19,7 @@ use serde_json::json;
 use super::answer::Denied;
 use super::application::{ApplicationRequest, AuthenticatedApplication, authenticate};
 use crate::app::App;
+use crate::caller::grant_endpoint;
 use crate::consent;
 use crate::http::problem::Refusal;
 use senim_store::authorization::RefreshToken;
@@ -58,8 +59,14 @@ pub(super) async fn issue(
             let token = form.need("refresh_token", "refresh_token is missing")?;
             refresh(&app, &caller, token, now).await?
         }
+        // Of the application itself, for the grant endpoint (RFC 6749 §4.4).
+        "client_credentials" => {
+            let scope = GrantTokenClaims::scopes(form.get("scope"))?;
+            return own_token(&app, &caller, confirmation, scope, now).await;
+        }
         _ => {
-            let description = "grant_type must be authorization_code or refresh_token";
+            let description =
+                "grant_type must be authorization_code, refresh_token or client_credentials";
             let error = OAuthError::UnsupportedGrantType;
             return Err(Denial { error, ..Denial::request(description) }.into());
         }
@@ -68,7 +75,7 @@ pub(super) async fn issue(
         Traded::Replayed => Err(Denial::grant(Problem::CodeReplayed).into()),
         Traded::Tokens { consent, granted, refresh_token } => {
             let claims = claims(&app, &caller, confirmation, &consent, &granted, now);
-            answer(&app, &claims, refresh_token.as_deref(), now)
+            answer(&app, &claims, consent.grant, refresh_token.as_deref(), now)
         }
     }
 }
@@ -92,7 +99,7 @@ async fn redeem(
             let given = consent_of(&authorization.stage);
             let redeemed = match authorization.redeem(client_id, redirect_uri, verifier, now) {
                 Err(denial) if denial.problem == Problem::CodeReplayed => {
-                    take_back(tx, given, client_id, now).await?;
+                    take_back(tx, app, given, client_id, now).await?;
                     return Ok(Traded::Replayed);
                 }
                 outcome => outcome?,
@@ -140,6 +147,47 @@ async fn refresh(
         .await
 }
 
+async fn own_token(
+    app: &App,
+    caller: &AuthenticatedApplication,
+    cnf: Confirmation,
+    scope: String,
+    now: Timestamp,
+) -> Result<Response, Denied> {
+    let client_id = caller.application.client_id.clone();
+    let mut jti = [0; 16];
+    app.rng.fill(&mut jti);
+    let claims = GrantTokenClaims {
+        iss: app.config.issuer.clone(),
+        sub: client_id.clone(),
+        aud: grant_endpoint(app),
+        client_id: client_id.clone(),
+        exp: (now + TOKEN_LIFETIME).timestamp(),
+        iat: now.timestamp(),
+        jti: to_base64(&jti),
+        scope,
+        cnf,
+    };
+    let bound_to = if caller.jkt.is_some() { Binding::Dpop } else { Binding::Certificate };
+    let bin = caller.participant.bin;
+    app.store
+        .transact("token.own", async |tx| {
+            let grant_type = GrantType::ClientCredentials;
+            let event = Event::TokenIssued { client_id: client_id.clone(), grant_type, bound_to };
+            let (actor, subject) = (Actor::Participant(bin), Subject::Participant(bin));
+            store::journal::append(tx, actor, subject, event, now).await?;
+            Ok::<_, Denied>(())
+        })
+        .await?;
+    let body = json!({
+        "access_token": app.keys.sign(TokenClaims::TYPE, &claims, now)?,
+        "token_type": if claims.cnf.jkt.is_some() { "DPoP" } else { "Bearer" },
+        "expires_in": claims.exp - claims.iat,
+        "scope": claims.scope,
+    });
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
 fn consent_of(stage: &Stage) -> Option<ConsentId> {
     match stage {
         Stage::Granted(code) | Stage::Redeemed { code, .. } => Some(code.consent),
@@ -150,6 +198,7 @@ fn consent_of(stage: &Stage) -> Option<ConsentId> {
 /// A replayed code may have been stolen: the consent and all its tokens end (RFC 6749 §4.1.2).
 async fn take_back(
     tx: &mut Tx,
+    app: &App,
     consent: Option<ConsentId>,
     client_id: &str,
     now: Timestamp,
@@ -159,7 +208,8 @@ async fn take_back(
     store::journal::append(tx, Actor::Platform, Subject::Consent(id), event, now).await?;
     let consent = store::consent::load(tx, id).await?;
     if let Some(consent) = consent.filter(|it| it.check(now).is_ok()) {
-        consent::end::end(tx, consent, EndedBy::Platform, Actor::Platform, now).await?;
+        let by = (EndedBy::Platform, None);
+        consent::end::end(tx, app, consent, by, Actor::Platform, now).await?;
     }
     Ok(())
 }
@@ -195,6 +245,7 @@ async fn record(
 fn answer(
     app: &App,
     claims: &TokenClaims,
+    grant: ConsentId,
     refresh_token: Option<&str>,
     now: Timestamp,
 ) -> Result<Response, Denied> {
@@ -205,7 +256,7 @@ fn answer(
         "expires_in": claims.exp - claims.iat,
         "scope": claims.scope,
         "authorization_details": claims.authorization_details,
-        "grant_id": claims.authorization_details.first().map(|it| it.consent_id),
+        "grant_id": grant,
     });
     if let Some(token) = refresh_token {
         body["refresh_token"] = token.into();
@@ -238,20 +289,25 @@ fn claims(
         jti: to_base64(&jti),
         scope: TokenClaims::SCOPE.to_owned(),
         cnf,
-        authorization_details: vec![GrantedDetails {
-            kind: DETAILS_TYPE.to_owned(),
-            consent_id: consent.id,
-            consumer: consent.consumer,
-            client: GrantedClient { iin: consent.iin.clone() },
-            providers: consent.providers.clone(),
-            limits: consent.limits.clone(),
-            expires_at,
-        }],
+        authorization_details: vec![details(consent, granted)],
         status: Status {
             status_list: StatusRef {
                 idx: granted.index,
                 uri: format!("{}/edge/status-list", app.config.issuer),
             },
         },
+    }
+}
+
+/// The consent as tokens and the grant endpoint tell it.
+pub(super) fn details(consent: &Consent, granted: &Granted) -> GrantedDetails {
+    GrantedDetails {
+        kind: DETAILS_TYPE.to_owned(),
+        consent_id: consent.id,
+        consumer: consent.consumer,
+        client: GrantedClient { iin: consent.iin.clone() },
+        providers: consent.providers.clone(),
+        limits: consent.limits.clone(),
+        expires_at: granted.expires_at.map(|it| it.timestamp()),
     }
 }

@@ -1,4 +1,5 @@
-//! The client approved: registers the consent, which supersedes an older one of the same parties and purpose.
+//! The client approved: registers the consent, which supersedes an older one of the same parties and purpose, or the one that the
+//! consumer named.
 
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy, words};
@@ -21,10 +22,18 @@ pub async fn grant(
 ) -> Result<Consent, Refusal> {
     let shown = shown(dialogue, request);
     let index = store::consent::allocate_index(tx).await?;
-    let consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
+    let mut consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
+    let replaced = replaced(tx, request).await?;
+    if let Some(older) = replaced.filter(|it| it.iin == consent.iin && it.check(now).is_ok()) {
+        (consent.grant, consent.replaces) = (older.grant, Some(older.id));
+        let by = (EndedBy::Superseded, Some(consent.id));
+        end::end(tx, app, older, by, Actor::Platform, now).await?;
+    }
     for older in store::consent::given_by(tx, &consent.iin).await? {
         if consent.supersedes(&older) && older.check(now).is_ok() {
-            end::end(tx, older, EndedBy::Superseded, Actor::Platform, now).await?;
+            consent.replaces.get_or_insert(older.id);
+            let by = (EndedBy::Superseded, Some(consent.id));
+            end::end(tx, app, older, by, Actor::Platform, now).await?;
         }
     }
     let session = dialogue.id;
@@ -36,15 +45,27 @@ pub async fn grant(
         providers: consent.providers.clone(),
         data: consent.limits.data.clone(),
         term_days: consent.term_days,
+        reads_a_day: consent.limits.unattended.map(|it| it.reads_a_day),
     };
     store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
     Ok(consent)
 }
 
+/// The consent whose place the consumer wants this one to take (Grant Management for OAuth 2.0).
+async fn replaced(tx: &mut Tx, request: &Request) -> Result<Option<Consent>, Refusal> {
+    let pushed = store::authorization::load(tx, request.authorization).await?;
+    let Some(grant) = pushed.and_then(|it| it.pushed.action.grant()) else { return Ok(None) };
+    let found = store::consent::of_grant(tx, grant).await?;
+    Ok(found.filter(|it| it.application == request.application))
+}
+
 pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent {
     let asked = &request.asked;
+    let id = ConsentId(app.rng.id());
     Consent {
-        id: ConsentId(app.rng.id()),
+        id,
+        grant: id,
+        replaces: None,
         application: request.application.clone(),
         consumer: request.consumer.bin,
         iin: asked.client.iin.clone(),

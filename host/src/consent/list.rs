@@ -6,7 +6,7 @@ use axum::Json;
 use senim_core::Timestamp;
 use senim_core::consent::view::{CabinetView, ConsentStatus, ConsentView};
 use senim_core::consent::{Consent, ConsentState};
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
 use senim_core::participant::view::ParticipantName;
 
 use crate::app::App;
@@ -22,9 +22,15 @@ pub async fn list(app: App, client: Client) -> Result<Json<CabinetView>, Refusal
             let mut names = Names::default();
             let mut consents = Vec::new();
             let used = store::usage::use_totals_of_client(tx, &client.iin).await?;
-            for consent in store::consent::given_by(tx, &client.iin).await? {
-                let totals = used.get(&consent.id).copied();
-                consents.extend(view(tx, &mut names, consent, totals, now).await?);
+            let given = store::consent::given_by(tx, &client.iin).await?;
+            let replaced: BTreeMap<_, _> =
+                given.iter().filter_map(|it| Some((it.replaces?, it.id))).collect();
+            for consent in given {
+                let about = About {
+                    used: used.get(&consent.id).copied(),
+                    replaced_by: replaced.get(&consent.id).copied(),
+                };
+                consents.extend(view(tx, &mut names, consent, about, now).await?);
             }
             Ok(Json(CabinetView {
                 client_name: client.name.clone(),
@@ -52,12 +58,20 @@ impl Names {
     }
 }
 
-/// `None` for a consent that was never granted. `used`: how often, and when last.
+/// What other rows say of a consent.
+#[derive(Default)]
+pub(super) struct About {
+    /// How often, and when last.
+    pub(super) used: Option<(u64, Timestamp)>,
+    pub(super) replaced_by: Option<ConsentId>,
+}
+
+/// `None` for a consent that was never granted.
 pub(super) async fn view(
     tx: &mut Tx,
     names: &mut Names,
     consent: Consent,
-    used: Option<(u64, Timestamp)>,
+    about: About,
     now: Timestamp,
 ) -> Result<Option<ConsentView>, Refusal> {
     let (granted, status) = match consent.state {
@@ -76,16 +90,20 @@ pub(super) async fn view(
     }
     Ok(Some(ConsentView {
         id: consent.id,
+        replaces: consent.replaces,
+        replaced_by: about.replaced_by,
         consumer: names.of(tx, consent.consumer).await?,
         providers,
         data: consent.limits.data,
         accounts: consent.limits.accounts,
         transactions_from: consent.limits.transactions_from,
+        unattended: consent.limits.unattended,
         purpose: consent.purpose,
         granted_at: granted.granted_at,
         expires_at: granted.expires_at,
+        text_hash: granted.text_hash,
         status,
-        uses: used.map_or(0, |(uses, _)| uses),
-        last_used_at: used.map(|(_, last)| last),
+        uses: about.used.map_or(0, |(uses, _)| uses),
+        last_used_at: about.used.map(|(_, last)| last),
     }))
 }

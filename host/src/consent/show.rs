@@ -8,7 +8,7 @@ use senim_core::consent::view::{ConsentDetailsView, UseView};
 use senim_core::id::{ConsentId, Iin};
 use senim_core::problem::Problem;
 
-use super::list::{self, Names};
+use super::list::{self, About, Names};
 use crate::app::App;
 use crate::caller::Client;
 use crate::http::problem::Refusal;
@@ -44,7 +44,7 @@ pub(super) async fn details(
     consent: Consent,
     now: Timestamp,
 ) -> Result<ConsentDetailsView, Refusal> {
-    let mut names = Names::default();
+    let (id, mut names) = (consent.id, Names::default());
     let found = store::usage::uses(tx, consent.id, USES_SHOWN).await?;
     let mut uses = Vec::new();
     for each in found {
@@ -52,10 +52,15 @@ pub(super) async fn details(
         if let (Some(provider), Some(data)) = (each.provider, each.data) {
             let provider = names.of(tx, provider).await?;
             let (at, status, problem) = (each.at, each.status, each.problem);
-            uses.push(UseView { at, provider, data, status, problem });
+            let attended = each.attended;
+            uses.push(UseView { at, provider, data, attended, status, problem });
         }
     }
-    let totals = store::usage::use_totals(tx, consent.id).await?;
-    let view = list::view(tx, &mut names, consent, totals, now).await?;
-    Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses })
+    let about = About {
+        used: store::usage::use_totals(tx, consent.id).await?,
+        replaced_by: store::consent::replaced_by(tx, consent.id).await?,
+    };
+    let view = list::view(tx, &mut names, consent, about, now).await?;
+    let deletion = store::signals::of_consent(tx, id).await?.map(|it| it.deletion(now));
+    Ok(ConsentDetailsView { consent: view.ok_or(Problem::NotFound)?, uses, deletion })
 }

@@ -34,7 +34,8 @@ pub async fn withdraw(
                 | ConsentState::Refused { .. }
                 | ConsentState::Abandoned { .. } => return Err(Problem::NotFound.into()),
             }
-            let consent = end::end(tx, consent, EndedBy::Client, Actor::Client, now).await?;
+            let by = (EndedBy::Client, None);
+            let consent = end::end(tx, &app, consent, by, Actor::Client, now).await?;
             Ok(Json(show::details(tx, consent, now).await?))
         })
         .await

@@ -26,8 +26,7 @@ pub async fn enter(
             let dialogue = dialogue::open(tx, &app, &page).await?;
             let code = dialogue::digest(&app, dialogue.id, &entered.code);
             let input = Input::CodeEntered { code };
-            let made =
-                secret::advance(tx, &app, (&page, &visitor), dialogue, input, now).await?;
+            let made = secret::advance(tx, &app, (&page, &visitor), dialogue, input, now).await?;
             let session = &made.0.dialogue.content.session;
             // A sign-in has used that number already.
             if let Step::Consent { person: Person { iin, phone: Some(phone) } } = session.step() {

@@ -106,6 +106,7 @@ fn consent(request: &Request, language: Language) -> ConsentRequestView {
         data: asked.limits.data.clone(),
         accounts: asked.limits.accounts.clone(),
         transactions_from: asked.limits.transactions_from,
+        unattended: asked.limits.unattended,
         purpose: asked.purpose.clone(),
         term_days: asked.term_days,
         text: words::text(language, asked, &request.consumer, &request.providers),

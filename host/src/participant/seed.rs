@@ -71,6 +71,8 @@ struct SeedApplication {
     jwks_file: Option<PathBuf>,
     /// The subject of its certificates as RFC 4514 writes it (RFC 8705 §2.1.2).
     tls_client_auth_subject_dn: Option<String>,
+    /// Where security events are pushed (RFC 8935), over mutual TLS; absent: it polls (RFC 8936).
+    events_url: Option<BaseUrl>,
 }
 
 #[derive(Deserialize)]
@@ -130,8 +132,14 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
             it.registration().map(|it| (it, kind))
         })
         .collect::<Result<_, _>>()?;
-    let applications: Vec<_> =
-        seed.applications.into_iter().map(|it| it.application(folder)).collect::<Result<_, _>>()?;
+    let applications: Vec<_> = seed
+        .applications
+        .into_iter()
+        .map(|it| {
+            let events_url = it.events_url()?;
+            Ok((it.application(folder)?, events_url))
+        })
+        .collect::<Result<_, SeedError>>()?;
     let nodes = seed.nodes;
     nodes.iter().try_for_each(SeedNode::check)?;
     let entries = registrations.len() + applications.len() + seed.operators.len() + nodes.len();
@@ -152,8 +160,10 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
                     store::journal::append(tx, Actor::Platform, subject, event, now).await?;
                 }
             }
-            for application in &applications {
+            for (application, events_url) in &applications {
                 store::participant::register_application(tx, application).await?;
+                let (id, url) = (&application.client_id, events_url.as_deref());
+                store::participant::set_events_url(tx, id, url).await?;
             }
             for SeedNode { name, certificates } in &nodes {
                 for certificate in certificates {
@@ -217,6 +227,14 @@ impl SeedParticipant {
 }
 
 impl SeedApplication {
+    fn events_url(&self) -> Result<Option<String>, SeedError> {
+        let Some(url) = &self.events_url else { return Ok(None) };
+        if url.is_https() {
+            return Ok(Some(url.to_string()));
+        }
+        Err(wrong(&format!("application {}", self.client_id), "an events_url must be https"))
+    }
+
     fn application(self, folder: &Path) -> Result<Application, SeedError> {
         let what = format!("application {}", self.client_id);
         let auth = match (self.auth.as_str(), self.jwks_file, self.tls_client_auth_subject_dn) {

@@ -23,7 +23,8 @@ pub(super) async fn show(app: App, Node(node): Node) -> Result<Response, Refusal
                 return Ok((version, kept));
             }
             let facts = store::consent::ended_indices(tx).await?;
-            Ok::<_, Refusal>((version, (StatusList::new(facts.size, facts.ended).pack(), now)))
+            let list = StatusList::new(facts.size, facts.ended).with_changed(facts.changed);
+            Ok::<_, Refusal>((version, (list.pack(), now)))
         })
         .await?;
     let jws = if let Some(jws) = app.feed.status_list.signed(version, now) {

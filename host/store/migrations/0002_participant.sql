@@ -33,6 +33,7 @@ CREATE TABLE application (
     auth        TEXT NOT NULL,
     jwks        TEXT,
     subject     TEXT,                       -- of its certificates, which a renewal keeps (RFC 8705 §2.1.2)
+    events_url  TEXT,                       -- where security events are pushed (RFC 8935); absent: it polls
 
     CONSTRAINT application_auth CHECK (
         CASE auth

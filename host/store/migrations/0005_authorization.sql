@@ -7,6 +7,7 @@ CREATE TABLE authorization_request (
     nonce            TEXT,
     code_challenge   TEXT    NOT NULL,
     dpop_jkt         TEXT,
+    grant_id         TEXT,                   -- the grant whose place the new consent takes
     asked_sealed     {BYTES} NOT NULL,
     request_uri_hash TEXT    NOT NULL UNIQUE,
     pushed_at        BIGINT  NOT NULL,
@@ -40,6 +41,7 @@ CREATE TABLE refresh_token (
 );
 
 CREATE INDEX refresh_token_consent ON refresh_token (consent_id);
+CREATE INDEX authorization_request_consent ON authorization_request (consent_id);
 
 -- Identifiers of client assertions and DPoP proofs, kept until they would be refused by their time.
 CREATE TABLE used_once (

@@ -1,6 +1,8 @@
--- The register of consents (CNS-1) and what consumers are to be told of their ends: core/src/consent.
+-- The register of consents (CNS-1): core/src/consent.
 CREATE TABLE consent (
     id             TEXT    NOT NULL PRIMARY KEY,
+    grant_id       TEXT    NOT NULL,           -- the first of those that took each other's place
+    replaces       TEXT    UNIQUE REFERENCES consent (id),
     application    TEXT    NOT NULL,
     consumer       TEXT    NOT NULL,
     iin_index      TEXT    NOT NULL,
@@ -38,6 +40,7 @@ CREATE TABLE consent (
 );
 
 CREATE INDEX consent_iin ON consent (iin_index, granted_at);
+CREATE INDEX consent_grant ON consent (grant_id);
 CREATE INDEX consent_consumer ON consent (consumer, state);
 CREATE INDEX consent_expires_at ON consent (expires_at);
 
@@ -57,12 +60,3 @@ CREATE TABLE consent_index (
 );
 
 INSERT INTO consent_index (name, next) VALUES ('status-list', 0);
-
--- The end of a consent, to be told to its consumer, who then owes deletion (OAPI-5).
-CREATE TABLE consent_notice (
-    consent_id TEXT   NOT NULL PRIMARY KEY REFERENCES consent (id),
-    consumer   TEXT   NOT NULL,
-    ended_at   BIGINT NOT NULL,
-    ended_by   TEXT   NOT NULL,
-    told_at    BIGINT
-);

@@ -7,6 +7,7 @@ CREATE TABLE usage (
     consumer      TEXT,
     provider      TEXT,
     data          TEXT,
+    attended      BIGINT,                      -- 1: the client was there; absent: it was not looked at
     route         TEXT   NOT NULL,
     status        BIGINT NOT NULL,
     problem       TEXT,

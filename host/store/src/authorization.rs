@@ -1,7 +1,7 @@
 //! Rows of pushed requests and their codes, refresh tokens, and identifiers that can be used once.
 
 use senim_core::Timestamp;
-use senim_core::authorization::{Authorization, Code, Pushed, Stage};
+use senim_core::authorization::{Authorization, Code, GrantAction, Pushed, Stage};
 use senim_core::id::{AuthorizationId, ConsentId};
 
 use super::row::row;
@@ -23,8 +23,9 @@ pub async fn add(
     sqlx::query(
         "-- authorization.add
          INSERT INTO authorization_request (id, client_id, redirect_uri, client_state, nonce, code_challenge,
-                                            dpop_jkt, asked_sealed, request_uri_hash, pushed_at, expires_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pushed')",
+                                            dpop_jkt, grant_id, asked_sealed, request_uri_hash, pushed_at, expires_at,
+                                            state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pushed')",
     )
     .bind(id.as_str())
     .bind(authorization.client_id.as_str())
@@ -33,6 +34,7 @@ pub async fn add(
     .bind(pushed.nonce.as_deref())
     .bind(pushed.code_challenge.as_str())
     .bind(pushed.dpop_jkt.as_deref())
+    .bind(pushed.action.grant().map(|it| it.to_string()))
     .bind(tx.sealer.seal(&*tx.rng, SEALED_IN, &id, &asked))
     .bind(request_uri_hash)
     .bind(millis(authorization.pushed_at))
@@ -45,7 +47,7 @@ pub async fn add(
 pub async fn load(tx: &mut Tx, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- authorization.load
-         SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, asked_sealed
+         SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, grant_id, asked_sealed
               , pushed_at, expires_at, state, ended_at, consent_id, code_hash, code_expires_at, redeemed_at
            FROM authorization_request
           WHERE id = $1",
@@ -62,7 +64,7 @@ pub async fn by_request_uri(
 ) -> Result<Option<Authorization>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- authorization.by_request_uri
-         SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, asked_sealed
+         SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, grant_id, asked_sealed
               , pushed_at, expires_at, state, ended_at, consent_id, code_hash, code_expires_at, redeemed_at
            FROM authorization_request
           WHERE request_uri_hash = $1",
@@ -76,7 +78,7 @@ pub async fn by_request_uri(
 pub async fn by_code(tx: &mut Tx, code_hash: &str) -> Result<Option<Authorization>, StoreError> {
     let row = sqlx::query_as::<_, Row>(
         "-- authorization.by_code
-         SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, asked_sealed
+         SELECT id, client_id, redirect_uri, client_state, nonce, code_challenge, dpop_jkt, grant_id, asked_sealed
               , pushed_at, expires_at, state, ended_at, consent_id, code_hash, code_expires_at, redeemed_at
            FROM authorization_request
           WHERE code_hash = $1",
@@ -162,6 +164,31 @@ pub async fn refresh_token(tx: &mut Tx, hash: &str) -> Result<Option<RefreshToke
     Ok(Some(RefreshToken { hash, client_id, consent, issued_at }))
 }
 
+/// The refresh token goes on for the consent that took the place of `from`, and a code that is played again ends that one.
+pub async fn pass_on(tx: &mut Tx, from: ConsentId, to: ConsentId) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- authorization.pass_on/refresh_tokens
+         UPDATE refresh_token
+            SET consent_id = $2
+          WHERE consent_id = $1",
+    )
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "-- authorization.pass_on/codes
+         UPDATE authorization_request
+            SET consent_id = $2
+          WHERE consent_id = $1",
+    )
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Remembers an identifier of this owner. `false`: it was used before.
 pub async fn use_once(
     tx: &mut Tx,
@@ -218,6 +245,7 @@ row! {
         nonce: Option<String>,
         code_challenge: String,
         dpop_jkt: Option<String>,
+        grant_id: Option<String>,
         asked_sealed: Vec<u8>,
         pushed_at: i64,
         expires_at: i64,
@@ -261,6 +289,11 @@ impl Row {
                 nonce: self.nonce,
                 code_challenge: self.code_challenge,
                 dpop_jkt: self.dpop_jkt,
+                // What was merged stands in what is asked: all that is left to do is to take the grant's place.
+                action: match &self.grant_id {
+                    Some(grant) => GrantAction::Replace(grant.parse().map_err(|_| broken())?),
+                    None => GrantAction::Create,
+                },
             },
             client_id: self.client_id,
             pushed_at: moment(self.pushed_at),

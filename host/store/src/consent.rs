@@ -24,8 +24,10 @@ const IIN_INDEX: &str = "consent.iin_index";
 pub struct StatusFacts {
     /// The list's length: places assigned so far.
     pub size: u64,
-    /// Places of consents that have ended, ascending.
+    /// Places of consents that have ended, ascending; without the changed ones.
     pub ended: Vec<u64>,
+    /// Places of consents that their clients changed, ascending.
+    pub changed: Vec<u64>,
 }
 
 /// Adds the client's decision. `shown`: the paragraphs as displayed.
@@ -40,12 +42,15 @@ pub async fn add(
     let columns = Columns::of(&consent.state);
     sqlx::query(
         "-- consent.add
-         INSERT INTO consent (id, application, consumer, iin_index, iin_sealed, providers, limits, purpose_code,
-                              purpose_text, term_days, requested_at, session_id, shown, state, answered_at,
-                              granted_at, expires_at, status_index, text_hash, ended_at, ended_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+         INSERT INTO consent (id, grant_id, replaces, application, consumer, iin_index, iin_sealed, providers, limits,
+                              purpose_code, purpose_text, term_days, requested_at, session_id, shown, state,
+                              answered_at, granted_at, expires_at, status_index, text_hash, ended_at, ended_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                 $23)",
     )
     .bind(id.as_str())
+    .bind(consent.grant.to_string())
+    .bind(consent.replaces.map(|it| it.to_string()))
     .bind(consent.application.as_str())
     .bind(consent.consumer.to_string())
     .bind(index(&tx.sealer, &consent.iin))
@@ -123,6 +128,8 @@ pub async fn load(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreEr
     let row = sqlx::query_as::<_, Row>(
         "-- consent.load
          SELECT id
+              , grant_id
+              , replaces
               , application
               , consumer
               , iin_sealed
@@ -149,11 +156,63 @@ pub async fn load(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreEr
     row.map(|row| row.into_consent(&tx.sealer)).transpose()
 }
 
+/// The consent that took this one's place, if any.
+pub async fn replaced_by(tx: &mut Tx, id: ConsentId) -> Result<Option<ConsentId>, StoreError> {
+    let found = sqlx::query_scalar::<_, String>(
+        "-- consent.replaced_by
+         SELECT id
+           FROM consent
+          WHERE replaces = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    found.map(|it| it.parse().map_err(|_| inconsistent(TABLE, &it))).transpose()
+}
+
+/// The consent of a grant that has not ended; it may have expired.
+pub async fn of_grant(tx: &mut Tx, grant: ConsentId) -> Result<Option<Consent>, StoreError> {
+    let row = sqlx::query_as::<_, Row>(
+        "-- consent.of_grant
+         SELECT id
+              , grant_id
+              , replaces
+              , application
+              , consumer
+              , iin_sealed
+              , providers
+              , limits
+              , purpose_code
+              , purpose_text
+              , term_days
+              , requested_at
+              , state
+              , answered_at
+              , granted_at
+              , expires_at
+              , status_index
+              , text_hash
+              , ended_at
+              , ended_by
+           FROM consent
+          WHERE grant_id = $1
+            AND state = 'granted'
+          ORDER BY granted_at DESC
+          LIMIT 1",
+    )
+    .bind(grant.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| row.into_consent(&tx.sealer)).transpose()
+}
+
 /// All consents that a client granted, newest first, including ended ones (CNS-3).
 pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError> {
     let rows = sqlx::query_as::<_, Row>(
         "-- consent.given_by
          SELECT id
+              , grant_id
+              , replaces
               , application
               , consumer
               , iin_sealed
@@ -207,16 +266,19 @@ pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
     )
     .fetch_one(tx.conn())
     .await?;
-    let ended = sqlx::query_scalar::<_, i64>(
+    let rows = sqlx::query_as::<_, (i64, i64)>(
         "-- consent.ended_indices
          SELECT status_index
+              , CASE ended_by WHEN 'changed' THEN 1 ELSE 0 END
            FROM consent
           WHERE state = 'ended'
           ORDER BY status_index",
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(StatusFacts { size: uncount(size), ended: ended.into_iter().map(uncount).collect() })
+    let (changed, ended): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.1 == 1);
+    let places = |rows: Vec<(i64, i64)>| rows.into_iter().map(|row| uncount(row.0)).collect();
+    Ok(StatusFacts { size: uncount(size), ended: places(ended), changed: places(changed) })
 }
 
 /// The number of consents under which data may flow now.
@@ -255,16 +317,15 @@ pub async fn count_active_by_party(
     by_participant("consent_party", rows)
 }
 
-/// Expired consents that are not in the journal yet.
+/// Expired consents that are not in the journal yet, and when they expired.
 pub async fn expired_unrecorded(
     tx: &mut Tx,
     now: Timestamp,
     limit: u64,
-) -> Result<Vec<(ConsentId, Bin, Timestamp)>, StoreError> {
-    let rows = sqlx::query_as::<_, (String, String, i64)>(
+) -> Result<Vec<(ConsentId, Timestamp)>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64)>(
         "-- consent.expired_unrecorded
          SELECT id
-              , consumer
               , expires_at
            FROM consent
           WHERE state = 'granted'
@@ -278,10 +339,8 @@ pub async fn expired_unrecorded(
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
-        .map(|(id, consumer, expires_at)| {
-            let broken = || inconsistent(TABLE, &id);
-            let consumer = consumer.parse().map_err(|_| broken())?;
-            Ok((id.parse().map_err(|_| broken())?, consumer, moment(expires_at)))
+        .map(|(id, expires_at)| {
+            Ok((id.parse().map_err(|_| inconsistent(TABLE, &id))?, moment(expires_at)))
         })
         .collect()
 }
@@ -299,29 +358,6 @@ pub async fn mark_expiry_recorded(
     )
     .bind(id.to_string())
     .bind(millis(now))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Adds a notice of the end for the consumer (OAPI-5). `by`: who ended it; `None`: its term.
-pub async fn add_notice(
-    tx: &mut Tx,
-    id: ConsentId,
-    consumer: Bin,
-    by: Option<EndedBy>,
-    ended_at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- consent.add_notice
-         INSERT INTO consent_notice (consent_id, consumer, ended_at, ended_by)
-         VALUES ($1, $2, $3, $4)
-         ON CONFLICT (consent_id) DO NOTHING",
-    )
-    .bind(id.to_string())
-    .bind(consumer.to_string())
-    .bind(millis(ended_at))
-    .bind(by.map_or_else(|| "term".to_owned(), |by| word(&by)))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -374,6 +410,8 @@ impl Columns {
 row! {
     struct Row {
         id: String,
+        grant_id: String,
+        replaces: Option<String>,
         application: String,
         consumer: String,
         iin_sealed: Vec<u8>,
@@ -401,6 +439,8 @@ impl Row {
         let iin = std::str::from_utf8(&iin).ok().and_then(|it| it.parse().ok());
         Ok(Consent {
             id: self.id.parse().map_err(|_| broken())?,
+            grant: self.grant_id.parse().map_err(|_| broken())?,
+            replaces: self.replaces.as_deref().map(str::parse).transpose().map_err(|_| broken())?,
             consumer: self.consumer.parse().map_err(|_| broken())?,
             iin: iin.ok_or_else(broken)?,
             providers: from_json::<BTreeSet<Bin>>(&self.providers).ok_or_else(broken)?,

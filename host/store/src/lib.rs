@@ -21,6 +21,7 @@ pub mod reseal;
 pub mod routing;
 mod row;
 pub mod seal;
+pub mod signals;
 pub mod solution;
 pub mod usage;
 

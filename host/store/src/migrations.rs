@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "solution", include_str!("../migrations/0011_solution.sql")),
     (12, "matching", include_str!("../migrations/0012_matching.sql")),
     (13, "usage", include_str!("../migrations/0013_usage.sql")),
+    (14, "signals", include_str!("../migrations/0014_signals.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

@@ -253,6 +253,25 @@ pub async fn register_application(
     Ok(())
 }
 
+/// Where security events for an application are pushed (RFC 8935); `None`: it polls.
+pub async fn set_events_url(
+    tx: &mut Tx,
+    client_id: &str,
+    url: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- participant.set_events_url
+         UPDATE application
+            SET events_url = $2
+          WHERE client_id = $1",
+    )
+    .bind(client_id)
+    .bind(url)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 pub async fn application(tx: &mut Tx, client_id: &str) -> Result<Option<Application>, StoreError> {
     let row = sqlx::query_as::<_, ApplicationRow>(
         "-- participant.application

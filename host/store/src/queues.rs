@@ -14,6 +14,10 @@ pub async fn lengths(tx: &mut Tx) -> Result<Vec<(String, u32)>, StoreError> {
            FROM message
           WHERE next_try_at IS NOT NULL
           UNION ALL
+         SELECT 'notices.unacknowledged', COUNT(*)
+           FROM notice
+          WHERE next_try_at IS NOT NULL
+          UNION ALL
          SELECT 'identity.sessions_open', COUNT(*)
            FROM identity_session
           WHERE ended_at IS NULL",

@@ -24,9 +24,9 @@ pub async fn add(
 ) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "-- usage.add
-         INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, route, status,
+         INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, attended, route, status,
                                   problem, request_bytes, answer_bytes, total_ms, upstream_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(reported.id.to_string())
@@ -36,6 +36,7 @@ pub async fn add(
     .bind(reported.consumer.map(|it| it.to_string()))
     .bind(reported.provider.map(|it| it.to_string()))
     .bind(reported.data.map(data_text))
+    .bind(reported.attended.map(i64::from))
     .bind(reported.route.as_str())
     .bind(i64::from(reported.status))
     .bind(reported.problem.as_deref())
@@ -55,6 +56,7 @@ pub async fn add(
             at: reported.at,
             consumer: reported.consumer,
             provider: reported.provider,
+            attended: reported.attended,
             route: reported.route.clone(),
             status: reported.status,
             answer_bytes: reported.answer_bytes,
@@ -67,6 +69,7 @@ pub async fn add(
             at: reported.at,
             consumer: reported.consumer,
             provider: reported.provider,
+            attended: reported.attended,
             route: reported.route.clone(),
             status: reported.status,
             problem: reported.problem.clone(),
@@ -113,6 +116,7 @@ pub async fn uses(tx: &mut Tx, consent: ConsentId, limit: u64) -> Result<Vec<Use
               , consumer
               , provider
               , data
+              , attended
               , route
               , status
               , problem
@@ -225,6 +229,7 @@ row! {
         consumer: Option<String>,
         provider: Option<String>,
         data: Option<String>,
+        attended: Option<i64>,
         route: String,
         status: i64,
         problem: Option<String>,
@@ -245,6 +250,7 @@ impl UseRow {
             consumer: parsed(self.consumer.as_deref()).map_err(|()| broken())?,
             provider: parsed(self.provider.as_deref()).map_err(|()| broken())?,
             data: self.data.as_deref().map(|it| data_of(it).ok_or_else(broken)).transpose()?,
+            attended: self.attended.map(|it| it != 0),
             status: u16::try_from(self.status).map_err(|_| broken())?,
             request_bytes: uncount(self.request_bytes),
             answer_bytes: uncount(self.answer_bytes),

@@ -65,8 +65,7 @@ pub struct Civil {
     pub capable: bool,
 }
 
-pub const CITIZEN: Civil =
-    Civil { citizenship: "KAZ", permanent_residence: false, capable: true };
+pub const CITIZEN: Civil = Civil { citizenship: "KAZ", permanent_residence: false, capable: true };
 
 impl Default for Civil {
     fn default() -> Self {
@@ -202,8 +201,7 @@ pub const SAULE: Person = Person {
     camera: "person_b_2",
 };
 
-pub const PEOPLE: [Person; 8] =
-    [ALMAS, AIGERIM, DANIYAR, TEMIRLAN, AINUR, ALIKHAN, RUSTAM, SAULE];
+pub const PEOPLE: [Person; 8] = [ALMAS, AIGERIM, DANIYAR, TEMIRLAN, AINUR, ALIKHAN, RUSTAM, SAULE];
 
 impl Person {
     pub fn iin(&self) -> Iin {

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -41,6 +41,27 @@ fn a_request_that_is_right_goes_to_its_provider() {
     assert_eq!(decision.about.consent, Some(ConsentId(0xab)));
     assert_eq!(decision.about.provider.map(|it| it.to_string()).as_deref(), Some(PROVIDER));
     assert_eq!(decision.about.data, Some(Data::Accounts));
+}
+
+/// OAPI-25.
+#[test]
+fn without_the_client_a_consent_has_its_requests_a_day_and_only_what_is_forwarded_counts() {
+    let mut world = World::new();
+    world.leave();
+    world.details()["unattended"] = json!({"reads_a_day": 2});
+    world.target_active = false;
+    assert_eq!(world.problem(), Some(Problem::ProviderNotStanding));
+    world.target_active = true;
+    for _ in 0..2 {
+        let decision = world.decide();
+        assert_eq!(decision.about.attended, Some(false));
+        assert!(decision.outcome.is_ok());
+    }
+    assert_eq!(world.problem(), Some(Problem::ConsentFrequency));
+    let there = World::new();
+    (world.auth_date, world.ip_address) = (there.auth_date, there.ip_address);
+    assert_eq!(world.decide().about.attended, Some(true));
+    assert_eq!(world.problem(), None);
 }
 
 #[test]
@@ -111,6 +132,15 @@ fn each_error_has_its_own_problem() {
         }),
         ("consent expired", Problem::ConsentExpired, |it| it.details()["expires_at"] = json!(NOW)),
         ("consent withdrawn", Problem::ConsentWithdrawn, |it| it.standing = Standing::Ended),
+        ("consent changed", Problem::ConsentChanged, |it| it.standing = Standing::Changed),
+        ("without the client", Problem::ConsentUnattended, World::leave),
+        ("too often without the client", Problem::ConsentFrequency, |it| {
+            it.leave();
+            it.details()["unattended"] = json!({"reads_a_day": 4});
+            it.reads = 4.into();
+        }),
+        ("half there", Problem::RequestMalformed, |it| it.auth_date = vec![]),
+        ("from nowhere", Problem::RequestMalformed, |it| it.ip_address = vec!["here"]),
         ("list without the consent", Problem::EdgeStale, |it| it.standing = Standing::Unknown),
         ("another list", Problem::EdgeStale, |it| {
             it.claims["status"]["status_list"]["uri"] = json!("https://x");
@@ -231,6 +261,7 @@ fn of_several_errors_the_first_in_order_is_reported() {
         (Problem::ConsentWithdrawn, |it| it.standing = Standing::Ended),
         (Problem::ConsentProvider, |it| it.provider = vec![OTHER]),
         (Problem::ConsentData, |it| it.details()["data"] = json!([])),
+        (Problem::ConsentUnattended, World::leave),
         (Problem::ProviderNotStanding, |it| it.target_active = false),
     ];
     for set in 0u32..1 << order.len() {
@@ -262,6 +293,10 @@ struct World {
     proof: Value,
     proofs: usize,
     provider: Vec<&'static str>,
+    auth_date: Vec<&'static str>,
+    ip_address: Vec<&'static str>,
+    /// Counted without the client today.
+    reads: Cell<u16>,
     signed: bool,
     proof_signed: bool,
     standing: Standing,
@@ -298,6 +333,9 @@ impl World {
             proof: json!({"jti": "j", "htm": "GET", "iat": NOW}),
             proofs: 0,
             provider: vec![],
+            auth_date: vec!["Fri, 15 Jan 2027 08:00:00 GMT"],
+            ip_address: vec!["192.0.2.7"],
+            reads: Cell::new(0),
             signed: true,
             proof_signed: true,
             standing: Standing::Good,
@@ -309,6 +347,11 @@ impl World {
             full: false,
             seen: RefCell::default(),
         }
+    }
+
+    /// The client is not there.
+    fn leave(&mut self) {
+        (self.auth_date, self.ip_address) = (vec![], vec![]);
     }
 
     fn details(&mut self) -> &mut Value {
@@ -354,6 +397,8 @@ impl World {
             authorization: given,
             dpop: vec![proof.as_str(); self.proofs],
             provider: self.provider.clone(),
+            auth_date: self.auth_date.clone(),
+            ip_address: self.ip_address.clone(),
         };
         // The serialised form must say the same.
         let buffer = request.encode();
@@ -402,6 +447,12 @@ impl Facts for World {
         } else {
             Memory::Seen
         }
+    }
+
+    fn count_read(&self, _: ConsentId, _: Bin, reads_a_day: u16) -> bool {
+        let within = self.reads.get() < reads_a_day;
+        self.reads.set(self.reads.get() + u16::from(within));
+        within
     }
 }
 

@@ -3,7 +3,7 @@
 use senim_channel::{Identity, client_config};
 
 use crate::tokens::{CONSUMER, PATH};
-use crate::world::World;
+use crate::world::{World, presence};
 
 #[tokio::test]
 async fn large_headers_and_bodies_are_refused_with_a_problem() {
@@ -33,8 +33,8 @@ async fn http_1_is_served_like_http_2() {
     )
     .unwrap();
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let client =
-        reqwest::Client::builder().http1_only().use_preconfigured_tls(tls).build().unwrap();
+    let builder = reqwest::Client::builder().http1_only().use_preconfigured_tls(tls);
+    let client = builder.default_headers(presence()).build().unwrap();
     let get = || client.get(world.url(PATH)).bearer_auth(world.token(|_| {}));
     let answer = get().send().await.unwrap();
     assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_11, 200));

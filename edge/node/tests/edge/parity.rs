@@ -7,7 +7,7 @@ use senim_core::Timestamp;
 use senim_core::consent::{Data, Limits};
 use senim_core::routing::{AnswerAbout, Decision, Request, check_answer, decide};
 use senim_core::status::StatusList;
-use senim_node::{Gate, Heard, NodeFacts, ProofMemory, Snapshot, TokenMemory};
+use senim_node::{Gate, Heard, NodeFacts, ProofMemory, ReadMemory, Snapshot, TokenMemory};
 use serde_json::{Value, json};
 
 use crate::tokens::{
@@ -81,6 +81,7 @@ fn the_gate_judges_answers_as_core_does() {
                     data: [Data::Accounts, Data::Transactions].into(),
                     accounts: Some(["a-1".to_owned()].into()),
                     transactions_from: None,
+                    unattended: None,
                 };
                 let about =
                     AnswerAbout { path_and_query: &path_and_query, limits, status, content_type };
@@ -105,6 +106,8 @@ struct Case {
     authorization: Vec<String>,
     dpop: Vec<String>,
     provider: Vec<&'static str>,
+    auth_date: Vec<&'static str>,
+    ip_address: Vec<&'static str>,
 }
 
 impl Case {
@@ -121,6 +124,8 @@ impl Case {
             authorization: self.authorization.iter().map(String::as_str).collect(),
             dpop: self.dpop.iter().map(String::as_str).collect(),
             provider: self.provider.clone(),
+            auth_date: self.auth_date.clone(),
+            ip_address: self.ip_address.clone(),
         }
     }
 }
@@ -148,7 +153,7 @@ fn cases() -> Vec<Case> {
             cases.push(case);
         }
     }
-    let spoils: [(&str, Spoil); 12] = [
+    let spoils: [(&str, Spoil); 17] = [
         ("stale", |it| it.fresh = false),
         ("post", |it| it.method = "POST"),
         ("no certificate", |it| it.certificate = None),
@@ -160,6 +165,17 @@ fn cases() -> Vec<Case> {
         ("basic", |it| it.authorization = vec!["Basic x".to_owned()]),
         ("long", |it| it.authorization = vec![format!("Bearer {}", "a".repeat(17_000))]),
         ("provider of another", |it| it.provider = vec![CONSUMER]),
+        ("without the client", |it| (it.auth_date, it.ip_address) = (vec![], vec![])),
+        ("once a day without the client", |it| {
+            (it.auth_date, it.ip_address) = (vec![], vec![]);
+            let once = |it: &mut Value| {
+                it["authorization_details"][0]["unattended"] = json!({"reads_a_day": 1});
+            };
+            it.authorization = vec![format!("Bearer {}", token(once))];
+        }),
+        ("half there", |it| it.auth_date = vec![]),
+        ("no address", |it| it.ip_address = vec!["x"]),
+        ("no date", |it| it.auth_date = vec!["yesterday"]),
         ("strange letters", |it| it.provider = vec!["\u{fffd}қ"]),
     ];
     for (name, spoil) in spoils {
@@ -183,6 +199,8 @@ fn right() -> Case {
         authorization: vec![format!("Bearer {}", token(|_| {}))],
         dpop: vec![],
         provider: vec![],
+        auth_date: vec!["Fri, 15 Jan 2027 08:00:00 GMT"],
+        ip_address: vec!["192.0.2.7"],
     }
 }
 
@@ -208,6 +226,7 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("application", token(|it| it["client_id"] = json!("x"))),
         ("scope", token(|it| it["scope"] = json!("openid"))),
         ("withdrawn", token(|it| it["status"]["status_list"]["idx"] = json!(8))),
+        ("changed", token(|it| it["status"]["status_list"]["idx"] = json!(9))),
         ("unlisted", token(|it| it["status"]["status_list"]["idx"] = json!(1u64 << 40))),
         ("ended", details(|it| it["expires_at"] = json!(NOW))),
         ("not ended", details(|it| it["expires_at"] = json!(NOW + 1))),
@@ -255,6 +274,7 @@ fn facts(snapshot: &Arc<Snapshot>, fresh: bool) -> NodeFacts {
         tokens: Arc::new(TokenMemory::new(100)),
         participant: None,
         proofs: Arc::new(ProofMemory::new(100, 100)),
+        reads: Arc::new(ReadMemory::new(100)),
         now: Timestamp::from_timestamp(NOW, 0).unwrap(),
     }
 }
@@ -276,7 +296,7 @@ fn snapshot() -> Snapshot {
     });
     let list = json!({
         "iss": ISSUER, "sub": LIST, "iat": NOW, "exp": NOW + 60, "ttl": 5,
-        "status_list": StatusList::new(100, [8]).pack(),
+        "status_list": StatusList::new(100, [8]).with_changed([9]).pack(),
     });
     let heard = Heard {
         asked_at: instant(),

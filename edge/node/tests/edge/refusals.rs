@@ -55,6 +55,47 @@ async fn a_request_goes_through_and_leaves_a_use_behind() {
     });
 }
 
+/// OAPI-25: mode and frequency are the consent's, and the record says which it was.
+#[tokio::test]
+async fn without_the_client_a_request_needs_its_mode_and_its_frequency() {
+    let world = World::start("unattended").await;
+    let attended_only = world.token(|_| {});
+    let outcome = world.outcome(world.unattended(&attended_only)).await;
+    assert_eq!(outcome, (403, Some("consent.unattended-not-covered".to_owned())));
+    let half = world.unattended(&attended_only).header("x-fapi-customer-ip-address", "192.0.2.7");
+    assert_eq!(world.outcome(half).await, (400, Some("request.malformed".to_owned())));
+
+    let twice = world.token(|it| {
+        it["authorization_details"][0]["unattended"] = json!({"reads_a_day": 2});
+    });
+    for _ in 0..2 {
+        assert_eq!(world.outcome(world.unattended(&twice)).await, (200, None));
+    }
+    let reply = world.ask(world.unattended(&twice)).await;
+    assert_eq!(reply.outcome(), (429, Some("consent.frequency-exceeded")));
+    let retry_after: i64 = reply.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    let midnight = 86_400 - (now() + 5 * 3600) % 86_400;
+    assert!((midnight - 60..=midnight + 1).contains(&retry_after), "{retry_after} {midnight}");
+    // With the client there is no such limit.
+    let there = world.client("consumer").get(world.url(PATH)).bearer_auth(&twice);
+    assert_eq!(world.outcome(there).await, (200, None));
+
+    world.until(|it| it.platform.word(|word| word.uses.len() >= 6)).await;
+    world.platform.word(|word| {
+        let said: Vec<_> = word.uses.iter().map(|it| (it.attended, it.status)).collect();
+        let without = Some(false);
+        let expected = [
+            (without, 403),
+            (None, 400),
+            (without, 200),
+            (without, 200),
+            (without, 429),
+            (Some(true), 200),
+        ];
+        assert_eq!(said, expected);
+    });
+}
+
 #[tokio::test]
 async fn each_wrong_token_is_refused_with_its_own_problem() {
     let world = World::start("tokens").await;

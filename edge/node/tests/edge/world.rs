@@ -138,7 +138,18 @@ impl World {
             (self.certificates.path(name, "pem"), self.certificates.path(name, "key"));
         let identity = Identity { certificate: &certificate, key: &key };
         let tls = client_config(&self.config.client_ca, Some(identity)).unwrap();
-        reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap()
+        let builder = reqwest::Client::builder().use_preconfigured_tls(tls);
+        builder.default_headers(presence()).build().unwrap()
+    }
+
+    /// A request of the consumer's without its client, with its own token.
+    pub(crate) fn unattended(&self, token: &str) -> reqwest::RequestBuilder {
+        let (certificate, key) =
+            (self.certificates.path("consumer", "pem"), self.certificates.path("consumer", "key"));
+        let identity = Identity { certificate: &certificate, key: &key };
+        let tls = client_config(&self.config.client_ca, Some(identity)).unwrap();
+        let client = reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap();
+        client.get(self.url(PATH)).bearer_auth(token)
     }
 
     /// The consumer's client with a token of the platform's.
@@ -174,6 +185,16 @@ impl World {
     pub(crate) async fn with_token_at(&self, url: &str, token: &str) -> (u16, Option<String>) {
         self.outcome(self.client("consumer").get(format!("{url}{PATH}")).bearer_auth(token)).await
     }
+}
+
+/// What says that the client is there.
+pub(crate) fn presence() -> HeaderMap {
+    let date = chrono::DateTime::from_timestamp(now(), 0).unwrap();
+    let date = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let mut headers = HeaderMap::new();
+    headers.insert("x-fapi-auth-date", date.parse().unwrap());
+    headers.insert("x-fapi-customer-ip-address", "192.0.2.7".parse().unwrap());
+    headers
 }
 
 /// The gate that `cargo xtask build` made.

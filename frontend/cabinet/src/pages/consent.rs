@@ -1,6 +1,8 @@
 //! One consent in full, with each use of it, and the way to take it back.
 
-use senim_core::consent::view::{ConsentDetailsView, ConsentStatus, ConsentView, UseView};
+use senim_core::consent::view::{
+    ConsentDetailsView, ConsentStatus, ConsentView, DeletionView, UseView,
+};
 use senim_core::consent::words::purpose;
 use senim_core::consent::{Data, Purpose};
 use senim_core::exchange::Day;
@@ -19,8 +21,9 @@ use senim_kit::route::Link;
 use senim_kit::words::{Word, common, problems};
 use yew::prelude::*;
 
+use super::change::{Change, mode};
 use super::consents::{SignOut, SignedOut, badge, names};
-use crate::words::{cabinet, identity};
+use crate::words::{cabinet, change, identity};
 
 const REFRESH_MS: u32 = 5_000;
 /// As many uses as one answer tells.
@@ -45,10 +48,16 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
                     <Notice tone={Tone::Warn}>{ trouble.sentence(language) }</Notice>
                 }
                 { terms(&view.consent, language) }
+                if view.consent.status == ConsentStatus::Active {
+                    <Change key={view.consent.id.to_string()} consent={view.consent.clone()} />
+                }
                 <Withdrawal
                     consent={view.consent.clone()}
                     onwithdrawn={details.replace.clone()}
                 />
+                if let Some(it) = &view.deletion {
+                    { deletion(it, &view.consent, language) }
+                }
                 { uses(&view.uses, language) }
             </>
         },
@@ -111,15 +120,28 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                         { own_words(&consent.purpose, language) }
                     </>
                 }) }
+                { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
                 { fact(cabinet::GIVEN, language, html! { { moment::date_time(consent.granted_at, language) } }) }
                 { fact(cabinet::UNTIL, language, html! { { until } }) }
                 if let Some(ended) = ended {
                     { fact(cabinet::ENDED_AT, language, html! { { ended } }) }
                 }
                 { fact(cabinet::NUMBER, language, html! { <span class="mono">{ consent.id.to_string() }</span> }) }
+                { fact(change::HASH, language, html! { <span class="mono">{ &consent.text_hash }</span> }) }
+                { other(change::REPLACES, consent.replaces, "consent-replaces", language) }
+                { other(change::REPLACED_BY, consent.replaced_by, "consent-replaced-by", language) }
             </dl>
         </Card>
     }
+}
+
+/// The consent before or after this one (CNS-7).
+fn other(name: Word, id: Option<ConsentId>, test: &'static str, language: Language) -> Html {
+    let Some(id) = id else { return Html::default() };
+    let link = html! {
+        <Link to={format!("/cabinet/consents/{id}")} {test}><span class="mono">{ id.to_string() }</span></Link>
+    };
+    fact(name, language, link)
 }
 
 pub(crate) fn fact(name: Word, language: Language, value: Html) -> Html {
@@ -238,6 +260,39 @@ fn Withdrawal(props: &WithdrawalProps) -> Html {
     }
 }
 
+/// What has become of the data that the organisation received (OAPI-5).
+fn deletion(it: &DeletionView, consent: &ConsentView, language: Language) -> Html {
+    let at = |moment| moment::date_time(moment, language);
+    let (tone, said) = match (it.deleted_at, it.acknowledged_at) {
+        (Some(deleted), _) => (Tone::Good, change::DELETED.fill(language, &[("at", &at(deleted))])),
+        _ if it.overdue => {
+            (Tone::Bad, change::OVERDUE.fill(language, &[("by", &at(it.delete_by))]))
+        }
+        (None, Some(known)) => {
+            let words = [("at", at(known)), ("by", at(it.delete_by))];
+            let words = words.each_ref().map(|(name, value)| (*name, value.as_str()));
+            (Tone::Quiet, change::ACKNOWLEDGED.fill(language, &words))
+        }
+        (None, None) => {
+            let words = [("at", at(it.asked_at)), ("by", at(it.delete_by))];
+            let words = words.each_ref().map(|(name, value)| (*name, value.as_str()));
+            (Tone::Quiet, change::ASKED.fill(language, &words))
+        }
+    };
+    let stage = match (it.deleted_at, it.acknowledged_at) {
+        (Some(_), _) => "deleted",
+        _ if it.overdue => "overdue",
+        (None, Some(_)) => "acknowledged",
+        (None, None) => "asked",
+    };
+    html! {
+        <section class="stack" aria-labelledby="deletion">
+            <h2 id="deletion">{ change::DELETION.fill(language, &[("bank", &consent.consumer.name)]) }</h2>
+            <div data-test="deletion" data-stage={stage}><Notice {tone}>{ said }</Notice></div>
+        </section>
+    }
+}
+
 fn uses(uses: &[UseView], language: Language) -> Html {
     html! {
         <section class="stack" aria-labelledby="uses">
@@ -248,7 +303,13 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                 <table class="table">
                     <thead>
                         <tr>
-                            for name in [cabinet::USE_WHEN, cabinet::USE_WHAT, cabinet::USE_FROM, cabinet::USE_OUTCOME] {
+                            for name in [
+                                cabinet::USE_WHEN,
+                                cabinet::USE_WHAT,
+                                cabinet::USE_FROM,
+                                change::USE_PRESENCE,
+                                cabinet::USE_OUTCOME,
+                            ] {
                                 <th scope="col">{ name.say(language) }</th>
                             }
                         </tr>
@@ -259,6 +320,9 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                                 <td data-name={cabinet::USE_WHEN.say(language)}>{ moment::date_time(it.at, language) }</td>
                                 <td data-name={cabinet::USE_WHAT.say(language)}>{ data_word(it.data).say(language) }</td>
                                 <td data-name={cabinet::USE_FROM.say(language)}>{ &it.provider.name }</td>
+                                <td data-name={change::USE_PRESENCE.say(language)} data-test="use-presence">
+                                    { presence(it.attended).say(language) }
+                                </td>
                                 <td data-name={cabinet::USE_OUTCOME.say(language)}>{ outcome(it, language) }</td>
                             </tr>
                         }
@@ -269,6 +333,14 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                 }
             }
         </section>
+    }
+}
+
+fn presence(attended: Option<bool>) -> Word {
+    match attended {
+        Some(true) => change::USE_ATTENDED,
+        Some(false) => change::USE_UNATTENDED,
+        None => change::USE_UNKNOWN,
     }
 }
 

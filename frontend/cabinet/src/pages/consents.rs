@@ -12,7 +12,7 @@ use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::sign_in::SignInButton;
-use crate::words::cabinet;
+use crate::words::{cabinet, change};
 
 /// A use or a withdrawal elsewhere shows within this time.
 const REFRESH_MS: u32 = 5_000;
@@ -177,6 +177,7 @@ pub(crate) fn badge(status: ConsentStatus, language: Language) -> Html {
             EndedBy::Platform => (Tone::Warn, cabinet::BY_PLATFORM),
             EndedBy::Consumer => (Tone::Quiet, cabinet::BY_CONSUMER),
             EndedBy::Superseded => (Tone::Quiet, cabinet::BY_NEWER),
+            EndedBy::Changed => (Tone::Quiet, change::CHANGED),
         },
     };
     html! { <Badge {tone}>{ word.say(language) }</Badge> }

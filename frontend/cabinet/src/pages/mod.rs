@@ -1,5 +1,6 @@
 //! One file a page.
 
+pub(crate) mod change;
 pub(crate) mod consent;
 pub(crate) mod consents;
 pub(crate) mod home;

@@ -2,6 +2,7 @@
 
 pub(crate) mod cabinet;
 pub(crate) mod camera;
+pub(crate) mod change;
 pub(crate) mod identity;
 
 #[cfg(test)]
@@ -10,7 +11,9 @@ mod tests {
 
     #[test]
     fn every_word_is_whole_in_three_languages() {
-        for words in [super::cabinet::ALL, super::camera::ALL, super::identity::ALL] {
+        for words in
+            [super::cabinet::ALL, super::camera::ALL, super::change::ALL, super::identity::ALL]
+        {
             assert_eq!(unfinished(words), <[&str; 0]>::default());
         }
     }

@@ -20,9 +20,13 @@ const WORDS: &[(&str, Word)] = &[
     ("busy", BUSY),
     ("challenge.expired", CHALLENGE_EXPIRED),
     ("challenge.none-open", CHALLENGE_NONE),
+    ("consent.changed", CONSENT_CHANGED),
     ("consent.ended", CONSENT_ENDED),
     ("consent.expired", CONSENT_EXPIRED),
+    ("consent.frequency-exceeded", CONSENT_FREQUENCY),
+    ("consent.not-narrower", CONSENT_NOT_NARROWER),
     ("consent.refused", CONSENT_REFUSED),
+    ("consent.unattended-not-covered", CONSENT_UNATTENDED),
     ("consent.text-changed", CONSENT_TEXT),
     ("consent.withdrawn", CONSENT_WITHDRAWN),
     ("consent.account-not-covered", CONSENT_ACCOUNT),
@@ -119,6 +123,26 @@ words! {
         kk: "Бұл тексеру аяқталған немесе басталмаған. Тексеруді қайта бастаңыз.",
         ru: "Эта проверка уже закончена или не начата. Начните проверку ещё раз.",
         en: "This check is over or was never begun. Start the check again.",
+    }
+    CONSENT_CHANGED {
+        kk: "Бұл келісімді сіз өзгерттіңіз: орнында тарылтылғаны бар.",
+        ru: "Вы изменили это согласие: вместо него действует более узкое.",
+        en: "You have changed this consent: a narrower one has taken its place.",
+    }
+    CONSENT_FREQUENCY {
+        kk: "Сіз жоқта оқудың тәуліктік саны таусылды.",
+        ru: "Число чтений без вашего участия за сутки исчерпано.",
+        en: "The day's number of reads without you is used up.",
+    }
+    CONSENT_NOT_NARROWER {
+        kk: "Келісімді мұнда тек тарылтуға болады. Ештеңе өзгерген жоқ.",
+        ru: "Здесь согласие можно только сузить. Ничего не изменилось.",
+        en: "Here a consent can only be narrowed. Nothing has changed.",
+    }
+    CONSENT_UNATTENDED {
+        kk: "Келісім сіз жоқта оқуды қамтымайды.",
+        ru: "Согласие не распространяется на чтение без вашего участия.",
+        en: "The consent does not cover reading without you.",
     }
     CONSENT_TEXT {
         kk: "Мәтін өзгерді. Оны қайта оқып, жауап беріңіз.",

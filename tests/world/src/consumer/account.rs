@@ -57,7 +57,9 @@ async fn page(
     let account = &read.account;
     let here = format!("/links/{}/accounts/{bank}/{}", link.id, account.account_id);
     let listed = if link.wanted.data.contains(&Data::Transactions) {
-        let answer = app.read_transactions(link, bank, &account.account_id, cursor.clone()).await;
+        let answer = app
+            .read_transactions(link, &visit.presence, bank, &account.account_id, cursor.clone())
+            .await;
         match answer {
             Ok(answer) => transactions(words, &here, cursor.is_some(), &answer),
             Err(trouble) => {

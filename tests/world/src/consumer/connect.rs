@@ -7,7 +7,9 @@ use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use senim_client::Key;
-use senim_core::consent::{Asked, AskedClient, DETAILS_TYPE, Data, Limits, Purpose, PurposeCode};
+use senim_core::consent::{
+    Asked, AskedClient, DETAILS_TYPE, Data, Limits, Purpose, PurposeCode, Unattended,
+};
 use senim_core::id::Bin;
 use serde::Deserialize;
 
@@ -17,6 +19,9 @@ use super::{App, Parts, Shared, Visit, random_name, see_other, view};
 use crate::clock;
 use crate::page::escaped;
 
+/// A list and some balances each hour.
+const READS_A_DAY: u16 = 150;
+
 pub(super) async fn show(State(app): Shared, headers: HeaderMap) -> Response {
     match app.visit(&headers) {
         Ok(visit) => form(&app, &visit, None),
@@ -24,7 +29,7 @@ pub(super) async fn show(State(app): Shared, headers: HeaderMap) -> Response {
     }
 }
 
-/// The form's fields: `bank-BIN`, `balances`, `transactions`, `term`.
+/// The form's fields: `bank-BIN`, `balances`, `transactions`, `unattended`, `term`.
 pub(super) async fn begin(
     State(app): Shared,
     headers: HeaderMap,
@@ -77,7 +82,7 @@ fn wanted(app: &Parts, fields: &BTreeMap<String, String>) -> Wanted {
     data.extend(is_on("balances").then_some(Data::Balances));
     data.extend(is_on("transactions").then_some(Data::Transactions));
     let term_days = fields.get("term").and_then(|it| it.parse().ok());
-    Wanted { banks: banks.collect(), data, term_days }
+    Wanted { banks: banks.collect(), data, term_days, unattended: is_on("unattended") }
 }
 
 async fn push(app: &App, visit: &Visit, wanted: Wanted) -> Result<String, Trouble> {
@@ -89,6 +94,7 @@ async fn push(app: &App, visit: &Visit, wanted: Wanted) -> Result<String, Troubl
             data: wanted.data.iter().copied().collect(),
             accounts: None,
             transactions_from: None,
+            unattended: wanted.unattended.then_some(Unattended { reads_a_day: READS_A_DAY }),
         },
         purpose: Purpose {
             code: PurposeCode::AccountAggregation,
@@ -138,7 +144,7 @@ async fn connected(app: &App, visit: &Visit, returned: Returned) -> Result<Strin
     };
     app.kept.add(link.clone());
     // What did not work is told on the link's own page.
-    if let Err(trouble) = app.read_link(&link).await {
+    if let Err(trouble) = app.read_link(&link, Some(&visit.presence)).await {
         tracing::warn!(code = trouble.code, "the first read did not work");
     }
     Ok(link.id)
@@ -174,6 +180,7 @@ fn form(app: &Parts, visit: &Visit, complaint: Option<&str>) -> Response {
          <label class=\"row choice\"><input type=\"checkbox\" name=\"balances\" data-test=\"data-balances\" checked><span class=\"grow\">{balances}</span></label>\
          <label class=\"row choice\"><input type=\"checkbox\" name=\"transactions\" data-test=\"data-transactions\" checked><span class=\"grow\">{transactions}</span></label>\
          </fieldset>\
+         <label class=\"row choice\"><input type=\"checkbox\" name=\"unattended\" data-test=\"unattended\"><span class=\"grow\">{unattended}<small>{unattended_text}</small></span></label>\
          <dl class=\"facts\"><dt>{purpose}</dt><dd>{purpose_text}</dd></dl>\
          <label class=\"field\"><span>{term}</span><select name=\"term\" data-test=\"term\">\
          <option value=\"90\">{term_90}</option><option value=\"365\">{term_365}</option><option value=\"\">{term_none}</option></select></label>\
@@ -187,6 +194,8 @@ fn form(app: &Parts, visit: &Visit, complaint: Option<&str>) -> Response {
         always = words.always,
         balances = words.data_balances,
         transactions = words.data_transactions,
+        unattended = words.unattended,
+        unattended_text = words.unattended_text,
         purpose = words.purpose,
         purpose_text = words.purpose_text,
         term = words.term,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::kept::{Link, LinkState};
 use super::words::words;
 use super::{App, Parts, SESSION_COOKIE, Shared, Visit, random_name, view};
+use crate::clock;
 use crate::page::{self, escaped};
 
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ pub(super) async fn enter(State(app): Shared, Form(form): Form<Enter>) -> Respon
         return Redirect::to("/").into_response();
     }
     let session = random_name();
-    app.kept.sign_in(session.clone(), form.key);
+    app.kept.sign_in(session.clone(), form.key, clock::now());
     let cookie =
         format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000");
     (StatusCode::SEE_OTHER, [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, cookie)])

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use senim_core::consent::Data;
 use senim_core::exchange::{Account, Balance};
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
 use serde::{Deserialize, Serialize};
 
 use super::platform::Tokens;
@@ -35,6 +35,7 @@ struct Everything {
 #[derive(Clone, Serialize, Deserialize)]
 struct Session {
     person: String,
+    signed_in_at: DateTime<Utc>,
     told: Option<Told>,
 }
 
@@ -74,6 +75,9 @@ pub(super) struct Wanted {
     pub(super) banks: Vec<Bin>,
     pub(super) data: Vec<Data>,
     pub(super) term_days: Option<u32>,
+    /// Read by ourselves as well, while the client is away.
+    #[serde(default)]
+    pub(super) unattended: bool,
 }
 
 /// A consent of a client, and what was read under it.
@@ -147,16 +151,19 @@ impl Kept {
         changed
     }
 
-    pub(super) fn person(&self, session: &str) -> Option<String> {
-        Some(self.read().sessions.get(session)?.person.clone())
+    /// Who signed in, and when.
+    pub(super) fn signed_in(&self, session: &str) -> Option<(String, DateTime<Utc>)> {
+        let state = self.read();
+        let session = state.sessions.get(session)?;
+        Some((session.person.clone(), session.signed_in_at))
     }
 
-    pub(super) fn sign_in(&self, session: String, person: String) {
+    pub(super) fn sign_in(&self, session: String, person: String, signed_in_at: DateTime<Utc>) {
         self.change(|it| {
             if it.sessions.len() >= SESSIONS_MAX {
                 it.sessions.pop_first();
             }
-            it.sessions.insert(session, Session { person, told: None });
+            it.sessions.insert(session, Session { person, signed_in_at, told: None });
         });
     }
 
@@ -209,13 +216,30 @@ impl Kept {
         self.read().links.iter().find(|it| it.person == person && it.id == id).cloned()
     }
 
+    /// Those whose tokens are of this consent.
+    pub(super) fn of_consent(&self, consent: ConsentId) -> Vec<Link> {
+        let of = |it: &&Link| match &it.state {
+            LinkState::Active { tokens, .. } => {
+                tokens.granted().and_then(|it| it.consent_id) == Some(consent)
+            }
+            LinkState::Ended { .. } => false,
+        };
+        self.read().links.iter().filter(of).cloned().collect()
+    }
+
+    /// Those that are read while their clients are away.
+    pub(super) fn unattended(&self) -> Vec<Link> {
+        let active = |it: &&Link| matches!(it.state, LinkState::Active { .. });
+        self.read().links.iter().filter(|it| it.wanted.unattended).filter(active).cloned().collect()
+    }
+
     /// What ended stays ended, also where a read that began before comes back later.
-    pub(super) fn update(&self, id: &str, state: LinkState) {
+    pub(super) fn update(&self, id: &str, wanted: Wanted, state: LinkState) {
         self.change(|it| {
             if let Some(link) = it.links.iter_mut().find(|it| it.id == id)
                 && matches!(link.state, LinkState::Active { .. })
             {
-                link.state = state;
+                (link.wanted, link.state) = (wanted, state);
             }
         });
     }

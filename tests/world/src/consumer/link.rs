@@ -33,7 +33,7 @@ pub(super) async fn read_again(
         Err(away) => return away.into_response(),
     };
     let back = format!("/links/{id}");
-    match app.read_link(&link).await {
+    match app.read_link(&link, Some(&visit.presence)).await {
         Ok(()) => app.tell(&visit.session, Told::ReadAgain, &back),
         // The page tells it where it happened: at the bank, or in place of all.
         Err(_) => see_other(&back),

@@ -1,24 +1,30 @@
 //! The consumer bank's app, as its clients see it on their phones. Its server holds keys and tokens; a
 //! browser holds only the name of its session.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::Result;
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use chrono::TimeDelta;
 use rand::Rng as _;
+use senim_client::Presence;
 use senim_core::id::Bin;
 use senim_core::text::Language;
 
+use crate::clock;
 use crate::page;
 use crate::register::{People, Person};
 use crate::settings::Settings;
 
 mod account;
 mod connect;
+mod events;
 mod home;
 mod kept;
 mod link;
@@ -31,6 +37,10 @@ use kept::{Kept, Told};
 use platform::Platform;
 
 pub(crate) const SESSION_COOKIE: &str = "jetisu_session";
+/// The address at the other end of the connection, in place of whatever a browser sent under this name.
+const PEER: HeaderName = HeaderName::from_static("jetisu-peer");
+/// Whoever signed in longer ago signs in again.
+const SIGNED_IN_MAX: TimeDelta = TimeDelta::hours(12);
 const ICON: &str = include_str!("icon.svg");
 
 #[derive(Clone)]
@@ -75,6 +85,8 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
         cabinet_url: format!("{}/cabinet", settings.pages_url),
         register_url: format!("{}/register", settings.outside_url),
     }));
+    tokio::spawn(read::keep_fresh(app.clone()));
+    tokio::spawn(events::follow(app.clone()));
     Ok(Router::new()
         .route("/", get(home::show))
         .route("/enter", post(home::enter))
@@ -91,7 +103,17 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
         .route("/icon.svg", get(icon))
         .route("/healthz", get(async || "ok"))
         .fallback(async || Redirect::to("/"))
+        .layer(from_fn(with_peer))
         .with_state(app))
+}
+
+async fn with_peer(mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(it)| it.ip());
+    if let Ok(value) = HeaderValue::from_str(&address.to_string()) {
+        request.headers_mut().insert(PEER, value);
+    }
+    next.run(request).await
 }
 
 async fn choose_language(Path(code): Path<String>, headers: HeaderMap) -> Response {
@@ -107,6 +129,8 @@ struct Visit {
     session: String,
     client: Person,
     language: Language,
+    /// They are there, and this is how the platform is told.
+    presence: Presence,
 }
 
 impl Parts {
@@ -114,8 +138,12 @@ impl Parts {
     fn visit(&self, headers: &HeaderMap) -> Result<Visit, Redirect> {
         let language = page::language(headers);
         let found = page::cookie(headers, SESSION_COOKIE).and_then(|session| {
-            let client = self.people.by_key(&self.kept.person(&session)?)?;
-            Some(Visit { session, client, language })
+            let (person, signed_in_at) = self.kept.signed_in(&session)?;
+            let client = self.people.by_key(&person)?;
+            let ip_address = headers.get(PEER)?.to_str().ok()?.parse().ok()?;
+            let presence = Presence { signed_in_at, ip_address };
+            let fresh = clock::now() - signed_in_at < SIGNED_IN_MAX;
+            fresh.then_some(Visit { session, client, language, presence })
         });
         found.ok_or_else(|| Redirect::to("/"))
     }

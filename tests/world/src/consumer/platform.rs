@@ -6,10 +6,11 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use senim_channel::{Identity, Outbound, OutboundError};
-use senim_client::{Client, ClientError, Credential, Key, Pushed, Request, Server};
-use senim_core::consent::Asked;
+use senim_client::{Client, ClientError, Credential, Key, Presence, Pushed, Request, Server};
+use senim_core::consent::{Asked, Data};
 use senim_core::exchange::{Envelope, Route};
-use senim_core::id::Bin;
+use senim_core::id::{Bin, ConsentId};
+use senim_core::signals::{PolledSets, SetClaims};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -38,9 +39,26 @@ pub(super) struct Tokens {
     access: String,
     access_ends_at: DateTime<Utc>,
     refresh: Option<String>,
+    /// What the consent covers now: its client may have narrowed it.
+    #[serde(default)]
+    granted: Option<Granted>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Granted {
+    #[serde(default)]
+    pub(super) consent_id: Option<ConsentId>,
+    pub(super) providers: Vec<Bin>,
+    pub(super) data: Vec<Data>,
+    #[serde(default)]
+    pub(super) unattended: Option<serde_json::Value>,
 }
 
 impl Tokens {
+    pub(super) fn granted(&self) -> Option<&Granted> {
+        self.granted.as_ref()
+    }
+
     pub(super) fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         (self.access_ends_at - now).num_seconds() > RENEW_BEFORE_S
     }
@@ -107,11 +125,11 @@ impl Platform {
         Ok(())
     }
 
-    /// One read of the standard through the edge.
+    /// One read of the standard through the edge; `presence` of the client, where they are there.
     pub(super) async fn read<T: DeserializeOwned>(
         &self,
         route: &Route,
-        bank: Bin,
+        (bank, presence): (Bin, Option<&Presence>),
         tokens: &Tokens,
         key: &Key,
     ) -> Result<Envelope<T>, Trouble> {
@@ -121,8 +139,33 @@ impl Platform {
             .read(&url, &tokens.access, Some(key))
             .with_header("senim-provider", &bank.to_string())
             .with_header("x-fapi-interaction-id", &interaction_id());
+        let request = match presence {
+            Some(presence) => request.attended(presence),
+            None => request,
+        };
         let answer = sent(client, &request).await?;
         answer.json().map_err(|_| trouble("provider.answer-invalid"))
+    }
+
+    /// Acknowledges what was handled; what is new, checked.
+    pub(super) async fn events(&self, handled: &[String]) -> Result<Vec<SetClaims>, Trouble> {
+        let client = self.client().await?;
+        let polled = sent(client, &client.poll_events(handled)).await?;
+        let sets: PolledSets = polled.json().map_err(told)?;
+        if sets.sets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = sent(client, &client.keys()).await?;
+        client.events(&polled, &keys).map_err(told)
+    }
+
+    /// Attests that what was received under the event's consent is deleted now.
+    pub(super) async fn attest(&self, event: &SetClaims) -> Result<(), Trouble> {
+        let client = self.client().await?;
+        let request = client.attest_deletion(event, clock::now());
+        let request = request.ok_or_else(|| trouble("internal"))?;
+        sent(client, &request).await?;
+        Ok(())
     }
 
     async fn client(&self) -> Result<&Client, Trouble> {
@@ -134,7 +177,8 @@ impl Platform {
                     ClientError::Outbound(_)
                     | ClientError::Refused(_)
                     | ClientError::Answer(_)
-                    | ClientError::Binding => unreachable(&error),
+                    | ClientError::Binding
+                    | ClientError::Event => unreachable(&error),
                 })?;
                 Ok(Client {
                     server,
@@ -156,11 +200,14 @@ async fn tokens(
 ) -> Result<Tokens, Trouble> {
     let answer = sent(client, request).await?;
     let tokens = Client::tokens(&answer, Some(key)).map_err(told)?;
+    let granted = tokens.authorization_details.first();
+    let granted = granted.and_then(|it| serde_json::from_value(it.clone()).ok());
     let lifetime = chrono::TimeDelta::seconds(tokens.expires_in.clamp(0, 86_400));
     Ok(Tokens {
         access: tokens.access_token,
         access_ends_at: clock::now() + lifetime,
         refresh: tokens.refresh_token.or(refresh),
+        granted,
     })
 }
 
@@ -191,6 +238,7 @@ fn told(error: ClientError) -> Trouble {
         }
         ClientError::Issuer => trouble("issuer"),
         ClientError::Binding => trouble("token.binding"),
+        ClientError::Event => trouble("event"),
     }
 }
 

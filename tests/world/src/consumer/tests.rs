@@ -11,14 +11,18 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use senim_channel::{ClientCertificates, TlsListener, server_config, verify_jws};
+use senim_client::Key;
 use senim_core::consent::Asked;
-use senim_core::jose::{JwkSet, Jws, sha256_base64};
+use senim_core::jose::{JwkSet, Jws, sha256_base64, to_base64};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
 use crate::cast;
 use crate::setup;
+
+const CONSENT: &str = "cns_000000000000000000000000000000ab";
+const SET: &str = "set_000000000000000000000000000000cd";
 
 #[tokio::test]
 async fn a_client_adds_accounts_and_sees_them() {
@@ -73,6 +77,42 @@ async fn an_expired_token_is_renewed_with_the_same_key_once() {
     let page = it.get(&link).await;
     assert!(page.contains("data-test=\"notice\"") && !page.contains("data-test=\"problem\""));
     assert_eq!(it.platform.facts().renewed, 1);
+}
+
+/// CNS-7: the refresh token gives one for what is left, and what is not is deleted.
+#[tokio::test]
+async fn what_a_narrowed_consent_no_longer_covers_is_deleted() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    it.platform.facts().narrowed = true;
+    it.post(&format!("{link}/read"), "").await;
+    let page = it.get(&link).await;
+    assert!(page.contains("data-state=\"active\"") && !page.contains("184\u{a0}250"), "{page}");
+    assert_eq!(it.platform.facts().renewed, 1);
+    let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
+    assert!(!kept.contains("184250"), "balances are still kept");
+}
+
+/// OAPI-5: told that a consent has ended, the app deletes what it read under it, and says so signed.
+#[tokio::test]
+async fn an_ended_consent_is_deleted_and_that_is_attested() {
+    let it = Walk::start().await;
+    let link = it.connect().await;
+    it.platform.facts().ended = true;
+    let mut attested = Value::Null;
+    for _ in 0..250 {
+        attested = it.platform.facts().attested.clone();
+        if !attested.is_null() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(attested["consent_id"], CONSENT);
+    assert_eq!((&attested["set"], &attested["iss"]), (&json!(SET), &json!("jetisu-app")));
+    let page = it.get(&link).await;
+    assert!(page.contains("data-test=\"data-deleted\"") && page.contains("consent.withdrawn"));
+    let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
+    assert!(!kept.contains("KZ86125KZT5004100100"), "it is still kept");
 }
 
 #[tokio::test]
@@ -233,6 +273,12 @@ struct Facts {
     /// The next read says that the token has expired.
     token_expired: bool,
     renewed: u32,
+    /// The consent has ended, and the app is to be told.
+    ended: bool,
+    /// The claims of the attestation that came.
+    attested: Value,
+    /// The client has taken the balances out of the consent.
+    narrowed: bool,
     revoked: u32,
 }
 
@@ -253,6 +299,9 @@ impl Platform {
             .route("/par", post(par))
             .route("/token", post(token))
             .route("/revoke", post(revoke))
+            .route("/jwks", get(async || Json(json!({ "keys": [event_key().public()] }))))
+            .route("/signals/jetisu-app/poll", post(poll))
+            .route("/signals/jetisu-app/deletions", post(attest))
             .fallback(read)
             .with_state(platform.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -325,10 +374,16 @@ async fn token(
     platform.check_proof(&headers, "POST", "/token", None);
     let mut answer = json!({
         "access_token": "the-access-token", "token_type": "DPoP", "expires_in": 300, "scope": "accounts",
+        "authorization_details": [{ "consent_id": CONSENT, "providers": [cast::QARLYGASH.bin],
+            "data": ["accounts", "balances", "transactions"] }],
     });
     if form["grant_type"] == "refresh_token" {
         assert_eq!(form["refresh_token"], "the-refresh-token");
-        platform.facts().renewed += 1;
+        let mut facts = platform.facts();
+        facts.renewed += 1;
+        if std::mem::take(&mut facts.narrowed) {
+            answer["authorization_details"] = json!([{ "consent_id": CONSENT, "providers": [cast::QARLYGASH.bin], "data": ["accounts"] }]);
+        }
     } else {
         assert_eq!(form["code"], "the-code");
         let challenge = sha256_base64(form["code_verifier"].as_bytes());
@@ -336,6 +391,39 @@ async fn token(
         answer["refresh_token"] = "the-refresh-token".into();
     }
     Json(answer)
+}
+
+/// What signs security events.
+fn event_key() -> Key {
+    Key::from_text(&to_base64(&[7; 32])).unwrap()
+}
+
+async fn poll(State(platform): State<Platform>, Json(asked): Json<Value>) -> Json<Value> {
+    let mut sets = serde_json::Map::new();
+    let mut facts = platform.facts();
+    if asked["ack"] == json!([SET]) {
+        facts.ended = false;
+    }
+    if facts.ended {
+        let claims = json!({
+            "iss": platform.issuer, "aud": "jetisu-app", "iat": 1, "jti": SET,
+            "sub_id": { "format": "opaque", "id": CONSENT },
+            "events": { "https://senim.kz/secevent/event-type/consent-ended": {
+                "event_timestamp": 1, "initiating_entity": "user", "reason": "consent.withdrawn",
+                "grant_id": CONSENT, "delete_by": 2 } },
+        });
+        let set = event_key().sign(json!({ "typ": "secevent+jwt" }), &claims);
+        sets.insert(SET.to_owned(), set.into());
+    }
+    Json(json!({ "sets": sets, "moreAvailable": false }))
+}
+
+async fn attest(State(platform): State<Platform>, Json(body): Json<Value>) -> Json<Value> {
+    let text = body["attestation"].as_str().unwrap();
+    let jws = Jws::parse(text).unwrap();
+    assert!(jws.is_type("deletion-attestation+jwt") && verify_jws(&jws, &platform.keys));
+    platform.facts().attested = jws.claims().unwrap();
+    Json(json!({}))
 }
 
 async fn revoke(
@@ -354,8 +442,12 @@ async fn read(State(platform): State<Platform>, request: Request<Body>) -> Respo
     assert_eq!(request.headers()["authorization"], "DPoP the-access-token");
     assert_eq!(request.headers()["senim-provider"], cast::QARLYGASH.bin);
     let mut facts = platform.facts();
+    assert!(request.headers().contains_key("x-fapi-auth-date"));
+    assert_eq!(request.headers()["x-fapi-customer-ip-address"], "127.0.0.1");
     let refusal = if std::mem::take(&mut facts.token_expired) {
         Some((401, "token.expired".to_owned()))
+    } else if facts.narrowed {
+        Some((401, "consent.changed".to_owned()))
     } else {
         facts.refusal.clone()
     };

@@ -156,6 +156,7 @@ impl Running {
             data: [Data::Accounts, Data::Balances, Data::Transactions].into(),
             accounts: None,
             transactions_from: None,
+            unattended: None,
         };
         let status = answer.status().as_u16();
         let content_type = answer.headers().get("content-type").cloned();

@@ -10,8 +10,9 @@ use senim_kit::moment;
 use yew::prelude::*;
 
 use super::action::Action;
+use crate::pages::change::mode;
 use crate::pages::consent::{data_list, fact, own_words};
-use crate::words::{cabinet, identity};
+use crate::words::{cabinet, change, identity};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ConsentAnswerProps {
@@ -68,6 +69,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                         { own_words(&consent.purpose, language) }
                     </>
                 }) }
+                { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
                 { fact(identity::CONSENT_HOW_LONG, language, html! { { term } }) }
             </dl>
             <div class="paper" lang={props.text_language.code()} data-test="consent-text">

@@ -26,13 +26,17 @@ pub(crate) fn IinEntry(props: &IinEntryProps) -> Html {
     let tried = use_state(|| false);
     let judged = typed.parse::<Iin>();
     let hint = match &judged {
-        Ok(_) | Err(NumberError::CheckDigit) => String::new(),
+        Ok(_) | Err(NumberError::CheckDigit | NumberError::NotAnIin | NumberError::NotABin) => {
+            String::new()
+        }
         Err(NumberError::NotTwelveDigits | NumberError::NotAPhone) => {
             identity::IIN_HINT.fill(language, &[("count", &(DIGITS - typed.len()).to_string())])
         }
     };
     let error = match &judged {
-        Err(NumberError::CheckDigit) => Some(problems::IIN_INVALID.say(language).into()),
+        Err(NumberError::CheckDigit | NumberError::NotAnIin | NumberError::NotABin) => {
+            Some(problems::IIN_INVALID.say(language).into())
+        }
         Err(NumberError::NotTwelveDigits | NumberError::NotAPhone) if *tried => {
             Some(AttrValue::from(hint.clone()))
         }

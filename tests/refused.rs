@@ -54,6 +54,11 @@ async fn strangers_on_every_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_pilots_scenarios_hold() {
+    holds(Group::Pilot).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn security_events_and_grants_are_their_applications() {
     holds(Group::Signals).await;
 }

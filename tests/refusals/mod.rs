@@ -16,6 +16,7 @@ mod budgets;
 mod edge;
 mod identity;
 mod limits;
+mod pilot;
 mod provider;
 mod restart;
 mod routes;
@@ -69,10 +70,11 @@ pub enum Group {
     Restart,
     Routes,
     Signals,
+    Pilot,
 }
 
 impl Group {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Authorization,
         Self::Token,
         Self::Edge,
@@ -84,6 +86,7 @@ impl Group {
         Self::Restart,
         Self::Routes,
         Self::Signals,
+        Self::Pilot,
     ];
 
     pub fn name(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Group {
             Self::Restart => "restart",
             Self::Routes => "routes",
             Self::Signals => "signals",
+            Self::Pilot => "OAPI-24",
         }
     }
 
@@ -117,6 +121,7 @@ impl Group {
             Self::Restart => restart::run(&mut table).await,
             Self::Routes => routes::run(&mut table).await,
             Self::Signals => signals::run(&mut table).await,
+            Self::Pilot => pilot::run(&mut table).await,
         };
         if let Err(error) = done {
             table.add(
@@ -131,7 +136,7 @@ impl Group {
 }
 
 /// Those that change nothing for others: they run at the same time, since people stand before the camera in all of them.
-const SIDE_BY_SIDE: [Group; 3] = [Group::Authorization, Group::Token, Group::Edge];
+const SIDE_BY_SIDE: [Group; 4] = [Group::Authorization, Group::Token, Group::Edge, Group::Pilot];
 
 /// The whole table against one platform, each row printed as it comes.
 pub async fn run(platform: &Platform) -> Vec<Row> {

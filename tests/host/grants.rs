@@ -84,7 +84,8 @@ async fn the_grant_endpoint_takes_bound_tokens_of_its_own_alone() {
         let accounts = tokens.text("access_token");
         let of_the_edge = format!("DPoP {accounts}");
         let stranger = Key::new(9);
-        let forged = format!("DPoP {}x", &own[..own.len() - 1]);
+        let header = json!({ "alg": "ES256", "typ": "at+jwt" });
+        let forged = format!("DPoP {}", bank.key.sign(&header, &json!({})));
         for (name, authorization, dpop, expected) in [
             ("none", None, None, "401 token.missing"),
             ("no token", Some("DPoP x"), None, "401 token.malformed"),

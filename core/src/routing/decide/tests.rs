@@ -133,14 +133,6 @@ fn each_error_has_its_own_problem() {
         ("consent expired", Problem::ConsentExpired, |it| it.details()["expires_at"] = json!(NOW)),
         ("consent withdrawn", Problem::ConsentWithdrawn, |it| it.standing = Standing::Ended),
         ("consent changed", Problem::ConsentChanged, |it| it.standing = Standing::Changed),
-        ("without the client", Problem::ConsentUnattended, World::leave),
-        ("too often without the client", Problem::ConsentFrequency, |it| {
-            it.leave();
-            it.details()["unattended"] = json!({"reads_a_day": 4});
-            it.reads = 4.into();
-        }),
-        ("half there", Problem::RequestMalformed, |it| it.auth_date = vec![]),
-        ("from nowhere", Problem::RequestMalformed, |it| it.ip_address = vec!["here"]),
         ("list without the consent", Problem::EdgeStale, |it| it.standing = Standing::Unknown),
         ("another list", Problem::EdgeStale, |it| {
             it.claims["status"]["status_list"]["uri"] = json!("https://x");
@@ -179,6 +171,26 @@ fn each_error_has_its_own_problem() {
     for (name, problem, spoil) in rows {
         let mut world = World::new();
         assert_eq!(world.problem(), None);
+        spoil(&mut world);
+        assert_eq!(world.problem(), Some(*problem), "{name}");
+    }
+}
+
+/// OAPI-25.
+#[test]
+fn each_wrong_thing_about_the_client_s_presence_is_refused() {
+    let rows: &[(&str, Problem, Spoil)] = &[
+        ("without the client", Problem::ConsentUnattended, World::leave),
+        ("too often without the client", Problem::ConsentFrequency, |it| {
+            it.leave();
+            it.details()["unattended"] = json!({"reads_a_day": 4});
+            it.reads = 4.into();
+        }),
+        ("half there", Problem::RequestMalformed, |it| it.auth_date = vec![]),
+        ("from nowhere", Problem::RequestMalformed, |it| it.ip_address = vec!["here"]),
+    ];
+    for (name, problem, spoil) in rows {
+        let mut world = World::new();
         spoil(&mut world);
         assert_eq!(world.problem(), Some(*problem), "{name}");
     }

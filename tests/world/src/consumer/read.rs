@@ -21,7 +21,7 @@ use senim_core::consent::Data;
 const PAGE: u16 = 30;
 
 /// How often what may be read without the client is read.
-const FRESH_FOR: Duration = Duration::from_secs(3600);
+const FRESH_FOR: Duration = Duration::from_hours(1);
 
 /// Reads links of clients who are away, where they allowed it (OAPI-25).
 pub(super) async fn keep_fresh(app: App) {

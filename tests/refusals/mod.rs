@@ -16,6 +16,7 @@ mod budgets;
 mod edge;
 mod identity;
 mod limits;
+mod openid;
 mod provider;
 mod restart;
 mod routes;
@@ -59,6 +60,7 @@ impl Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Authorization,
+    Openid,
     Token,
     Edge,
     Standing,
@@ -72,8 +74,9 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Authorization,
+        Self::Openid,
         Self::Token,
         Self::Edge,
         Self::Standing,
@@ -89,6 +92,7 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
+            Self::Openid => "openid",
             Self::Token => "token",
             Self::Edge => "edge",
             Self::Standing => "standing",
@@ -107,6 +111,7 @@ impl Group {
         let mut table = Table { platform, group: self.name(), rows: Vec::new() };
         let done = match self {
             Self::Authorization => authorization::run(&mut table).await,
+            Self::Openid => openid::run(&mut table).await,
             Self::Token => token::run(&mut table).await,
             Self::Edge => edge::run(&mut table).await,
             Self::Standing => standing::run(&mut table).await,
@@ -131,7 +136,7 @@ impl Group {
 }
 
 /// Those that change nothing for others: they run at the same time, since people stand before the camera in all of them.
-const SIDE_BY_SIDE: [Group; 3] = [Group::Authorization, Group::Token, Group::Edge];
+const SIDE_BY_SIDE: [Group; 4] = [Group::Authorization, Group::Openid, Group::Token, Group::Edge];
 
 /// The whole table against one platform, each row printed as it comes.
 pub async fn run(platform: &Platform) -> Vec<Row> {

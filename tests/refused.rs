@@ -9,6 +9,11 @@ async fn requests_that_must_not_be_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn authentications_that_must_not_be_asked_for_and_data_that_must_not_be_given() {
+    holds(Group::Openid).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn codes_and_refresh_tokens_that_must_not_be_traded() {
     holds(Group::Token).await;
 }

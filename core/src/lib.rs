@@ -21,6 +21,7 @@ pub mod monitoring;
 mod openapi;
 pub mod operator;
 pub mod participant;
+pub mod personal;
 pub mod photo;
 pub mod problem;
 pub mod routing;

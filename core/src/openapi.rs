@@ -149,6 +149,7 @@ fn asked(to: &mut SchemaGenerator) {
 
     to.subschema_for::<authorization::FindGrants>();
     to.subschema_for::<consent::Asked>();
+    to.subschema_for::<consent::AskedIdentity>();
     to.subschema_for::<consent::change::ChangeConsent>();
     to.subschema_for::<identity::view::AnswerAgreement>();
     to.subschema_for::<identity::view::AnswerConsent>();

@@ -69,6 +69,7 @@ problems! {
         ConsentText          = "consent.text-changed",    409, "The consent text has changed since it was shown; read it again before approving";
         ConsentTooLong       = "consent.too-long",        422, "A consent can last at most 3650 days; omit the term for a consent that is valid until withdrawn";
         ConsentUnattended    = "consent.unattended-not-covered", 403, "The consent covers requests only while the client is there, and this one does not say so in x-fapi-auth-date and x-fapi-customer-ip-address";
+        ConsentUsedUp        = "consent.used-up",         403, "The data could be read once, within ten minutes; ask the client again";
         ConsentWithdrawn     = "consent.withdrawn",       401, "The consent was ended before its term, for example by the client; delete the data you received under it";
     }
     http {
@@ -127,6 +128,9 @@ problems! {
         ParticipantStanding  = "participant.standing",    409, "The participant already has this standing";
         ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; contact the operator";
         ParticipantUnknown   = "participant.unknown",     403, "No participant is registered with this certificate";
+    }
+    personal {
+        PersonalDataNotAllowed = "personal-data.not-allowed", 403, "Participants of your kind receive no personal data; ask for authentication without them";
     }
     photo {
         PhotoAnimated        = "photo.animated",          422, "The image is animated; send a still photo";

@@ -22,7 +22,7 @@ pub enum Who {
     Operator,
     /// A registered application that proves itself (FAPI 2.0 §5.3.2.1).
     Application,
-    /// An application with an access token for the grant endpoint.
+    /// An application with an access token that is its own (RFC 8705 §3, RFC 9449 §7).
     Token,
     /// A participant's system, by the certificate of its connection.
     Participant,

@@ -38,6 +38,15 @@ impl OAuthClient<'_> {
         self.client.push(details, self.dpop.as_ref())
     }
 
+    pub fn authentication(&self, details: &Value) -> Pushed {
+        self.client.push_authentication(details, self.dpop.as_ref())
+    }
+
+    /// A request to userinfo with this token.
+    pub fn userinfo(&self, token: &str) -> Result<Request> {
+        self.client.userinfo(token, self.dpop.as_ref()).context("no userinfo endpoint")
+    }
+
     /// The request with another assertion: the true claims changed, and signed again.
     pub fn asserting(
         &self,
@@ -55,7 +64,7 @@ impl OAuthClient<'_> {
 
     pub async fn send(&self, request: &Request) -> Result<Answer> {
         let answer = Answer::from(self.client.send(request).await?);
-        for member in ["access_token", "refresh_token"] {
+        for member in ["access_token", "refresh_token", "id_token"] {
             self.platform.secrets.add("token", answer.body[member].as_str().unwrap_or_default());
         }
         Ok(answer)
@@ -160,6 +169,16 @@ pub fn details(person: &Person, providers: &[&str]) -> Value {
 pub fn presence() -> Presence {
     let ip_address = Ipv4Addr::LOCALHOST.into();
     Presence { signed_in_at: senim_channel::clock::now(), ip_address }
+}
+
+/// Authentication of this client, with these claims for once.
+pub fn identity_details(person: &Person, claims: &[&str]) -> Value {
+    json!([{
+        "type": "identity",
+        "client": { "iin": person.iin, "phone": person.phone },
+        "claims": claims,
+        "purpose": { "code": "identification" },
+    }])
 }
 
 pub fn parameter(url: &str, name: &str) -> Option<String> {

@@ -26,7 +26,7 @@ examine core/openapi/account-information-v1.yaml "$SENIM_EDGE_URL/account-inform
     --max-examples 25 --header "Authorization: Bearer $token" \
     --header "x-fapi-auth-date: $(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')" --header "x-fapi-customer-ip-address: 192.0.2.7"
 examine host/openapi/platform-v1.yaml "$SENIM_ISSUER" \
-    --max-examples 10 --include-path-regex '^/(\.well-known/|jwks|par|token|revoke)'
+    --max-examples 10 --include-path-regex '^/(\.well-known/|jwks|par|token|revoke|userinfo)'
 cookies=$("$programs/senim-journeys" cookies --demo "$cache/platform.json")
 # Whoever signs out or leaves sees nothing more of what is to be examined; a pack of frames no fuzzer can write.
 examine host/openapi/platform-v1.yaml "$SENIM_PAGES_URL" \

@@ -1,4 +1,5 @@
 // The npm package openid-client, which we did not write, goes the whole way: PAR, authorize, token, accounts, grant endpoint;
+// and authentication by OpenID Connect: ID token with signature and nonce checked, userinfo.
 // jose, which we did not write either, reads what is told of the end and signs that the data is deleted.
 // With DPoP and private_key_jwt, then with mTLS for both. `SENIM_FOREIGN` names the platform's description.
 
@@ -132,8 +133,65 @@ async function ended(application, consent) {
   assert.deepEqual(rest.sets, {})
 }
 
+// Once with personal data, which come a single time, and once without any.
+async function authenticate(name, application, authentication, metadata, bound, claims) {
+  const config = await client.discovery(
+    new URL(platform.issuer), application.client_id, { ...metadata, id_token_signed_response_alg: 'ES256' }, authentication,
+    {
+      algorithm: 'oidc',
+      [client.customFetch]: fetchAs(application.channel),
+      execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
+    },
+  )
+  const options = bound ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256')) } : {}
+  const server = config.serverMetadata()
+  const [acr] = server.acr_values_supported
+  const pkceCodeVerifier = client.randomPKCECodeVerifier()
+  const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()]
+  const [details] = platform.identity_details
+  const link = await client.buildAuthorizationUrlWithPAR(config, {
+    redirect_uri: application.redirect_uri,
+    scope: 'openid',
+    state: expectedState,
+    nonce: expectedNonce,
+    max_age: '600',
+    claims: JSON.stringify({ id_token: { acr: { essential: true, value: acr } } }),
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    authorization_details: JSON.stringify([{ ...details, claims }]),
+  }, options)
+  const [program, ...parameters] = platform.walk
+  const back = execFileSync(program, [...parameters, '--url', link.href], { encoding: 'utf8' }).trim()
+  const checks = { pkceCodeVerifier, expectedState, expectedNonce, maxAge: 600, idTokenExpected: true }
+  const tokens = await client.authorizationCodeGrant(config, new URL(back), checks, undefined, options)
+  const { sub, ...token } = tokens.claims()
+  assert.equal(token.acr, acr)
+  assert.deepEqual(token.amr, ['face', 'sms', 'mfa'])
+
+  const told = await client.fetchUserInfo(config, tokens.access_token, sub, options)
+  assert.deepEqual(Object.keys(told.verified_claims?.claims ?? {}).sort(), [...claims].sort())
+  if (claims.length > 0) {
+    assert.equal(told.verified_claims.claims.iin, details.client.iin)
+    assert.equal(told.verified_claims.verification.trust_framework, server.trust_frameworks_supported[0])
+    await assert.rejects(client.fetchUserInfo(config, tokens.access_token, sub, options), (error) => {
+      // As a challenge (RFC 6750 §3).
+      return error.status === 403 || error.cause?.status === 403 || /403|WWW-Authenticate|insufficient/i.test(`${error} ${error.cause}`)
+    })
+  }
+  console.log(`openid-client, ${name}: ${sub.slice(0, 6)}… with ${claims.length} verified claims`)
+  return sub
+}
+
 const { jwt, mtls } = platform
 await walk('DPoP and private_key_jwt', jwt, client.PrivateKeyJwt({ key: await signingKey(jwt.signing_key), kid: jwt.kid }),
   { dpop_bound_access_tokens: true }, 'oauth2', true)
 await walk('mTLS', mtls, client.TlsClientAuth(),
   { tls_client_certificate_bound_access_tokens: true, use_mtls_endpoint_aliases: true }, 'oidc', false)
+const subs = [
+  await authenticate('OpenID Connect with DPoP', jwt, client.PrivateKeyJwt({ key: await signingKey(jwt.signing_key), kid: jwt.kid }),
+    { dpop_bound_access_tokens: true }, true, ['iin', 'family_name', 'birthdate']),
+  await authenticate('OpenID Connect with mTLS', mtls, client.TlsClientAuth(),
+    { tls_client_certificate_bound_access_tokens: true, use_mtls_endpoint_aliases: true }, false, []),
+]
+// Two applications of one participant know the person by one name.
+assert.equal(subs[0], subs[1])

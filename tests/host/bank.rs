@@ -11,7 +11,7 @@ use axum::http::{Request, header};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use senim_channel::{Peer, PeerCertificate};
-use senim_core::consent::{Consent, ConsentState};
+use senim_core::consent::{AskedFor, Consent, ConsentState};
 use senim_core::id::{ConsentId, SessionId};
 use senim_core::jose::{sha256_base64, to_base64};
 use senim_core::problem::Problem;
@@ -202,7 +202,9 @@ impl Bank {
         app.store
             .transact("test.end", async |tx| {
                 let outcome = if approve {
-                    let asked = begun.asked.clone();
+                    let AskedFor::Accounts(asked) = begun.asked.clone() else {
+                        panic!("tests/host/openid.rs walks these")
+                    };
                     let requested = Consent {
                         id,
                         grant: id,
@@ -212,6 +214,7 @@ impl Bank {
                         iin: asked.client.iin,
                         providers: asked.providers,
                         limits: asked.limits,
+                        identity: None,
                         purpose: asked.purpose,
                         term_days: asked.term_days,
                         requested_at: now,

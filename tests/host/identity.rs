@@ -168,7 +168,7 @@ async fn four_failing_checks_block_the_person() {
             assert_eq!(view.body["last_problem"], "identity.not-live");
         }
         assert_eq!(stand.not_live(&cookie).await, Problem::IdentityBlocked);
-        let view = failed(&stand, &cookie, "identity.blocked").await;
+        let view = failed_by(&stand, &cookie, "identity.blocked", "identity.not-live").await;
         assert_eq!(view["blocked_until"], "2027-01-15T08:15:00Z");
         assert_eq!(stand.not_live(&cookie).await, Problem::IdentityEnded, "a fifth check");
 
@@ -832,10 +832,15 @@ async fn nothing_in_the_clear_names_a_person_or_holds_a_code() {
 
 /// `GET /api/identity` says so, and the way back tells the consumer.
 async fn failed(stand: &Stand, cookie: &str, problem: &str) -> serde_json::Value {
+    failed_by(stand, cookie, problem, problem).await
+}
+
+/// The same, where the consumer's mark is another problem: why it came to the block.
+async fn failed_by(stand: &Stand, cookie: &str, problem: &str, mark: &str) -> serde_json::Value {
     let view = stand.get("/api/identity", Some(cookie)).await;
     assert_eq!((view.step(), &view.body["problem"]), ("failed", &json!(problem)));
     let redirect = view.body["redirect"].as_str().unwrap();
-    let outcome = format!("?error=access_denied&error_description={problem}&iss=");
+    let outcome = format!("?error=access_denied&error_description={mark}&iss=");
     assert!(redirect.contains(&outcome) && redirect.ends_with("&state=state"), "{redirect}");
     view.body
 }

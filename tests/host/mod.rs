@@ -12,6 +12,7 @@ mod grants;
 mod identity;
 mod matching;
 mod metrics;
+mod openid;
 mod pictures;
 mod routes;
 mod signals;

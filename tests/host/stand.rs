@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use senim_channel::clock::{FixedClock, FixedRng, Rng as _};
 use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, GrantAction, Pushed};
-use senim_core::consent::{Asked, words};
+use senim_core::consent::{AskedFor, words};
 use senim_core::id::{AuthorizationId, SessionId};
 use senim_core::identity::session::{Input, Judgement, Seed, SessionError};
 use senim_core::jose::sha256_base64;
@@ -130,7 +130,7 @@ impl Stand {
     /// A pushed request's `request_uri`.
     pub(super) async fn pushed(&self, asked: Value) -> String {
         let app = &self.app;
-        let asked: Asked = serde_json::from_value(asked).expect("authorization_details");
+        let asked: AskedFor = serde_json::from_value(asked).expect("authorization_details");
         let pushed = Pushed {
             redirect_uri: "https://app.example/back".to_owned(),
             state: Some("state".to_owned()),

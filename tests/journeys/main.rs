@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use senim_tests::client::browser::Browser;
 use senim_tests::client::console::Console;
-use senim_tests::client::oauth::details;
+use senim_tests::client::oauth::{details, identity_details};
 use senim_tests::platform::Platform;
 use senim_tests::refusals;
 use serde_json::json;
@@ -176,6 +176,7 @@ async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {
         "edge_url": platform.edge_url,
         "ca": material.ca_file,
         "authorization_details": details(&person, &[&material.provider_bin]),
+        "identity_details": identity_details(&person, &[]),
         "walk": [here, "walk", "--demo", out],
         "jwt": { "client_id": material.client_id, "redirect_uri": material.redirect_uri,
             "signing_key": material.assertion_key_file, "kid": material.assertion_kid,

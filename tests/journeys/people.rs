@@ -67,6 +67,7 @@ pub(crate) async fn walk(
         client.narrows(report, link).await;
         client.withdraws(report, link).await;
     }
+    client.signs_in_with_senim(report, person).await;
     client.browser.close().await;
 
     // The same living person, who says that they are another.
@@ -142,6 +143,23 @@ impl Walk<'_> {
             self.asks_for_accounts().await
         })
         .await?;
+        self.goes_through(report, person).await?;
+        self.step(report, "sees the accounts in the bank's app", async || {
+            page.see_within("account", Duration::from_secs(20)).await?;
+            anyhow::ensure!(
+                page.attribute("link-page", "data-state").await?.as_deref() == Some("active"),
+                "not active"
+            );
+            page.see("account-balance").await?;
+            self.picture("accounts").await?;
+            page.url().await
+        })
+        .await
+    }
+
+    /// The dialogue from the agreement to the approval.
+    async fn goes_through(&self, report: &mut Report, person: &cast::Person) -> Option<()> {
+        let page = &self.browser;
         self.step(report, "reads and accepts the agreement", async || {
             page.see("agreement-accept").await?;
             self.picture("agreement").await?;
@@ -182,16 +200,34 @@ impl Walk<'_> {
             self.picture("consent").await?;
             page.click("consent-approve").await
         })
+        .await
+    }
+
+    /// Authentication alone, with personal data (IDX-14).
+    async fn signs_in_with_senim(&self, report: &mut Report, person: &cast::Person) -> Option<()> {
+        let page = &self.browser;
+        self.step(report, "the client chooses to sign in with Senim", async || {
+            self.enters_the_app(person).await?;
+            page.click("sign-in-with-senim").await?;
+            page.check("field-iin").await?;
+            self.picture("sign-in-with-senim").await?;
+            page.click("continue").await
+        })
         .await?;
-        self.step(report, "sees the accounts in the bank's app", async || {
-            page.see_within("account", Duration::from_secs(20)).await?;
-            anyhow::ensure!(
-                page.attribute("link-page", "data-state").await?.as_deref() == Some("active"),
-                "not active"
-            );
-            page.see("account-balance").await?;
-            self.picture("accounts").await?;
-            page.url().await
+        self.goes_through(report, person).await?;
+        self.step(report, "sees in the bank's app what it has received", async || {
+            page.see_within("received", Duration::from_secs(20)).await?;
+            anyhow::ensure!(page.text("claim-given_name").await? == person.name, "another name");
+            anyhow::ensure!(page.text("claim-iin").await? == person.iin, "another IIN");
+            self.picture("received").await
+        })
+        .await?;
+        self.step(report, "sees the consent and its one use in the cabinet", async || {
+            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
+            page.click("consent-row").await?;
+            page.see("consent-status").await?;
+            page.see("use-row").await?;
+            self.picture("consent-identity").await
         })
         .await
     }

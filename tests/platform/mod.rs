@@ -172,6 +172,7 @@ impl Platform {
             token_endpoint: at("/token"),
             pushed_authorization_request_endpoint: at("/par"),
             revocation_endpoint: at("/revoke"),
+            userinfo_endpoint: Some(at("/userinfo")),
         }
     }
 

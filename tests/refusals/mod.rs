@@ -16,6 +16,7 @@ mod budgets;
 mod edge;
 mod identity;
 mod limits;
+mod openid;
 mod pilot;
 mod provider;
 mod restart;
@@ -60,6 +61,7 @@ impl Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Authorization,
+    Openid,
     Token,
     Edge,
     Standing,
@@ -74,8 +76,9 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Authorization,
+        Self::Openid,
         Self::Token,
         Self::Edge,
         Self::Standing,
@@ -92,6 +95,7 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
+            Self::Openid => "openid",
             Self::Token => "token",
             Self::Edge => "edge",
             Self::Standing => "standing",
@@ -111,6 +115,7 @@ impl Group {
         let mut table = Table { platform, group: self.name(), rows: Vec::new() };
         let done = match self {
             Self::Authorization => authorization::run(&mut table).await,
+            Self::Openid => openid::run(&mut table).await,
             Self::Token => token::run(&mut table).await,
             Self::Edge => edge::run(&mut table).await,
             Self::Standing => standing::run(&mut table).await,
@@ -136,7 +141,8 @@ impl Group {
 }
 
 /// Those that change nothing for others: they run at the same time, since people stand before the camera in all of them.
-const SIDE_BY_SIDE: [Group; 4] = [Group::Authorization, Group::Token, Group::Edge, Group::Pilot];
+const SIDE_BY_SIDE: [Group; 5] =
+    [Group::Authorization, Group::Openid, Group::Token, Group::Edge, Group::Pilot];
 
 /// The whole table against one platform, each row printed as it comes.
 pub async fn run(platform: &Platform) -> Vec<Row> {

@@ -215,7 +215,7 @@ mod tests {
             nonce: None,
             code_challenge: sha256_base64(VERIFIER.as_bytes()),
             dpop_jkt: None,
-            asked,
+            asked: asked.into(),
             action: GrantAction::Create,
         };
         Authorization::push(AuthorizationId(1), "app".to_owned(), pushed, at(0))

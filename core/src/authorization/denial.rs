@@ -2,7 +2,8 @@
 
 use crate::problem::Problem;
 
-/// RFC 6749 §5.2, Grant Management for OAuth 2.0, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5.
+/// RFC 6749 §5.2, Grant Management for OAuth 2.0, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5, OpenID Connect Core
+/// §3.1.2.6 and its error code for unmet requirements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OAuthError {
     AccessDenied,
@@ -14,8 +15,11 @@ pub enum OAuthError {
     InvalidRequest,
     InvalidScope,
     InvalidTarget,
+    LoginRequired,
+    RegistrationNotSupported,
     ServerError,
     UnauthorizedClient,
+    UnmetAuthenticationRequirements,
     UnsupportedGrantType,
     UnsupportedResponseType,
     UnsupportedTokenType,
@@ -33,8 +37,11 @@ impl OAuthError {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::LoginRequired => "login_required",
+            Self::RegistrationNotSupported => "registration_not_supported",
             Self::ServerError => "server_error",
             Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::UnsupportedTokenType => "unsupported_token_type",
@@ -53,6 +60,9 @@ impl OAuthError {
             | Self::InvalidRequest
             | Self::InvalidScope
             | Self::InvalidTarget
+            | Self::LoginRequired
+            | Self::RegistrationNotSupported
+            | Self::UnmetAuthenticationRequirements
             | Self::UnsupportedGrantType
             | Self::UnsupportedResponseType
             | Self::UnsupportedTokenType => 400,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::userinfo::GrantedIdentity;
 use super::{Denial, OAuthError, Parameters};
 use crate::consent::{Asked, Consent, Limits, Unattended};
 use crate::id::{ConsentId, Iin};
@@ -151,7 +152,15 @@ impl GrantTokenClaims {
 pub struct GrantView {
     pub scopes: Vec<GrantScope>,
     /// Of the consent that stands.
-    pub authorization_details: Vec<GrantedDetails>,
+    pub authorization_details: Vec<GrantDetails>,
+}
+
+/// What stands of a grant, by its type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum GrantDetails {
+    Accounts(GrantedDetails),
+    Identity(GrantedIdentity),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +185,7 @@ pub struct FoundGrants {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundGrant {
     pub grant_id: ConsentId,
-    pub authorization_details: Vec<GrantedDetails>,
+    pub authorization_details: Vec<GrantDetails>,
 }
 
 #[cfg(test)]
@@ -268,6 +277,7 @@ mod tests {
             id: ConsentId(1),
             grant: ConsentId(1),
             replaces: None,
+            identity: None,
             application: "app".to_owned(),
             consumer: "960440000151".parse().unwrap(),
             iin: asked.client.iin,

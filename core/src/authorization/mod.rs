@@ -1,4 +1,5 @@
-//! The authorization server's rules: FAPI 2.0 Security Profile with PAR, PKCE, RAR and sender-constrained tokens.
+//! The authorization server's rules: FAPI 2.0 Security Profile with PAR, PKCE, RAR and sender-constrained tokens, and OpenID
+//! Connect on it.
 //!
 //! ```text
 //! pushed ──grant──▶ granted ──redeem──▶ redeemed (a second time: everything it gave ends)
@@ -11,15 +12,17 @@ mod client;
 mod code;
 mod denial;
 mod grant;
+pub mod openid;
 mod parameters;
 mod push;
+pub mod userinfo;
 
 pub use client::{ASSERTION_TYPE, Assertion, Claims};
 pub use code::{Authorization, Code, Stage};
 pub use denial::{Denial, OAuthError};
 pub use grant::{
-    FindGrants, FoundGrant, FoundGrants, GrantAction, GrantScope, GrantTokenClaims, GrantView,
-    QUERY_SCOPE, REVOKE_SCOPE, unknown as unknown_grant,
+    FindGrants, FoundGrant, FoundGrants, GrantAction, GrantDetails, GrantScope, GrantTokenClaims,
+    GrantView, QUERY_SCOPE, REVOKE_SCOPE, unknown as unknown_grant,
 };
 pub use parameters::Parameters;
 pub use push::Pushed;

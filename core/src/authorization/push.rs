@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::openid::{AuthenticationRequest, OPENID_SCOPE};
 use super::{Denial, GrantAction, OAuthError, Parameters};
-use crate::consent::Asked;
+use crate::consent::{Asked, AskedFor, AskedIdentity, IDENTITY_DETAILS_TYPE};
 use crate::id::Iin;
 use crate::jose::from_base64;
 use crate::json;
@@ -25,7 +26,7 @@ pub struct Pushed {
     pub code_challenge: String,
     /// The key that the tokens will be bound to, named in advance (RFC 9449 §10).
     pub dpop_jkt: Option<String>,
-    pub asked: Asked,
+    pub asked: AskedFor,
     /// What becomes of an earlier grant.
     pub action: GrantAction,
 }
@@ -50,7 +51,14 @@ impl Pushed {
         if !redirect_uris.contains(redirect_uri) {
             return Err(Denial::request("redirect_uri is not one that is registered"));
         }
-        check_scope(form.get("scope"))?;
+        let mut asked = asked(form)?;
+        match &mut asked {
+            AskedFor::Accounts(_) => check_scope(form.get("scope"))?,
+            AskedFor::Identity(asked) => {
+                check_openid(form.get("scope"))?;
+                AuthenticationRequest::read(form)?.narrow(asked);
+            }
+        }
         Ok(Self {
             redirect_uri: redirect_uri.to_owned(),
             state: printable(
@@ -67,7 +75,7 @@ impl Pushed {
             )?,
             code_challenge: challenge(form)?,
             dpop_jkt: thumbprint(form)?,
-            asked: asked(form)?,
+            asked,
             action: GrantAction::read(form)?,
         })
     }
@@ -82,6 +90,18 @@ fn check_scope(scope: Option<&str>) -> Result<(), Denial> {
     }
     let error = OAuthError::InvalidScope;
     Err(Denial { error, ..Denial::request("scope must be accounts") })
+}
+
+/// Scopes that are not known are ignored (OpenID Connect Core §3.1.2.1); that for accounts is not for this request.
+fn check_openid(scope: Option<&str>) -> Result<(), Denial> {
+    let words: BTreeSet<_> = scope.unwrap_or_default().split(' ').collect();
+    if words.contains(OPENID_SCOPE) && !words.contains(TokenClaims::SCOPE) {
+        return Ok(());
+    }
+    let error = OAuthError::InvalidScope;
+    let description =
+        "scope must hold openid, and not accounts, where the details are of type identity";
+    Err(Denial { error, ..Denial::request(description) })
 }
 
 fn printable(
@@ -117,7 +137,7 @@ fn thumbprint(form: &Parameters) -> Result<Option<String>, Denial> {
     Err(Denial::request("dpop_jkt must be a SHA-256 in base64url"))
 }
 
-fn asked(form: &Parameters) -> Result<Asked, Denial> {
+fn asked(form: &Parameters) -> Result<AskedFor, Denial> {
     let text = form.need("authorization_details", "authorization_details are missing")?;
     let Ok(Value::Array(mut details)) = json::read(text.as_bytes()) else {
         return Err(Denial::details(
@@ -132,11 +152,18 @@ fn asked(form: &Parameters) -> Result<Asked, Denial> {
         let error = OAuthError::InvalidAuthorizationDetails;
         return Err(Denial::new(error, Problem::IinInvalid));
     }
+    if detail["type"] == IDENTITY_DETAILS_TYPE {
+        let asked: AskedIdentity = json::read_value(detail).map_err(|_| {
+            Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, claims, purpose {code, text}, term_days")
+        })?;
+        asked.check().map_err(Denial::details)?;
+        return Ok(AskedFor::Identity(asked));
+    }
     let asked: Asked = json::read_value(detail).map_err(|_| {
         Denial::details("authorization_details are not what the standard says: type, client {iin, phone}, providers, data, accounts, transactions_from, unattended {reads_a_day}, purpose {code, text}, term_days")
     })?;
     asked.check().map_err(Denial::details)?;
-    Ok(asked)
+    Ok(AskedFor::Accounts(asked))
 }
 
 #[cfg(test)]
@@ -154,6 +181,52 @@ mod tests {
         let pushed = read(&[("state", "s"), ("nonce", &"n".repeat(64))]).unwrap();
         assert_eq!((pushed.state.as_deref(), pushed.dpop_jkt), (Some("s"), None));
         assert_eq!(pushed.redirect_uri, "https://app/back");
+    }
+
+    #[test]
+    fn a_request_for_authentication_reads_by_its_scope() {
+        const IDENTITY: &str = r#"[{"type":"identity","client":{"iin":"900101300017","phone":"+77010000001"},
+            "claims":["iin","given_name"],"purpose":{"code":"sign-in"}}]"#;
+        let read = |changes: &[(&str, &str)]| {
+            let mut all = vec![("authorization_details", IDENTITY), ("scope", "openid")];
+            all.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+            all.extend(changes);
+            self::read(&all).map(|it| it.asked)
+        };
+        for scope in ["openid", "profile openid", "openid email address"] {
+            assert!(matches!(read(&[("scope", scope)]), Ok(AskedFor::Identity(_))), "{scope}");
+        }
+        let narrowed = r#"{"userinfo":{"verified_claims":{"verification":{"trust_framework":null},"claims":{"iin":null}}}}"#;
+        let Ok(AskedFor::Identity(asked)) = read(&[("claims", narrowed)]) else {
+            panic!("refused")
+        };
+        assert_eq!(asked.claims.len(), 1);
+        for (name, value, error) in [
+            ("scope", "", OAuthError::InvalidScope),
+            ("scope", "accounts", OAuthError::InvalidScope),
+            ("scope", "openid accounts", OAuthError::InvalidScope),
+            ("prompt", "none", OAuthError::LoginRequired),
+            (
+                "authorization_details",
+                &IDENTITY.replace("given_name", "portrait"),
+                OAuthError::InvalidAuthorizationDetails,
+            ),
+            (
+                "authorization_details",
+                &IDENTITY.replace("sign-in", "credit-decision"),
+                OAuthError::InvalidAuthorizationDetails,
+            ),
+            (
+                "authorization_details",
+                &IDENTITY.replace("\"claims\"", "\"providers\""),
+                OAuthError::InvalidAuthorizationDetails,
+            ),
+        ] {
+            assert_eq!(read(&[(name, value)]).unwrap_err().error, error, "{name}={value}");
+        }
+        assert!(self::read(&[("authorization_details", DETAILS), ("scope", "openid")]).is_err());
+        let purpose = DETAILS.replace("account-aggregation", "sign-in");
+        assert!(self::read(&[("authorization_details", &purpose)]).is_err());
     }
 
     // EnsureAuthorizationRequestWithoutStateSuccess, …WithoutNonceSuccess, EnsureOtherScopeOrderSucceeds.

@@ -22,10 +22,12 @@ use crate::problem::Problem;
 use crate::text::ShownText;
 
 pub mod change;
+mod identity;
 pub mod unattended;
 pub mod view;
 pub mod words;
 
+pub use identity::{AskedFor, AskedIdentity, Disclosure, IDENTITY_DETAILS_TYPE, ONCE_WITHIN};
 pub use unattended::Unattended;
 
 /// The longest term; without one a consent lasts until withdrawn (CNS-1).
@@ -34,7 +36,7 @@ pub const PROVIDERS_MAX: usize = 16;
 pub const ACCOUNTS_MAX: usize = 100;
 pub const PURPOSE_TEXT_MAX: usize = 300;
 
-/// The one `type` of RFC 9396 that version 1 knows.
+/// The `type` (RFC 9396) of a request for accounts; that for authentication is [`IDENTITY_DETAILS_TYPE`].
 pub const DETAILS_TYPE: &str = "account_information";
 
 /// What a consumer asks for, in a request's `authorization_details` (RFC 9396 §2).
@@ -69,7 +71,7 @@ pub struct AskedClient {
 }
 
 /// Which of the client's data, how far back, and whether without the client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Limits {
     /// Not empty; balances and transactions include the list of accounts.
@@ -119,6 +121,10 @@ pub enum PurposeCode {
     CreditDecision,
     BudgetAdvice,
     IncomeProof,
+    /// Of authentication, as are the next two.
+    SignIn,
+    Identification,
+    Contract,
 }
 
 impl Asked {
@@ -126,6 +132,9 @@ impl Asked {
     pub fn check(&self) -> Result<(), &'static str> {
         if self.kind != DETAILS_TYPE {
             return Err("type must be account_information");
+        }
+        if self.purpose.code.is_of_identity() {
+            return Err("purpose must be one of account information");
         }
         if self.providers.is_empty() || self.providers.len() > PROVIDERS_MAX {
             return Err("providers must name 1 to 16 BINs");
@@ -170,6 +179,8 @@ pub struct Consent {
     pub iin: Iin,
     pub providers: BTreeSet<Bin>,
     pub limits: Limits,
+    /// In a consent to authentication, which has neither providers nor accounts' data.
+    pub identity: Option<Disclosure>,
     pub purpose: Purpose,
     pub term_days: Option<u32>,
     pub requested_at: Timestamp,
@@ -226,7 +237,10 @@ impl Consent {
         if term.is_some_and(|term| term > TimeDelta::days(i64::from(TERM_DAYS_MAX))) {
             return Err(ConsentError::TooLong);
         }
-        let expires_at = term.map(|term| now + term);
+        let expires_at = match &self.identity {
+            Some(disclosure) => disclosure.expires_at(term, now),
+            None => term.map(|term| now + term),
+        };
         let granted = Granted { granted_at: now, expires_at, index, text_hash };
         Ok(Self { state: ConsentState::Granted(granted), ..self })
     }
@@ -272,6 +286,11 @@ impl Consent {
             && self.application == older.application
             && self.providers == older.providers
             && self.purpose.code == older.purpose.code
+            && match (&self.identity, &older.identity) {
+                (None, None) => true,
+                (Some(newer), Some(older)) => newer.supersedes(older),
+                (Some(_), None) | (None, Some(_)) => false,
+            }
     }
 }
 
@@ -293,6 +312,8 @@ pub enum ConsentError {
     NotNarrower,
     #[error("a term is at most 3650 days")]
     TooLong,
+    #[error("what could be read once has been read, or its time is over")]
+    UsedUp,
 }
 
 impl ConsentError {
@@ -308,6 +329,7 @@ impl ConsentError {
             Self::NotNarrower => Problem::ConsentNotNarrower,
             Self::NotPossible => Problem::ConsentEnded,
             Self::TooLong => Problem::ConsentTooLong,
+            Self::UsedUp => Problem::ConsentUsedUp,
         }
     }
 }
@@ -401,6 +423,7 @@ mod tests {
                 transactions_from: None,
                 unattended: None,
             },
+            identity: None,
             purpose: Purpose { code: PurposeCode::AccountAggregation, text: None },
             term_days: Some(1),
             requested_at: at(0),

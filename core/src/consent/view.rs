@@ -10,6 +10,7 @@ use crate::Timestamp;
 use crate::exchange::Day;
 use crate::id::ConsentId;
 use crate::participant::view::ParticipantName;
+use crate::personal::Field;
 
 /// `GET /api/cabinet`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct ConsentView {
     pub transactions_from: Option<Day>,
     /// Absent: only while the client is there.
     pub unattended: Option<Unattended>,
+    /// In a consent to authentication, which has neither providers nor accounts' data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<DisclosureView>,
     pub purpose: Purpose,
     pub granted_at: Timestamp,
     /// Absent: until withdrawn.
@@ -45,6 +49,16 @@ pub struct ConsentView {
     pub replaced_by: Option<ConsentId>,
     pub uses: u64,
     pub last_used_at: Option<Timestamp>,
+}
+
+/// What a consent to authentication allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DisclosureView {
+    /// Empty: no personal data.
+    pub fields: BTreeSet<Field>,
+    /// The data may be read once, and not for as long as the consent lasts.
+    pub once: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,13 +96,16 @@ pub struct DeletionView {
     pub overdue: bool,
 }
 
-/// One request through an edge under this consent, answered or refused.
+/// One request under this consent, answered or refused: through an edge, or for personal data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UseView {
     pub at: Timestamp,
-    pub provider: ParticipantName,
-    pub data: Data,
+    /// Absent, as `data` is: the platform answered, with personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ParticipantName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Data>,
     /// Whether the request said that the client was there; absent: it was refused before that was looked at (OAPI-25).
     pub attended: Option<bool>,
     pub status: u16,
@@ -107,6 +124,9 @@ pub struct ConsentRequestView {
     pub transactions_from: Option<Day>,
     /// Absent: only while the client is there.
     pub unattended: Option<Unattended>,
+    /// In a consent to authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<DisclosureView>,
     pub purpose: Purpose,
     pub term_days: Option<u32>,
     /// Paragraphs in the session's language: core/src/consent/words.rs.

@@ -9,10 +9,12 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Asked, Data, PurposeCode, unattended};
+use super::{Asked, Data, Purpose, PurposeCode, unattended};
 use crate::exchange::Day;
 use crate::participant::view::ParticipantName;
 use crate::text::Language;
+
+pub mod identity;
 
 /// The consent's paragraphs. `providers` in the order of their BINs.
 pub fn text(
@@ -60,8 +62,8 @@ impl Paper {
     }
 
     /// The purpose in the consumer's own words, if any.
-    fn quote(&mut self, language: Language, asked: &Asked) {
-        let Some(own) = &asked.purpose.text else { return };
+    fn quote(&mut self, language: Language, purpose: &Purpose) {
+        let Some(own) = &purpose.text else { return };
         self.say(match language {
             Language::Kk => "Келесі жолдағы сөздер ұйымның өзінікі, Senim оларды тексермеген:",
             Language::Ru => "Следующая строка — слова самой организации, Senim их не проверял:",
@@ -112,14 +114,23 @@ pub fn purpose(language: Language, code: PurposeCode) -> &'static str {
             "кірісіңіз бен шығысыңызды жоспарлауға көмектесу"
         }
         (Language::Kk, PurposeCode::IncomeProof) => "табысыңызды растау",
+        (Language::Kk, PurposeCode::SignIn) => "сізді өз қызметіне кіргізу",
+        (Language::Kk, PurposeCode::Identification) => "сізді клиент ретінде сәйкестендіру",
+        (Language::Kk, PurposeCode::Contract) => "сізбен шарт жасасу",
         (Language::Ru, PurposeCode::AccountAggregation) => "показать все ваши счета в одном месте",
         (Language::Ru, PurposeCode::CreditDecision) => "принять решение о кредите",
         (Language::Ru, PurposeCode::BudgetAdvice) => "помочь вам планировать доходы и расходы",
         (Language::Ru, PurposeCode::IncomeProof) => "подтвердить ваш доход",
+        (Language::Ru, PurposeCode::SignIn) => "дать вам войти в её сервис",
+        (Language::Ru, PurposeCode::Identification) => "идентифицировать вас как клиента",
+        (Language::Ru, PurposeCode::Contract) => "заключить с вами договор",
         (Language::En, PurposeCode::AccountAggregation) => "to show all your accounts in one place",
         (Language::En, PurposeCode::CreditDecision) => "to decide about a loan",
         (Language::En, PurposeCode::BudgetAdvice) => "to help you plan your income and spending",
         (Language::En, PurposeCode::IncomeProof) => "to confirm your income",
+        (Language::En, PurposeCode::SignIn) => "to sign you in to its service",
+        (Language::En, PurposeCode::Identification) => "to identify you as its client",
+        (Language::En, PurposeCode::Contract) => "to conclude a contract with you",
     }
 }
 
@@ -203,7 +214,7 @@ fn kazakh(
             .to_owned(),
     );
     text.say(format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)));
-    text.quote(Language::Kk, asked);
+    text.quote(Language::Kk, &asked.purpose);
     text.say(match asked.term_days {
         Some(days) => format!("Мерзімі: мақұлдаған сәттен бастап {days} күн."),
         None => "Мерзімі: сіз кері қайтарып алғанша.".to_owned(),
@@ -251,7 +262,7 @@ fn russian(
             .to_owned(),
     );
     text.say(format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)));
-    text.quote(Language::Ru, asked);
+    text.quote(Language::Ru, &asked.purpose);
     text.say(match asked.term_days {
         Some(days) => format!("Срок: {days} {} с момента одобрения.", russian_days(days)),
         None => "Срок: пока вы не отзовёте согласие.".to_owned(),
@@ -292,7 +303,7 @@ fn english(
     });
     text.say("It can only read: this consent moves no money and changes nothing.".to_owned());
     text.say(format!("Purpose: {}.", purpose(Language::En, asked.purpose.code)));
-    text.quote(Language::En, asked);
+    text.quote(Language::En, &asked.purpose);
     text.say(match asked.term_days {
         Some(days) => format!(
             "Term: {days} {} from the moment you approve.",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::requester::Requester;
 use super::session::{Purpose, Session};
 use crate::Timestamp;
-use crate::consent::Asked;
+use crate::consent::AskedFor;
 use crate::id::{AuthorizationId, SessionId};
 use crate::participant::view::ParticipantName;
 
@@ -44,12 +44,12 @@ pub struct Request {
     pub application: String,
     pub consumer: ParticipantName,
     pub providers: Vec<ParticipantName>,
-    pub asked: Asked,
+    pub asked: AskedFor,
 }
 
 impl Request {
     pub fn purpose(&self) -> Purpose {
-        let client = &self.asked.client;
+        let client = self.asked.client();
         Purpose::Authorization { iin: client.iin.clone(), phone: client.phone.clone() }
     }
 }

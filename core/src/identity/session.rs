@@ -75,6 +75,12 @@ pub struct Session {
     returned: u8,
     sms: u8,
     code_tries: u8,
+    /// When the code was accepted.
+    #[serde(default)]
+    proved_at: Option<Timestamp>,
+    /// Why the last check failed.
+    #[serde(default)]
+    last_refusal: Option<Problem>,
     step: Step,
 }
 
@@ -89,6 +95,8 @@ impl Session {
             returned: 0,
             sms: 0,
             code_tries: 0,
+            proved_at: None,
+            last_refusal: None,
             step: Step::Agreement,
         }
     }
@@ -169,6 +177,30 @@ impl Session {
             | Step::Passed { .. } => None,
             Step::Failed { why, .. } => Some(*why),
         }
+    }
+
+    /// When the identity was proved, while only the consent is left to be answered and after it.
+    pub fn proved_at(&self) -> Option<Timestamp> {
+        self.proved_at
+    }
+
+    /// The mark that the consumer gets (IDX-4): why the session failed. Where checks ran out it is what the last one failed by,
+    /// and not the block that follows from it.
+    pub fn mark(&self) -> Option<Problem> {
+        self.failure().map(|why| match why {
+            Failure::Blocked { .. } => self.last_refusal.unwrap_or(Problem::IdentityBlocked),
+            Failure::Abandoned
+            | Failure::AgreementRefused
+            | Failure::ConsentRefused
+            | Failure::Expired
+            | Failure::IinMismatch
+            | Failure::Ineligible(_)
+            | Failure::NoPhone
+            | Failure::SmsExhausted
+            | Failure::TooManyCodes
+            | Failure::UnknownPerson
+            | Failure::Withheld(_) => why.problem(),
+        })
     }
 
     /// When the host should next feed [`Input::TimePassed`].
@@ -459,6 +491,7 @@ impl Session {
 
     /// The check failed.
     fn refuse(mut self, person: Person, problem: Problem, now: Timestamp) -> (Self, Vec<Effect>) {
+        self.last_refusal = Some(problem);
         if self.checks_left() == 0 {
             return self.block(now);
         }
@@ -489,6 +522,7 @@ impl Session {
             return (self, vec![Effect::Refuse(Problem::IdentityCodeExpired)]);
         };
         if digest == code {
+            self.proved_at = Some(now);
             return match self.purpose {
                 Purpose::Authorization { .. } => self.at(Step::Consent { person }),
                 Purpose::Cabinet => self.pass(person, now),

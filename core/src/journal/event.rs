@@ -10,6 +10,7 @@ use crate::id::{
     AuthorizationId, Bin, ConsentId, MessageId, NoticeId, SessionId, SolutionRequestId, UseId,
 };
 use crate::liveness::{Reason, Signal};
+use crate::personal::Field;
 use crate::problem::Problem;
 
 /// Declares the events: the variant, its name on the wire, its fields in the order in which they are written.
@@ -36,6 +37,13 @@ macro_rules! events {
 
 // Kept in alphabetical order of names.
 events! {
+    /// A request for authentication alone (IDX-14).
+    AuthenticationPushed = "authentication.pushed" {
+        client_id: String,
+        fields: BTreeSet<Field>,
+        purpose: PurposeCode,
+        term_days: Option<u32>,
+    }
     AuthorizationPushed = "authorization.pushed" {
         client_id: String,
         providers: BTreeSet<Bin>,
@@ -76,6 +84,14 @@ events! {
         term_days: Option<u32>,
         /// Requests a day without the client; absent: none.
         reads_a_day: Option<u16>,
+    }
+    ConsentIdentityGranted = "consent.identity-granted" {
+        session: SessionId,
+        consumer: Bin,
+        application: String,
+        fields: BTreeSet<Field>,
+        once: bool,
+        term_days: Option<u32>,
     }
     ConsentRefused = "consent.refused" { session: SessionId, consumer: Bin }
     DataRead = "data.read" {
@@ -174,6 +190,17 @@ events! {
     ParticipantRegistered = "participant.registered" { name: String }
     ParticipantResumed = "participant.resumed" {}
     ParticipantSuspended = "participant.suspended" { reason: String }
+    /// Which fields a consumer received, never what stands in them.
+    PersonalDataGiven = "personal-data.given" {
+        interaction: UseId,
+        consumer: Bin,
+        fields: BTreeSet<Field>,
+    }
+    PersonalDataRefused = "personal-data.refused" {
+        interaction: UseId,
+        consumer: Bin,
+        problem: Problem,
+    }
     PhotoAccepted = "photo.accepted" { confirmed: bool }
     /// The person was checked offline after this many failures (PHM-6).
     PhotoCheckedOffline = "photo.checked-offline" { failures: u64 }

@@ -1,6 +1,6 @@
 //! The photo matching service: a participant's requests and answers, and when it gets a person's data (PHM-1..6).
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -8,6 +8,7 @@ use crate::id::{Iin, PhotoRequestId};
 use crate::json::NumericDate;
 use crate::liveness::DEGREE_MIN;
 use crate::participant::Kind;
+use crate::personal::PersonalData;
 use crate::solution::Base64;
 
 /// After this many failures the person must be checked offline (PHM-6).
@@ -102,25 +103,6 @@ pub struct AcceptedView {
     /// Absent unless every condition holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub personal_data: Option<PersonalData>,
-}
-
-/// The data of IDX-5 that the Source has. It has no phones.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct PersonalData {
-    pub iin: Iin,
-    pub surname: String,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub patronymic: Option<String>,
-    pub birth_date: NaiveDate,
-    pub sex: String,
-}
-
-impl std::fmt::Debug for PersonalData {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PersonalData(…)")
-    }
 }
 
 /// `GET /photo/requests?from=…&until=…`: the participant's processed requests (IDX-10).

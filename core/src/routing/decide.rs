@@ -212,13 +212,13 @@ fn judge(request: &Request<'_>, facts: &impl Facts, about: &mut About) -> Result
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Scheme {
+pub(crate) enum Scheme {
     Bearer,
     Dpop,
 }
 
 /// The one token and its scheme, which ignores case (RFC 9110 §11.1).
-fn presented<'a>(authorization: &[&'a str]) -> Result<(Scheme, &'a str), Problem> {
+pub(crate) fn presented<'a>(authorization: &[&'a str]) -> Result<(Scheme, &'a str), Problem> {
     let header = match authorization {
         [] => return Err(Problem::TokenMissing),
         [one] => *one,

@@ -13,6 +13,7 @@ pub use answer::check_answer;
 pub use decide::{
     About, Asker, Decision, Facts, Forward, Memory, Refusal, Request, Standing, Target, decide,
 };
+pub(crate) use decide::{Scheme, presented};
 pub use registry::{Registry, RegistryParticipant};
 pub use token::{Confirmation, GrantedClient, GrantedDetails, Status, StatusRef, TokenClaims};
 pub use wire::{AnswerAbout, WireError, decode_verdict, encode_verdict};

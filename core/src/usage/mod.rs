@@ -143,6 +143,7 @@ mod tests {
                 transactions_from: None,
                 unattended: None,
             },
+            identity: None,
             purpose: Purpose { code: PurposeCode::BudgetAdvice, text: None },
             term_days: None,
             requested_at: at(0),

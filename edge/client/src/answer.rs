@@ -34,6 +34,9 @@ pub struct Tokens {
     pub expires_in: i64,
     /// A refreshed token comes without one: it is not rotated (FAPI 2.0 §5.3.2.1), and the one that is there stays.
     pub refresh_token: Option<String>,
+    /// With the code of an authentication: [`crate::Client::id_token`].
+    #[serde(default)]
+    pub id_token: Option<String>,
     #[serde(default)]
     pub authorization_details: Vec<Value>,
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use senim_channel::clock::{self, Rng as _, SystemRng};
 use senim_channel::{Outbound, OutboundError};
+use senim_core::authorization::openid::OPENID_SCOPE;
 use senim_core::jose::sha256_base64;
 use senim_core::routing::TokenClaims;
 use serde::Deserialize;
@@ -49,6 +50,8 @@ pub struct Server {
     pub token_endpoint: String,
     pub pushed_authorization_request_endpoint: String,
     pub revocation_endpoint: String,
+    #[serde(default)]
+    pub userinfo_endpoint: Option<String>,
 }
 
 /// A pushed authorization request, and what is kept until the client's browser comes back.
@@ -58,6 +61,8 @@ pub struct Pushed {
     pub state: String,
     /// What PKCE's challenge was made of.
     pub verifier: String,
+    /// What the ID token must repeat; in a request for authentication.
+    pub nonce: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +80,9 @@ pub enum ClientError {
     Binding,
     #[error("a security event is not signed by the platform, or not for this application")]
     Event,
+    /// OpenID Connect Core §3.1.3.7.
+    #[error("the ID token is not to be trusted: {0}")]
+    IdToken(&'static str),
 }
 
 impl From<Refusal> for ClientError {
@@ -95,11 +103,31 @@ impl Server {
 impl Client {
     /// Pushes what is asked (RFC 9126): `authorization_details` is the list of RFC 9396.
     pub fn push(&self, authorization_details: &Value, binding: Option<&Key>) -> Pushed {
+        self.pushed(TokenClaims::SCOPE, None, authorization_details, binding)
+    }
+
+    /// Pushes a request for authentication (OpenID Connect Core §3.1.2.1), with or without personal data.
+    pub fn push_authentication(
+        &self,
+        authorization_details: &Value,
+        binding: Option<&Key>,
+    ) -> Pushed {
+        let nonce = Some(SystemRng.token());
+        self.pushed(OPENID_SCOPE, nonce, authorization_details, binding)
+    }
+
+    fn pushed(
+        &self,
+        scope: &str,
+        nonce: Option<String>,
+        authorization_details: &Value,
+        binding: Option<&Key>,
+    ) -> Pushed {
         let (state, verifier) = (SystemRng.token(), SystemRng.token());
         let mut form = vec![
             ("response_type", "code"),
             ("redirect_uri", &self.redirect_uri),
-            ("scope", TokenClaims::SCOPE),
+            ("scope", scope),
             ("state", &state),
             ("code_challenge_method", "S256"),
         ];
@@ -107,6 +135,7 @@ impl Client {
         form.push(("code_challenge", &challenge));
         let details = authorization_details.to_string();
         form.push(("authorization_details", &details));
+        form.extend(nonce.as_deref().map(|it| ("nonce", it)));
         // Only who holds this key can trade the code (RFC 9449 §10).
         let thumbprint = binding.map(Key::thumbprint);
         if let Some(thumbprint) = &thumbprint {
@@ -114,7 +143,7 @@ impl Client {
         }
         let url = &self.server.pushed_authorization_request_endpoint;
         let request = self.authenticated(url, &form);
-        Pushed { request, state, verifier }
+        Pushed { request, state, verifier, nonce }
     }
 
     /// Where the client's browser goes with the `request_uri` that a pushed request gave.
@@ -353,6 +382,7 @@ mod tests {
                 token_endpoint: at("/token"),
                 pushed_authorization_request_endpoint: at("/par"),
                 revocation_endpoint: at("/revoke"),
+                userinfo_endpoint: None,
             },
             client_id: "bank".to_owned(),
             redirect_uri: "https://bank.example/back".to_owned(),

@@ -7,6 +7,7 @@
 mod answer;
 mod client;
 mod grants;
+mod id_token;
 mod key;
 mod presence;
 mod request;

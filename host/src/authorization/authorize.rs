@@ -2,7 +2,7 @@
 
 use senim_core::Timestamp;
 use senim_core::authorization::OAuthError;
-use senim_core::consent::{Asked, Consent};
+use senim_core::consent::{AskedFor, Consent};
 use senim_core::id::AuthorizationId;
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
@@ -21,7 +21,7 @@ pub struct Begun {
     /// The application that pushed it.
     pub client_id: String,
     pub consumer: ParticipantName,
-    pub asked: Asked,
+    pub asked: AskedFor,
 }
 
 /// How the dialogue ended.

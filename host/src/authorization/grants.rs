@@ -5,15 +5,17 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use senim_core::Timestamp;
+use senim_core::authorization::openid::OPENID_SCOPE;
 use senim_core::authorization::{
-    FindGrants, FoundGrant, FoundGrants, GrantScope, GrantView, QUERY_SCOPE, REVOKE_SCOPE,
+    FindGrants, FoundGrant, FoundGrants, GrantDetails, GrantScope, GrantView, QUERY_SCOPE,
+    REVOKE_SCOPE,
 };
 use senim_core::consent::{Consent, EndedBy, Granted};
 use senim_core::id::ConsentId;
 use senim_core::problem::Problem;
 use senim_core::routing::TokenClaims;
 
-use super::token::details;
+use super::{identity, token};
 use crate::app::App;
 use crate::caller::GrantToken;
 use crate::consent;
@@ -34,7 +36,7 @@ pub(super) async fn query(
         .read("grant.query", async |tx| {
             let (consent, granted) = standing(tx, &token, &id, now).await?;
             Ok(Json(GrantView {
-                scopes: vec![GrantScope { scope: TokenClaims::SCOPE.to_owned() }],
+                scopes: vec![GrantScope { scope: scope(&consent).to_owned() }],
                 authorization_details: vec![details(&consent, &granted)],
             }))
         })
@@ -81,6 +83,17 @@ pub(super) async fn search(
             Ok(Json(FoundGrants { grants }))
         })
         .await
+}
+
+fn scope(consent: &Consent) -> &'static str {
+    if consent.identity.is_some() { OPENID_SCOPE } else { TokenClaims::SCOPE }
+}
+
+fn details(consent: &Consent, granted: &Granted) -> GrantDetails {
+    match &consent.identity {
+        Some(disclosure) => GrantDetails::Identity(identity::details(consent, granted, disclosure)),
+        None => GrantDetails::Accounts(token::details(consent, granted)),
+    }
 }
 
 async fn standing(

@@ -1,15 +1,18 @@
-//! The authorization server: FAPI 2.0 Security Profile (RFC 6749, 7009, 7636, 8414, 8705, 9126, 9396, 9449).
+//! The authorization server: FAPI 2.0 Security Profile (RFC 6749, 7009, 7636, 8414, 8705, 9126, 9396, 9449) and OpenID
+//! Connect.
 
 mod answer;
 mod application;
 mod authorize;
 mod form;
 mod grants;
+mod identity;
 mod jwks;
 mod metadata;
 mod par;
 mod revoke;
 mod token;
+mod userinfo;
 
 pub mod sweep;
 
@@ -30,4 +33,6 @@ pub fn routes() -> Room {
         .post("/grants/search", by::<GrantToken>(), grants::search)
         .get("/grants/{grant_id}", by::<GrantToken>(), grants::query)
         .delete("/grants/{grant_id}", by::<GrantToken>(), grants::revoke)
+        .get("/userinfo", by_proof(Who::Token), userinfo::show)
+        .post("/userinfo", by_proof(Who::Token), userinfo::show)
 }

@@ -8,7 +8,7 @@ use senim_core::Timestamp;
 use senim_core::authorization::{
     Authorization, Denial, OAuthError, Pushed, REQUEST_LIFETIME, REQUEST_URI_PREFIX, unknown_grant,
 };
-use senim_core::consent::Asked;
+use senim_core::consent::AskedFor;
 use senim_core::id::AuthorizationId;
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::answer::Denied;
 use super::application::{ApplicationRequest, AuthenticatedApplication, authenticate};
+use super::identity;
 use crate::app::App;
 use senim_store::{self as store, Tx};
 
@@ -30,6 +31,7 @@ pub(super) async fn push(
     request.form.check_resources(&app.config.edge_url)?;
     let mut pushed = Pushed::read(&request.form, &caller.application.redirect_uris)?;
     bind(&mut pushed, &caller)?;
+    identity::check_subject(&app, &request.form, &caller, &pushed.asked)?;
 
     let id = AuthorizationId(app.rng.id());
     let client_id = caller.application.client_id.clone();
@@ -42,14 +44,23 @@ pub(super) async fn push(
             let pushed = &mut authorization.pushed;
             pushed.asked = asked(tx, pushed, &authorization.client_id, now).await?;
             check_providers(tx, &authorization.pushed).await?;
+            identity::check_kind(tx, &caller, &authorization.pushed.asked).await?;
             store::authorization::add(tx, &authorization, &hash).await?;
-            let asked = &authorization.pushed.asked;
-            let event = Event::AuthorizationPushed {
-                client_id: authorization.client_id.clone(),
-                providers: asked.providers.clone(),
-                data: asked.limits.data.clone(),
-                purpose: asked.purpose.code,
-                term_days: asked.term_days,
+            let client_id = authorization.client_id.clone();
+            let event = match &authorization.pushed.asked {
+                AskedFor::Accounts(asked) => Event::AuthorizationPushed {
+                    client_id,
+                    providers: asked.providers.clone(),
+                    data: asked.limits.data.clone(),
+                    purpose: asked.purpose.code,
+                    term_days: asked.term_days,
+                },
+                AskedFor::Identity(asked) => Event::AuthenticationPushed {
+                    client_id,
+                    fields: asked.claims.clone(),
+                    purpose: asked.purpose.code,
+                    term_days: asked.term_days,
+                },
             };
             let actor = Actor::Participant(caller.participant.bin);
             store::journal::append(tx, actor, Subject::Authorization(id), event, now).await?;
@@ -76,18 +87,24 @@ async fn asked(
     pushed: &Pushed,
     client_id: &str,
     now: Timestamp,
-) -> Result<Asked, Denied> {
+) -> Result<AskedFor, Denied> {
     let Some(grant) = pushed.action.grant() else { return Ok(pushed.asked.clone()) };
+    let AskedFor::Accounts(asked) = &pushed.asked else {
+        return Err(
+            Denial::request("an authentication neither replaces nor extends a grant").into()
+        );
+    };
     let found = store::consent::of_grant(tx, grant).await?;
-    let own = found.filter(|it| it.application == client_id && it.check(now).is_ok());
+    let own = found
+        .filter(|it| it.application == client_id && it.identity.is_none() && it.check(now).is_ok());
     let standing = own.ok_or_else(unknown_grant)?;
-    Ok(pushed.action.asked(pushed.asked.clone(), &standing)?)
+    Ok(AskedFor::Accounts(pushed.action.asked(asked.clone(), &standing)?))
 }
 
 /// Every provider must be registered as one and active, so that no client is asked for a consent without use.
 async fn check_providers(tx: &mut Tx, pushed: &Pushed) -> Result<(), Denied> {
     let error = OAuthError::InvalidAuthorizationDetails;
-    for &bin in &pushed.asked.providers {
+    for bin in pushed.asked.providers() {
         let provider = store::participant::load(tx, bin).await?;
         let provider = provider.ok_or(Denial::new(error, Problem::ProviderNotStanding))?;
         provider.check_provider().map_err(|problem| Denial::new(error, problem))?;

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use super::answer::Denied;
 use super::application::{ApplicationRequest, AuthenticatedApplication, authenticate};
+use super::identity;
 use crate::app::App;
 use crate::caller::grant_endpoint;
 use crate::consent;
@@ -32,6 +33,8 @@ enum Traded {
         consent: Consent,
         granted: Granted,
         refresh_token: Option<String>,
+        /// For the ID token, which only a code gives.
+        signed_in: Option<identity::SignedIn>,
     },
     /// Returned after the commit, which has revoked what the first exchange issued.
     Replayed,
@@ -73,9 +76,14 @@ pub(super) async fn issue(
     };
     match traded {
         Traded::Replayed => Err(Denial::grant(Problem::CodeReplayed).into()),
-        Traded::Tokens { consent, granted, refresh_token } => {
+        Traded::Tokens { consent, granted, refresh_token, signed_in } => {
+            let refresh_token = refresh_token.as_deref();
+            if let Some(disclosure) = &consent.identity {
+                let tokens = identity::Tokens { consent: &consent, granted: &granted, disclosure };
+                return tokens.answer(&app, confirmation, refresh_token, signed_in, now);
+            }
             let claims = claims(&app, &caller, confirmation, &consent, &granted, now);
-            answer(&app, &claims, consent.grant, refresh_token.as_deref(), now)
+            answer(&app, &claims, consent.grant, refresh_token, now)
         }
     }
 }
@@ -96,6 +104,7 @@ async fn redeem(
             let found = store::authorization::by_code(tx, &code_hash).await?;
             let authorization = found.ok_or(unknown)?;
             let named = authorization.pushed.dpop_jkt.clone();
+            let signed_in = Some(identity::SignedIn { nonce: authorization.pushed.nonce.clone() });
             let given = consent_of(&authorization.stage);
             let redeemed = match authorization.redeem(client_id, redirect_uri, verifier, now) {
                 Err(denial) if denial.problem == Problem::CodeReplayed => {
@@ -110,6 +119,10 @@ async fn redeem(
             }
             let (consent, granted) = living_consent(tx, given.ok_or(unknown)?, now).await?;
             store::authorization::save(tx, &redeemed).await?;
+            record(tx, caller, consent.id, GrantType::AuthorizationCode, now).await?;
+            if consent.identity.as_ref().is_some_and(|it| !it.is_renewable()) {
+                return Ok(Traded::Tokens { consent, granted, refresh_token: None, signed_in });
+            }
             let kept = RefreshToken {
                 hash: sha256_base64(refresh_token.as_bytes()),
                 client_id: client_id.to_owned(),
@@ -117,8 +130,8 @@ async fn redeem(
                 issued_at: now,
             };
             store::authorization::add_refresh_token(tx, &kept).await?;
-            record(tx, caller, consent.id, GrantType::AuthorizationCode, now).await?;
-            Ok(Traded::Tokens { consent, granted, refresh_token: Some(refresh_token.clone()) })
+            let refresh_token = Some(refresh_token.clone());
+            Ok(Traded::Tokens { consent, granted, refresh_token, signed_in })
         })
         .await
 }
@@ -142,7 +155,7 @@ async fn refresh(
             }
             let (consent, granted) = living_consent(tx, kept.consent, now).await?;
             record(tx, caller, consent.id, GrantType::RefreshToken, now).await?;
-            Ok(Traded::Tokens { consent, granted, refresh_token: None })
+            Ok(Traded::Tokens { consent, granted, refresh_token: None, signed_in: None })
         })
         .await
 }
@@ -276,11 +289,9 @@ fn claims(
     let end = (now + TOKEN_LIFETIME).timestamp();
     let mut jti = [0; 16];
     app.rng.fill(&mut jti);
-    // Pairwise, so that two consumers can't find out that they serve the same person.
-    let pseudonym = format!("pseudonym.{}", consent.consumer);
     TokenClaims {
         iss: app.config.issuer.clone(),
-        sub: app.sealer.blind(&pseudonym, &consent.iin.expose()),
+        sub: identity::pseudonym(app, consent.consumer, &consent.iin),
         aud: app.config.edge_url.clone(),
         client_id: caller.application.client_id.clone(),
         exp: expires_at.map_or(end, |it| it.min(end)),

@@ -59,6 +59,10 @@ pub(super) async fn tell(
     why: (Option<EndedBy>, Option<ConsentId>),
     ended_at: Timestamp,
 ) -> Result<(), StoreError> {
+    // An authentication without personal data leaves nothing to delete.
+    if ended.identity.as_ref().is_some_and(|it| it.fields.is_empty()) {
+        return Ok(());
+    }
     let within = TimeDelta::days(i64::from(app.config.deletion_within_days));
     let notice = Notice::of(NoticeId(app.rng.id()), ended, why, ended_at, within);
     store::signals::add(tx, &notice).await

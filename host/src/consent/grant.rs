@@ -1,8 +1,10 @@
 //! The client approved: registers the consent, which supersedes an older one of the same parties and purpose, or the one that the
 //! consumer named.
 
+use std::collections::BTreeSet;
+
 use senim_core::Timestamp;
-use senim_core::consent::{Consent, ConsentState, EndedBy, words};
+use senim_core::consent::{AskedFor, Consent, ConsentState, Disclosure, EndedBy, Limits, words};
 use senim_core::id::ConsentId;
 use senim_core::journal::{Actor, Event, Subject};
 
@@ -22,7 +24,8 @@ pub async fn grant(
 ) -> Result<Consent, Refusal> {
     let shown = shown(dialogue, request);
     let index = store::consent::allocate_index(tx).await?;
-    let mut consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
+    let requested = requested(app, dialogue, request, now)?;
+    let mut consent = requested.grant(index, words::hash(&shown), now)?;
     let replaced = replaced(tx, request).await?;
     if let Some(older) = replaced.filter(|it| it.iin == consent.iin && it.check(now).is_ok()) {
         (consent.grant, consent.replaces) = (older.grant, Some(older.id));
@@ -38,14 +41,25 @@ pub async fn grant(
     }
     let session = dialogue.id;
     store::consent::add(tx, &consent, session, &shown).await?;
-    let event = Event::ConsentGranted {
-        session,
-        consumer: consent.consumer,
-        application: consent.application.clone(),
-        providers: consent.providers.clone(),
-        data: consent.limits.data.clone(),
-        term_days: consent.term_days,
-        reads_a_day: consent.limits.unattended.map(|it| it.reads_a_day),
+    let (consumer, application) = (consent.consumer, consent.application.clone());
+    let event = match &consent.identity {
+        None => Event::ConsentGranted {
+            session,
+            consumer,
+            application,
+            providers: consent.providers.clone(),
+            data: consent.limits.data.clone(),
+            term_days: consent.term_days,
+            reads_a_day: consent.limits.unattended.map(|it| it.reads_a_day),
+        },
+        Some(disclosure) => Event::ConsentIdentityGranted {
+            session,
+            consumer,
+            application,
+            fields: disclosure.fields.clone(),
+            once: disclosure.once,
+            term_days: consent.term_days,
+        },
     };
     store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
     Ok(consent)
@@ -59,27 +73,58 @@ async fn replaced(tx: &mut Tx, request: &Request) -> Result<Option<Consent>, Ref
     Ok(found.filter(|it| it.application == request.application))
 }
 
-pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent {
-    let asked = &request.asked;
+pub(super) fn requested(
+    app: &App,
+    dialogue: &Dialogue,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Consent, Refusal> {
     let id = ConsentId(app.rng.id());
-    Consent {
+    let asked = &request.asked;
+    let requested = Consent {
         id,
         grant: id,
         replaces: None,
         application: request.application.clone(),
         consumer: request.consumer.bin,
-        iin: asked.client.iin.clone(),
-        providers: asked.providers.clone(),
-        limits: asked.limits.clone(),
-        purpose: asked.purpose.clone(),
-        term_days: asked.term_days,
+        iin: asked.client().iin.clone(),
+        providers: BTreeSet::new(),
+        limits: Limits::default(),
+        identity: None,
+        purpose: asked.purpose().clone(),
+        term_days: None,
         requested_at: now,
         state: ConsentState::Requested,
-    }
+    };
+    Ok(match asked {
+        AskedFor::Accounts(asked) => Consent {
+            providers: asked.providers.clone(),
+            limits: asked.limits.clone(),
+            term_days: asked.term_days,
+            ..requested
+        },
+        AskedFor::Identity(asked) => {
+            let proved_at = dialogue.content.session.proved_at();
+            let disclosure = Disclosure {
+                fields: asked.claims.clone(),
+                once: asked.term_days.is_none(),
+                phone: asked.client.phone.clone(),
+                session: dialogue.id,
+                authenticated_at: proved_at
+                    .ok_or_else(|| Refusal::internal("a consent before its client was known"))?,
+            };
+            Consent { identity: Some(disclosure), term_days: asked.term_days, ..requested }
+        }
+    })
 }
 
 /// The paragraphs as the page shows them.
 pub fn shown(dialogue: &Dialogue, request: &Request) -> Vec<words::Paragraph> {
     let language = dialogue.content.session.language();
-    words::text(language, &request.asked, &request.consumer, &request.providers)
+    match &request.asked {
+        AskedFor::Accounts(asked) => {
+            words::text(language, asked, &request.consumer, &request.providers)
+        }
+        AskedFor::Identity(asked) => words::identity::text(language, asked, &request.consumer),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use senim_core::Timestamp;
-use senim_core::consent::view::{CabinetView, ConsentStatus, ConsentView};
+use senim_core::consent::view::{CabinetView, ConsentStatus, ConsentView, DisclosureView};
 use senim_core::consent::{Consent, ConsentState};
 use senim_core::id::{Bin, ConsentId};
 use senim_core::participant::view::ParticipantName;
@@ -98,6 +98,7 @@ pub(super) async fn view(
         accounts: consent.limits.accounts,
         transactions_from: consent.limits.transactions_from,
         unattended: consent.limits.unattended,
+        identity: consent.identity.map(|it| DisclosureView { fields: it.fields, once: it.once }),
         purpose: consent.purpose,
         granted_at: granted.granted_at,
         expires_at: granted.expires_at,

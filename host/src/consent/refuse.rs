@@ -19,7 +19,7 @@ pub async fn refuse(
     why: Failure,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let requested = grant::requested(app, request, now);
+    let requested = grant::requested(app, dialogue, request, now)?;
     let (session, shown) = (dialogue.id, grant::shown(dialogue, request));
     let consumer = requested.consumer;
     let (consent, event) = if why == Failure::ConsentRefused {

@@ -48,11 +48,13 @@ pub(super) async fn details(
     let found = store::usage::uses(tx, consent.id, USES_SHOWN).await?;
     let mut uses = Vec::new();
     for each in found {
-        // A request without a provider or a kind of data was refused before it reached this consent's data.
-        if let (Some(provider), Some(data)) = (each.provider, each.data) {
-            let provider = names.of(tx, provider).await?;
-            let (at, status, problem) = (each.at, each.status, each.problem);
-            let attended = each.attended;
+        let (at, status, problem) = (each.at, each.status, each.problem);
+        let attended = each.attended;
+        if consent.identity.is_some() {
+            uses.push(UseView { at, provider: None, data: None, attended, status, problem });
+        } else if let (Some(provider), Some(data)) = (each.provider, each.data) {
+            // Without a provider or a kind of data it was refused before it reached this consent's data.
+            let (provider, data) = (Some(names.of(tx, provider).await?), Some(data));
             uses.push(UseView { at, provider, data, attended, status, problem });
         }
     }

@@ -207,7 +207,7 @@ async fn finish(
             if matches!(before, Step::Consent { .. }) && !matches!(why, Failure::Withheld(_)) {
                 consent::refuse::refuse(tx, app, dialogue, &request, why, now).await?;
             }
-            Outcome::Refused(why.problem())
+            Outcome::Refused(dialogue.content.session.mark().unwrap_or(why.problem()))
         }
     };
     let finished = authorization::finish(tx, app, request.authorization, outcome, now).await;

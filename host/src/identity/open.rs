@@ -72,7 +72,7 @@ async fn start(
     now: Timestamp,
 ) -> Result<Dialogue, Refusal> {
     let mut providers = Vec::new();
-    for &bin in &begun.asked.providers {
+    for bin in begun.asked.providers() {
         providers.push(named(tx, bin).await?);
     }
     let request = Request {

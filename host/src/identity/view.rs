@@ -1,9 +1,11 @@
 //! The session's state, for the page.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use senim_core::Timestamp;
-use senim_core::consent::view::ConsentRequestView;
-use senim_core::consent::words;
+use senim_core::consent::view::{ConsentRequestView, DisclosureView};
+use senim_core::consent::{AskedFor, words};
 use senim_core::id::Phone;
 use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
@@ -43,9 +45,9 @@ async fn as_of(
     let Dialogue { id, content, cabinet_until } = dialogue;
     // Its effects are for whoever saves it.
     let (session, _) = content.session.handle(Input::TimePassed, now)?;
-    let redirect = match (session.failure(), &content.request) {
-        (Some(why), Some(request)) => {
-            authorization::way_back(tx, app, request.authorization, why.problem()).await?
+    let redirect = match (session.mark(), &content.request) {
+        (Some(mark), Some(request)) => {
+            authorization::way_back(tx, app, request.authorization, mark).await?
         }
         (Some(_), None) | (None, _) => content.redirect,
     };
@@ -99,16 +101,33 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
 }
 
 fn consent(request: &Request, language: Language) -> ConsentRequestView {
-    let asked = &request.asked;
-    ConsentRequestView {
-        consumer: request.consumer.clone(),
-        providers: request.providers.clone(),
-        data: asked.limits.data.clone(),
-        accounts: asked.limits.accounts.clone(),
-        transactions_from: asked.limits.transactions_from,
-        unattended: asked.limits.unattended,
-        purpose: asked.purpose.clone(),
-        term_days: asked.term_days,
-        text: words::text(language, asked, &request.consumer, &request.providers),
+    match &request.asked {
+        AskedFor::Accounts(asked) => ConsentRequestView {
+            consumer: request.consumer.clone(),
+            providers: request.providers.clone(),
+            data: asked.limits.data.clone(),
+            accounts: asked.limits.accounts.clone(),
+            transactions_from: asked.limits.transactions_from,
+            unattended: asked.limits.unattended,
+            identity: None,
+            purpose: asked.purpose.clone(),
+            term_days: asked.term_days,
+            text: words::text(language, asked, &request.consumer, &request.providers),
+        },
+        AskedFor::Identity(asked) => ConsentRequestView {
+            consumer: request.consumer.clone(),
+            providers: Vec::new(),
+            data: BTreeSet::new(),
+            accounts: None,
+            transactions_from: None,
+            unattended: None,
+            identity: Some(DisclosureView {
+                fields: asked.claims.clone(),
+                once: asked.term_days.is_none(),
+            }),
+            purpose: asked.purpose.clone(),
+            term_days: asked.term_days,
+            text: words::identity::text(language, asked, &request.consumer),
+        },
     }
 }

@@ -10,8 +10,8 @@ use senim_core::jose::Jws;
 use senim_core::journal::{Event, Subject};
 use senim_core::matching::{
     ACCEPT_WITHIN, AcceptMatch, AcceptedView, CONFIRMATION_TYPE, Conditions, Confirmation,
-    PersonalData,
 };
+use senim_core::personal::PersonalData;
 use senim_core::problem::Problem;
 
 use crate::app::App;
@@ -113,13 +113,5 @@ async fn personal_data(app: &App, matched: &Matched) -> Result<PersonalData, Ref
         tracing::warn!(%error, "request to the Source failed");
         Refusal::from(Problem::IdentitySourceDown)
     })?;
-    let person = person.ok_or(Problem::IdentityUnknown)?;
-    Ok(PersonalData {
-        iin: matched.iin.clone(),
-        surname: person.surname,
-        name: person.name,
-        patronymic: person.patronymic,
-        birth_date: person.status.birth_date,
-        sex: person.sex,
-    })
+    Ok(person.ok_or(Problem::IdentityUnknown)?.personal)
 }

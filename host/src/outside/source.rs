@@ -15,6 +15,7 @@ use senim_core::exchange::Day;
 use senim_core::id::Iin;
 use senim_core::identity::eligibility::CivilStatus;
 use senim_core::json;
+use senim_core::personal::{IdentityDocument, PersonalData, Sex};
 use serde::{Deserialize, Serialize};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
@@ -30,10 +31,8 @@ pub struct Source {
 
 /// A person as the register knows them.
 pub struct Registered {
-    pub surname: String,
-    pub name: String,
-    pub patronymic: Option<String>,
-    pub sex: String,
+    /// The data of IDX-5, without a phone: the register has none.
+    pub personal: PersonalData,
     pub status: CivilStatus,
     /// JPEG.
     pub photo: Bytes,
@@ -63,11 +62,24 @@ struct Answer {
     name: String,
     patronymic: Option<String>,
     birth_date: Day,
-    sex: String,
+    sex: Sex,
+    ethnicity: Option<String>,
     citizenship: String,
     permanent_residence: bool,
     capable: bool,
+    document: Option<Document>,
+    place_of_birth: Option<String>,
+    registered_address: Option<String>,
     photo: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    number: String,
+    issue_date: Day,
+    expiry_date: Option<Day>,
+    issuer: String,
 }
 
 impl Source {
@@ -97,8 +109,9 @@ impl Source {
 impl Registered {
     /// First name, first letter of the patronymic.
     pub fn short_name(&self) -> String {
-        let letter = self.patronymic.as_deref().and_then(|it| it.chars().next());
-        letter.map_or_else(|| self.name.clone(), |letter| format!("{} {letter}.", self.name))
+        let PersonalData { name, patronymic, .. } = &self.personal;
+        let letter = patronymic.as_deref().and_then(|it| it.chars().next());
+        letter.map_or_else(|| name.clone(), |letter| format!("{name} {letter}."))
     }
 }
 
@@ -121,19 +134,33 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
     if !photo.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return Err(SourceError::Answer("the photo is not a JPEG"));
     }
-    Ok(Registered {
+    let filled = |it: Option<String>| it.filter(|it| !it.trim().is_empty());
+    let personal = PersonalData {
+        iin: answer.iin,
         surname: answer.surname,
         name: answer.name,
-        patronymic: answer.patronymic.filter(|it| !it.trim().is_empty()),
+        patronymic: filled(answer.patronymic),
+        birth_date: answer.birth_date.0,
         sex: answer.sex,
-        status: CivilStatus {
-            birth_date: answer.birth_date.0,
-            citizenship: answer.citizenship,
-            has_permanent_residence: answer.permanent_residence,
-            is_capable: answer.capable,
-        },
-        photo: photo.into(),
-    })
+        ethnicity: filled(answer.ethnicity),
+        citizenship: Some(answer.citizenship.clone()),
+        document: answer.document.map(|it| IdentityDocument {
+            number: it.number,
+            issue_date: it.issue_date.0,
+            expiry_date: it.expiry_date.map(|it| it.0),
+            issuer: it.issuer,
+        }),
+        place_of_birth: filled(answer.place_of_birth),
+        address: filled(answer.registered_address),
+        phone: None,
+    };
+    let status = CivilStatus {
+        birth_date: answer.birth_date.0,
+        citizenship: answer.citizenship,
+        has_permanent_residence: answer.permanent_residence,
+        is_capable: answer.capable,
+    };
+    Ok(Registered { personal, status, photo: photo.into() })
 }
 
 impl From<OutboundError> for SourceError {
@@ -160,6 +187,10 @@ mod tests {
         let person = read(answer(|_| {}).as_bytes(), &iin()).unwrap();
         assert_eq!(person.short_name(), "Айгүл С.");
         assert_eq!(person.status.citizenship, "KAZ");
+        let personal = &person.personal;
+        assert_eq!((personal.sex, personal.citizenship.as_deref()), (Sex::Female, Some("KAZ")));
+        assert_eq!(personal.document.as_ref().map(|it| it.number.as_str()), Some("012345678"));
+        assert_eq!((personal.ethnicity.as_deref(), &personal.address), (Some("қазақ"), &None));
         let alone = answer(|it| it["patronymic"] = serde_json::Value::Null);
         assert_eq!(read(alone.as_bytes(), &iin()).unwrap().short_name(), "Айгүл");
     }
@@ -167,13 +198,15 @@ mod tests {
     #[test]
     fn an_answer_against_the_contract_is_the_registers_fault_and_names_nobody() {
         type Break = fn(&mut serde_json::Value);
-        let broken: [(&str, Break); 9] = [
+        let broken: [(&str, Break); 11] = [
             ("another", |it| it["iin"] = "900101300027".into()),
             ("missing or wrong", |it| it["iin"] = "900101300018".into()),
             ("missing or wrong", |it| it["capable"] = serde_json::Value::Null),
             ("ISO 3166", |it| it["citizenship"] = "Kazakhstan".into()),
             ("missing or wrong", |it| it["birthDate"] = "+21990-01-01".into()),
             ("missing or wrong", |it| it["birthDate"] = "90-1-1".into()),
+            ("missing or wrong", |it| it["sex"] = "X".into()),
+            ("missing or wrong", |it| it["document"]["issueDate"] = "2020".into()),
             ("no name", |it| it["name"] = " ".into()),
             ("base64", |it| it["photo"] = "*".into()),
             ("not a JPEG", |it| it["photo"] = "iVBORw0KGgo=".into()),
@@ -190,8 +223,10 @@ mod tests {
     fn answer(change: fn(&mut serde_json::Value)) -> String {
         let mut answer = serde_json::json!({
             "iin": IIN, "surname": "Сейтқали", "name": "Айгүл", "patronymic": "Серікқызы",
-            "birthDate": "1990-01-01", "sex": "F", "citizenship": "KAZ", "permanentResidence": false,
-            "capable": true, "photo": "/9j/4AA=",
+            "birthDate": "1990-01-01", "sex": "F", "ethnicity": "қазақ", "citizenship": "KAZ",
+            "permanentResidence": false, "capable": true,
+            "document": { "number": "012345678", "issueDate": "2020-05-04", "issuer": "ҚР ІІМ" },
+            "registeredAddress": " ", "photo": "/9j/4AA=",
         });
         change(&mut answer);
         answer.to_string()

@@ -9,6 +9,7 @@ CREATE TABLE consent (
     iin_sealed     {BYTES} NOT NULL,
     providers      TEXT    NOT NULL,           -- BINs, as JSON
     limits         TEXT    NOT NULL,           -- data, accounts, dates, as JSON
+    identity_sealed {BYTES},                   -- what a consent to authentication allows, as JSON; absent in one to accounts
     purpose_code   TEXT    NOT NULL,
     purpose_text   TEXT,
     term_days      BIGINT,

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use senim_core::Timestamp;
 use senim_core::consent::words::Paragraph;
-use senim_core::consent::{Consent, ConsentState, EndedBy, Granted, Limits, Purpose, PurposeCode};
+use senim_core::consent::{
+    Consent, ConsentState, Disclosure, EndedBy, Granted, Limits, Purpose, PurposeCode,
+};
 use senim_core::id::{Bin, ConsentId, Iin, SessionId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +19,7 @@ use senim_channel::clock::moment;
 
 const TABLE: &str = "consent";
 const IIN_SEALED: &str = "consent.iin_sealed";
+const IDENTITY_SEALED: &str = "consent.identity_sealed";
 const IIN_INDEX: &str = "consent.iin_index";
 
 /// The content of the status list.
@@ -39,14 +42,18 @@ pub async fn add(
 ) -> Result<(), StoreError> {
     let id = consent.id.to_string();
     let iin = consent.iin.expose();
+    let identity = consent
+        .identity
+        .as_ref()
+        .map(|it| tx.sealer.seal(&*tx.rng, IDENTITY_SEALED, &id, json(it).as_bytes()));
     let columns = Columns::of(&consent.state);
     sqlx::query(
         "-- consent.add
          INSERT INTO consent (id, grant_id, replaces, application, consumer, iin_index, iin_sealed, providers, limits,
-                              purpose_code, purpose_text, term_days, requested_at, session_id, shown, state,
-                              answered_at, granted_at, expires_at, status_index, text_hash, ended_at, ended_by)
+                              identity_sealed, purpose_code, purpose_text, term_days, requested_at, session_id, shown,
+                              state, answered_at, granted_at, expires_at, status_index, text_hash, ended_at, ended_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                 $23)",
+                 $23, $24)",
     )
     .bind(id.as_str())
     .bind(consent.grant.to_string())
@@ -57,6 +64,7 @@ pub async fn add(
     .bind(tx.sealer.seal(&*tx.rng, IIN_SEALED, &id, iin.as_bytes()))
     .bind(json(&consent.providers))
     .bind(json(&consent.limits))
+    .bind(identity)
     .bind(word(&consent.purpose.code))
     .bind(consent.purpose.text.as_deref())
     .bind(consent.term_days.map(i64::from))
@@ -135,6 +143,7 @@ pub async fn load(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreEr
               , iin_sealed
               , providers
               , limits
+              , identity_sealed
               , purpose_code
               , purpose_text
               , term_days
@@ -182,6 +191,7 @@ pub async fn of_grant(tx: &mut Tx, grant: ConsentId) -> Result<Option<Consent>, 
               , iin_sealed
               , providers
               , limits
+              , identity_sealed
               , purpose_code
               , purpose_text
               , term_days
@@ -218,6 +228,7 @@ pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError
               , iin_sealed
               , providers
               , limits
+              , identity_sealed
               , purpose_code
               , purpose_text
               , term_days
@@ -417,6 +428,7 @@ row! {
         iin_sealed: Vec<u8>,
         providers: String,
         limits: String,
+        identity_sealed: Option<Vec<u8>>,
         purpose_code: String,
         purpose_text: Option<String>,
         term_days: Option<i64>,
@@ -445,6 +457,7 @@ impl Row {
             iin: iin.ok_or_else(broken)?,
             providers: from_json::<BTreeSet<Bin>>(&self.providers).ok_or_else(broken)?,
             limits: from_json::<Limits>(&self.limits).ok_or_else(broken)?,
+            identity: self.identity(sealer)?,
             purpose: Purpose {
                 code: from_word::<PurposeCode>(&self.purpose_code).ok_or_else(broken)?,
                 text: self
@@ -459,6 +472,13 @@ impl Row {
             state: self.state().ok_or_else(broken)?,
             application: self.application,
         })
+    }
+
+    fn identity(&self, sealer: &Sealer) -> Result<Option<Disclosure>, StoreError> {
+        let Some(sealed) = &self.identity_sealed else { return Ok(None) };
+        let plain = sealer.open_sealed(IDENTITY_SEALED, &self.id, sealed)?;
+        let disclosure = serde_json::from_slice(&plain);
+        disclosure.map(Some).map_err(|_| inconsistent(TABLE, &self.id))
     }
 
     fn state(&self) -> Option<ConsentState> {

@@ -99,6 +99,22 @@ pub async fn set_kind(tx: &mut Tx, bin: Bin, kind: Kind) -> Result<(), StoreErro
     Ok(())
 }
 
+/// `None`: there is no such participant.
+pub async fn kind(tx: &mut Tx, bin: Bin) -> Result<Option<Kind>, StoreError> {
+    let found = sqlx::query_scalar::<_, String>(
+        "-- participant.kind
+         SELECT kind
+           FROM participant
+          WHERE bin = $1",
+    )
+    .bind(bin.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    let known = |name: String| Kind::ALL.into_iter().find(|it| it.name() == name);
+    let broken = || inconsistent("participant", &bin.to_string());
+    found.map(|it| known(it).ok_or_else(broken)).transpose()
+}
+
 /// The participant of a server certificate, by `x5t#S256`.
 pub async fn by_certificate(
     tx: &mut Tx,

@@ -30,8 +30,9 @@ const fn column(
 const CHECK: &str = "session_id || '.' || CAST(number AS TEXT)";
 
 /// All sealed columns, the signing keys last; a test compares them with the tables.
-pub const COLUMNS: [SealedColumn; 13] = [
+pub const COLUMNS: [SealedColumn; 14] = [
     column("authorization_request", "asked_sealed", "authorization_request.asked", "id"),
+    column("consent", "identity_sealed", "consent.identity_sealed", "id"),
     column("consent", "iin_sealed", "consent.iin_sealed", "id"),
     column("evidence_bundle", "bundle_sealed", "evidence_bundle.bundle_sealed", CHECK),
     column("evidence_frames", "pack_sealed", "evidence_frames.pack_sealed", CHECK),

@@ -1,6 +1,6 @@
 //! Rows of requests through edges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use senim_channel::clock::moment;
 use senim_core::Timestamp;
@@ -8,6 +8,8 @@ use senim_core::consent::Data;
 use senim_core::id::{Bin, ConsentId, Iin};
 use senim_core::jose::sha256_base64;
 use senim_core::journal::{Actor, Event, Subject};
+use senim_core::personal::Field;
+use senim_core::problem::Problem;
 use senim_core::usage::Use;
 
 use super::journal::append;
@@ -22,32 +24,7 @@ pub async fn add(
     reported: &Use,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let added = sqlx::query(
-        "-- usage.add
-         INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, attended, route, status,
-                                  problem, request_bytes, answer_bytes, total_ms, upstream_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(reported.id.to_string())
-    .bind(edge)
-    .bind(millis(reported.at))
-    .bind(reported.consent.map(|it| it.to_string()))
-    .bind(reported.consumer.map(|it| it.to_string()))
-    .bind(reported.provider.map(|it| it.to_string()))
-    .bind(reported.data.map(data_text))
-    .bind(reported.attended.map(i64::from))
-    .bind(reported.route.as_str())
-    .bind(i64::from(reported.status))
-    .bind(reported.problem.as_deref())
-    .bind(count(reported.request_bytes))
-    .bind(count(reported.answer_bytes))
-    .bind(i64::from(reported.total_ms))
-    .bind(reported.upstream_ms.map(i64::from))
-    .execute(tx.conn())
-    .await?
-    .rows_affected();
-    if added == 0 {
+    if !insert(tx, edge, reported).await? {
         return Ok(false);
     }
     let event = if reported.answered() {
@@ -79,6 +56,74 @@ pub async fn add(
     let subject = reported.consent.map_or(Subject::Use(reported.id), Subject::Consent);
     append(tx, Actor::Edge(edge.to_owned()), subject, event, now).await?;
     Ok(true)
+}
+
+/// The name in the place of an edge's, where the platform itself answered.
+const PLATFORM: &str = "platform";
+
+/// Saves a read of personal data, answered or refused, with its journal record.
+pub async fn add_personal(
+    tx: &mut Tx,
+    done: &Use,
+    outcome: Result<&BTreeSet<Field>, Problem>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    insert(tx, PLATFORM, done).await?;
+    let (Some(consent), Some(consumer)) = (done.consent, done.consumer) else {
+        return Err(inconsistent("usage", &done.id.to_string()));
+    };
+    let interaction = done.id;
+    let event = match outcome {
+        Ok(fields) => Event::PersonalDataGiven { interaction, consumer, fields: fields.clone() },
+        Err(problem) => Event::PersonalDataRefused { interaction, consumer, problem },
+    };
+    append(tx, Actor::Participant(consumer), Subject::Consent(consent), event, now).await
+}
+
+/// How often requests under a consent were answered.
+pub async fn answered(tx: &mut Tx, consent: ConsentId) -> Result<u64, StoreError> {
+    let answered = sqlx::query_scalar::<_, i64>(
+        "-- usage.answered
+         SELECT COUNT(*)
+           FROM usage
+          WHERE consent_id = $1
+            AND problem IS NULL
+            AND status < 400",
+    )
+    .bind(consent.to_string())
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(answered))
+}
+
+/// `false`: it was already saved.
+async fn insert(tx: &mut Tx, edge: &str, reported: &Use) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "-- usage.add
+         INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, attended, route, status,
+                                  problem, request_bytes, answer_bytes, total_ms, upstream_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(reported.id.to_string())
+    .bind(edge)
+    .bind(millis(reported.at))
+    .bind(reported.consent.map(|it| it.to_string()))
+    .bind(reported.consumer.map(|it| it.to_string()))
+    .bind(reported.provider.map(|it| it.to_string()))
+    .bind(reported.data.map(data_text))
+    .bind(reported.attended.map(i64::from))
+    .bind(reported.route.as_str())
+    .bind(i64::from(reported.status))
+    .bind(reported.problem.as_deref())
+    .bind(count(reported.request_bytes))
+    .bind(count(reported.answer_bytes))
+    .bind(i64::from(reported.total_ms))
+    .bind(reported.upstream_ms.map(i64::from))
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(added > 0)
 }
 
 /// Sets aside a reported use that is invalid. `false`: it was already set aside.

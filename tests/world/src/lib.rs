@@ -18,6 +18,7 @@ use crate::settings::Settings;
 use crate::sms::Outbox;
 
 pub mod cast;
+pub(crate) mod civil;
 pub mod clock;
 pub(crate) mod consumer;
 pub(crate) mod face;

@@ -66,6 +66,37 @@ fn every_failure_ends_with_its_problem() {
     assert_eq!(session.failure(), Some(Failure::SmsExhausted));
 }
 
+/// IDX-4: the consumer learns what the last check failed by, and not the block that follows from it.
+#[test]
+fn the_mark_names_the_true_reason() {
+    let no_match = |check| Input::CheckJudged {
+        check,
+        judgement: Judgement::Live { degree: 40.0 },
+        code: digest(9),
+    };
+    let unlike = (1..=4).flat_map(|check| [asked(check), started(check), no_match(check)]);
+    let unlike: Vec<_> = upto_liveness().into_iter().chain(unlike).collect();
+    for (expected, inputs) in [
+        (Problem::IdentityNoMatch, unlike),
+        (Problem::IdentityNotLive, four_checks()),
+        (Problem::IdentityBlocked, vec![accept(), found_but_blocked()]),
+        (Problem::IdentityAbandoned, [upto_liveness(), vec![Input::Abandoned]].concat()),
+    ] {
+        let (session, _) = play(authorization(), &inputs);
+        assert_eq!(session.mark(), Some(expected));
+    }
+    assert_eq!(authorization().mark(), None);
+}
+
+#[test]
+fn the_moment_of_proof_is_when_the_code_was_accepted() {
+    let (session, _) = play(authorization(), &[upto_liveness(), passing(1)].concat());
+    assert_eq!(session.proved_at(), None);
+    let (session, _) = step(session, entered(1), at(20));
+    let (session, _) = step(session, Input::ConsentAnswered { approve: true }, at(30));
+    assert_eq!(session.proved_at(), Some(at(20)));
+}
+
 #[test]
 fn the_fourth_failing_check_blocks_the_person_for_fifteen_minutes() {
     let inputs = four_checks();

@@ -1,9 +1,9 @@
 //! One consent in full, with each use of it, and the way to take it back.
 
 use senim_core::consent::view::{
-    ConsentDetailsView, ConsentStatus, ConsentView, DeletionView, UseView,
+    ConsentDetailsView, ConsentStatus, ConsentView, DeletionView, DisclosureView, UseView,
 };
-use senim_core::consent::words::purpose;
+use senim_core::consent::words::{identity as identity_words, purpose};
 use senim_core::consent::{Data, Purpose};
 use senim_core::exchange::Day;
 use senim_core::id::ConsentId;
@@ -48,7 +48,7 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
                     <Notice tone={Tone::Warn}>{ trouble.sentence(language) }</Notice>
                 }
                 { terms(&view.consent, language) }
-                if view.consent.status == ConsentStatus::Active {
+                if view.consent.status == ConsentStatus::Active && view.consent.identity.is_none() {
                     <Change key={view.consent.id.to_string()} consent={view.consent.clone()} />
                 }
                 <Withdrawal
@@ -107,20 +107,26 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                 { fact(identity::CONSENT_WHO, language, html! {
                     <>{ &consent.consumer.name }<small>{ common::BIN_WHOLE.say(language) }{ " " }{ consent.consumer.bin.to_string() }</small></>
                 }) }
-                { fact(identity::CONSENT_FROM, language, html! { { names(consent) } }) }
-                { fact(identity::CONSENT_WHAT, language, data_list(
-                    consent.data.iter().copied(),
-                    consent.transactions_from,
-                    language,
-                )) }
-                { fact(cabinet::ACCOUNTS, language, html! { { accounts } }) }
+                if let Some(disclosure) = &consent.identity {
+                    { fact(identity::CONSENT_GETS, language, field_list(disclosure, language)) }
+                } else {
+                    { fact(identity::CONSENT_FROM, language, html! { { names(consent) } }) }
+                    { fact(identity::CONSENT_WHAT, language, data_list(
+                        consent.data.iter().copied(),
+                        consent.transactions_from,
+                        language,
+                    )) }
+                    { fact(cabinet::ACCOUNTS, language, html! { { accounts } }) }
+                }
                 { fact(identity::CONSENT_WHY, language, html! {
                     <>
                         { purpose(language, consent.purpose.code) }
                         { own_words(&consent.purpose, language) }
                     </>
                 }) }
-                { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
+                if consent.identity.is_none() {
+                    { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
+                }
                 { fact(cabinet::GIVEN, language, html! { { moment::date_time(consent.granted_at, language) } }) }
                 { fact(cabinet::UNTIL, language, html! { { until } }) }
                 if let Some(ended) = ended {
@@ -175,6 +181,25 @@ pub(crate) fn data_list(
                 </li>
             }
         </ul>
+    }
+}
+
+/// The personal data of a consent to authentication, and whether they are passed on only once.
+pub(crate) fn field_list(disclosure: &DisclosureView, language: Language) -> Html {
+    if disclosure.fields.is_empty() {
+        return html! { { cabinet::DATA_NONE.say(language) } };
+    }
+    html! {
+        <>
+            <ul>
+                for it in disclosure.fields.iter() {
+                    <li>{ identity_words::field(language, *it) }</li>
+                }
+            </ul>
+            if disclosure.once {
+                <small>{ cabinet::ONCE.say(language) }</small>
+            }
+        </>
     }
 }
 
@@ -318,8 +343,8 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                         for it in uses.iter() {
                             <tr data-test="use-row">
                                 <td data-name={cabinet::USE_WHEN.say(language)}>{ moment::date_time(it.at, language) }</td>
-                                <td data-name={cabinet::USE_WHAT.say(language)}>{ data_word(it.data).say(language) }</td>
-                                <td data-name={cabinet::USE_FROM.say(language)}>{ &it.provider.name }</td>
+                                <td data-name={cabinet::USE_WHAT.say(language)}>{ it.data.map_or(cabinet::DATA_PERSONAL, data_word).say(language) }</td>
+                                <td data-name={cabinet::USE_FROM.say(language)}>{ it.provider.as_ref().map_or(cabinet::FROM_REGISTER.say(language), |it| &it.name) }</td>
                                 <td data-name={change::USE_PRESENCE.say(language)} data-test="use-presence">
                                     { presence(it.attended).say(language) }
                                 </td>

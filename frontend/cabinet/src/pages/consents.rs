@@ -128,7 +128,11 @@ fn rows(consents: &[&ConsentView], language: Language) -> Html {
 }
 
 fn row(consent: &ConsentView, language: Language) -> Html {
-    let banks = names(consent);
+    let what = match &consent.identity {
+        None => cabinet::READS_FROM.fill(language, &[("banks", &names(consent))]),
+        Some(it) if it.fields.is_empty() => cabinet::SIGNED_IN.say(language).to_owned(),
+        Some(_) => cabinet::READS_PERSONAL.say(language).to_owned(),
+    };
     let over = consent.status != ConsentStatus::Active;
     let until = consent.expires_at.map_or_else(
         || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
@@ -151,7 +155,7 @@ fn row(consent: &ConsentView, language: Language) -> Html {
                 <strong>{ &consent.consumer.name }</strong>
                 { badge(consent.status, language) }
             </span>
-            <span>{ cabinet::READS_FROM.fill(language, &[("banks", &banks)]) }{ " · " }{ purpose(language, consent.purpose.code) }</span>
+            <span>{ what }{ " · " }{ purpose(language, consent.purpose.code) }</span>
             <span class="soft">
                 if !over {
                     { until }{ " · " }

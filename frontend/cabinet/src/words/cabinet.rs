@@ -51,6 +51,12 @@ words! {
     }
     NONE_ACTIVE { kk: "Қазір ешкім деректеріңізді оқи алмайды.", ru: "Сейчас никто не может читать ваши данные.", en: "Nobody can read your data at the moment." }
     READS_FROM { kk: "{banks} деректерін оқиды", ru: "Получает данные из {banks}", en: "Reads from {banks}" }
+    READS_PERSONAL { kk: "Дербес деректеріңізді алады", ru: "Получает персональные данные", en: "Receives personal data" }
+    SIGNED_IN { kk: "Жеке басыңызды растады", ru: "Подтверждение личности", en: "Confirmed who you are" }
+    FROM_REGISTER { kk: "Senim, мемлекеттік тізілімнен", ru: "Senim, из государственного реестра", en: "Senim, from the state register" }
+    DATA_PERSONAL { kk: "Дербес деректер", ru: "Персональные данные", en: "Personal data" }
+    DATA_NONE { kk: "Дербес деректер берілмейді", ru: "Персональные данные не передаются", en: "No personal data" }
+    ONCE { kk: "Бір рет, мақұлдағаннан кейін 10 минут ішінде", ru: "Один раз, в течение 10 минут после одобрения", en: "Once, within 10 minutes of the approval" }
     GIVEN { kk: "Берілді", ru: "Дано", en: "Given" }
     UNTIL { kk: "Мерзімі", ru: "Действует до", en: "Valid until" }
     /// After the moment's own "until".

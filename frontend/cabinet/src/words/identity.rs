@@ -14,9 +14,9 @@ words! {
 
     AGREEMENT_TITLE { kk: "Пайдаланушы келісімі", ru: "Пользовательское соглашение", en: "User agreement" }
     AGREEMENT_LEAD {
-        kk: "Шоттарыңыз туралы ақпаратты тек сіз аша алатыныңызға көз жеткізуіміз керек. Бұл шамамен екі минут алады.",
-        ru: "Нам нужно убедиться, что доступ к вашим счетам открываете именно вы. Это займёт около двух минут.",
-        en: "We need to be sure that it is you who opens access to your accounts. It takes about two minutes.",
+        kk: "Бұл сіз екеніңізге көз жеткізуіміз керек. Ол шамамен екі минут алады.",
+        ru: "Нам нужно убедиться, что это именно вы. Это займёт около двух минут.",
+        en: "We need to be sure that it is you. It takes about two minutes.",
     }
     AGREEMENT_TAP {
         kk: "«Қабылдаймын» түймесін басып, дербес деректеріңізді осы мақсатта өңдеуге келісім бересіз.",
@@ -65,6 +65,28 @@ words! {
         ru: "{bank} просит вашего согласия читать ваши данные.",
         en: "{bank} asks for your consent to read your data.",
     }
+    PERSONAL_LEAD {
+        kk: "{bank} сіздің кім екеніңізді білуге және дербес деректеріңізді алуға келісіміңізді сұрайды.",
+        ru: "{bank} просит вашего согласия узнать, кто вы, и получить ваши персональные данные.",
+        en: "{bank} asks for your consent to learn who you are and to receive your personal data.",
+    }
+    AUTHENTICATION_LEAD {
+        kk: "{bank} сіздің кім екеніңізді растауға келісіміңізді сұрайды.",
+        ru: "{bank} просит вашего согласия подтвердить, кто вы.",
+        en: "{bank} asks for your consent to have it confirmed who you are.",
+    }
+    PERSONAL_CANNOT {
+        kk: "Фотосуреттеріңіз бен бейнежазбаңыз берілмейді. Келісімді кез келген уақытта кабинетте кері қайтарып аласыз.",
+        ru: "Ваши фотографии и видео не передаются. Отозвать согласие можно в кабинете в любой момент.",
+        en: "Your photos and videos are not passed on. You can withdraw the consent in the cabinet at any time.",
+    }
+    AUTHENTICATION_CANNOT {
+        kk: "Дербес деректеріңіз де, фотосуреттеріңіз бен бейнежазбаңыз да берілмейді.",
+        ru: "Ни персональные данные, ни ваши фотографии и видео не передаются.",
+        en: "Neither personal data nor your photos and videos are passed on.",
+    }
+    CONSENT_GETS { kk: "Не алады", ru: "Что получит", en: "What it gets" }
+    CONSENT_THIS_TIME { kk: "Тек осы жолы", ru: "Только в этот раз", en: "This time only" }
     CONSENT_WHO { kk: "Кім алады", ru: "Кто получит", en: "Who gets it" }
     CONSENT_FROM { kk: "Қайдан", ru: "Откуда", en: "From whom" }
     CONSENT_WHAT { kk: "Не оқиды", ru: "Что прочитает", en: "What it reads" }

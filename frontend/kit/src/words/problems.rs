@@ -28,6 +28,7 @@ const WORDS: &[(&str, Word)] = &[
     ("consent.refused", CONSENT_REFUSED),
     ("consent.unattended-not-covered", CONSENT_UNATTENDED),
     ("consent.text-changed", CONSENT_TEXT),
+    ("consent.used-up", CONSENT_USED_UP),
     ("consent.withdrawn", CONSENT_WITHDRAWN),
     ("consent.account-not-covered", CONSENT_ACCOUNT),
     ("consent.data-not-covered", CONSENT_DATA),
@@ -218,6 +219,11 @@ words! {
         kk: "Келісімнің мерзімі өткен.",
         ru: "Срок согласия истёк.",
         en: "The consent has expired.",
+    }
+    CONSENT_USED_UP {
+        kk: "Деректерді бір рет, 10 минут ішінде алуға болатын еді.",
+        ru: "Данные можно было получить один раз, в течение 10 минут.",
+        en: "The data could be read once, within ten minutes.",
     }
     CONSENT_WITHDRAWN {
         kk: "Келісім кері қайтарып алынған.",

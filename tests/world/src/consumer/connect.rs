@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::kept::{Link, LinkState, Pending, Told, Trouble, Wanted};
 use super::words::words;
-use super::{App, Parts, Shared, Visit, random_name, see_other, view};
+use super::{App, Parts, Shared, Visit, random_name, see_other, sign_in, view};
 use crate::clock;
 use crate::page::escaped;
 
@@ -70,7 +70,8 @@ pub(super) async fn callback(
         Err(away) => return away.into_response(),
     };
     match connected(&app, &visit, returned).await {
-        Ok(link) => app.tell(&visit.session, Told::Connected, &format!("/links/{link}")),
+        Ok(Some(link)) => app.tell(&visit.session, Told::Connected, &format!("/links/{link}")),
+        Ok(None) => app.tell(&visit.session, Told::SignedIn, "/received"),
         Err(trouble) => app.tell(&visit.session, Told::Problem(trouble), "/"),
     }
 }
@@ -108,6 +109,7 @@ async fn push(app: &App, visit: &Visit, wanted: Wanted) -> Result<String, Troubl
         session: visit.session.clone(),
         person: visit.client.key.clone(),
         wanted,
+        sign_in: None,
         verifier: pushed.verifier,
         key: key.to_text(),
         begun_at: clock::now(),
@@ -116,8 +118,12 @@ async fn push(app: &App, visit: &Visit, wanted: Wanted) -> Result<String, Troubl
     Ok(to)
 }
 
-/// The name of the link that came to be.
-async fn connected(app: &App, visit: &Visit, returned: Returned) -> Result<String, Trouble> {
+/// The name of the link that came to be; `None`: the client has signed in.
+async fn connected(
+    app: &App,
+    visit: &Visit,
+    returned: Returned,
+) -> Result<Option<String>, Trouble> {
     let trouble = |code: &str| Trouble { code: code.to_owned(), sentence: String::new() };
     // Who else answers here may be another server that wants our code (RFC 9207 §2.4).
     if returned.iss.as_deref() != Some(app.platform.issuer()) {
@@ -126,12 +132,24 @@ async fn connected(app: &App, visit: &Visit, returned: Returned) -> Result<Strin
     let pending = returned.state.and_then(|it| app.kept.returned(&it, &visit.session));
     let pending = pending.ok_or_else(|| trouble("state"))?;
     if let Some(error) = returned.error {
+        // The mark says why the authentication failed (IDX-4).
+        let mark = returned.error_description.clone().filter(|_| pending.sign_in.is_some());
+        if let Some(code) = mark {
+            return Err(Trouble {
+                code,
+                sentence: words(visit.language).sign_in_failed.to_owned(),
+            });
+        }
         return Err(Trouble {
             code: error,
             sentence: returned.error_description.unwrap_or_default(),
         });
     }
     let code = returned.code.ok_or_else(|| trouble("state"))?;
+    if let Some(sign_in) = pending.sign_in.clone() {
+        sign_in::finish(app, pending, &sign_in.nonce, &code).await?;
+        return Ok(None);
+    }
     let key = Key::from_text(&pending.key).ok_or_else(|| trouble("internal"))?;
     let tokens = app.platform.exchange(&code, &pending.verifier, &key).await?;
     let link = Link {
@@ -147,7 +165,7 @@ async fn connected(app: &App, visit: &Visit, returned: Returned) -> Result<Strin
     if let Err(trouble) = app.read_link(&link, Some(&visit.presence)).await {
         tracing::warn!(code = trouble.code, "the first read did not work");
     }
-    Ok(link.id)
+    Ok(Some(link.id))
 }
 
 fn form(app: &Parts, visit: &Visit, complaint: Option<&str>) -> Response {

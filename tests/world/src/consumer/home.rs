@@ -100,7 +100,8 @@ fn home(app: &Parts, visit: &Visit) -> Response {
          <section class=\"plastic\" aria-label=\"{own}\"><p class=\"over\">{own}</p>\
          <p class=\"big\">{balance}</p><p class=\"number\" aria-hidden=\"true\">•••• 4417</p></section>\
          <section><h2>{other}</h2>{none}<ul class=\"cards\">{shown}</ul>\
-         <p><a class=\"button wide\" href=\"/add\" data-test=\"add-accounts\"><span aria-hidden=\"true\">+</span> {add}</a></p></section>\
+         <p><a class=\"button wide\" href=\"/add\" data-test=\"add-accounts\"><span aria-hidden=\"true\">+</span> {add}</a></p>\
+         <p><a class=\"button wide plain\" href=\"/sign-in\" data-test=\"sign-in-with-senim\">{sign_in}</a></p></section>\
          <p class=\"center\"><a href=\"{cabinet}\" data-test=\"cabinet\">{to_cabinet}</a></p></div>",
         greeting = words.greeting,
         name = escaped(&visit.client.name),
@@ -108,6 +109,7 @@ fn home(app: &Parts, visit: &Visit) -> Response {
         balance = own_balance(),
         other = words.other_banks,
         add = words.add,
+        sign_in = words.sign_in,
         cabinet = escaped(&app.cabinet_url),
         to_cabinet = words.cabinet,
     );

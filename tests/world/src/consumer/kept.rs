@@ -10,6 +10,7 @@ use senim_core::consent::Data;
 use senim_core::exchange::{Account, Balance};
 use senim_core::id::{Bin, ConsentId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::platform::Tokens;
 use crate::setup::files::{self, Secrecy};
@@ -30,6 +31,8 @@ struct Everything {
     /// By the `state` of the request.
     pending: BTreeMap<String, Pending>,
     links: Vec<Link>,
+    /// By person: the latest alone.
+    received: BTreeMap<String, Received>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -44,6 +47,7 @@ struct Session {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Told {
     Connected,
+    SignedIn,
     ReadAgain,
     GivenBack,
     Problem(Trouble),
@@ -64,10 +68,28 @@ pub(super) struct Pending {
     pub(super) session: String,
     pub(super) person: String,
     pub(super) wanted: Wanted,
+    /// Authentication alone, and not accounts.
+    #[serde(default)]
+    pub(super) sign_in: Option<SignIn>,
     pub(super) verifier: String,
     /// The DPoP key, one a link.
     pub(super) key: String,
     pub(super) begun_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct SignIn {
+    /// What the ID token must repeat.
+    pub(super) nonce: String,
+}
+
+/// What came of an authentication.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Received {
+    pub(super) at: DateTime<Utc>,
+    /// The claims.
+    pub(super) id_token: Value,
+    pub(super) userinfo: Value,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -205,6 +227,18 @@ impl Kept {
 
     pub(super) fn add(&self, link: Link) {
         self.change(|it| it.links.push(link));
+    }
+
+    pub(super) fn receive(&self, person: String, received: Received) {
+        self.change(|it| it.received.insert(person, received));
+    }
+
+    pub(super) fn received(&self, person: &str) -> Option<Received> {
+        self.read().received.get(person).cloned()
+    }
+
+    pub(super) fn delete_received(&self, person: &str) {
+        self.change(|it| it.received.remove(person));
     }
 
     /// Of this person, newest first.

@@ -30,6 +30,7 @@ mod kept;
 mod link;
 mod platform;
 mod read;
+mod sign_in;
 mod view;
 mod words;
 
@@ -92,6 +93,9 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
         .route("/enter", post(home::enter))
         .route("/leave", post(home::leave))
         .route("/add", get(connect::show).post(connect::begin))
+        .route("/sign-in", get(sign_in::show).post(sign_in::begin))
+        .route("/received", get(sign_in::received))
+        .route("/received/delete", post(sign_in::delete))
         .route("/callback", get(connect::callback))
         .route("/links/{link}", get(link::show))
         .route("/links/{link}/read", post(link::read_again))

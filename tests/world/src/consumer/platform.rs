@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use senim_channel::{Identity, Outbound, OutboundError};
 use senim_client::{Client, ClientError, Credential, Key, Presence, Pushed, Request, Server};
-use senim_core::consent::{Asked, Data};
+use senim_core::consent::{Asked, AskedIdentity, Data};
 use senim_core::exchange::{Envelope, Route};
 use senim_core::id::{Bin, ConsentId};
+use senim_core::jose::JwkSet;
 use senim_core::signals::{PolledSets, SetClaims};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::kept::Trouble;
@@ -100,6 +102,43 @@ impl Platform {
         Ok((pushed, client.authorize_url(&view.request_uri)))
     }
 
+    /// The same for authentication alone.
+    pub(super) async fn push_authentication(
+        &self,
+        asked: &AskedIdentity,
+        key: &Key,
+    ) -> Result<(Pushed, String), Trouble> {
+        let client = self.client().await?;
+        let details = serde_json::to_value([asked]).map_err(|_| trouble("internal"))?;
+        let pushed = client.push_authentication(&details, Some(key));
+        let view: PushedView = sent(client, &pushed.request).await?.json().map_err(told)?;
+        Ok((pushed, client.authorize_url(&view.request_uri)))
+    }
+
+    /// Trades the code of an authentication: the claims of the ID token, and what userinfo answers.
+    pub(super) async fn authenticated(
+        &self,
+        code: &str,
+        verifier: &str,
+        nonce: &str,
+        key: &Key,
+    ) -> Result<(Value, Value), Trouble> {
+        let client = self.client().await?;
+        let answer = sent(client, &client.exchange(code, verifier, Some(key))).await?;
+        let tokens = Client::tokens(&answer, Some(key)).map_err(told)?;
+        let keys: JwkSet = sent(client, &client.keys()).await?.json().map_err(told)?;
+        let id_token = client.id_token(&tokens, &keys, nonce).map_err(told)?;
+        let userinfo = client.userinfo(&tokens.access_token, Some(key));
+        let userinfo = userinfo.ok_or_else(|| trouble("internal"))?;
+        let userinfo: Value = sent(client, &userinfo).await?.json().map_err(told)?;
+        // OpenID Connect Core §5.3.2.
+        if userinfo["sub"] != id_token.sub {
+            return Err(trouble("id-token"));
+        }
+        let id_token = serde_json::to_value(id_token).map_err(|_| trouble("internal"))?;
+        Ok((id_token, userinfo))
+    }
+
     pub(super) async fn exchange(
         &self,
         code: &str,
@@ -178,6 +217,7 @@ impl Platform {
                     | ClientError::Refused(_)
                     | ClientError::Answer(_)
                     | ClientError::Binding
+                    | ClientError::IdToken(_)
                     | ClientError::Event => unreachable(&error),
                 })?;
                 Ok(Client {
@@ -239,6 +279,10 @@ fn told(error: ClientError) -> Trouble {
         ClientError::Issuer => trouble("issuer"),
         ClientError::Binding => trouble("token.binding"),
         ClientError::Event => trouble("event"),
+        ClientError::IdToken(why) => {
+            tracing::warn!(why, "an ID token is not to be trusted");
+            trouble("id-token")
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use senim_channel::{ClientCertificates, TlsListener, server_config, verify_jws};
 use senim_client::Key;
-use senim_core::consent::Asked;
+use senim_core::authorization::openid::{ACR, at_hash};
+use senim_core::consent::AskedFor;
 use senim_core::jose::{JwkSet, Jws, sha256_base64, to_base64};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -139,6 +140,37 @@ async fn a_return_that_is_not_ours_connects_nothing() {
 }
 
 #[tokio::test]
+async fn a_client_signs_in_and_sees_what_was_received_until_they_delete_it() {
+    let it = Walk::start().await;
+    assert!(it.get("/").await.contains("data-test=\"sign-in-with-senim\""));
+    assert!(it.get("/sign-in").await.contains("data-test=\"field-birthdate\""));
+    assert_eq!(it.follow("/received").await, "/sign-in");
+    it.sign_in("code=the-code").await;
+    let page = it.get("/received").await;
+    for shown in ["data-test=\"claim-given_name\">Алмас", "data-test=\"notice\"", "the-pseudonym"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("data-test=\"claim-birthdate\""));
+    it.post("/received/delete", "").await;
+    assert_eq!(it.follow("/received").await, "/sign-in");
+    let kept = std::fs::read_to_string(it.dir.join("kept/consumer.json")).unwrap();
+    assert!(!kept.contains("the-pseudonym"));
+}
+
+#[tokio::test]
+async fn an_id_token_that_is_not_for_this_request_signs_nobody_in() {
+    let it = Walk::start().await;
+    it.platform.facts().nonce = Some("another".to_owned());
+    it.sign_in("code=the-code").await;
+    assert!(it.get("/").await.contains("data-code=\"id-token\""));
+    assert_eq!(it.follow("/received").await, "/sign-in");
+    // The mark of a failure is told.
+    it.sign_in("error=access_denied&error_description=identity.no-match").await;
+    assert!(it.get("/").await.contains("data-code=\"identity.no-match\""));
+}
+
+#[tokio::test]
 async fn a_link_is_its_clients_alone_and_survives_a_restart() {
     let mut it = Walk::start().await;
     let link = it.connect().await;
@@ -241,6 +273,15 @@ impl Walk {
         self.platform.facts().pushed["state"].clone()
     }
 
+    /// To the platform and back with this.
+    async fn sign_in(&self, returned: &str) {
+        let to = self.post("/sign-in", "given_name=on").await;
+        assert!(to.contains("request_uri=urn%3Aietf"), "{to}");
+        let (state, issuer) =
+            (self.platform.facts().pushed["state"].clone(), &self.platform.issuer);
+        self.follow(&format!("/callback?state={state}&iss={issuer}&{returned}")).await;
+    }
+
     async fn connect(&self) -> String {
         let state = self.begin().await;
         let issuer = &self.platform.issuer;
@@ -280,6 +321,8 @@ struct Facts {
     /// The client has taken the balances out of the consent.
     narrowed: bool,
     revoked: u32,
+    /// In place of the one that was pushed.
+    nonce: Option<String>,
 }
 
 impl Platform {
@@ -299,7 +342,8 @@ impl Platform {
             .route("/par", post(par))
             .route("/token", post(token))
             .route("/revoke", post(revoke))
-            .route("/jwks", get(async || Json(json!({ "keys": [event_key().public()] }))))
+            .route("/jwks", get(jwks))
+            .route("/userinfo", get(userinfo))
             .route("/signals/jetisu-app/poll", post(poll))
             .route("/signals/jetisu-app/deletions", post(attest))
             .fallback(read)
@@ -348,6 +392,8 @@ async fn metadata(State(platform): State<Platform>) -> Json<Value> {
         "token_endpoint": format!("{issuer}/token"),
         "pushed_authorization_request_endpoint": format!("{issuer}/par"),
         "revocation_endpoint": format!("{issuer}/revoke"),
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
+        "jwks_uri": format!("{issuer}/jwks"),
     }))
 }
 
@@ -356,9 +402,13 @@ async fn par(
     Form(form): Form<BTreeMap<String, String>>,
 ) -> Response {
     platform.check_client(&form);
-    let asked: Vec<Asked> = serde_json::from_str(&form["authorization_details"]).unwrap();
-    assert_eq!((asked.len(), asked[0].check()), (1, Ok(())));
-    assert_eq!(asked[0].client.iin, cast::ALMAS.iin());
+    let asked: Vec<AskedFor> = serde_json::from_str(&form["authorization_details"]).unwrap();
+    let checked = match &asked[0] {
+        AskedFor::Accounts(asked) => asked.check(),
+        AskedFor::Identity(asked) => asked.check(),
+    };
+    assert_eq!((asked.len(), checked), (1, Ok(())));
+    assert_eq!(asked[0].client().iin, cast::ALMAS.iin());
     assert_eq!(form["code_challenge_method"], "S256");
     platform.facts().pushed = form;
     let body = json!({ "request_uri": "urn:ietf:params:oauth:request_uri:x", "expires_in": 300 });
@@ -389,11 +439,21 @@ async fn token(
         let challenge = sha256_base64(form["code_verifier"].as_bytes());
         assert_eq!(challenge, platform.facts().pushed["code_challenge"]);
         answer["refresh_token"] = "the-refresh-token".into();
+        let facts = platform.facts();
+        if facts.pushed["scope"] == "openid" {
+            let now = crate::clock::now().timestamp();
+            let claims = json!({
+                "iss": platform.issuer, "sub": "the-pseudonym", "aud": "jetisu-app", "exp": now + 60, "iat": now,
+                "auth_time": now, "nonce": facts.nonce.as_ref().unwrap_or(&facts.pushed["nonce"]), "acr": ACR,
+                "amr": ["face"], "at_hash": at_hash("the-access-token"),
+            });
+            answer["id_token"] = event_key().sign(json!({ "typ": "JWT" }), &claims).into();
+        }
     }
     Json(answer)
 }
 
-/// What signs security events.
+/// What signs security events and ID tokens.
 fn event_key() -> Key {
     Key::from_text(&to_base64(&[7; 32])).unwrap()
 }
@@ -424,6 +484,16 @@ async fn attest(State(platform): State<Platform>, Json(body): Json<Value>) -> Js
     assert!(jws.is_type("deletion-attestation+jwt") && verify_jws(&jws, &platform.keys));
     platform.facts().attested = jws.claims().unwrap();
     Json(json!({}))
+}
+
+async fn jwks() -> Json<Value> {
+    Json(json!({ "keys": [event_key().public()] }))
+}
+
+async fn userinfo(State(platform): State<Platform>, headers: HeaderMap) -> Json<Value> {
+    platform.check_proof(&headers, "GET", "/userinfo", Some("the-access-token"));
+    Json(json!({ "sub": "the-pseudonym", "verified_claims": {
+        "verification": { "trust_framework": "kz_identity_exchange" }, "claims": { "given_name": "Алмас" } } }))
 }
 
 async fn revoke(

@@ -47,6 +47,7 @@ fn told(language: Language, told: &Told) -> String {
     };
     match told {
         Told::Connected => done(words.told_connected),
+        Told::SignedIn => done(words.told_signed_in),
         Told::ReadAgain => done(words.told_read),
         Told::GivenBack => done(words.told_given_back),
         Told::Problem(trouble) => trouble_box(language, trouble),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Outside;
+use crate::civil;
 
 /// In the body, because an IIN in an address would stand in logs.
 #[derive(Deserialize)]
@@ -44,6 +45,9 @@ pub(super) async fn find(
         "capable": person.civil.capable,
         "photo": STANDARD.encode(photo),
     });
+    for (name, value) in civil::of(&person) {
+        answer[name] = value;
+    }
     if let Some(patronymic) = person.patronymic {
         answer["patronymic"] = patronymic.into();
     }

@@ -15,6 +15,10 @@ async fn the_register_tells_of_a_person_and_repeats_nothing_of_a_wrong_question(
     let told: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(status, StatusCode::OK);
     assert_eq!((&told["birthDate"], &told["sex"]), (&json!("1985-06-14"), &json!("male")));
+    assert_eq!(
+        (&told["citizenship"], &told["document"]["issueDate"]),
+        (&json!("KAZ"), &json!("2021-06-14"))
+    );
     assert!(told["photo"].as_str().unwrap().starts_with("/9j/"));
     for (asked, expected) in [
         (json!({ "iin": "900101300017" }), StatusCode::NOT_FOUND),

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::action::Action;
 use crate::pages::change::mode;
-use crate::pages::consent::{data_list, fact, own_words};
+use crate::pages::consent::{data_list, fact, field_list, own_words};
 use crate::words::{cabinet, change, identity};
 
 #[derive(Properties, PartialEq)]
@@ -36,10 +36,20 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
             act.emit(Action::Consent(AnswerConsent { approve, text_hash }));
         })
     };
-    let term = consent.term_days.map_or_else(
-        || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
-        |it| moment::days(it, language),
-    );
+    let term = match (consent.term_days, &consent.identity) {
+        (Some(days), _) => moment::days(days, language),
+        (None, Some(it)) if it.fields.is_empty() => {
+            identity::CONSENT_THIS_TIME.say(language).to_owned()
+        }
+        (None, _) => cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
+    };
+    let (lead, cannot) = match &consent.identity {
+        None => (identity::CONSENT_LEAD, identity::CONSENT_CANNOT),
+        Some(it) if it.fields.is_empty() => {
+            (identity::AUTHENTICATION_LEAD, identity::AUTHENTICATION_CANNOT)
+        }
+        Some(_) => (identity::PERSONAL_LEAD, identity::PERSONAL_CANNOT),
+    };
     let accounts = consent.accounts.as_ref().map_or_else(
         || cabinet::ACCOUNTS_ALL.say(language).to_owned(),
         |it| it.iter().cloned().collect::<Vec<_>>().join(", "),
@@ -47,29 +57,35 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
     html! {
         <>
             <h1 tabindex="-1">{ identity::CONSENT_TITLE.say(language) }</h1>
-            <p class="lead">{ identity::CONSENT_LEAD.fill(language, &[("bank", &consent.consumer.name)]) }</p>
+            <p class="lead">{ lead.fill(language, &[("bank", &consent.consumer.name)]) }</p>
             <dl class="facts" data-test="consent-summary">
                 { fact(identity::CONSENT_WHO, language, html! { { &consent.consumer.name } }) }
-                { fact(identity::CONSENT_FROM, language, html! {
-                    <ul>
-                        for it in consent.providers.iter() {
-                            <li>{ &it.name }</li>
-                        }
-                    </ul>
-                }) }
-                { fact(identity::CONSENT_WHAT, language, html! {
-                    <>
-                        { data_list(consent.data.iter().copied(), consent.transactions_from, language) }
-                        <small>{ accounts }</small>
-                    </>
-                }) }
+                if let Some(disclosure) = &consent.identity {
+                    { fact(identity::CONSENT_GETS, language, field_list(disclosure, language)) }
+                } else {
+                    { fact(identity::CONSENT_FROM, language, html! {
+                        <ul>
+                            for it in consent.providers.iter() {
+                                <li>{ &it.name }</li>
+                            }
+                        </ul>
+                    }) }
+                    { fact(identity::CONSENT_WHAT, language, html! {
+                        <>
+                            { data_list(consent.data.iter().copied(), consent.transactions_from, language) }
+                            <small>{ accounts }</small>
+                        </>
+                    }) }
+                }
                 { fact(identity::CONSENT_WHY, language, html! {
                     <>
                         { purpose(language, consent.purpose.code) }
                         { own_words(&consent.purpose, language) }
                     </>
                 }) }
-                { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
+                if consent.identity.is_none() {
+                    { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
+                }
                 { fact(identity::CONSENT_HOW_LONG, language, html! { { term } }) }
             </dl>
             <div class="paper" lang={props.text_language.code()} data-test="consent-text">
@@ -78,7 +94,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                     { paragraph(it) }
                 }
             </div>
-            <Notice tone={Tone::Quiet}>{ identity::CONSENT_CANNOT.say(language) }</Notice>
+            <Notice tone={Tone::Quiet}>{ cannot.say(language) }</Notice>
             <div class="actions">
                 <Button test="consent-approve" busy={props.busy == Some("approve")} onclick={answer(true)}>
                     { identity::APPROVE.say(language) }

@@ -103,14 +103,21 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
         "core/src",
         &[
             ("address", &[]),
+            ("agreement", &["jose", "retention", "text"]),
             ("authorization", &["consent", "id", "jose", "json", "problem", "routing"]),
-            ("consent", &["exchange", "id", "participant", "problem", "text"]),
-            ("evidence", &["id", "jose", "liveness"]),
+            ("consent", &["exchange", "id", "participant", "problem", "retention", "text"]),
+            ("evidence", &["agreement", "id", "jose", "liveness"]),
             ("exchange", &["consent", "json", "problem"]),
             ("id", &[]),
-            ("identity", &["consent", "id", "liveness", "participant", "problem", "text"]),
+            (
+                "identity",
+                &["agreement", "consent", "id", "liveness", "participant", "problem", "text"],
+            ),
             ("jose", &["json"]),
-            ("journal", &["consent", "id", "jose", "liveness", "problem"]),
+            (
+                "journal",
+                &["agreement", "consent", "id", "jose", "liveness", "problem", "retention", "text"],
+            ),
             ("json", &[]),
             ("lib", &[]),
             ("liveness", &["jose", "json", "photo", "problem"]),
@@ -121,6 +128,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             ("participant", &["id", "jose", "problem", "text"]),
             ("photo", &[]),
             ("problem", &[]),
+            ("retention", &["text"]),
             ("routing", &["consent", "exchange", "id", "jose", "json", "participant", "problem"]),
             ("signals", &["consent", "id", "jose", "json", "participant", "problem"]),
             ("solution", &["id", "liveness", "problem"]),
@@ -158,6 +166,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
     (
         "host/src",
         &[
+            ("agreement", &["app", "caller", "callers", "evidence", "http", "identity"]),
             (
                 "app",
                 &[
@@ -172,7 +181,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             ("commands", &[]),
             ("config", &["solution"]),
             ("consent", &["app", "caller", "callers", "http"]),
-            ("evidence", &["app"]),
+            ("evidence", &["app", "messages"]),
             ("http", &["config"]),
             (
                 "identity",
@@ -198,12 +207,11 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                     "app",
                     "authorization",
                     "consent",
-                    "evidence",
                     "identity",
                     "journal",
-                    "matching",
                     "messages",
                     "monitoring",
+                    "retention",
                     "signals",
                     "solution",
                 ],
@@ -224,6 +232,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             (
                 "router",
                 &[
+                    "agreement",
                     "app",
                     "authorization",
                     "callers",
@@ -243,6 +252,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                     "usage",
                 ],
             ),
+            ("retention", &["app", "evidence"]),
             ("routing", &["app", "caller", "callers", "http"]),
             ("signals", &["app", "caller", "callers", "http"]),
             ("serve", &["app", "jobs", "monitoring", "router", "routing"]),
@@ -255,6 +265,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
     (
         "host/store/src",
         &[
+            ("agreement", &[]),
             ("authorization", &[]),
             ("consent", &[]),
             ("evidence", &[]),

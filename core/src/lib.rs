@@ -4,6 +4,7 @@
 //! The native host, the edge's gate and the browser's pages compile the same code.
 
 pub mod address;
+pub mod agreement;
 pub mod authorization;
 pub mod calendar;
 pub mod consent;
@@ -23,6 +24,7 @@ pub mod operator;
 pub mod participant;
 pub mod photo;
 pub mod problem;
+pub mod retention;
 pub mod routing;
 pub mod signals;
 pub mod solution;

@@ -1,5 +1,6 @@
 //! Use cases of the host, in process, through its routers, on both engines.
 
+mod agreement;
 mod authorization;
 mod bank;
 mod budgets;
@@ -13,6 +14,7 @@ mod identity;
 mod matching;
 mod metrics;
 mod pictures;
+mod retention;
 mod routes;
 mod signals;
 mod solution;

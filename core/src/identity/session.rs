@@ -200,6 +200,7 @@ impl Session {
             }
             (Input::Abandoned, _) => Ok(session.end(Failure::Abandoned, now)),
             (Input::Restarted, _) => Ok(session.at(Step::Agreement)),
+            (Input::AgreementWithdrawn, _) => Ok(session.fail(Failure::AgreementWithdrawn, now)),
 
             (Input::AgreementAnswered { accept: true }, Step::Agreement) => {
                 Ok(session.at(Step::Iin))

@@ -30,8 +30,7 @@ const ECDSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 const X509_V3: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
-const BASE64: &str =
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+const BASE64: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
 
 pub const MEDIA_TYPE: &str = "application/soap+xml";
 
@@ -69,7 +68,9 @@ pub enum SoapError {
     NotAnEnvelope,
     #[error("the message has no signature of WS-Security, or more than one")]
     NoSignature,
-    #[error("the signature uses an algorithm other than exclusive canonicalisation, SHA-256 and ECDSA")]
+    #[error(
+        "the signature uses an algorithm other than exclusive canonicalisation, SHA-256 and ECDSA"
+    )]
     Algorithm,
     #[error("a part of the message is not covered by the signature")]
     NotCovered,

@@ -39,7 +39,8 @@ pub fn open(message: &str, expected: &Expected<'_>) -> Result<Opened, SoapError>
     }
     let expires_at = moment(&document, parts.timestamp, "Expires")?;
     let (now, created_at) = (expected.now, head.created_at);
-    if created_at > now + SKEW || expires_at <= now - SKEW || expires_at - created_at > LIFETIME_MAX {
+    if created_at > now + SKEW || expires_at <= now - SKEW || expires_at - created_at > LIFETIME_MAX
+    {
         return Err(SoapError::Expired);
     }
     let body = only_element(&document, parts.body).ok_or(SoapError::NotAnEnvelope)?;
@@ -123,7 +124,8 @@ impl Signed {
         let mut references = Vec::new();
         for reference in children(document, info, SIGNATURE, "Reference") {
             let uri = document.get_attribute(reference, "URI").unwrap_or_default();
-            let id = uri.strip_prefix('#').filter(|it| !it.is_empty()).ok_or(SoapError::Misplaced)?;
+            let id =
+                uri.strip_prefix('#').filter(|it| !it.is_empty()).ok_or(SoapError::Misplaced)?;
             let transforms = child(reference, "Transforms")?;
             algorithm(transforms, "Transform", EXCLUSIVE)?;
             algorithm(reference, "DigestMethod", SHA256)?;

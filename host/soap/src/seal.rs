@@ -53,7 +53,8 @@ pub fn seal(body: &str, head: &Head, identity: &Identity) -> Result<String, Soap
 }
 
 fn envelope(body: &str, head: &Head, identity: &Identity, signature: &str) -> String {
-    let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let moment =
+        |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let relates_to = head.relates_to.as_ref().map_or_else(String::new, |it| {
         format!("<wsa:RelatesTo wsu:Id=\"relates-to\">{}</wsa:RelatesTo>", escaped(it))
     });

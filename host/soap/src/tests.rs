@@ -29,18 +29,23 @@ fn what_was_changed_moved_or_left_out_is_refused() {
         (SoapError::NotAnEnvelope, |it| {
             it.replace("</soap:Envelope>", "<soap:Body></soap:Body></soap:Envelope>")
         }),
-        (SoapError::NoSignature, |it| it.replace("<ds:Signature ", "<ds:Other ").replace("</ds:Signature>", "</ds:Other>")),
+        (SoapError::NoSignature, |it| {
+            it.replace("<ds:Signature ", "<ds:Other ").replace("</ds:Signature>", "</ds:Other>")
+        }),
         (SoapError::Digest, |it| it.replace("900101300017", "900101300027")),
         (SoapError::Digest, |it| it.replace("urn:uuid:1", "urn:uuid:9")),
         (SoapError::Digest, |it| it.replace("urn:uuid:2", "urn:uuid:9")),
-        (SoapError::Digest, |it| it.replace("2027-01-15T08:02:00.000Z", "2029-01-15T08:02:00.000Z")),
+        (SoapError::Digest, |it| {
+            it.replace("2027-01-15T08:02:00.000Z", "2029-01-15T08:02:00.000Z")
+        }),
         (SoapError::Algorithm, |it| it.replace(SHA256, "http://www.w3.org/2000/09/xmldsig#sha1")),
         (SoapError::Signature, |it| it.replacen("<ds:DigestValue>", "<ds:DigestValue> ", 1)),
         // The signed body is kept aside, and another one stands in its place.
         (SoapError::Misplaced, |it| {
             let at = it.find("<soap:Body").unwrap();
             let signed = it[at..].replace("</soap:Envelope>", "");
-            let other = signed.replace("900101300017", "900101300027").replace("\"body\"", "\"other\"");
+            let other =
+                signed.replace("900101300017", "900101300027").replace("\"body\"", "\"other\"");
             it[..at].replace("</wsse:Security>", &format!("</wsse:Security><w>{signed}</w>"))
                 + &other
                 + "</soap:Envelope>"
@@ -101,11 +106,7 @@ proptest! {
     }
 }
 
-fn read(
-    message: &str,
-    identity: &Identity,
-    relates_to: Option<&str>,
-) -> Result<Opened, SoapError> {
+fn read(message: &str, identity: &Identity, relates_to: Option<&str>) -> Result<Opened, SoapError> {
     let certificates = std::slice::from_ref(&identity.certificate);
     let now = head().created_at + TimeDelta::seconds(1);
     open(message, &Expected { certificates, relates_to, now })
@@ -121,8 +122,10 @@ fn head() -> Head {
 
 fn identity() -> Identity {
     let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
-    let certificate =
-        rcgen::CertificateParams::new(vec!["gateway".to_owned()]).unwrap().self_signed(&pair).unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["gateway".to_owned()])
+        .unwrap()
+        .self_signed(&pair)
+        .unwrap();
     let key = p256::pkcs8::DecodePrivateKey::from_pkcs8_der(&pair.serialize_der()).unwrap();
     Identity { key, certificate: certificate.der().to_vec() }
 }

@@ -2,7 +2,8 @@
 //! consumer named.
 
 use senim_core::Timestamp;
-use senim_core::consent::{Consent, ConsentState, EndedBy, words};
+use senim_core::consent::words::{Agreed, Parties, Shown};
+use senim_core::consent::{Consent, ConsentState, EndedBy};
 use senim_core::id::ConsentId;
 use senim_core::journal::{Actor, Event, Subject};
 
@@ -20,9 +21,9 @@ pub async fn grant(
     request: &Request,
     now: Timestamp,
 ) -> Result<Consent, Refusal> {
-    let shown = shown(dialogue, request);
+    let shown = shown(app, dialogue, request);
     let index = store::consent::allocate_index(tx).await?;
-    let mut consent = requested(app, request, now).grant(index, words::hash(&shown), now)?;
+    let mut consent = requested(app, request, now).grant(index, shown.agreed.hash(), now)?;
     let replaced = replaced(tx, request).await?;
     if let Some(older) = replaced.filter(|it| it.iin == consent.iin && it.check(now).is_ok()) {
         (consent.grant, consent.replaces) = (older.grant, Some(older.id));
@@ -46,6 +47,8 @@ pub async fn grant(
         data: consent.limits.data.clone(),
         term_days: consent.term_days,
         reads_a_day: consent.limits.unattended.map(|it| it.reads_a_day),
+        edition: app.editions.consent.number,
+        language: dialogue.content.session.language(),
     };
     store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
     Ok(consent)
@@ -78,8 +81,20 @@ pub(super) fn requested(app: &App, request: &Request, now: Timestamp) -> Consent
     }
 }
 
-/// The paragraphs as the page shows them.
-pub fn shown(dialogue: &Dialogue, request: &Request) -> Vec<words::Paragraph> {
-    let language = dialogue.content.session.language();
-    words::text(language, &request.asked, &request.consumer, &request.providers)
+/// What the page shows.
+pub(super) fn shown(app: &App, dialogue: &Dialogue, request: &Request) -> Shown {
+    Shown {
+        edition: Some(app.editions.consent.number),
+        language: Some(dialogue.content.session.language()),
+        agreed: Agreed::of(&request.asked, parties(dialogue, request)),
+    }
+}
+
+/// Who gives the consent, who asks for it, and of whom.
+pub fn parties<'a>(dialogue: &'a Dialogue, request: &'a Request) -> Parties<'a> {
+    Parties {
+        giver: dialogue.content.full_name.as_deref().unwrap_or_default(),
+        consumer: &request.consumer,
+        providers: &request.providers,
+    }
 }

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use senim_core::Timestamp;
+use senim_core::agreement::view::EditionView;
 use senim_core::consent::view::ConsentRequestView;
-use senim_core::consent::words;
+use senim_core::consent::words::{self, Agreed};
 use senim_core::id::Phone;
 use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
@@ -13,6 +14,7 @@ use super::dialogue;
 use crate::app::App;
 use crate::authorization;
 use crate::caller::browser::Browser;
+use crate::consent::grant::parties;
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::{Content, Dialogue, Request};
 use senim_store::Tx;
@@ -56,7 +58,7 @@ async fn as_of(
 pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
     let content = &dialogue.content;
     let session = &content.session;
-    let agreement = || StepView::Agreement { pictures_days: app.config.evidence_frames_days };
+    let agreement = || StepView::Agreement { agreement: EditionView::of(&app.editions.agreement) };
     let step = match session.step() {
         Step::Agreement => agreement(),
         Step::Iin => StepView::Iin {
@@ -76,7 +78,7 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
             sms_left: session.sms_left(),
         },
         Step::Consent { .. } => match &content.request {
-            Some(request) => StepView::Consent { consent: consent(request, session.language()) },
+            Some(request) => StepView::Consent { consent: consent(dialogue, request) },
             // Only sessions with a request reach this step.
             None => agreement(),
         },
@@ -98,8 +100,15 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
     }
 }
 
-fn consent(request: &Request, language: Language) -> ConsentRequestView {
+fn consent(dialogue: &Dialogue, request: &Request) -> ConsentRequestView {
     let asked = &request.asked;
+    let parties = parties(dialogue, request);
+    let agreed = Agreed::of(asked, parties);
+    let text = match dialogue.content.session.language() {
+        Language::Kk => agreed.kk.clone(),
+        Language::Ru => agreed.ru.clone(),
+        Language::En => words::text(Language::En, asked, parties),
+    };
     ConsentRequestView {
         consumer: request.consumer.clone(),
         providers: request.providers.clone(),
@@ -109,6 +118,7 @@ fn consent(request: &Request, language: Language) -> ConsentRequestView {
         unattended: asked.limits.unattended,
         purpose: asked.purpose.clone(),
         term_days: asked.term_days,
-        text: words::text(language, asked, &request.consumer, &request.providers),
+        agreed,
+        text,
     }
 }

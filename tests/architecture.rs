@@ -103,14 +103,34 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
         "core/src",
         &[
             ("address", &[]),
+            ("agreement", &["jose", "retention", "text"]),
             ("authorization", &["consent", "id", "jose", "json", "personal", "problem", "routing"]),
-            ("consent", &["exchange", "id", "participant", "personal", "problem", "text"]),
-            ("evidence", &["id", "jose", "liveness"]),
+            (
+                "consent",
+                &["exchange", "id", "participant", "personal", "problem", "retention", "text"],
+            ),
+            ("evidence", &["agreement", "id", "jose", "liveness"]),
             ("exchange", &["consent", "json", "problem"]),
             ("id", &[]),
-            ("identity", &["consent", "id", "liveness", "participant", "problem", "text"]),
+            (
+                "identity",
+                &["agreement", "consent", "id", "liveness", "participant", "problem", "text"],
+            ),
             ("jose", &["json"]),
-            ("journal", &["consent", "id", "jose", "liveness", "personal", "problem"]),
+            (
+                "journal",
+                &[
+                    "agreement",
+                    "consent",
+                    "id",
+                    "jose",
+                    "liveness",
+                    "personal",
+                    "problem",
+                    "retention",
+                    "text",
+                ],
+            ),
             ("json", &[]),
             ("lib", &[]),
             ("liveness", &["jose", "json", "photo", "problem"]),
@@ -122,6 +142,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             ("personal", &["id"]),
             ("photo", &[]),
             ("problem", &[]),
+            ("retention", &["text"]),
             ("routing", &["consent", "exchange", "id", "jose", "json", "participant", "problem"]),
             ("signals", &["consent", "id", "jose", "json", "participant", "problem"]),
             ("solution", &["id", "liveness", "problem"]),
@@ -159,6 +180,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
     (
         "host/src",
         &[
+            ("agreement", &["app", "caller", "callers", "evidence", "http", "identity"]),
             (
                 "app",
                 &[
@@ -173,7 +195,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             ("commands", &[]),
             ("config", &["solution"]),
             ("consent", &["app", "caller", "callers", "http"]),
-            ("evidence", &["app"]),
+            ("evidence", &["app", "messages"]),
             ("http", &["config"]),
             (
                 "identity",
@@ -199,12 +221,11 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                     "app",
                     "authorization",
                     "consent",
-                    "evidence",
                     "identity",
                     "journal",
-                    "matching",
                     "messages",
                     "monitoring",
+                    "retention",
                     "signals",
                     "solution",
                 ],
@@ -225,6 +246,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             (
                 "router",
                 &[
+                    "agreement",
                     "app",
                     "authorization",
                     "callers",
@@ -244,6 +266,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
                     "usage",
                 ],
             ),
+            ("retention", &["app", "evidence"]),
             ("routing", &["app", "caller", "callers", "http"]),
             ("signals", &["app", "caller", "callers", "http"]),
             ("serve", &["app", "jobs", "monitoring", "router", "routing"]),
@@ -256,6 +279,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
     (
         "host/store/src",
         &[
+            ("agreement", &[]),
             ("authorization", &[]),
             ("consent", &[]),
             ("evidence", &[]),

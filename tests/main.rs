@@ -5,3 +5,4 @@ mod database;
 mod host;
 mod refused;
 mod widget;
+mod words;

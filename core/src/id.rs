@@ -68,7 +68,7 @@ macro_rules! ids {
 ids! {
     /// A pushed authorization request (RFC 9126).
     AuthorizationId = "aut";
-    /// A client's permission: core/src/consent.
+    /// A client's consent: core/src/consent.
     ConsentId = "cns";
     /// One request through the edge; also its `x-fapi-interaction-id` in our logs.
     UseId = "use";

@@ -4,6 +4,7 @@
 //! The native host, the edge's gate and the browser's pages compile the same code.
 
 pub mod address;
+pub mod agreement;
 pub mod authorization;
 pub mod calendar;
 pub mod consent;
@@ -24,6 +25,7 @@ pub mod participant;
 pub mod personal;
 pub mod photo;
 pub mod problem;
+pub mod retention;
 pub mod routing;
 pub mod signals;
 pub mod solution;

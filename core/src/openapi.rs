@@ -168,8 +168,13 @@ fn asked(to: &mut SchemaGenerator) {
 }
 
 fn answers(to: &mut SchemaGenerator) {
-    use crate::{consent, identity, journal, matching, monitoring, operator, participant, signals};
+    use crate::{
+        agreement, consent, identity, journal, matching, monitoring, operator, participant, signals,
+    };
 
+    to.subschema_for::<agreement::view::AgreementView>();
+    to.subschema_for::<agreement::view::EditionView>();
+    to.subschema_for::<agreement::view::RulesView>();
     to.subschema_for::<consent::view::CabinetView>();
     to.subschema_for::<consent::view::ConsentDetailsView>();
     to.subschema_for::<crate::id::ConsentId>();

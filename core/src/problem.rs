@@ -37,6 +37,10 @@ macro_rules! problems {
 
 // A list a room, each in alphabetical order of codes.
 problems! {
+    agreement {
+        AgreementEdition     = "agreement.edition-changed", 409, "Another edition of the user agreement is in force; read it before accepting";
+        AgreementWithdrawn   = "agreement.withdrawn",     409, "The consent to processing was already taken back";
+    }
     authorization {
         AuthorizationExpired = "authorization.expired",   400, "The link from your bank has expired; start again from your bank";
         AuthorizationUnknown = "authorization.unknown",   400, "This application did not push this authorization request; start again from your bank";
@@ -97,6 +101,7 @@ problems! {
         FramesOrder          = "frames.out-of-order",     422, "Frames are missing, duplicated or out of order";
         IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
         IdentityAgreement    = "identity.agreement-refused", 403, "The user agreement was not accepted, so the session has ended";
+        IdentityAgreementWithdrawn = "identity.agreement-withdrawn", 403, "The consent to processing was taken back, so the session has ended; accept the user agreement in a new one";
         IdentityBlocked      = "identity.blocked",        429, "Too many liveness checks; wait for the time given in Retry-After";
         IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; request a new one";
         IdentityCodeWrong    = "identity.code-wrong",     422, "The code is wrong; enter the code from the latest text message";

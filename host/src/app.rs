@@ -6,6 +6,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
 use senim_core::Timestamp;
+use senim_core::agreement::{Edition, Editions, RuleText, Texts, words as agreement};
+use senim_core::consent::words as consent;
+use senim_core::journal::{Actor, Event, Subject};
+use senim_core::retention::Terms;
 
 use crate::budgets::Budgets;
 use crate::config::Config;
@@ -21,7 +25,7 @@ use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
 use senim_channel::{Identity, Outbound};
 use senim_faces::Faces;
 use senim_store::seal::Sealer;
-use senim_store::{Store, StoreError};
+use senim_store::{self as store, Store, StoreError};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
@@ -49,6 +53,8 @@ pub struct App {
     /// Limits on what callers may hold at once.
     pub budgets: Arc<Budgets>,
     pub measures: Arc<Measures>,
+    /// The texts that clients agree to now (OPS-9).
+    pub editions: Arc<Editions>,
 }
 
 impl App {
@@ -85,7 +91,9 @@ impl App {
         )?;
         let solutions = Solutions::open(&config.solutions, config.solution_price_cap_tiyn)
             .map_err(|why| anyhow::anyhow!("key `solutions`: {why}"))?;
+        let editions = publish_rules(&store, config.retention(), clock.now()).await?;
         Ok(Self {
+            editions: Arc::new(editions),
             solutions: Arc::new(solutions),
             source: Source::open(&config.source_url).context("key `source_url`")?,
             messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
@@ -132,4 +140,37 @@ impl App {
     pub fn judge(&self) -> Result<Arc<Judge>, Refusal> {
         self.judge.clone().ok_or_else(|| Refusal::internal("no judge was opened"))
     }
+}
+
+/// The editions of the texts as this host makes them. What differs from the last edition is a new one, which holds from
+/// now on (OPS-9); the journal says so.
+pub async fn publish_rules(
+    store: &Store,
+    terms: Terms,
+    now: Timestamp,
+) -> Result<Editions, StoreError> {
+    let agreement = publish(store, RuleText::UserAgreement, &agreement::texts(terms), now).await?;
+    let form = Texts::of(consent::form);
+    let consent = publish(store, RuleText::Consent, &form, now).await?;
+    Ok(Editions { agreement, consent })
+}
+
+async fn publish(
+    store: &Store,
+    rule: RuleText,
+    texts: &Texts,
+    now: Timestamp,
+) -> Result<Edition, StoreError> {
+    store
+        .transact("agreement.publish", async |tx| {
+            let (edition, new) = store::agreement::publish(tx, rule, texts.clone(), now).await?;
+            if new {
+                let hashes = edition.texts.hashes();
+                let event = Event::AgreementPublished { rule, edition: edition.number, hashes };
+                let subject = Subject::RuleText(rule);
+                store::journal::append(tx, Actor::Platform, subject, event, now).await?;
+            }
+            Ok(edition)
+        })
+        .await
 }

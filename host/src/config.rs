@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use senim_channel::{check_secret_file, is_sha256, read_secret_file};
 use senim_core::address::{AddressError, BaseUrl};
+use senim_core::retention::{RECORDS_YEARS_MIN, Terms};
 use serde::Deserialize;
 use url::Url;
 
@@ -48,12 +49,15 @@ pub struct Config {
     pub judge: PathBuf,
     /// In hexadecimal; another file under its name is refused. Absent: any is taken.
     pub judge_sha256: Option<String>,
-    /// How long the frames of a liveness check are kept as evidence (DSP-1).
+    /// How long the frames of a liveness check are kept as evidence, which is how long a dispute may be filed (DSP-2).
     #[serde(default = "default_evidence_frames_days")]
     pub evidence_frames_days: u16,
     /// Within how long a consumer deletes what it received under a consent that has ended, and attests that (OAPI-5).
     #[serde(default = "default_deletion_within_days")]
     pub deletion_within_days: u16,
+    /// How long requests, results and what belongs to them are kept, in calendar years (IDX-8).
+    #[serde(default = "default_records_years")]
+    pub records_years: u8,
     /// Free disk space below which no new session is opened, in MiB.
     #[serde(default = "default_free_space_min_mib")]
     pub free_space_min_mib: u32,
@@ -78,6 +82,10 @@ fn default_evidence_frames_days() -> u16 {
 
 fn default_deletion_within_days() -> u16 {
     3
+}
+
+fn default_records_years() -> u8 {
+    RECORDS_YEARS_MIN
 }
 
 fn default_free_space_min_mib() -> u32 {
@@ -178,6 +186,9 @@ impl Config {
         {
             return wrong("database", &format!("`{}`: {error}", file.display()));
         }
+        if let Err((key, why)) = self.retention().check() {
+            return wrong(key, why);
+        }
         if let Err(why) = solution::check(&self.solutions, self.solution_price_cap_tiyn) {
             return wrong("solutions", &why);
         }
@@ -207,6 +218,11 @@ impl Config {
         url.set_password(Some(password.trim_end_matches(['\r', '\n'])))
             .map_err(|()| wrong("the address in `database` names no host".to_owned()))?;
         Ok(url.into())
+    }
+
+    /// The terms of what is kept: core/src/retention.
+    pub fn retention(&self) -> Terms {
+        Terms { frames_days: self.evidence_frames_days, records_years: self.records_years }
     }
 
     /// Options for opening the face engine.
@@ -244,6 +260,7 @@ mod tests {
         assert!(config.onnxruntime.is_some() && !config.pages_secure());
         assert_eq!((config.log.as_str(), config.evidence_frames_days), ("info", 90));
         assert_eq!((config.free_space_min_mib, config.deletion_within_days), (512, 3));
+        assert_eq!(config.records_years, 5);
         assert_eq!(config.solutions.len(), 2);
         assert!(config.faces.solution.is_some() && config.faces.provider == Provider::Cpu);
         let shown = EXAMPLE.replace("# judge_sha256", "judge_sha256");

@@ -13,8 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::{
-    authorization, consent, evidence, identity, journal, matching, messages, monitoring, signals,
-    solution,
+    authorization, consent, identity, journal, messages, monitoring, retention, signals, solution,
 };
 
 /// Its name in logs and metrics, how often it runs, and one round of it.
@@ -45,10 +44,8 @@ const JOBS: &[Job] = &[
     job!("consent.expire_due", Duration::from_secs(30), consent::expire::expire_due),
     job!("signals.record_overdue", Duration::from_secs(30), signals::overdue::record_due),
     job!("authorization.sweep", Duration::from_mins(1), authorization::sweep::sweep),
-    job!("evidence.forget_due", Duration::from_mins(1), evidence::forget::forget_due),
-    job!("identity.forget_due", Duration::from_mins(1), identity::expire::forget_due),
-    job!("matching.forget", Duration::from_mins(1), matching::forget),
     job!("operator.sweep", Duration::from_mins(1), forget_operator_sessions),
+    job!("retention.sweep", Duration::from_mins(1), retention::sweep),
 ];
 
 /// Starts all jobs. Dropping the set ends each between two transactions or rolls one back.

@@ -1,5 +1,6 @@
 //! The native server of Senim.
 
+pub mod agreement;
 pub mod app;
 pub mod authorization;
 pub mod budgets;
@@ -23,6 +24,7 @@ pub mod operator;
 pub mod outside;
 pub mod pages;
 pub mod participant;
+pub mod retention;
 pub mod router;
 pub mod routing;
 pub mod serve;

@@ -16,10 +16,12 @@ use senim_core::exchange::Moment;
 use senim_core::id::SessionId;
 use senim_core::jose::JwkSet;
 use senim_core::json;
+use senim_core::retention::HeldFor;
 use senim_faces::{Solution, bench};
 use senim_host::app::App;
 use senim_host::config::Config;
 use senim_host::evidence::export::export;
+use senim_host::evidence::hold;
 use senim_host::evidence::judge::Judge;
 use senim_host::evidence::replay::replay;
 use senim_host::keys::rotate::rotate;
@@ -160,6 +162,36 @@ enum EvidenceCommand {
         #[arg(long)]
         by: String,
         /// Which dispute it is for
+        #[arg(long)]
+        because: String,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Hold a session's evidence beyond its term; the hold ends by itself and is journalled
+    Hold {
+        /// `ids_…`
+        session: SessionId,
+        /// `dispute` or `law`
+        #[arg(long = "for", value_parser = held_for)]
+        held_for: HeldFor,
+        /// 1 to 366
+        #[arg(long)]
+        days: u16,
+        /// The console operator who holds it
+        #[arg(long)]
+        by: String,
+        /// Which dispute, or which law
+        #[arg(long)]
+        because: String,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Let go of a session's evidence: what is over its term goes with the next sweep
+    Release {
+        /// `ids_…`
+        session: SessionId,
+        #[arg(long)]
+        by: String,
         #[arg(long)]
         because: String,
         #[command(flatten)]
@@ -323,6 +355,24 @@ fn run(command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
+        Command::Evidence(EvidenceCommand::Hold { session, held_for, days, by, because, with }) => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let until = hold::hold(&app, session, (held_for, days), &by, &because).await?;
+                println!("the evidence of {session} is held until {until}");
+                Ok(())
+            })
+        }
+        Command::Evidence(EvidenceCommand::Release { session, by, because, with }) => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                hold::release(&app, session, &by, &because).await?;
+                println!("the evidence of {session} is held no more");
+                Ok(())
+            })
+        }
         Command::Replay { evidence, judge, models_dir, keys, with } => {
             let (judge, sha256, models_dir) = match (judge, models_dir) {
                 (Some(judge), Some(models_dir)) => (judge, None, models_dir),
@@ -371,6 +421,10 @@ fn read_keys(path: &Path) -> anyhow::Result<JwkSet> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` can't be read", path.display()))?;
     json::read(text.as_bytes()).with_context(|| format!("`{}` is not a JWK set", path.display()))
+}
+
+fn held_for(text: &str) -> Result<HeldFor, &'static str> {
+    HeldFor::by_code(text).ok_or("`dispute` or `law`")
 }
 
 fn moment(text: &str) -> Result<Timestamp, &'static str> {

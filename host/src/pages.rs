@@ -23,7 +23,15 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
      form-action 'self'; frame-ancestors 'none'";
 
 /// The apps' base paths; paths below them are routed by the app.
-const CABINET: [&str; 4] = ["/", "/identity", "/cabinet", "/cabinet/{*rest}"];
+const CABINET: [&str; 7] = [
+    "/",
+    "/identity",
+    "/cabinet",
+    "/cabinet/{*rest}",
+    "/agreement",
+    "/agreement/{*rest}",
+    "/privacy",
+];
 const CONSOLE: [&str; 2] = ["/console", "/console/{*rest}"];
 
 /// Revalidated every time; 304 while nothing has changed.

@@ -13,8 +13,8 @@ use crate::callers::{Room, Route, by_anyone};
 use crate::http::problem::{Refusal, answer};
 use crate::pages as built;
 use crate::{
-    authorization, consent, identity, journal, limits, matching, monitoring, operator, participant,
-    routing, signals, status, usage,
+    agreement, authorization, consent, identity, journal, limits, matching, monitoring, operator,
+    participant, routing, signals, status, usage,
 };
 
 /// Required on every `POST` of a page, because another site's form can't send it (CSRF).
@@ -41,6 +41,7 @@ impl Listener {
             Self::Pages => Room::default()
                 .merge(identity::routes())
                 .merge(consent::routes())
+                .merge(agreement::routes())
                 .merge(operator::routes())
                 .merge(monitoring::routes())
                 .merge(participant::routes())

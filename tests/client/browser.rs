@@ -111,7 +111,10 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn accept_agreement(&mut self) -> Result<Answer> {
-        self.post("/api/identity/agreement", &json!({ "accept": true, "language": "en" })).await
+        let view = self.get("/api/identity").await?;
+        let edition = &view.body["agreement"]["edition"];
+        let answer = json!({ "accept": true, "edition": edition, "language": "en" });
+        self.post("/api/identity/agreement", &answer).await
     }
 
     pub async fn confirm_iin(&mut self, iin: &str) -> Result<Answer> {
@@ -124,9 +127,9 @@ impl<'a> Browser<'a> {
 
     pub async fn answer_consent(&mut self, approve: bool) -> Result<Answer> {
         let view = self.get("/api/identity").await?;
-        let text =
-            serde_json::from_value::<Vec<words::Paragraph>>(view.body["consent"]["text"].clone());
-        let text_hash = words::hash(&text.unwrap_or_default());
+        let agreed =
+            serde_json::from_value::<words::Agreed>(view.body["consent"]["agreed"].clone());
+        let text_hash = agreed.map(|it| it.hash()).unwrap_or_default();
         let answer = json!({ "approve": approve, "text_hash": text_hash });
         self.post("/api/identity/consent", &answer).await
     }

@@ -11,11 +11,13 @@ use axum::http::{Request, header};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use senim_channel::{Peer, PeerCertificate};
+use senim_core::consent::words::{Agreed, Shown};
 use senim_core::consent::{AskedFor, Consent, ConsentState};
 use senim_core::id::{ConsentId, SessionId};
 use senim_core::jose::{sha256_base64, to_base64};
 use senim_core::problem::Problem;
 use senim_core::status::Entry;
+use senim_core::text::Language;
 use senim_host::authorization::{self, Outcome};
 use senim_host::http::problem::Refusal;
 use senim_host::participant::seed;
@@ -223,7 +225,9 @@ impl Bank {
                     let index = store::consent::allocate_index(tx).await?;
                     let consent = requested.grant(index, "hash".to_owned(), now)?;
                     let session = SessionId(1);
-                    store::consent::add(tx, &consent, session, &[]).await?;
+                    let agreed = Agreed { kk: Vec::new(), ru: Vec::new() };
+                    let shown = Shown { edition: Some(1), language: Some(Language::Ru), agreed };
+                    store::consent::add(tx, &consent, session, &shown).await?;
                     Outcome::Granted { consent }
                 } else {
                     Outcome::Refused(Problem::ConsentRefused)

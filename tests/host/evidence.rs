@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use senim_core::id::SessionId;
 use senim_host::evidence::export::export;
-use senim_host::evidence::forget::forget_due;
 use senim_host::evidence::replay::{Report, replay};
 use senim_host::operator::add_operator;
+use senim_host::retention::sweep;
 use senim_store as store;
 use senim_tests::frames;
 
@@ -42,9 +42,17 @@ async fn a_replay_gives_the_same_verdict_and_detects_changes() {
         for kind in ["facts.face.likeness", "facts.face.live", "facts.face.eyes_open"] {
             assert!(report.differences[kind] < 0.05, "{kind}");
         }
+        // What else a conclusion needs: who, what was accepted, the text messages with their delivery (DSP-1, IDX-12).
+        let facts = fs::read_to_string(passed.join("session.json")).unwrap();
+        for part in ["900101300017", "\"edition\": 1", "+77010000001", "\"state\": \""] {
+            assert!(facts.contains(part), "{part}: {facts}");
+        }
         // The matching solution is named, and was counted for the participant (BIO-5).
         let bundle = fs::read_to_string(passed.join("bundle.json")).unwrap();
         assert!(bundle.contains("\"solution\":\"builtin\"") && bundle.contains("sface.onnx"));
+        let hashes = stand.app.editions.agreement.texts.hashes();
+        assert!(bundle.contains("\"agreement\":{\"edition\":1,"), "{bundle}");
+        assert!(bundle.contains(&hashes.kk) && bundle.contains(&hashes.ru), "{bundle}");
         assert_eq!(matches(&stand).await, [("matched".to_owned(), "session".to_owned())]);
         let pictures = fs::read_dir(&passed)
             .unwrap()
@@ -60,6 +68,7 @@ async fn a_replay_gives_the_same_verdict_and_detects_changes() {
         for (file, complaint) in [
             ("bundle.json", "the bundle is not the one that was sealed"),
             ("frames.pack", "the pack of frames is not the one that was sealed"),
+            ("session.json", "the facts of the session are not those that were sealed"),
         ] {
             let other = copied(&passed);
             let mut bytes = fs::read(other.join(file)).unwrap();
@@ -131,13 +140,13 @@ async fn a_look_at_evidence_leaves_its_trace_and_pictures_are_forgotten() {
         assert!(report.upholds() && report.of_frames.is_none(), "{report}");
 
         stand.wait(90 * 24 * 3600);
-        forget_due(&stand.app).await.unwrap();
+        sweep(&stand.app).await.unwrap();
         let late = exported(&stand, 1).await;
         assert!(!late.join("frames.pack").exists());
         let report = again(&stand, &late);
         assert!(report.upholds() && report.of_frames.is_none(), "{report}");
         stand.wait(5 * 366 * 24 * 3600);
-        forget_due(&stand.app).await.unwrap();
+        sweep(&stand.app).await.unwrap();
         let gone = export(&stand.app, (session, 1), &folder().join("x"), "aigul", "late").await;
         assert!(gone.unwrap_err().to_string().contains("no evidence"));
     })
@@ -185,7 +194,7 @@ async fn session(stand: &Stand) -> SessionId {
 
 fn copied(from: &Path) -> PathBuf {
     let to = folder();
-    for name in ["bundle.json", "frames.pack", "seal.jws"] {
+    for name in ["bundle.json", "frames.pack", "session.json", "seal.jws"] {
         fs::copy(from.join(name), to.join(name)).unwrap();
     }
     to

@@ -23,7 +23,8 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use super::stand::{
-    Answer, CONFIRMED_PHONE, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, START, Stand, asked, link,
+    Answer, CONFIRMED_PHONE, CONSUMER, IIN, NAMED_PHONE, OTHER_IIN, START, Stand, agreed_hash,
+    asked, link,
 };
 use crate::database::on_each;
 
@@ -68,8 +69,12 @@ async fn a_person_walks_from_the_link_to_the_way_back() {
         assert_eq!(
             stand.events().await,
             [
+                "agreement.published",
+                "agreement.published",
                 "participant.registered",
                 "identity.started",
+                "agreement.accepted",
+                "source.asked",
                 "identity.challenged",
                 "identity.code-sent",
                 "message.sent",
@@ -99,14 +104,14 @@ async fn what_must_be_refused_is() {
         let bare = Request::post("/api/identity/ids_0/agreement")
             .header("cookie", format!("senim_session={cookie}"))
             .header("content-type", "application/json");
-        let body = Body::from(r#"{"accept":true,"language":"en"}"#);
+        let body = Body::from(r#"{"accept":true,"edition":1,"language":"en"}"#);
         assert_eq!(stand.send(bare.body(body).unwrap()).await.outcome(), "403 forbidden");
         let early = stand.enter(&cookie, "000000").await;
         assert_eq!(early.outcome(), "409 identity.out-of-order");
-        let odd = json!({ "accept": true, "language": "en", "more": 1 });
+        let odd = json!({ "accept": true, "edition": 1, "language": "en", "more": 1 });
         let odd = stand.post("/api/identity/agreement", Some(&cookie), odd).await;
         assert_eq!(odd.outcome(), "400 body.malformed");
-        let refused = json!({ "accept": false, "language": "ru" });
+        let refused = json!({ "accept": false, "edition": 1, "language": "ru" });
         let refused = stand.post("/api/identity/agreement", Some(&cookie), refused).await;
         assert_eq!(refused.outcome(), "403 identity.agreement-refused");
         failed(&stand, &cookie, "identity.agreement-refused").await;
@@ -557,8 +562,7 @@ async fn a_page_acts_in_the_session_that_it_shows() {
         let stand = Stand::on(database).await;
         let browser = stand.at_consent(asked()).await;
         let shown = stand.session(&browser).await;
-        let text = stand.get("/api/identity", Some(&browser)).await.body["consent"]["text"].clone();
-        let text_hash = words::hash(&serde_json::from_value::<Vec<Paragraph>>(text).unwrap());
+        let text_hash = agreed_hash(&stand.get("/api/identity", Some(&browser)).await.body);
 
         let mut more = asked();
         more["term_days"] = 3650.into();
@@ -567,8 +571,8 @@ async fn a_page_acts_in_the_session_that_it_shows() {
         assert_ne!(stand.session(&browser).await, shown);
         let wishes = json!({ "no_movement": false, "no_flashing": false });
         for (step, body) in [
-            ("agreement", json!({ "accept": true, "language": "en" })),
-            ("agreement", json!({ "accept": false, "language": "en" })),
+            ("agreement", json!({ "accept": true, "edition": 1, "language": "en" })),
+            ("agreement", json!({ "accept": false, "edition": 1, "language": "en" })),
             ("iin", json!({ "iin": IIN })),
             ("liveness/challenge", wishes),
             ("code", json!({ "code": "000000" })),
@@ -594,16 +598,20 @@ async fn a_consent_is_approved_only_with_the_shown_text() {
     on_each(async |database| {
         let stand = Stand::on(database).await;
         let cookie = stand.at_consent(asked()).await;
-        let text = stand.get("/api/identity", Some(&cookie)).await.body["consent"]["text"].clone();
-        let english = words::hash(&serde_json::from_value::<Vec<Paragraph>>(text).unwrap());
+        let mut view = stand.get("/api/identity", Some(&cookie)).await.body;
+        // English is a help: what is agreed to is Kazakh and Russian, and a change of either is another consent (OPS-8).
+        let english = view["consent"]["text"].clone();
+        assert!(english.to_string().contains("900101300017"), "{english}");
+        view["consent"]["agreed"]["kk"][0]["text"] = "another".into();
+        let changed = agreed_hash(&view);
+        let english = words::hash(&serde_json::from_value::<Vec<Paragraph>>(english).unwrap());
         let path = "/api/identity/consent";
         let bare = stand.post(path, Some(&cookie), json!({ "approve": true })).await;
         assert_eq!(bare.outcome(), "400 body.malformed");
-        // Another tab has chosen another language meanwhile.
-        let russian = json!({ "language": "ru" });
-        stand.post("/api/identity/language", Some(&cookie), russian).await;
-        for approve in [true, false] {
-            let old = json!({ "approve": approve, "text_hash": english });
+        for (approve, hash) in
+            [(true, &english), (false, &english), (true, &changed), (false, &changed)]
+        {
+            let old = json!({ "approve": approve, "text_hash": hash });
             let answer = stand.post(path, Some(&cookie), old).await;
             assert_eq!(answer.outcome(), "409 consent.text-changed");
         }
@@ -676,46 +684,6 @@ async fn a_cookie_from_before_the_proof_or_the_end_opens_nothing_after_it() {
         stand.wait(60);
         assert_eq!(with_exactly(&stand, "/api/identity", &second).await, "401 identity.no-session");
         assert_eq!(with_exactly(&stand, "/api/cabinet", &third).await, "200");
-    })
-    .await;
-}
-
-/// IDX-12: what the agreement says of storage is what happens.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_agreement_says_what_the_configuration_keeps() {
-    on_each(async |database| {
-        let mut stand = Stand::on(database).await;
-        Arc::make_mut(&mut stand.app.config).evidence_frames_days = 42;
-        let cookie = stand.opened(asked()).await;
-        let view = stand.get("/api/identity", Some(&cookie)).await;
-        assert_eq!(view.body["pictures_days"], 42);
-        for language in Language::ALL {
-            assert!(words::agreement(language, 42).join(" ").contains(" 42 "));
-        }
-    })
-    .await;
-}
-
-/// IDX-8: for five years, and then no longer.
-#[tokio::test(flavor = "multi_thread")]
-async fn sessions_are_forgotten_after_five_years() {
-    on_each(async |database| {
-        let stand = Stand::on(database).await;
-        stand.approved(asked()).await;
-        let cookie = stand.at_camera(asked()).await;
-        assert_eq!(stand.not_live(&cookie).await, Problem::IdentityNotLive);
-        stand.wait(5 * 366 * 24 * 3600);
-        identity::expire::expire_due(&stand.app).await.unwrap();
-        identity::expire::forget_due(&stand.app).await.unwrap();
-        assert_eq!(
-            stand.get("/api/identity", Some(&cookie)).await.step(),
-            "failed",
-            "kept so long"
-        );
-        stand.wait(1);
-        identity::expire::forget_due(&stand.app).await.unwrap();
-        let gone = stand.get("/api/identity", Some(&cookie)).await;
-        assert_eq!(gone.outcome(), "401 identity.no-session");
     })
     .await;
 }
@@ -796,9 +764,18 @@ async fn the_language_is_the_browsers_until_another_is_chosen() {
         let asks =
             matches!(&text[0], Paragraph::Platform(it) if it.contains("келісіміңізді сұрайды"));
         assert!(asks && text.contains(&Paragraph::Consumer("Add accounts".to_owned())), "{text:?}");
+        let agreed = agreed_hash(&view.body);
         stand.answer(&cookie, true).await;
         let kept = super::consent::kept(&stand, IIN).await.remove(0);
-        assert_eq!(kept.1, words::hash(&text), "the hash is of what was read");
+        assert_eq!(kept.1, agreed, "the hash is of what was read");
+        let shown = stand
+            .app
+            .store
+            .read("test.shown", async |tx| store::consent::shown(tx, kept.0).await)
+            .await;
+        let shown = shown.unwrap().unwrap();
+        assert_eq!((shown.edition, shown.language), (Some(1), Some(Language::Kk)));
+        assert_eq!((shown.agreed.kk.clone(), shown.agreed.hash()), (text, agreed));
     })
     .await;
 }

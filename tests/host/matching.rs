@@ -168,10 +168,10 @@ async fn failures_and_requests_are_counted_and_kept_five_years() {
             "400 request.malformed"
         );
         bank.stand.clock.advance(TimeDelta::days(5 * 365));
-        senim_host::matching::forget(&bank.stand.app).await.unwrap();
+        senim_host::retention::sweep(&bank.stand.app).await.unwrap();
         assert_eq!(count(&bank).await["processed"], 5, "five years have a leap day");
         bank.stand.clock.advance(TimeDelta::days(2));
-        senim_host::matching::forget(&bank.stand.app).await.unwrap();
+        senim_host::retention::sweep(&bank.stand.app).await.unwrap();
         assert_eq!(count(&bank).await["processed"], 0);
     })
     .await;

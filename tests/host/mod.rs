@@ -1,5 +1,6 @@
 //! Use cases of the host, in process, through its routers, on both engines.
 
+mod agreement;
 mod authorization;
 mod bank;
 mod budgets;
@@ -14,6 +15,7 @@ mod matching;
 mod metrics;
 mod openid;
 mod pictures;
+mod retention;
 mod routes;
 mod signals;
 mod solution;

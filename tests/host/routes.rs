@@ -49,6 +49,8 @@ async fn strangers_are_refused_by_every_route_that_is_not_for_anyone() {
             "/api/identity/open",
             "/api/cabinet/sign-in",
             "/api/cabinet/sign-out",
+            "/api/rules",
+            "/api/rules/{rule}/{edition}",
             "/api/console/sign-in",
             "/api/console/sign-out",
             "/healthz",

@@ -13,7 +13,7 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use chrono::TimeDelta;
-use senim_channel::clock::{FixedClock, FixedRng, Rng as _};
+use senim_channel::clock::{Clock as _, FixedClock, FixedRng, Rng as _};
 use senim_core::Timestamp;
 use senim_core::authorization::{Authorization, GrantAction, Pushed};
 use senim_core::consent::{AskedFor, words};
@@ -23,7 +23,7 @@ use senim_core::jose::sha256_base64;
 use senim_core::liveness::challenge::{Challenge, Wishes};
 use senim_core::problem::Problem;
 use senim_faces::Faces;
-use senim_host::app::App;
+use senim_host::app::{App, publish_rules};
 use senim_host::caller::browser::{Browser, Page, hash};
 use senim_host::config::Config;
 use senim_host::evidence::judge::Judge;
@@ -92,6 +92,14 @@ impl Stand {
         self.app.faces = Some(Arc::clone(faces));
         self.app.judge = Some(Arc::clone(judged));
         self
+    }
+
+    /// As a host that starts with this configuration.
+    pub(super) async fn reconfigured(&mut self, change: impl FnOnce(&mut Config)) {
+        change(Arc::make_mut(&mut self.app.config));
+        let terms = self.app.config.retention();
+        let editions = publish_rules(&self.app.store, terms, self.app.now()).await;
+        self.app.editions = Arc::new(editions.expect("editions"));
     }
 
     pub(super) fn wait(&self, seconds: i64) {
@@ -204,10 +212,7 @@ impl Stand {
     /// Answers the consent as the page shows it.
     pub(super) async fn answer(&self, cookie: &str, approve: bool) -> Answer {
         let view = self.get("/api/identity", Some(cookie)).await;
-        let text =
-            serde_json::from_value::<Vec<words::Paragraph>>(view.body["consent"]["text"].clone());
-        let text_hash = words::hash(&text.unwrap_or_default());
-        let body = json!({ "approve": approve, "text_hash": text_hash });
+        let body = json!({ "approve": approve, "text_hash": agreed_hash(&view.body) });
         self.post("/api/identity/consent", Some(cookie), body).await
     }
 
@@ -308,8 +313,16 @@ impl Stand {
         cookie
     }
 
+    pub(super) async fn at_iin_of_cabinet(&self) -> String {
+        let cookie = self.post("/api/cabinet/sign-in", None, json!({})).await.cookie;
+        let cookie = cookie.expect("a cookie");
+        self.accept(&cookie).await;
+        cookie
+    }
+
     pub(super) async fn accept(&self, cookie: &str) {
-        let body = json!({ "accept": true, "language": "en" });
+        let edition = self.app.editions.agreement.number;
+        let body = json!({ "accept": true, "edition": edition, "language": "en" });
         let answer = self.post("/api/identity/agreement", Some(cookie), body).await;
         assert_eq!(answer.step(), "iin", "{}", answer.text);
     }
@@ -583,6 +596,12 @@ pub(super) fn judge() -> PathBuf {
     root.join(".senim/judge.wasm")
 }
 
+/// The hash of the consent as a page shows it; of nothing where none is shown.
+pub(super) fn agreed_hash(view: &Value) -> String {
+    let agreed = serde_json::from_value::<words::Agreed>(view["consent"]["agreed"].clone());
+    agreed.map(|it| it.hash()).unwrap_or_default()
+}
+
 /// A folder of this test alone.
 pub(super) fn folder() -> PathBuf {
     let mut bytes = [0; 8];
@@ -599,7 +618,9 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
     let sealer = store.sealer().clone();
     let keys = Keys::open(&store, &sealer, &*rng, moment(START)).await.expect("keys");
     let config = config(database, &outside.url);
+    let editions = publish_rules(&store, config.retention(), clock.now()).await;
     App {
+        editions: Arc::new(editions.expect("editions")),
         keys,
         source: Source::open(&outside.url).expect("a source"),
         messages: Messages::open(Some(&outside.url)).expect("messages"),

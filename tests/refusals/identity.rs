@@ -49,7 +49,21 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
         .row("the agreement refused", "403 identity.agreement-refused", async || {
             let mut browser = opened(platform, &person).await?;
             browser
-                .post("/api/identity/agreement", &json!({ "accept": false, "language": "en" }))
+                .post(
+                    "/api/identity/agreement",
+                    &json!({ "accept": false, "edition": 1, "language": "en" }),
+                )
+                .await
+        })
+        .await;
+    table
+        .row("an edition that is not in force", "409 agreement.edition-changed", async || {
+            let mut browser = opened(platform, &person).await?;
+            browser
+                .post(
+                    "/api/identity/agreement",
+                    &json!({ "accept": true, "edition": 4_000_000_000_u32, "language": "en" }),
+                )
                 .await
         })
         .await;
@@ -84,8 +98,8 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
     table
         .row("from another site, without our header", "403 forbidden", async || {
             let url = format!("{}/api/identity/{}/agreement", platform.pages_url, SessionId(1));
-            send(platform.http()?.post(url).json(&json!({ "accept": true, "language": "en" })))
-                .await
+            let body = json!({ "accept": true, "edition": 1, "language": "en" });
+            send(platform.http()?.post(url).json(&body)).await
         })
         .await;
     Ok(())
@@ -268,6 +282,17 @@ async fn messages(table: &mut Table<'_>) -> Result<()> {
     table
         .row("the code of the second message", "200", async || browser.enter_code(&code).await)
         .await;
+    browser.answer_consent(true).await?.ok()?;
+    for (name, expected) in [
+        ("the consent to processing withdrawn", "200"),
+        ("and withdrawn once more", "409 agreement.withdrawn"),
+    ] {
+        table
+            .row(name, expected, async || {
+                browser.post("/api/cabinet/agreement/withdraw", &json!({})).await
+            })
+            .await;
+    }
     Ok(())
 }
 

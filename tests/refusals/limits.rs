@@ -24,9 +24,9 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         ("malformed JSON", b"{\"accept\":".to_vec()),
         (
             "JSON with an unknown member",
-            br#"{"accept":true,"language":"en","admin":true}"#.to_vec(),
+            br#"{"accept":true,"edition":1,"language":"en","admin":true}"#.to_vec(),
         ),
-        ("JSON with a wrong type", br#"{"accept":"yes","language":"en"}"#.to_vec()),
+        ("JSON with a wrong type", br#"{"accept":"yes","edition":1,"language":"en"}"#.to_vec()),
         ("a body that is not UTF-8", vec![0xff, 0xfe, 0x00]),
         ("nested a hundred thousand deep", b"[".repeat(60_000)),
     ] {

@@ -21,7 +21,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             browser.open(&client.link(&client.request(&asked)).await?).await?.ok()?;
             browser.accept_agreement().await?.ok()?;
             let left = browser.post("/api/identity/abandon", &json!({})).await?.ok()?;
-            let redirect = left["redirect"].as_str().context("no way back")?;
+            let redirect = left.body["redirect"].as_str().context("no way back")?;
             parameter(redirect, "error").context("no error came back")
         })
         .await;

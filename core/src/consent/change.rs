@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unattended;
 use super::view::ConsentView;
-use super::words::{self, Paragraph};
+use super::words::{self, Agreed, Paragraph};
 use super::{Consent, ConsentError, ConsentState, Data, EndedBy, Granted, Limits, TERM_DAYS_MAX};
 use crate::Timestamp;
 use crate::exchange::{Day, present};
@@ -107,13 +107,13 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// The paragraphs that are kept with the new consent.
-    pub fn agreed(&self) -> Vec<Paragraph> {
-        self.kazakh.iter().chain(&self.russian).cloned().collect()
+    /// The texts that are kept with the new consent.
+    pub fn agreed(&self) -> Agreed {
+        Agreed { kk: self.kazakh.clone(), ru: self.russian.clone() }
     }
 
     pub fn hash(&self) -> String {
-        words::hash(&self.agreed())
+        self.agreed().hash()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A client's permission for one consumer to read some data of theirs at some providers (CNS-1..5).
+//! A client's consent that one consumer reads some data of theirs at some providers (CNS-1..5).
 //!
 //! ```text
 //! requested ──grant──▶ granted ──end──▶ ended (withdrawn or changed by the client, ended by the operator,
@@ -205,7 +205,7 @@ pub struct Granted {
     pub expires_at: Option<Timestamp>,
     /// Its place in the status list: `core/src/status/mod.rs`.
     pub index: u64,
-    /// SHA-256 of the exact text that the client saw, in base64url.
+    /// The hash of the exact texts that the client saw: [`words::Agreed::hash`].
     pub text_hash: String,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::Paragraph;
+use super::words::{Agreed, Paragraph};
 use super::{Data, EndedBy, Purpose, Unattended};
 use crate::Timestamp;
 use crate::exchange::Day;
@@ -113,7 +113,7 @@ pub struct UseView {
     pub problem: Option<String>,
 }
 
-/// What the client is asked to approve (CNS-5). The page must show `text` unchanged: its hash is kept.
+/// What the client is asked to approve (CNS-5). The page must show `agreed` unchanged: its hash is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConsentRequestView {
@@ -129,6 +129,8 @@ pub struct ConsentRequestView {
     pub identity: Option<DisclosureView>,
     pub purpose: Purpose,
     pub term_days: Option<u32>,
-    /// Paragraphs in the session's language: core/src/consent/words.rs.
+    /// What is agreed to, and hashed: both texts have equal force (OPS-8).
+    pub agreed: Agreed,
+    /// Paragraphs in the session's language: core/src/consent/words.rs. English is a help.
     pub text: Vec<Paragraph>,
 }

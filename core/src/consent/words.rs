@@ -9,25 +9,97 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Asked, Data, Purpose, PurposeCode, unattended};
+use super::{Asked, AskedFor, Data, Purpose, PurposeCode, unattended};
 use crate::exchange::Day;
 use crate::participant::view::ParticipantName;
+pub(super) use crate::retention::words::russian_days;
 use crate::text::Language;
 
 pub mod identity;
 
-/// The consent's paragraphs. `providers` in the order of their BINs.
-pub fn text(
-    language: Language,
-    asked: &Asked,
-    consumer: &ParticipantName,
-    providers: &[ParticipantName],
-) -> Vec<Paragraph> {
-    match language {
-        Language::Kk => kazakh(asked, consumer, providers),
-        Language::Ru => russian(asked, consumer, providers),
-        Language::En => english(asked, consumer, providers),
+/// Who asks whom for what, and of whom: all that the consent's text says.
+#[derive(Clone, Copy, Debug)]
+pub struct Parties<'a> {
+    /// The client's full name, from the Source (CNS-8).
+    pub giver: &'a str,
+    pub consumer: &'a ParticipantName,
+    /// In the order of their BINs; none where no accounts are asked for.
+    pub providers: &'a [ParticipantName],
+}
+
+/// The consent's paragraphs.
+pub fn text(language: Language, asked: &AskedFor, parties: Parties<'_>) -> Vec<Paragraph> {
+    match asked {
+        AskedFor::Accounts(asked) => accounts(language, asked, parties),
+        AskedFor::Identity(asked) => identity::text(language, asked, parties),
     }
+}
+
+fn accounts(language: Language, asked: &Asked, parties: Parties<'_>) -> Vec<Paragraph> {
+    match language {
+        Language::Kk => kazakh(asked, parties),
+        Language::Ru => russian(asked, parties),
+        Language::En => english(asked, parties),
+    }
+}
+
+/// The consent as it is agreed to: Kazakh and Russian have equal force (OPS-8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Agreed {
+    pub kk: Vec<Paragraph>,
+    pub ru: Vec<Paragraph>,
+}
+
+impl Agreed {
+    pub fn of(asked: &AskedFor, parties: Parties<'_>) -> Self {
+        Self { kk: text(Language::Kk, asked, parties), ru: text(Language::Ru, asked, parties) }
+    }
+
+    /// SHA-256 of both texts' hashes, Kazakh first, a line each, in base64url.
+    pub fn hash(&self) -> String {
+        let both = format!("{}\n{}", hash(&self.kk), hash(&self.ru));
+        URL_SAFE_NO_PAD.encode(Sha256::digest(both))
+    }
+}
+
+/// What the client had before their eyes when they answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// Of the consent's form: core/src/agreement (OPS-9). Absent where the client narrowed a consent: that text says only
+    /// what changes.
+    pub edition: Option<u32>,
+    /// The language that was read, where it is known. English is a help and not what was agreed to.
+    pub language: Option<Language>,
+    pub agreed: Agreed,
+}
+
+/// The form of the consent, as its editions publish it (OPS-9): of each kind two samples, one with all that can be asked
+/// for and the consumer's own words, one with the least. What differs between requests is left open.
+pub fn form(language: Language) -> Vec<String> {
+    const FULL: &str = r#"{"type":"account_information","client":{"iin":"900101300017","phone":"+77010000001"},
+        "providers":["960440000151"],"data":["accounts","balances","transactions"],"accounts":["x"],
+        "transactions_from":"2027-01-01","purpose":{"code":"account-aggregation","text":"…"},"term_days":90}"#;
+    const LEAST: &str = r#"{"type":"account_information","client":{"iin":"900101300017","phone":"+77010000001"},
+        "providers":["960440000151"],"data":["accounts"],"purpose":{"code":"credit-decision"}}"#;
+    const IDENTITY: &str = r#"{"type":"identity","client":{"iin":"900101300017","phone":"+77010000001"},
+        "claims":["iin","family_name","given_name","middle_name","birthdate","gender","ethnicity","nationalities",
+        "identity_document","place_of_birth","address","phone_number"],
+        "purpose":{"code":"account-aggregation","text":"…"},"term_days":90}"#;
+    const AUTHENTICATION: &str = r#"{"type":"identity","client":{"iin":"900101300017","phone":"+77010000001"},
+        "claims":[],"purpose":{"code":"sign-in"}}"#;
+    let samples = [FULL, LEAST, IDENTITY, AUTHENTICATION]
+        .map(|it| serde_json::from_str::<AskedFor>(it).ok());
+    let bin = "960440000151".parse().ok();
+    let Some(name) = bin.map(|bin| ParticipantName { bin, name: "…".to_owned() }) else {
+        return Vec::new();
+    };
+    let parties = Parties { giver: "…", consumer: &name, providers: std::slice::from_ref(&name) };
+    let open = |text: String| text.replace("960440000151", "…").replace("900101300017", "…");
+    let paragraphs = samples.iter().flatten().flat_map(|it| text(language, it, parties));
+    paragraphs.map(|it| open(it.line())).collect()
 }
 
 /// One paragraph of the text that the client approves. Each has one author, so that a consumer's words
@@ -41,15 +113,19 @@ pub enum Paragraph {
     Consumer(String),
 }
 
+impl Paragraph {
+    /// As it is hashed: `> ` before a consumer's.
+    pub fn line(&self) -> String {
+        match self {
+            Self::Platform(text) => text.clone(),
+            Self::Consumer(text) => format!("> {text}"),
+        }
+    }
+}
+
 /// SHA-256 of the paragraphs, an empty line between them and `> ` before a consumer's, in base64url.
 pub fn hash(paragraphs: &[Paragraph]) -> String {
-    let lines: Vec<_> = paragraphs
-        .iter()
-        .map(|it| match it {
-            Paragraph::Platform(text) => text.clone(),
-            Paragraph::Consumer(text) => format!("> {text}"),
-        })
-        .collect();
+    let lines: Vec<_> = paragraphs.iter().map(Paragraph::line).collect();
     URL_SAFE_NO_PAD.encode(Sha256::digest(lines.join("\n\n")))
 }
 
@@ -72,36 +148,6 @@ impl Paper {
             }
         });
         self.0.push(Paragraph::Consumer(own.to_string()));
-    }
-}
-
-/// The user agreement, which the client accepts first (IDX-1).
-///
-/// `pictures_days`: how many days the images of checks are kept.
-pub fn agreement(language: Language, pictures_days: u16) -> Vec<String> {
-    let days = u32::from(pictures_days);
-    match language {
-        Language::Kk => vec![
-            "Senim сіздің кім екеніңізді тексереді. Ол үшін ЖСН сұралады, камерамен бірнеше сурет түсіріледі және телефоныңызға код жіберіледі.".to_owned(),
-            "Суреттер камера алдында тірі адам тұрғанын білу үшін және мемлекеттік тізілімдегі фотосуретпен салыстыру үшін қолданылады.".to_owned(),
-            format!("Суреттер, сәтсіз тексерулердікі де, даулы жағдайлар үшін шифрланған түрде {days} күн сақталып, содан кейін жойылады."),
-            "Тексерудің нәтижесі, уақыты, өлшемдері және суреттердің бақылау сомалары даулы жағдайлар үшін бес жыл сақталады.".to_owned(),
-            "Келіспесеңіз, ештеңе тексерілмейді және ешкімге ештеңе берілмейді.".to_owned(),
-        ],
-        Language::Ru => vec![
-            "Senim проверит, что вы — это вы. Для этого мы спросим ваш ИИН, сделаем несколько снимков камерой и отправим код на ваш телефон.".to_owned(),
-            "Снимки нужны, чтобы убедиться, что перед камерой живой человек, и сравнить лицо с фотографией в государственном реестре.".to_owned(),
-            format!("Снимки, в том числе неудачных проверок, хранятся в зашифрованном виде {days} {} на случай спора, затем удаляются.", russian_days(days)),
-            "Итог, время и измерения проверки и контрольные суммы снимков хранятся пять лет на случай спора.".to_owned(),
-            "Если вы не согласны, проверки не будет и никто ничего о вас не получит.".to_owned(),
-        ],
-        Language::En => vec![
-            "Senim will check that you are who you say you are. It asks for your IIN, takes a few pictures with the camera and sends a code to your phone.".to_owned(),
-            "The pictures serve to see that a live person is in front of the camera and to compare the face with the photo in the state register.".to_owned(),
-            format!("The pictures, those of failed checks as well, are kept encrypted for {days} {} in case of a dispute and are then deleted.", if days == 1 { "day" } else { "days" }),
-            "The outcome, time and measurements of the check and the checksums of the pictures are kept for five years in case of a dispute.".to_owned(),
-            "If you do not agree, nothing is checked and nobody receives anything about you.".to_owned(),
-        ],
     }
 }
 
@@ -174,16 +220,16 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
     }
 }
 
-fn kazakh(
-    asked: &Asked,
-    consumer: &ParticipantName,
-    providers: &[ParticipantName],
-) -> Vec<Paragraph> {
-    let name = &consumer.name;
+fn kazakh(asked: &Asked, parties: Parties<'_>) -> Vec<Paragraph> {
+    let Parties { giver, consumer, providers } = parties;
+    let (name, iin) = (&consumer.name, asked.client.iin.expose());
     let mut text = Paper::default();
     text.say(format!(
         "«{name}» ұйымы (БСН {}) шоттарыңыз туралы деректерді оқуға келісіміңізді сұрайды.",
         consumer.bin
+    ));
+    text.say(format!(
+        "Келісім беруші: {giver} (ЖСН {iin}). Келісім дербес деректеріңізге және банк құпиясына қатысты."
     ));
     text.say(format!(
         "Деректерді беретін {}: {}.",
@@ -215,6 +261,15 @@ fn kazakh(
     );
     text.say(format!("Мақсаты: {}.", purpose(Language::Kk, asked.purpose.code)));
     text.quote(Language::Kk, &asked.purpose);
+    text.say(
+        "Деректер сізге банктік және өзге қызметтер көрсету, сондай-ақ сізбен осы қызметтер туралы шарт жасасу және оны орындау үшін ғана пайдаланылады. Олар сол қызметтер көрсетіліп тұрғанда ғана сақталады.",
+    );
+    text.say(
+        "Деректерді үшінші тұлғаларға беруге, шетелге жіберуге және жариялауға тыйым салынады.",
+    );
+    text.say(format!(
+        "«{name}» ұйымы деректерді қорғайды және келтірілген зиян үшін, сондай-ақ келісім кері қайтарып алынғаннан кейін деректерді пайдаланғаны үшін сіздің алдыңызда жауап береді."
+    ));
     text.say(match asked.term_days {
         Some(days) => format!("Мерзімі: мақұлдаған сәттен бастап {days} күн."),
         None => "Мерзімі: сіз кері қайтарып алғанша.".to_owned(),
@@ -227,16 +282,16 @@ fn kazakh(
     text.0
 }
 
-fn russian(
-    asked: &Asked,
-    consumer: &ParticipantName,
-    providers: &[ParticipantName],
-) -> Vec<Paragraph> {
-    let name = &consumer.name;
+fn russian(asked: &Asked, parties: Parties<'_>) -> Vec<Paragraph> {
+    let Parties { giver, consumer, providers } = parties;
+    let (name, iin) = (&consumer.name, asked.client.iin.expose());
     let mut text = Paper::default();
     text.say(format!(
         "Организация «{name}» (БИН {}) просит вашего согласия читать данные о ваших счетах.",
         consumer.bin
+    ));
+    text.say(format!(
+        "Согласие даёт {giver} (ИИН {iin}). Оно касается ваших персональных данных и банковской тайны."
     ));
     text.say(format!(
         "Данные {}: {}.",
@@ -263,6 +318,13 @@ fn russian(
     );
     text.say(format!("Цель: {}.", purpose(Language::Ru, asked.purpose.code)));
     text.quote(Language::Ru, &asked.purpose);
+    text.say(
+        "Данные служат только тому, чтобы оказывать вам банковские и иные услуги, заключать с вами договоры о них и исполнять эти договоры. Они хранятся лишь до тех пор, пока такие услуги оказываются.",
+    );
+    text.say("Передавать данные третьим лицам, отправлять их за границу и публиковать запрещено.");
+    text.say(format!(
+        "Организация «{name}» защищает данные и отвечает перед вами за вред, а также за использование данных после отзыва согласия."
+    ));
     text.say(match asked.term_days {
         Some(days) => format!("Срок: {days} {} с момента одобрения.", russian_days(days)),
         None => "Срок: пока вы не отзовёте согласие.".to_owned(),
@@ -275,16 +337,16 @@ fn russian(
     text.0
 }
 
-fn english(
-    asked: &Asked,
-    consumer: &ParticipantName,
-    providers: &[ParticipantName],
-) -> Vec<Paragraph> {
-    let name = &consumer.name;
+fn english(asked: &Asked, parties: Parties<'_>) -> Vec<Paragraph> {
+    let Parties { giver, consumer, providers } = parties;
+    let (name, iin) = (&consumer.name, asked.client.iin.expose());
     let mut text = Paper::default();
     text.say(format!(
         "“{name}”, business identification number (BIN) {}, asks for your consent to read data about your accounts.",
         consumer.bin
+    ));
+    text.say(format!(
+        "The consent is given by {giver}, individual identification number (IIN) {iin}. It covers your personal data and bank secrecy."
     ));
     text.say(format!("The data will come from {}.", named(providers, "BIN", ["“", "”"])));
     let mut what = vec!["the list of your accounts"];
@@ -304,6 +366,15 @@ fn english(
     text.say("It can only read: this consent moves no money and changes nothing.".to_owned());
     text.say(format!("Purpose: {}.", purpose(Language::En, asked.purpose.code)));
     text.quote(Language::En, &asked.purpose);
+    text.say(
+        "The data serves only bank and other services to you, and contracts with you about them. It is kept only as long as those services last.",
+    );
+    text.say(
+        "Passing the data on to third parties, sending it abroad and publishing it are forbidden.",
+    );
+    text.say(format!(
+        "“{name}” protects the data and answers to you for harm, and for any use of it after a withdrawal."
+    ));
     text.say(match asked.term_days {
         Some(days) => format!(
             "Term: {days} {} from the moment you approve.",
@@ -331,15 +402,6 @@ fn named(participants: &[ParticipantName], number: &str, [open, close]: [&str; 2
 
 fn listed<'a>(accounts: impl IntoIterator<Item = &'a String>) -> String {
     accounts.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
-}
-
-pub(super) fn russian_days(days: u32) -> &'static str {
-    match (days % 10, days % 100) {
-        (_, 11..=14) => "дней",
-        (1, _) => "день",
-        (2..=4, _) => "дня",
-        _ => "дней",
-    }
 }
 
 /// The month in the ablative, as `бастап` wants it.
@@ -421,6 +483,7 @@ mod tests {
         assert_eq!(
             lines(&shown(Language::En, &asked(ALL))).join("\n"),
             "“Jetisu Pay”, business identification number (BIN) 960440000151, asks for your consent to read data about your accounts.\n\
+             The consent is given by Сейтова Айгүл Маратқызы, individual identification number (IIN) 900101300017. It covers your personal data and bank secrecy.\n\
              The data will come from “Qarlygash Bank” (BIN 960440000151).\n\
              It will see: the list of your accounts, their balances, their transactions.\n\
              Transactions: from 1 March 2026 on.\n\
@@ -429,6 +492,9 @@ mod tests {
              Purpose: to show all your accounts in one place.\n\
              The next line is in the organisation's own words, which Senim has not checked:\n\
              > Add accounts\n\
+             The data serves only bank and other services to you, and contracts with you about them. It is kept only as long as those services last.\n\
+             Passing the data on to third parties, sending it abroad and publishing it are forbidden.\n\
+             “Jetisu Pay” protects the data and answers to you for harm, and for any use of it after a withdrawal.\n\
              Term: 90 days from the moment you approve.\n\
              It can ask for the data only while you are using its application.\n\
              You can withdraw the consent in your Senim cabinet at any moment, free of charge and without giving a reason. The data stops at once, and “Jetisu Pay” must delete what it has received.\n\
@@ -440,12 +506,18 @@ mod tests {
     fn every_language_names_the_parties_the_dates_and_the_term() {
         for language in Language::ALL {
             let text = lines(&shown(language, &asked(ALL))).join("\n");
-            for word in
-                ["Jetisu Pay", "Qarlygash Bank", "960440000151", "2026", "90", "Add accounts"]
-            {
+            for word in [
+                "Jetisu Pay",
+                "Qarlygash Bank",
+                "960440000151",
+                "2026",
+                "90",
+                "Add accounts",
+                GIVER,
+                "900101300017",
+            ] {
                 assert!(text.contains(word), "{language:?}: {word}");
             }
-            assert!(!text.contains("900101300017"), "the text must not hold the client's number");
             // One term for it: the law's.
             for other in ["рұқсат", "разрешен", "permission"] {
                 assert!(!text.to_lowercase().contains(other), "{text}");
@@ -485,31 +557,6 @@ mod tests {
         assert_eq!(hash(&text).len(), 43);
     }
 
-    /// IDX-12: the agreement states the actual retention.
-    #[test]
-    fn the_agreement_says_for_how_many_days_pictures_are_kept() {
-        for language in Language::ALL {
-            for days in [1, 42, 90] {
-                let text = agreement(language, days).join(" ");
-                assert!(text.contains(&format!(" {days} ")), "{text}");
-                for untrue in ["сақталмайды", "не хранятся", "not kept"] {
-                    assert!(!text.contains(untrue), "{text}");
-                }
-            }
-        }
-        let five_years = ["бес жыл", "пять лет", "five years"];
-        for (language, said) in Language::ALL.into_iter().zip(five_years) {
-            assert!(agreement(language, 90).join(" ").contains(said));
-        }
-    }
-
-    #[test]
-    fn russian_counts_days_as_russian_does() {
-        let counted: Vec<_> = [1, 2, 5, 11, 12, 21, 22, 90, 111, 121].map(russian_days).into();
-        let right = ["день", "дня", "дней", "дней", "дней", "день", "дня", "дней", "дней", "день"];
-        assert_eq!(counted, right);
-    }
-
     const ALL: &str = r#"{"type":"account_information",
         "client":{"iin":"900101300017","phone":"+77010000001"},"providers":["960440000151"],
         "data":["accounts","balances","transactions"],"transactions_from":"2026-03-01",
@@ -534,13 +581,84 @@ mod tests {
         assert_ne!(hash(&as_own), hash(&[Paragraph::Platform("a".to_owned())]));
     }
 
+    /// CNS-8: what the text must say besides parties, data, purpose and term.
+    #[test]
+    fn every_language_says_all_of_cns_8() {
+        for (language, said) in [
+            (
+                Language::Kk,
+                [
+                    "дербес деректеріңізге және банк құпиясына",
+                    "банктік және өзге қызметтер",
+                    "шарт жасасу",
+                    "көрсетіліп тұрғанда ғана сақталады",
+                    "үшінші тұлғаларға беруге, шетелге жіберуге және жариялауға тыйым",
+                    "деректерді қорғайды",
+                    "зиян үшін",
+                    "кері қайтарып алынғаннан кейін деректерді пайдаланғаны үшін",
+                ],
+            ),
+            (
+                Language::Ru,
+                [
+                    "персональных данных и банковской тайны",
+                    "банковские и иные услуги",
+                    "заключать с вами договоры",
+                    "лишь до тех пор, пока такие услуги оказываются",
+                    "третьим лицам, отправлять их за границу и публиковать запрещено",
+                    "защищает данные",
+                    "отвечает перед вами за вред",
+                    "после отзыва согласия",
+                ],
+            ),
+            (
+                Language::En,
+                [
+                    "personal data and bank secrecy",
+                    "bank and other services",
+                    "contracts with you",
+                    "only as long as those services last",
+                    "third parties, sending it abroad and publishing it are forbidden",
+                    "protects the data",
+                    "answers to you for harm",
+                    "after a withdrawal",
+                ],
+            ),
+        ] {
+            let text = lines(&shown(language, &asked(ALL))).join("\n");
+            for part in said {
+                assert!(text.contains(part), "{language:?}: {part}");
+            }
+        }
+    }
+
+    /// OPS-8: a change of either text is another consent.
+    #[test]
+    fn kazakh_and_russian_are_hashed_together() {
+        let both =
+            Agreed { kk: shown(Language::Kk, &asked(ALL)), ru: shown(Language::Ru, &asked(ALL)) };
+        for change in [
+            Agreed { kk: both.ru.clone(), ..both.clone() },
+            Agreed { ru: both.kk.clone(), ..both.clone() },
+            Agreed { kk: both.ru.clone(), ru: both.kk.clone() },
+        ] {
+            assert_ne!(change.hash(), both.hash());
+        }
+    }
+
+    #[test]
+    fn the_form_leaves_open_what_differs_between_requests() {
+        for language in Language::ALL {
+            let form = form(language);
+            assert!(form.len() > 15, "{form:?}");
+            let text = form.join("\n");
+            assert!(!text.contains("900101300017") && !text.contains("960440000151"), "{text}");
+            assert!(text.contains("> …"), "{text}");
+        }
+    }
+
     fn lines(text: &[Paragraph]) -> Vec<String> {
-        text.iter()
-            .map(|it| match it {
-                Paragraph::Platform(text) => text.clone(),
-                Paragraph::Consumer(text) => format!("> {text}"),
-            })
-            .collect()
+        text.iter().map(Paragraph::line).collect()
     }
 
     fn asked(text: &str) -> Asked {
@@ -551,6 +669,8 @@ mod tests {
         let bin = "960440000151".parse().unwrap();
         let consumer = ParticipantName { bin, name: "Jetisu Pay".to_owned() };
         let providers = [ParticipantName { bin, name: "Qarlygash Bank".to_owned() }];
-        text(language, asked, &consumer, &providers)
+        accounts(language, asked, Parties { giver: GIVER, consumer: &consumer, providers: &providers })
     }
+
+    const GIVER: &str = "Сейтова Айгүл Маратқызы";
 }

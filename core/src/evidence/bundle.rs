@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::Timestamp;
+use crate::agreement::Acceptance;
 use crate::id::SessionId;
 use crate::jose::{sha256, to_base64};
 use crate::liveness::pack::Pack;
 use crate::liveness::{Question, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// 2: the matching solution and the built-in engine's files. 3: a display's frame.
-pub const VERSION: u8 = 3;
+/// 2: the matching solution and the built-in engine's files. 3: a display's frame. 4: the user agreement.
+pub const VERSION: u8 = 4;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +20,8 @@ pub struct Bundle {
     pub version: u8,
     pub session: SessionId,
     pub check: u8,
+    /// Which edition of the user agreement was accepted, when and in which language (IDX-12).
+    pub agreement: Option<Acceptance>,
     /// When the last byte of the frames arrived.
     pub arrived_at: Timestamp,
     pub judged_at: Timestamp,

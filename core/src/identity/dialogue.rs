@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::requester::Requester;
 use super::session::{Purpose, Session};
 use crate::Timestamp;
+use crate::agreement::Acceptance;
 use crate::consent::AskedFor;
 use crate::id::{AuthorizationId, SessionId};
 use crate::participant::view::ParticipantName;
@@ -25,8 +26,14 @@ pub struct Content {
     /// The requester by which its checks are counted; known once the IIN has been entered.
     #[serde(default)]
     pub requester: Option<Requester>,
-    /// From the Source.
+    /// The user agreement as the client accepted it; absent before.
+    #[serde(default)]
+    pub agreement: Option<Acceptance>,
+    /// First name and first letter of the patronymic, from the Source.
     pub client_name: Option<String>,
+    /// Surname, name and patronymic, from the Source: who gives a consent (CNS-8).
+    #[serde(default)]
+    pub full_name: Option<String>,
     /// The redirect at the end; it contains the authorization code.
     pub redirect: Option<String>,
 }

@@ -191,6 +191,7 @@ impl Session {
             Failure::Blocked { .. } => self.last_refusal.unwrap_or(Problem::IdentityBlocked),
             Failure::Abandoned
             | Failure::AgreementRefused
+            | Failure::AgreementWithdrawn
             | Failure::ConsentRefused
             | Failure::Expired
             | Failure::IinMismatch
@@ -232,6 +233,7 @@ impl Session {
             }
             (Input::Abandoned, _) => Ok(session.end(Failure::Abandoned, now)),
             (Input::Restarted, _) => Ok(session.at(Step::Agreement)),
+            (Input::AgreementWithdrawn, _) => Ok(session.fail(Failure::AgreementWithdrawn, now)),
 
             (Input::AgreementAnswered { accept: true }, Step::Agreement) => {
                 Ok(session.at(Step::Iin))

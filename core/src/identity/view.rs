@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::agreement::view::EditionView;
 use crate::consent::view::ConsentRequestView;
 use crate::id::SessionId;
 use crate::liveness::challenge::{Nonce, Step};
@@ -14,11 +15,8 @@ use crate::text::Language;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum StepView {
-    /// The user agreement: core/src/consent/words.rs.
-    Agreement {
-        /// How many days the images of checks are kept.
-        pictures_days: u16,
-    },
+    /// The user agreement, in the edition that is in force.
+    Agreement { agreement: EditionView },
     /// The client types their IIN.
     Iin {
         /// Absent in a sign-in to the cabinet.
@@ -76,7 +74,9 @@ pub struct IdentityView {
 #[serde(deny_unknown_fields)]
 pub struct AnswerAgreement {
     pub accept: bool,
-    /// The page's language, in which the consent's text is written.
+    /// The edition that the page showed (OPS-9).
+    pub edition: u32,
+    /// The page's language, in which the agreement was read and the consent will be.
     pub language: Language,
 }
 
@@ -102,7 +102,7 @@ pub struct EnterCode {
 #[serde(deny_unknown_fields)]
 pub struct AnswerConsent {
     pub approve: bool,
-    /// The hash of the displayed paragraphs: [`crate::consent::words::hash`].
+    /// The hash of the displayed texts: [`crate::consent::words::Agreed::hash`].
     pub text_hash: String,
 }
 

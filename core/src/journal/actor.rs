@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::RuleText;
 use crate::id::{AuthorizationId, Bin, ConsentId, PhotoRequestId, SessionId, UseId};
 
 /// Who did it. Printed as `client`, `platform`, `operator:NAME`, `participant:BIN`, `edge:NAME`.
@@ -33,6 +34,8 @@ pub enum Subject {
     Operator(String),
     Participant(Bin),
     PhotoRequest(PhotoRequestId),
+    /// A text that clients agree to.
+    RuleText(RuleText),
     Session(SessionId),
     /// A request through an edge without a known consent.
     Use(UseId),
@@ -61,6 +64,7 @@ impl fmt::Display for Subject {
             Self::Operator(name) => write!(f, "operator:{name}"),
             Self::Participant(bin) => write!(f, "participant:{bin}"),
             Self::PhotoRequest(id) => id.fmt(f),
+            Self::RuleText(rule) => write!(f, "rule-text:{}", rule.code()),
             Self::Session(id) => id.fmt(f),
             Self::Use(id) => id.fmt(f),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::agreement::{Hashes, RuleText};
 use crate::consent::{Data, EndedBy, PurposeCode};
 use crate::id::{
     AuthorizationId, Bin, ConsentId, MessageId, NoticeId, SessionId, SolutionRequestId, UseId,
@@ -12,6 +13,8 @@ use crate::id::{
 use crate::liveness::{Reason, Signal};
 use crate::personal::Field;
 use crate::problem::Problem;
+use crate::retention::HeldFor;
+use crate::text::Language;
 
 /// Declares the events: the variant, its name on the wire, its fields in the order in which they are written.
 macro_rules! events {
@@ -37,6 +40,17 @@ macro_rules! events {
 
 // Kept in alphabetical order of names.
 events! {
+    AgreementAccepted = "agreement.accepted" { edition: u32, language: Language, hashes: Hashes }
+    /// An edition holds from now on.
+    AgreementPublished = "agreement.published" { rule: RuleText, edition: u32, hashes: Hashes }
+    AgreementWithdrawn = "agreement.withdrawn" {
+        /// Checks whose pictures were destroyed.
+        destroyed: u64,
+        /// Checks whose pictures stay.
+        kept: u64,
+        /// Sessions that ended by it.
+        sessions: u64,
+    }
     /// A request for authentication alone (IDX-14).
     AuthenticationPushed = "authentication.pushed" {
         client_id: String,
@@ -84,6 +98,9 @@ events! {
         term_days: Option<u32>,
         /// Requests a day without the client; absent: none.
         reads_a_day: Option<u16>,
+        /// Of the consent's form.
+        edition: u32,
+        language: Language,
     }
     ConsentIdentityGranted = "consent.identity-granted" {
         session: SessionId,
@@ -92,6 +109,9 @@ events! {
         fields: BTreeSet<Field>,
         once: bool,
         term_days: Option<u32>,
+        /// Of the consent's form.
+        edition: u32,
+        language: Language,
     }
     ConsentRefused = "consent.refused" { session: SessionId, consumer: Bin }
     DataRead = "data.read" {
@@ -132,7 +152,16 @@ events! {
         delete_by: Timestamp,
         acknowledged: bool,
     }
+    /// The key of a check's pictures was destroyed.
+    EvidenceDestroyed = "evidence.destroyed" {
+        check: u8,
+        /// SHA-256 of the pack in hexadecimal.
+        pack: String,
+        why: DestroyedBecause,
+    }
     EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
+    EvidenceHeld = "evidence.held" { held_for: HeldFor, until: Timestamp, reason: String }
+    EvidenceReleased = "evidence.released" { reason: String }
     IdentityBlocked = "identity.blocked" {
         until: Timestamp,
         /// The kind of requester for which the person is blocked.
@@ -223,6 +252,8 @@ events! {
         solution_request: SolutionRequestId,
         degree_millis: i64,
     }
+    /// A look into the state register.
+    SourceAsked = "source.asked" { purpose: Look }
     TokenIssued = "token.issued" { client_id: String, grant_type: GrantType, bound_to: Binding }
 }
 
@@ -232,6 +263,30 @@ events! {
 pub enum StartedFor {
     Authorization { authorization: AuthorizationId, consumer: Bin, application: String },
     Cabinet,
+}
+
+/// Why the state register was looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Look {
+    /// Whether the person exists (IDX-1).
+    Person,
+    /// The reference photo of a liveness check.
+    Check,
+    /// The reference photo of a participant's photo matching request (PHM-2).
+    PhotoMatch,
+    /// Personal data for a participant whose match was accepted (PHM-3).
+    PersonalData,
+}
+
+/// Why pictures were destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DestroyedBecause {
+    /// Their term is over.
+    Term,
+    /// The client took the consent to processing back (IDX-13).
+    AgreementWithdrawn,
 }
 
 /// `grant_type` of RFC 6749.

@@ -12,5 +12,5 @@ mod record;
 pub mod view;
 
 pub use actor::{Actor, Subject};
-pub use event::{Binding, Event, GrantType, StartedFor};
+pub use event::{Binding, DestroyedBecause, Event, GrantType, Look, StartedFor};
 pub use record::{ID_BYTES, Record, RecordError, VERSION};

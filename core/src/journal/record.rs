@@ -72,6 +72,7 @@ mod tests {
     use crate::consent::{Data, EndedBy};
     use crate::id::{ConsentId, SessionId};
     use crate::journal::{Binding, GrantType};
+    use crate::text::Language;
 
     fn record(event: Event) -> Record {
         let at = Timestamp::from_timestamp(1_700_000_000, 123_456_789).unwrap();
@@ -91,6 +92,8 @@ mod tests {
             data: BTreeSet::from([Data::Accounts, Data::Balances]),
             term_days: None,
             reads_a_day: None,
+            edition: 1,
+            language: Language::Ru,
         };
         assert_eq!(
             record(event).encode().unwrap(),
@@ -100,7 +103,7 @@ mod tests {
                 r#""subject":{"consent":"cns_00000000000000000000000000000007"},"#,
                 r#""event":"consent.granted","fields":{"session":"ids_00000000000000000000000000000009","#,
                 r#""consumer":"080340000123","application":"app","providers":["080340000123"],"#,
-                r#""data":["accounts","balances"],"term_days":null,"reads_a_day":null}}"#
+                r#""data":["accounts","balances"],"term_days":null,"reads_a_day":null,"edition":1,"language":"ru"}}"#
             )
         );
     }

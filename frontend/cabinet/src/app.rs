@@ -1,5 +1,6 @@
 //! Which page the address means.
 
+use senim_core::agreement::RuleText;
 use senim_core::id::ConsentId;
 use senim_core::problem::Problem;
 use senim_kit::browser::document;
@@ -7,12 +8,14 @@ use senim_kit::language::LanguageProvider;
 use senim_kit::route::use_path;
 use yew::prelude::*;
 
+use crate::pages::agreement::AgreementPage;
 use crate::pages::consent::ConsentPage;
 use crate::pages::consents::ConsentsPage;
 use crate::pages::home::HomePage;
 use crate::pages::identity::IdentityPage;
 use crate::pages::open::OpenPage;
 use crate::pages::problem::ProblemPage;
+use crate::pages::rules::{EditionPage, PrivacyPage, RulesPage};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Page {
@@ -21,6 +24,11 @@ enum Page {
     Open,
     Consents,
     Consent(ConsentId),
+    /// The client's own.
+    Agreement,
+    Rules,
+    Edition(RuleText, u32),
+    Privacy,
     NotFound,
 }
 
@@ -32,6 +40,13 @@ impl Page {
             ["authorize"] => Self::Open,
             ["identity"] => Self::Identity,
             ["cabinet"] | ["cabinet", "consents"] => Self::Consents,
+            ["cabinet", "agreement"] => Self::Agreement,
+            ["agreement"] => Self::Rules,
+            ["agreement", rule, edition] => match (RuleText::by_code(rule), edition.parse()) {
+                (Some(rule), Ok(edition)) => Self::Edition(rule, edition),
+                _ => Self::NotFound,
+            },
+            ["privacy"] => Self::Privacy,
             ["cabinet", "consents", id] => id.parse().map_or(Self::NotFound, Self::Consent),
             [..] => Self::NotFound,
         }
@@ -53,6 +68,10 @@ pub(crate) fn App() -> Html {
         Page::Open => html! { <OpenPage /> },
         Page::Consents => html! { <ConsentsPage /> },
         Page::Consent(id) => html! { <ConsentPage key={path} {id} /> },
+        Page::Agreement => html! { <AgreementPage /> },
+        Page::Rules => html! { <RulesPage /> },
+        Page::Edition(rule, edition) => html! { <EditionPage key={path} {rule} {edition} /> },
+        Page::Privacy => html! { <PrivacyPage /> },
         Page::NotFound => html! { <ProblemPage code={Problem::NotFound.code()} /> },
     };
     html! { <LanguageProvider>{ page }</LanguageProvider> }
@@ -77,6 +96,11 @@ mod tests {
         assert_eq!(Page::of("/cabinet/"), Page::Consents);
         assert_eq!(Page::of(&format!("/cabinet/consents/{id}")), Page::Consent(ConsentId(0xab)));
         assert_eq!(Page::of("/cabinet/consents/ids_ab"), Page::NotFound);
+        assert_eq!(Page::of("/cabinet/agreement"), Page::Agreement);
+        assert_eq!(Page::of("/agreement"), Page::Rules);
+        assert_eq!(Page::of("/agreement/consent/2"), Page::Edition(RuleText::Consent, 2));
+        assert_eq!(Page::of("/agreement/other/2"), Page::NotFound);
+        assert_eq!(Page::of("/privacy"), Page::Privacy);
         assert_eq!(Page::of("/elsewhere"), Page::NotFound);
     }
 }

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::Path;
 use senim_core::consent::change::{ChangeConsent, texts};
 use senim_core::consent::view::ConsentDetailsView;
+use senim_core::consent::words::Shown;
 use senim_core::consent::{ConsentState, EndedBy, Granted};
 use senim_core::id::ConsentId;
 use senim_core::journal::{Actor, Event, Subject};
@@ -44,7 +45,8 @@ pub async fn change(
             }
             let by = (EndedBy::Changed, Some(new.id));
             end::save(tx, &app, &old, by, Actor::Client, now).await?;
-            store::consent::add(tx, &new, client.session, &texts.agreed()).await?;
+            let shown = Shown { edition: None, language: None, agreed: texts.agreed() };
+            store::consent::add(tx, &new, client.session, &shown).await?;
             store::authorization::pass_on(tx, old.id, new.id).await?;
             let event = Event::ConsentChanged {
                 session: client.session,

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use senim_core::Timestamp;
-use senim_core::consent::{AskedFor, Consent, ConsentState, Disclosure, EndedBy, Limits, words};
+use senim_core::consent::words::{Agreed, Parties, Shown};
+use senim_core::consent::{AskedFor, Consent, ConsentState, Disclosure, EndedBy, Limits};
 use senim_core::id::ConsentId;
 use senim_core::journal::{Actor, Event, Subject};
 
@@ -22,10 +23,10 @@ pub async fn grant(
     request: &Request,
     now: Timestamp,
 ) -> Result<Consent, Refusal> {
-    let shown = shown(dialogue, request);
+    let shown = shown(app, dialogue, request);
     let index = store::consent::allocate_index(tx).await?;
     let requested = requested(app, dialogue, request, now)?;
-    let mut consent = requested.grant(index, words::hash(&shown), now)?;
+    let mut consent = requested.grant(index, shown.agreed.hash(), now)?;
     let replaced = replaced(tx, request).await?;
     if let Some(older) = replaced.filter(|it| it.iin == consent.iin && it.check(now).is_ok()) {
         (consent.grant, consent.replaces) = (older.grant, Some(older.id));
@@ -51,6 +52,8 @@ pub async fn grant(
             data: consent.limits.data.clone(),
             term_days: consent.term_days,
             reads_a_day: consent.limits.unattended.map(|it| it.reads_a_day),
+            edition: app.editions.consent.number,
+            language: dialogue.content.session.language(),
         },
         Some(disclosure) => Event::ConsentIdentityGranted {
             session,
@@ -59,6 +62,8 @@ pub async fn grant(
             fields: disclosure.fields.clone(),
             once: disclosure.once,
             term_days: consent.term_days,
+            edition: app.editions.consent.number,
+            language: dialogue.content.session.language(),
         },
     };
     store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
@@ -118,13 +123,20 @@ pub(super) fn requested(
     })
 }
 
-/// The paragraphs as the page shows them.
-pub fn shown(dialogue: &Dialogue, request: &Request) -> Vec<words::Paragraph> {
-    let language = dialogue.content.session.language();
-    match &request.asked {
-        AskedFor::Accounts(asked) => {
-            words::text(language, asked, &request.consumer, &request.providers)
-        }
-        AskedFor::Identity(asked) => words::identity::text(language, asked, &request.consumer),
+/// What the page shows.
+pub(super) fn shown(app: &App, dialogue: &Dialogue, request: &Request) -> Shown {
+    Shown {
+        edition: Some(app.editions.consent.number),
+        language: Some(dialogue.content.session.language()),
+        agreed: Agreed::of(&request.asked, parties(dialogue, request)),
+    }
+}
+
+/// Who gives the consent, who asks for it, and of whom.
+pub fn parties<'a>(dialogue: &'a Dialogue, request: &'a Request) -> Parties<'a> {
+    Parties {
+        giver: dialogue.content.full_name.as_deref().unwrap_or_default(),
+        consumer: &request.consumer,
+        providers: &request.providers,
     }
 }

@@ -20,7 +20,7 @@ pub async fn refuse(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let requested = grant::requested(app, dialogue, request, now)?;
-    let (session, shown) = (dialogue.id, grant::shown(dialogue, request));
+    let (session, shown) = (dialogue.id, grant::shown(app, dialogue, request));
     let consumer = requested.consumer;
     let (consent, event) = if why == Failure::ConsentRefused {
         (requested.refuse(now)?, Event::ConsentRefused { session, consumer })

@@ -7,17 +7,21 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use senim_core::Timestamp;
-use senim_core::id::SessionId;
+use senim_core::agreement::Acceptance;
+use senim_core::id::{Iin, SessionId};
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::liveness::pack::{Kind, Pack};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::messages::{self, Delivery};
 use senim_core::jose::sha256;
-use senim_store as store;
+use senim_store::{self as store, Tx};
 
 pub const BUNDLE: &str = "bundle.json";
 pub const PACK: &str = "frames.pack";
+/// Who it was about, what they accepted, and the text messages with their delivery.
+pub const SESSION: &str = "session.json";
 pub const SEAL: &str = "seal.jws";
 
 /// The JWS's type.
@@ -31,9 +35,20 @@ pub struct Seal {
     pub check: u8,
     /// SHA-256 in hexadecimal.
     pub bundle: String,
+    pub session_facts: String,
     /// `None` if the frames were deleted at the end of their retention.
     pub pack: Option<String>,
     pub exported_at: Timestamp,
+}
+
+/// What the conclusion of a dispute needs besides the check itself (DSP-1).
+#[derive(Serialize)]
+struct SessionFacts {
+    session: SessionId,
+    iin: Option<Iin>,
+    full_name: Option<String>,
+    agreement: Option<Acceptance>,
+    messages: Vec<Delivery>,
 }
 
 /// `by`: an operator of the console; `because`: which dispute.
@@ -45,11 +60,11 @@ pub async fn export(
     because: &str,
 ) -> anyhow::Result<Seal> {
     let now = app.now();
-    let (found, pack) = app
+    let (found, pack, facts) = app
         .store
         .transact("evidence.export", async |tx| {
             if store::operator::load(tx, by).await?.is_none() {
-                return Ok((None, None));
+                return Ok((None, None, None));
             }
             let bundle = store::evidence::bundle(tx, session, check).await?;
             let pack = store::evidence::frames(tx, session, check).await?;
@@ -59,16 +74,19 @@ pub async fn export(
                 let actor = Actor::Operator(by.to_owned());
                 store::journal::append(tx, actor, Subject::Session(session), event, now).await?;
             }
-            Ok::<_, store::StoreError>((Some(bundle), pack))
+            let facts = facts(tx, app, session).await?;
+            Ok::<_, store::StoreError>((Some(bundle), pack, facts))
         })
         .await?;
     let bundle = found.with_context(|| format!("no operator is called `{by}`"))?;
     let (bundle, digest) = bundle.context("there is no evidence of such a check")?;
     ensure!(sha256(&bundle) == digest, "the bundle is not the one whose digest was kept beside it");
+    let facts = serde_json::to_vec_pretty(&facts)?;
     let seal = Seal {
         session,
         check,
         bundle: digest,
+        session_facts: sha256(&facts),
         pack: pack.as_deref().map(sha256),
         exported_at: now,
     };
@@ -77,12 +95,29 @@ pub async fn export(
     let made = DirBuilder::new().mode(0o700).create(folder);
     made.with_context(|| format!("`{}` can't be made", folder.display()))?;
     fs::write(folder.join(BUNDLE), bundle)?;
+    fs::write(folder.join(SESSION), facts)?;
     fs::write(folder.join(SEAL), signed)?;
     if let Some(pack) = pack {
         pictures(&pack, folder)?;
         fs::write(folder.join(PACK), pack)?;
     }
     Ok(seal)
+}
+
+async fn facts(
+    tx: &mut Tx,
+    app: &App,
+    session: SessionId,
+) -> Result<Option<SessionFacts>, store::StoreError> {
+    let Some(dialogue) = store::identity::load(tx, session).await? else { return Ok(None) };
+    let content = dialogue.content;
+    Ok(Some(SessionFacts {
+        session,
+        iin: content.session.person().map(|it| it.iin.clone()),
+        full_name: content.full_name,
+        agreement: content.agreement,
+        messages: messages::of_session(tx, app, session).await?,
+    }))
 }
 
 /// The frames as files for people: `07-3-peak.jpg` is the eighth frame, of the challenge's fourth step.

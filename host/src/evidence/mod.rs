@@ -1,15 +1,27 @@
-//! What is kept of a liveness check, so that a dispute can be settled by repeating it (DSP-1).
+//! What is kept of a liveness check, so that a dispute can be settled by repeating it (DSP-1). How long: core/src/retention.
 //!
-//! Facts, verdict and digests are kept for [`RESULTS_KEPT`] (IDX-8), the frames themselves for
-//! `evidence_frames_days` of the configuration; both are sealed. Digests and prints of frames, which detect a frame
-//! sent twice, are kept as long as the results and reveal nothing of the image.
+//! Bundles are sealed; frames are encrypted under a key of their own, whose end is theirs. Digests and prints of frames,
+//! which detect a frame sent twice, are kept as long as the results and reveal nothing of the image.
 
 pub mod export;
-pub mod forget;
+pub mod hold;
 pub mod judge;
 pub mod replay;
 
-use chrono::TimeDelta;
+use senim_core::Timestamp;
+use senim_core::journal::{Actor, DestroyedBecause, Event, Subject};
+use senim_store::evidence::KeptFrames;
+use senim_store::{self as store, StoreError, Tx};
 
-/// IDX-8: five years.
-pub const RESULTS_KEPT: TimeDelta = TimeDelta::days(5 * 366);
+/// Destroys the pictures of a check by their key; the journal says which pack it was, and why.
+pub async fn destroy(
+    tx: &mut Tx,
+    frames: &KeptFrames,
+    (actor, why): (Actor, DestroyedBecause),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    store::evidence::destroy_frames(tx, frames.session, frames.number).await?;
+    let pack = frames.digest.clone();
+    let event = Event::EvidenceDestroyed { check: frames.number, pack, why };
+    store::journal::append(tx, actor, Subject::Session(frames.session), event, now).await
+}

@@ -13,7 +13,7 @@ use senim_core::liveness::pack::Pack;
 use senim_core::liveness::{Question, Verdict};
 use serde_json::Value;
 
-use super::export::{BUNDLE, PACK, SEAL, Seal};
+use super::export::{BUNDLE, PACK, SEAL, SESSION, Seal};
 use super::judge::{Judge, JudgeError};
 use senim_core::evidence::bundle::{Bundle, Packed, VERSION};
 use senim_core::jose::sha256;
@@ -61,7 +61,8 @@ pub fn replay(
     let bundle: Bundle = json::read(&bytes)
         .with_context(|| format!("{BUNDLE} is not a bundle of version {VERSION}"))?;
     let pack = folder.join(PACK).exists().then(|| read(PACK)).transpose()?;
-    sealed(&mut report, &read(SEAL)?, keys, (&bundle, &bytes, pack.as_deref()))?;
+    let files = (bytes.as_slice(), read(SESSION)?, pack.as_deref());
+    sealed(&mut report, &read(SEAL)?, keys, (&bundle, files))?;
     report.complain_unless(
         bundle.code.judge == judge.digest(),
         format!(
@@ -79,12 +80,12 @@ pub fn replay(
     Ok(report)
 }
 
-/// The platform's signature over both files.
+/// The platform's signature over the files.
 fn sealed(
     report: &mut Report,
     seal: &[u8],
     keys: Option<&JwkSet>,
-    (bundle, bytes, pack): (&Bundle, &[u8], Option<&[u8]>),
+    (bundle, (bytes, facts, pack)): (&Bundle, (&[u8], Vec<u8>, Option<&[u8]>)),
 ) -> anyhow::Result<()> {
     let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
     let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is not a JWS"))?;
@@ -101,6 +102,10 @@ fn sealed(
     report.complain_unless(subject, "the seal is of another check");
     report
         .complain_unless(seal.bundle == sha256(bytes), "the bundle is not the one that was sealed");
+    report.complain_unless(
+        seal.session_facts == sha256(&facts),
+        "the facts of the session are not those that were sealed",
+    );
     report.complain_unless(
         seal.pack == pack.map(sha256),
         "the pack of frames is not the one that was sealed",

@@ -1,7 +1,7 @@
 //! The client approves or refuses the consent that the page showed (CNS-5).
 
 use axum::response::Response;
-use senim_core::consent::words;
+use senim_core::consent::words::Agreed;
 use senim_core::identity::session::{Input, Step};
 use senim_core::identity::view::AnswerConsent;
 use senim_core::problem::Problem;
@@ -43,10 +43,12 @@ pub async fn answer(
     Ok(renewed.answer(&app, &dialogue))
 }
 
-/// Whether the page showed the session's current consent text, in the session's language.
+/// Whether the page showed the consent as it would be registered.
 fn was_shown(dialogue: &Dialogue, text_hash: &str) -> bool {
     let request = dialogue.content.request.as_ref();
-    request.is_some_and(|it| words::hash(&consent::grant::shown(dialogue, it)) == text_hash)
+    request.is_some_and(|it| {
+        Agreed::of(&it.asked, consent::grant::parties(dialogue, it)).hash() == text_hash
+    })
 }
 
 /// A consumer suspended since it pushed the request receives no consent (OAPI-5).

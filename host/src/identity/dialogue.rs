@@ -189,6 +189,10 @@ async fn finish(
     if failure.is_none() {
         dialogue.cabinet_until = Some(now + CABINET);
         record(tx, dialogue.id, Event::IdentityPassed {}, now).await?;
+        let person = dialogue.content.session.person();
+        if let (Some(person), Some(accepted)) = (person, &dialogue.content.agreement) {
+            store::agreement::add_acceptance(tx, dialogue.id, &person.iin, accepted).await?;
+        }
     }
     if let Some(why) = failure {
         let event = Event::IdentityFailed { problem: why.problem() };

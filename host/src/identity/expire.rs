@@ -1,5 +1,4 @@
-//! The jobs that end expired sessions, so that consumers' counts and the journal are right, and that delete
-//! expired limits, and sessions at the end of their retention.
+//! The job that ends expired sessions, so that consumers' counts and the journal are right, and deletes expired limits.
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
@@ -8,9 +7,8 @@ use senim_core::identity::session::Input;
 
 use super::dialogue;
 use crate::app::App;
-use crate::evidence::RESULTS_KEPT;
 use crate::http::problem::Refusal;
-use senim_store::{self as store, StoreError};
+use senim_store as store;
 
 /// The most sessions that one run of the job processes.
 const ROUND_MAX: u64 = 200;
@@ -36,20 +34,6 @@ pub async fn expire_due(app: &App) -> Result<(), Refusal> {
             store::identity::forget_attempts(tx, now - ATTEMPTS_KEPT).await?;
             store::identity::forget_requesters(tx, now - ATTEMPTS_KEPT, now).await?;
             Ok::<_, Refusal>(())
-        })
-        .await
-}
-
-/// Deletes sessions with what is left of their checks and messages, after [`RESULTS_KEPT`] (IDX-8).
-pub async fn forget_due(app: &App) -> Result<(), StoreError> {
-    let before = app.now() - RESULTS_KEPT;
-    app.store
-        .transact("identity.forget_due", async |tx| {
-            let rows = store::identity::forget_before(tx, before).await?;
-            if rows > 0 {
-                tracing::info!(rows, "deleted identity sessions at the end of their retention");
-            }
-            Ok(())
         })
         .await
 }

@@ -6,6 +6,7 @@ use senim_core::calendar;
 use senim_core::id::Iin;
 use senim_core::identity::session::{Input, Purpose};
 use senim_core::identity::view::{ConfirmIin, IdentityView};
+use senim_core::journal::{Event, Look};
 use senim_core::problem::Problem;
 
 use super::{dialogue, requester, view};
@@ -15,7 +16,8 @@ use crate::caller::limit::limit;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use crate::outside::source::Registered;
-use senim_store as store;
+use senim_core::identity::dialogue::Dialogue;
+use senim_store::{self as store, Tx};
 
 /// Cabinet sign-ins of one person by one requester within [`SIGN_INS_WITHIN`], so that knowing somebody's IIN does
 /// not lock them out. One-time codes need no limit here: none is sent before the face has matched.
@@ -46,6 +48,10 @@ pub async fn confirm(
                 let subject = app.sealer.blind("identity_attempt.subject", &whose);
                 limit(tx, &subject, SIGN_INS_MAX, SIGN_INS_WITHIN, now).await?;
             }
+            if entered.ask_source {
+                let event = Event::SourceAsked { purpose: Look::Person };
+                dialogue::record(tx, entered.dialogue.id, event, now).await?;
+            }
             Ok::<_, Refusal>(entered)
         })
         .await?;
@@ -61,12 +67,17 @@ pub async fn confirm(
         .store
         .transact("identity.iin.found", async |tx| {
             let mut dialogue = dialogue::open(tx, &app, &page).await?;
+            if taken_back(tx, &dialogue, &iin).await? {
+                let withdrawn = Input::AgreementWithdrawn;
+                return dialogue::advance(tx, &app, dialogue, withdrawn, None, now).await;
+            }
             let requester = dialogue.content.requester();
             let blocked_until = store::identity::blocked_until(tx, &iin, &requester, now).await?;
             let iin = iin.clone();
             let looked_up = match &registered {
                 Some(person) => {
                     dialogue.content.client_name = Some(person.short_name());
+                    dialogue.content.full_name = Some(person.full_name());
                     let phone = store::identity::confirmed_phone(tx, &iin).await?;
                     let eligible = person.status.check(calendar::day(now));
                     Input::PersonFound { iin, phone, eligible, blocked_until }
@@ -78,6 +89,14 @@ pub async fn confirm(
         .await?;
     let dialogue = dialogue::settle(&app, found)?;
     Ok(Json(view::of(&app, &dialogue, now)))
+}
+
+/// Whether this person took the consent to processing back after it was given in this session, which was not yet known
+/// to be theirs (IDX-13).
+async fn taken_back(tx: &mut Tx, dialogue: &Dialogue, iin: &Iin) -> Result<bool, Refusal> {
+    let Some(accepted) = &dialogue.content.agreement else { return Ok(false) };
+    let last = store::agreement::last_withdrawal(tx, iin).await?;
+    Ok(last.is_some_and(|it| it.withdrawn_at >= accepted.accepted_at))
 }
 
 /// The person's data in the Source. Failures are logged; the client sees a problem and can try again.

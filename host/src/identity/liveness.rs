@@ -9,14 +9,14 @@
 use axum::Json;
 use axum::extract::Request;
 use bytes::Bytes;
-use chrono::TimeDelta;
 use senim_channel::budget::Origin;
 use senim_core::Timestamp;
+use senim_core::agreement::Acceptance;
 use senim_core::calendar;
 use senim_core::id::SessionId;
-use senim_core::identity::session::{Effect, Input, Person};
+use senim_core::identity::session::{Effect, Failure, Input, Person};
 use senim_core::identity::view::IdentityView;
-use senim_core::journal::Event;
+use senim_core::journal::{Event, Look};
 use senim_core::liveness::challenge::{Challenge, Nonce};
 use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
@@ -54,7 +54,7 @@ pub async fn check(
     if !is_of_type(&request, MEDIA_TYPE) {
         return Err(Refusal::detailed(Problem::BodyMediaType, format!("send {MEDIA_TYPE}")));
     }
-    let (person, challenge) = match expected(&app, &page).await {
+    let Expected { session, person, challenge, agreement } = match expected(&app, &page).await {
         Ok(open) => open,
         Err(refusal) => {
             // A client that is still sending would see a reset connection instead of the response.
@@ -77,11 +77,13 @@ pub async fn check(
         Err(error) if error.may_be_sent_again() => return Err(error.problem().into()),
         Err(error) => return Err(forged(&app, &page, challenge.nonce, error, &bytes).await),
     };
+    looked(&app, session).await?;
     let registered = iin::registered(&app, &person.iin).await?;
     let judging = Judging {
         faces: app.faces()?,
         judge: app.judge()?,
         challenge,
+        agreement,
         packed,
         about,
         frames,
@@ -100,20 +102,44 @@ pub async fn check(
     task.await.map_err(Refusal::internal)?
 }
 
-/// IIN and challenge of the open check. Fails before the body is read if none is open.
-async fn expected(app: &App, page: &Page) -> Result<(Person, Challenge), Refusal> {
+/// The look into the register that follows is journalled before it (IDX-8).
+async fn looked(app: &App, session: SessionId) -> Result<(), Refusal> {
+    let now = app.now();
+    app.store
+        .transact("identity.liveness.look", async |tx| {
+            let event = Event::SourceAsked { purpose: Look::Check };
+            Ok::<_, Refusal>(dialogue::record(tx, session, event, now).await?)
+        })
+        .await
+}
+
+/// The open check.
+struct Expected {
+    session: SessionId,
+    person: Person,
+    challenge: Challenge,
+    agreement: Option<Acceptance>,
+}
+
+/// Fails before the body is read if no check is open.
+async fn expected(app: &App, page: &Page) -> Result<Expected, Refusal> {
     let now = app.now();
     let dialogue = app
         .store
         .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, page).await)
         .await?;
+    let (id, agreement) = (dialogue.id, dialogue.content.agreement);
     let session = dialogue.content.session;
     let open = session.person().cloned().zip(session.challenge().cloned());
     let nonce = open.as_ref().map_or(Nonce([0; 32]), |(_, challenge)| challenge.nonce);
     let input = Input::CheckStarted { nonce, blocked_until: None };
     let (_, effects) = session.handle(input.clone(), now)?;
     match open {
-        Some(open) if effects.iter().any(|it| matches!(it, Effect::Judge { .. })) => Ok(open),
+        Some((person, challenge))
+            if effects.iter().any(|it| matches!(it, Effect::Judge { .. })) =>
+        {
+            Ok(Expected { session: id, person, challenge, agreement })
+        }
         // An expiry in the meantime is saved and answered.
         _ => {
             dialogue::step(app, "identity.liveness.late", page, None, |_| input.clone()).await?;
@@ -227,7 +253,7 @@ async fn keep_head(
 }
 
 fn forget_at(app: &App, now: Timestamp) -> Timestamp {
-    now + TimeDelta::days(app.config.evidence_frames_days.into())
+    app.config.retention().frames_until(now)
 }
 
 async fn record(
@@ -248,7 +274,10 @@ async fn record(
             let made = (bundle.as_slice(), digest.as_str());
             let (check, bytes) = ((id, number), &kept.bytes);
             store::evidence::add_bundle(tx, check, made, now).await?;
-            if are_pictures {
+            // Taken back while it was judged: nothing is collected any more (IDX-13).
+            let session = store::identity::load(tx, id).await?;
+            let failure = session.and_then(|it| it.content.session.failure());
+            if are_pictures && failure != Some(Failure::AgreementWithdrawn) {
                 store::evidence::add_frames(tx, check, bytes, forget_at(app, now)).await?;
             } else {
                 keep_head(tx, app, check, bytes, now).await?;

@@ -88,7 +88,9 @@ async fn start(
         session,
         request: Some(request),
         requester: None,
+        agreement: None,
         client_name: None,
+        full_name: None,
         redirect: None,
     };
     let dialogue = Dialogue { id, content, cabinet_until: None };

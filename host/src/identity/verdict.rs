@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use senim_channel::clock::instant;
 use senim_core::Timestamp;
+use senim_core::agreement::Acceptance;
 use senim_core::id::{Bin, SessionId};
 use senim_core::identity::eligibility::Ineligible;
 use senim_core::identity::session::Judgement;
@@ -30,6 +31,8 @@ pub(super) struct Judging {
     pub(super) faces: Arc<Faces>,
     pub(super) judge: Arc<Judge>,
     pub(super) challenge: Challenge,
+    /// As the client accepted it in this session.
+    pub(super) agreement: Option<Acceptance>,
     pub(super) packed: Packed,
     pub(super) about: About,
     pub(super) frames: Vec<Arrived>,
@@ -231,6 +234,7 @@ impl Judging {
             version: bundle::VERSION,
             session,
             check,
+            agreement: self.agreement.clone(),
             arrived_at: self.arrived_at,
             judged_at: now,
             packed: self.packed.clone(),

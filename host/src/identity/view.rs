@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use senim_core::Timestamp;
+use senim_core::agreement::view::EditionView;
+use senim_core::consent::AskedFor;
 use senim_core::consent::view::{ConsentRequestView, DisclosureView};
-use senim_core::consent::{AskedFor, words};
+use senim_core::consent::words::{self, Agreed};
 use senim_core::id::Phone;
 use senim_core::identity::session::{Input, Purpose, Step};
 use senim_core::identity::view::{IdentityView, StepView};
@@ -15,6 +17,7 @@ use super::dialogue;
 use crate::app::App;
 use crate::authorization;
 use crate::caller::browser::Browser;
+use crate::consent::grant::parties;
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::{Content, Dialogue, Request};
 use senim_store::Tx;
@@ -58,7 +61,7 @@ async fn as_of(
 pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
     let content = &dialogue.content;
     let session = &content.session;
-    let agreement = || StepView::Agreement { pictures_days: app.config.evidence_frames_days };
+    let agreement = || StepView::Agreement { agreement: EditionView::of(&app.editions.agreement) };
     let step = match session.step() {
         Step::Agreement => agreement(),
         Step::Iin => StepView::Iin {
@@ -78,7 +81,7 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
             sms_left: session.sms_left(),
         },
         Step::Consent { .. } => match &content.request {
-            Some(request) => StepView::Consent { consent: consent(request, session.language()) },
+            Some(request) => StepView::Consent { consent: consent(dialogue, request) },
             // Only sessions with a request reach this step.
             None => agreement(),
         },
@@ -100,34 +103,41 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
     }
 }
 
-fn consent(request: &Request, language: Language) -> ConsentRequestView {
-    match &request.asked {
+fn consent(dialogue: &Dialogue, request: &Request) -> ConsentRequestView {
+    let asked = &request.asked;
+    let parties = parties(dialogue, request);
+    let agreed = Agreed::of(asked, parties);
+    let text = match dialogue.content.session.language() {
+        Language::Kk => agreed.kk.clone(),
+        Language::Ru => agreed.ru.clone(),
+        Language::En => words::text(Language::En, asked, parties),
+    };
+    let view = ConsentRequestView {
+        consumer: request.consumer.clone(),
+        providers: request.providers.clone(),
+        data: BTreeSet::new(),
+        accounts: None,
+        transactions_from: None,
+        unattended: None,
+        identity: None,
+        purpose: asked.purpose().clone(),
+        term_days: None,
+        agreed,
+        text,
+    };
+    match asked {
         AskedFor::Accounts(asked) => ConsentRequestView {
-            consumer: request.consumer.clone(),
-            providers: request.providers.clone(),
             data: asked.limits.data.clone(),
             accounts: asked.limits.accounts.clone(),
             transactions_from: asked.limits.transactions_from,
             unattended: asked.limits.unattended,
-            identity: None,
-            purpose: asked.purpose.clone(),
             term_days: asked.term_days,
-            text: words::text(language, asked, &request.consumer, &request.providers),
+            ..view
         },
-        AskedFor::Identity(asked) => ConsentRequestView {
-            consumer: request.consumer.clone(),
-            providers: Vec::new(),
-            data: BTreeSet::new(),
-            accounts: None,
-            transactions_from: None,
-            unattended: None,
-            identity: Some(DisclosureView {
-                fields: asked.claims.clone(),
-                once: asked.term_days.is_none(),
-            }),
-            purpose: asked.purpose.clone(),
-            term_days: asked.term_days,
-            text: words::identity::text(language, asked, &request.consumer),
-        },
+        AskedFor::Identity(asked) => {
+            let (fields, once) = (asked.claims.clone(), asked.term_days.is_none());
+            let identity = Some(DisclosureView { fields, once });
+            ConsentRequestView { identity, term_days: asked.term_days, ..view }
+        }
     }
 }

@@ -7,7 +7,7 @@ use senim_channel::verify;
 use senim_core::Timestamp;
 use senim_core::id::PhotoRequestId;
 use senim_core::jose::Jws;
-use senim_core::journal::{Event, Subject};
+use senim_core::journal::{Event, Look, Subject};
 use senim_core::matching::{
     ACCEPT_WITHIN, AcceptMatch, AcceptedView, CONFIRMATION_TYPE, Conditions, Confirmation,
 };
@@ -58,6 +58,7 @@ pub(super) async fn accept(
     };
     // Before the acceptance: if the Source is down, nothing has changed and the participant can try again.
     let personal_data = if conditions.give_personal_data() {
+        looked(&app, &caller, request).await?;
         Some(personal_data(&app, &matched).await?)
     } else {
         None
@@ -106,6 +107,18 @@ fn check(
 #[expect(clippy::cast_precision_loss, reason = "a degree is 0 to 100")]
 fn degree(matched: &Matched) -> f32 {
     matched.degree_millis as f32 / 1000.0
+}
+
+/// The look into the register that follows is journalled before it (IDX-8).
+async fn looked(app: &App, caller: &Caller, request: PhotoRequestId) -> Result<(), Refusal> {
+    let now = app.now();
+    app.store
+        .transact("photo.look", async |tx| {
+            let event = Event::SourceAsked { purpose: Look::PersonalData };
+            let (actor, subject) = (caller.actor(), Subject::PhotoRequest(request));
+            Ok::<_, Refusal>(store::journal::append(tx, actor, subject, event, now).await?)
+        })
+        .await
 }
 
 async fn personal_data(app: &App, matched: &Matched) -> Result<PersonalData, Refusal> {

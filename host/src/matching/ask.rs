@@ -5,9 +5,9 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use senim_channel::budget::Exhausted;
-use senim_core::id::{Iin, PhotoRequestId};
+use senim_core::id::PhotoRequestId;
 use senim_core::jose::sha256_base64;
-use senim_core::journal::{Event, Subject};
+use senim_core::journal::{Event, Look, Subject};
 use senim_core::matching::{
     ACCEPT_WITHIN, MatchPhoto, PhotoMatchView, check_offline, whole_percents,
 };
@@ -137,7 +137,7 @@ async fn compared(
     if !failed.is_empty() {
         return Err(Unfit::Rules(failed));
     }
-    let reference = reference(app, &started.iin).await?;
+    let reference = reference(app, caller, started).await?;
     let asker = Asker { purpose: Purpose::Photo, participant: Some(caller.participant.bin) };
     Ok(solution::match_with(app, &started.solution, asker, turn, &[photo], &reference).await?)
 }
@@ -152,8 +152,16 @@ async fn failed_rules(app: &App, photo: Bytes, turn: Turn) -> Result<Vec<Rule>, 
     Ok(report.await.map_err(Refusal::internal)??.failed)
 }
 
-async fn reference(app: &App, iin: &Iin) -> Result<Bytes, Refusal> {
-    let person = app.source.person(iin).await.map_err(|error| {
+async fn reference(app: &App, caller: &Caller, started: &Started) -> Result<Bytes, Refusal> {
+    let now = app.now();
+    app.store
+        .transact("photo.look", async |tx| {
+            let event = Event::SourceAsked { purpose: Look::PhotoMatch };
+            let (actor, subject) = (caller.actor(), Subject::PhotoRequest(started.id));
+            Ok::<_, Refusal>(store::journal::append(tx, actor, subject, event, now).await?)
+        })
+        .await?;
+    let person = app.source.person(&started.iin).await.map_err(|error| {
         tracing::warn!(%error, "request to the Source failed");
         Refusal::from(Problem::IdentitySourceDown)
     })?;

@@ -3,10 +3,7 @@
 mod accept;
 mod ask;
 mod count;
-mod forget;
 mod offline;
-
-pub use forget::forget;
 
 use axum::Extension;
 

@@ -30,6 +30,19 @@ enum Way {
     Outbox,
 }
 
+/// A message as an export shows it: what was sent to whom, and when the gateway took it (DSP-1).
+#[derive(Serialize)]
+pub struct Delivery {
+    pub message: MessageId,
+    pub to: Phone,
+    pub text: String,
+    pub made_at: Timestamp,
+    pub tries: u32,
+    /// `waiting`, `sent` or `given-up`.
+    pub state: String,
+    pub finished_at: Option<Timestamp>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Message {
     to: Phone,
@@ -61,6 +74,34 @@ pub async fn queue(
     Ok(id)
 }
 
+/// The messages of a session.
+pub async fn of_session(
+    tx: &mut Tx,
+    app: &App,
+    session: SessionId,
+) -> Result<Vec<Delivery>, StoreError> {
+    let mut deliveries = Vec::new();
+    for kept in store::message::of_session(tx, session).await? {
+        let place = kept.id.to_string();
+        let Message { to, text } = opened(app, &place, &kept.sealed)?;
+        deliveries.push(Delivery {
+            message: kept.id,
+            to,
+            text,
+            made_at: kept.made_at,
+            tries: kept.tries,
+            state: kept.state,
+            finished_at: kept.finished_at,
+        });
+    }
+    Ok(deliveries)
+}
+
+fn opened(app: &App, place: &str, sealed: &[u8]) -> Result<Message, StoreError> {
+    let plain = app.sealer.open_sealed(SEALED, place, sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| store::inconsistent("message", place))
+}
+
 /// Tries once to send a message. The gateway deduplicates by its id.
 #[tracing::instrument(name = "message.deliver", skip_all, fields(message.id = %id))]
 pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
@@ -72,9 +113,7 @@ pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
         .await?;
     let Some(claimed) = claimed else { return Ok(()) };
     let place = id.to_string();
-    let plain = app.sealer.open_sealed(SEALED, &place, &claimed.sealed)?;
-    let message: Message =
-        serde_json::from_slice(&plain).map_err(|_| store::inconsistent("message", &place))?;
+    let message = opened(app, &place, &claimed.sealed)?;
     let handed_over = gateway.send(id, message.to.expose(), &message.text).await;
     let now = app.now();
     app.store
@@ -94,7 +133,7 @@ pub async fn deliver(app: &App, id: MessageId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// One run of the job: retries waiting messages, erases expired ones.
+/// One run of the job: retries waiting messages, gives expired ones up.
 pub async fn deliver_due(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     app.store

@@ -16,12 +16,15 @@ use senim_core::id::Iin;
 use senim_core::identity::eligibility::CivilStatus;
 use senim_core::json;
 use senim_core::personal::{IdentityDocument, PersonalData, Sex};
+use senim_core::text::ShownText;
 use serde::{Deserialize, Serialize};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 /// A photo of 2 MB in base64, and the rest.
 const ANSWER_MAX: usize = 3 * 1024 * 1024;
+/// Characters of a full name.
+const NAME_MAX: usize = 200;
 
 #[derive(Clone)]
 pub struct Source {
@@ -107,12 +110,23 @@ impl Source {
 }
 
 impl Registered {
+    /// Surname, name and patronymic, as identity documents write them.
+    pub fn full_name(&self) -> String {
+        let PersonalData { surname, name, patronymic, .. } = &self.personal;
+        full_name(surname, name, patronymic.as_deref())
+    }
+
     /// First name, first letter of the patronymic.
     pub fn short_name(&self) -> String {
         let PersonalData { name, patronymic, .. } = &self.personal;
         let letter = patronymic.as_deref().and_then(|it| it.chars().next());
         letter.map_or_else(|| name.clone(), |letter| format!("{name} {letter}."))
     }
+}
+
+fn full_name(surname: &str, name: &str, patronymic: Option<&str>) -> String {
+    let parts = [Some(surname), Some(name), patronymic].into_iter().flatten().map(str::trim);
+    parts.filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
@@ -128,6 +142,10 @@ fn read(body: &[u8], asked: &Iin) -> Result<Registered, SourceError> {
     if !is_country(&answer.citizenship) {
         return Err(SourceError::Answer("the citizenship is not three letters of ISO 3166-1"));
     }
+    // It stands in texts that people read and agree to.
+    full_name(&answer.surname, &answer.name, answer.patronymic.as_deref())
+        .parse::<ShownText<NAME_MAX>>()
+        .map_err(|_| SourceError::Answer("the person's name is not one line of visible letters"))?;
     let photo = STANDARD
         .decode(&answer.photo)
         .map_err(|_| SourceError::Answer("the photo is not base64"))?;

@@ -32,6 +32,8 @@ CREATE TABLE authorization_request (
     )
 );
 
+CREATE INDEX authorization_request_pushed_at ON authorization_request (pushed_at);
+
 -- Bound to the client that authenticates, not to a certificate or key (RFC 8705 §7.1, RFC 9449 §5).
 CREATE TABLE refresh_token (
     token_hash  TEXT   NOT NULL PRIMARY KEY,

@@ -5,6 +5,7 @@ CREATE TABLE identity_session (
     former_secret_hash TEXT,                     -- for a minute after the end: the answer with the new one may be lost
     authorization_id   TEXT    UNIQUE,           -- absent in a sign-in to the cabinet
     dialogue_sealed    {BYTES} NOT NULL,         -- the dialogue as JSON, with whom it is about
+    iin_index          TEXT,                     -- once the person is known
     started_at         BIGINT  NOT NULL,
 
     -- Where the session stands. Each state has exactly its own columns.
@@ -27,6 +28,7 @@ CREATE TABLE identity_session (
 CREATE INDEX identity_session_started_at ON identity_session (started_at);
 CREATE INDEX identity_session_ended_at ON identity_session (ended_at);
 CREATE INDEX identity_session_deadline_at ON identity_session (deadline_at);
+CREATE INDEX identity_session_person ON identity_session (iin_index, ended_at);
 CREATE INDEX identity_session_former ON identity_session (former_secret_hash);
 
 -- Liveness checks, each counted when its challenge was handed out (IDX-2). What is kept of them: 0010_evidence.sql.

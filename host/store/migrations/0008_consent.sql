@@ -15,7 +15,7 @@ CREATE TABLE consent (
     term_days      BIGINT,
     requested_at   BIGINT  NOT NULL,
     session_id     TEXT    NOT NULL,           -- the evidence of who said yes
-    shown          TEXT    NOT NULL,           -- the paragraphs as the client saw them, as JSON
+    shown_sealed   {BYTES} NOT NULL,           -- the texts as the client saw them, as JSON; they name the client
     told_expired_at BIGINT,                    -- when the journal was told that its term was over
 
     -- Where the consent stands. Each state has exactly its own columns.
@@ -44,6 +44,9 @@ CREATE INDEX consent_iin ON consent (iin_index, granted_at);
 CREATE INDEX consent_grant ON consent (grant_id);
 CREATE INDEX consent_consumer ON consent (consumer, state);
 CREATE INDEX consent_expires_at ON consent (expires_at);
+CREATE INDEX consent_ended_at ON consent (ended_at);
+CREATE INDEX consent_answered_at ON consent (answered_at);
+CREATE INDEX consent_session ON consent (session_id);
 
 -- Whom a consent concerns, consumer and providers alike, so that a participant's consents are found by an index.
 CREATE TABLE consent_party (

@@ -1,4 +1,4 @@
--- Text messages on their way to the gateway. Once handed over or given up, only the fact is kept.
+-- Text messages, with how they were handed over to the gateway: core/src/retention.
 CREATE TABLE message (
     id           TEXT    NOT NULL PRIMARY KEY,
     session_id   TEXT    NOT NULL,
@@ -7,19 +7,21 @@ CREATE TABLE message (
 
     -- Where the message stands. Each state has exactly its own columns.
     state        TEXT    NOT NULL,
-    sealed       {BYTES},                      -- number and text
+    sealed       {BYTES} NOT NULL,             -- number and text
     next_try_at  BIGINT,
     tries        BIGINT  NOT NULL,
     finished_at  BIGINT,
 
     CONSTRAINT message_state CHECK (
         CASE state
-            WHEN 'waiting'  THEN sealed IS NOT NULL AND next_try_at IS NOT NULL AND finished_at IS NULL
-            WHEN 'sent'     THEN sealed IS NULL     AND next_try_at IS NULL     AND finished_at IS NOT NULL
-            WHEN 'given-up' THEN sealed IS NULL     AND next_try_at IS NULL     AND finished_at IS NOT NULL
+            WHEN 'waiting'  THEN next_try_at IS NOT NULL AND finished_at IS NULL
+            WHEN 'sent'     THEN next_try_at IS NULL     AND finished_at IS NOT NULL
+            WHEN 'given-up' THEN next_try_at IS NULL     AND finished_at IS NOT NULL
             ELSE FALSE
         END
     )
 );
 
 CREATE INDEX message_next_try_at ON message (next_try_at);
+CREATE INDEX message_session ON message (session_id);
+CREATE INDEX message_made_at ON message (made_at);

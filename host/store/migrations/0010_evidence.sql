@@ -11,17 +11,31 @@ CREATE TABLE evidence_bundle (
 
 CREATE INDEX evidence_bundle_made_at ON evidence_bundle (made_at);
 
--- The pack of frames as it came: pictures of a person, kept for days.
+-- The pack of frames as it came: pictures of a person, kept for days, encrypted under a key of its own.
 CREATE TABLE evidence_frames (
     session_id  TEXT    NOT NULL,
     number      BIGINT  NOT NULL,
-    pack_sealed {BYTES} NOT NULL,
+    digest      TEXT    NOT NULL,            -- SHA-256 of the pack
+    pack        {BYTES} NOT NULL,            -- under key_sealed
+    key_sealed  {BYTES} NOT NULL,            -- destroyed with the row: what else holds the pack can't open it
     forget_at   BIGINT  NOT NULL,
     PRIMARY KEY (session_id, number),
     FOREIGN KEY (session_id, number) REFERENCES identity_check (session_id, number)
 );
 
 CREATE INDEX evidence_frames_forget_at ON evidence_frames (forget_at);
+
+-- Sessions whose evidence an operator holds beyond its term, for a dispute or by law.
+CREATE TABLE evidence_hold (
+    session_id TEXT   NOT NULL PRIMARY KEY,
+    held_for   TEXT   NOT NULL,
+    held_by    TEXT   NOT NULL,              -- an operator
+    held_at    BIGINT NOT NULL,
+    held_until BIGINT NOT NULL,
+    CONSTRAINT evidence_hold_for CHECK (held_for IN ('dispute', 'law'))
+);
+
+CREATE INDEX evidence_hold_until ON evidence_hold (held_until);
 
 -- Each frame that ever came, by the digest of its bytes.
 CREATE TABLE evidence_frame_seen (

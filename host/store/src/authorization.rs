@@ -210,13 +210,8 @@ pub async fn use_once(
     Ok(added.rows_affected() == 1)
 }
 
-/// Deletes identifiers that are expired anyway, and the content of requests that ended
-/// without tokens or whose replay no longer matters.
-pub async fn sweep(
-    tx: &mut Tx,
-    now: Timestamp,
-    requests_before: Timestamp,
-) -> Result<(), StoreError> {
+/// Deletes identifiers that are expired anyway.
+pub async fn sweep(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "-- authorization.sweep/used_once
          DELETE FROM used_once
@@ -225,15 +220,20 @@ pub async fn sweep(
     .bind(millis(now))
     .execute(tx.conn())
     .await?;
-    sqlx::query(
-        "-- authorization.sweep/requests
+    Ok(())
+}
+
+/// Deletes requests that were pushed before; returns how many (IDX-8).
+pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let gone = sqlx::query(
+        "-- authorization.forget_before
          DELETE FROM authorization_request
-          WHERE expires_at < $1",
+          WHERE pushed_at < $1",
     )
-    .bind(millis(requests_before))
+    .bind(millis(before))
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(gone.rows_affected())
 }
 
 row! {

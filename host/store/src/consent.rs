@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use senim_core::Timestamp;
-use senim_core::consent::words::Paragraph;
+use senim_core::consent::words::Shown;
 use senim_core::consent::{
     Consent, ConsentState, Disclosure, EndedBy, Granted, Limits, Purpose, PurposeCode,
 };
 use senim_core::id::{Bin, ConsentId, Iin, SessionId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::AssertSqlSafe;
 
 use super::participant::by_participant;
 use super::row::row;
@@ -21,6 +22,7 @@ const TABLE: &str = "consent";
 const IIN_SEALED: &str = "consent.iin_sealed";
 const IDENTITY_SEALED: &str = "consent.identity_sealed";
 const IIN_INDEX: &str = "consent.iin_index";
+const SHOWN_SEALED: &str = "consent.shown_sealed";
 
 /// The content of the status list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +35,12 @@ pub struct StatusFacts {
     pub changed: Vec<u64>,
 }
 
-/// Adds the client's decision. `shown`: the paragraphs as displayed.
+/// Adds the client's decision. `shown`: the texts as displayed; they name the client (CNS-8), so they are sealed.
 pub async fn add(
     tx: &mut Tx,
     consent: &Consent,
     session: SessionId,
-    shown: &[Paragraph],
+    shown: &Shown,
 ) -> Result<(), StoreError> {
     let id = consent.id.to_string();
     let iin = consent.iin.expose();
@@ -50,8 +52,9 @@ pub async fn add(
     sqlx::query(
         "-- consent.add
          INSERT INTO consent (id, grant_id, replaces, application, consumer, iin_index, iin_sealed, providers, limits,
-                              identity_sealed, purpose_code, purpose_text, term_days, requested_at, session_id, shown,
-                              state, answered_at, granted_at, expires_at, status_index, text_hash, ended_at, ended_by)
+                              identity_sealed, purpose_code, purpose_text, term_days, requested_at, session_id,
+                              shown_sealed, state, answered_at, granted_at, expires_at, status_index, text_hash,
+                              ended_at, ended_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
                  $23, $24)",
     )
@@ -70,7 +73,7 @@ pub async fn add(
     .bind(consent.term_days.map(i64::from))
     .bind(millis(consent.requested_at))
     .bind(session.to_string())
-    .bind(json(&shown))
+    .bind(tx.sealer.seal(&*tx.rng, SHOWN_SEALED, &id, json(shown).as_bytes()))
     .bind(columns.state)
     .bind(columns.answered_at)
     .bind(columns.granted_at)
@@ -251,6 +254,92 @@ pub async fn given_by(tx: &mut Tx, iin: &Iin) -> Result<Vec<Consent>, StoreError
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter().map(|row| row.into_consent(&tx.sealer)).collect()
+}
+
+/// The texts as the client saw them.
+pub async fn shown(tx: &mut Tx, id: ConsentId) -> Result<Option<Shown>, StoreError> {
+    let id = id.to_string();
+    let sealed = sqlx::query_scalar::<_, Vec<u8>>(
+        "-- consent.shown
+         SELECT shown_sealed
+           FROM consent
+          WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(sealed) = sealed else { return Ok(None) };
+    let plain = tx.sealer.open_sealed(SHOWN_SEALED, &id, &sealed)?;
+    serde_json::from_slice(&plain).map(Some).map_err(|_| inconsistent(TABLE, id))
+}
+
+/// Whether a consent that was given in this session is in force.
+pub async fn in_force_of_session(
+    tx: &mut Tx,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar::<_, i64>(
+        "-- consent.in_force_of_session
+         SELECT COUNT(*)
+           FROM consent
+          WHERE session_id = $1
+            AND state = 'granted'
+            AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(session.to_string())
+    .bind(millis(now))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found > 0)
+}
+
+/// Deletes consents that were answered with no, or ended, before; returns how many rows (IDX-8). One in force stays,
+/// however old it is, and so does one whose session is held.
+pub async fn forget_before(
+    tx: &mut Tx,
+    before: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    const OVER: &str = "SELECT id
+                          FROM consent
+                         WHERE (answered_at < $1
+                                OR ended_at < $1
+                                OR (state = 'granted' AND expires_at < $1))
+                           AND session_id NOT IN (SELECT session_id FROM evidence_hold WHERE held_until > $2)";
+    // What took its place stays, and names it no longer.
+    let unnamed = format!(
+        "-- consent.forget_replaced
+         UPDATE consent
+            SET replaces = NULL
+          WHERE replaces IN ({OVER})"
+    );
+    sqlx::query(AssertSqlSafe(unnamed))
+        .bind(millis(before))
+        .bind(millis(now))
+        .execute(tx.conn())
+        .await?;
+    let mut gone = 0;
+    for (name, table, column) in [
+        ("consent.forget_notices", "notice", "consent_id"),
+        ("consent.forget_parties", "consent_party", "consent_id"),
+        ("consent.forget_refresh_tokens", "refresh_token", "consent_id"),
+        ("consent.forget_before", "consent", "id"),
+    ] {
+        // Only constants go into this SQL.
+        let statement = format!(
+            "-- {name}
+             DELETE FROM {table}
+              WHERE {column} IN ({OVER})"
+        );
+        gone += sqlx::query(AssertSqlSafe(statement))
+            .bind(millis(before))
+            .bind(millis(now))
+            .execute(tx.conn())
+            .await?
+            .rows_affected();
+    }
+    Ok(gone)
 }
 
 /// Assigns the next place in the status list; places are never reused.

@@ -7,6 +7,7 @@ use senim_core::Timestamp;
 use senim_core::id::{AuthorizationId, Iin, Phone, SessionId};
 use senim_core::identity::requester::{KNOWN_DAYS, Requester};
 use senim_core::liveness::challenge::Challenge;
+use sqlx::AssertSqlSafe;
 
 use super::row::row;
 use super::seal::Sealer;
@@ -18,6 +19,7 @@ const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
 const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
 const PHONE_SEALED: &str = "identity_phone.phone_sealed";
 const IIN_INDEX: &str = "identity_block.iin_index";
+const SESSION_INDEX: &str = "identity_session.iin_index";
 const REQUESTER_INDEX: &str = "identity_block.requester_index";
 /// The lifetime of the browser's cookie.
 const KNOWN: TimeDelta = TimeDelta::days(KNOWN_DAYS as i64);
@@ -32,8 +34,8 @@ pub async fn add(
     sqlx::query(
         "-- identity.add
          INSERT INTO identity_session (id, secret_hash, authorization_id, dialogue_sealed, started_at, state,
-                                       deadline_at, ended_at, problem, cabinet_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                       deadline_at, ended_at, problem, cabinet_until, iin_index)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(dialogue.id.to_string())
     .bind(secret_hash)
@@ -45,6 +47,7 @@ pub async fn add(
     .bind(columns.ended_at)
     .bind(columns.problem)
     .bind(columns.cabinet_until)
+    .bind(index_of(&tx.sealer, dialogue))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -61,6 +64,7 @@ pub async fn save(tx: &mut Tx, dialogue: &Dialogue) -> Result<(), StoreError> {
               , ended_at        = $5
               , problem         = $6
               , cabinet_until   = $7
+              , iin_index       = $8
           WHERE id = $1",
     )
     .bind(dialogue.id.to_string())
@@ -70,6 +74,7 @@ pub async fn save(tx: &mut Tx, dialogue: &Dialogue) -> Result<(), StoreError> {
     .bind(columns.ended_at)
     .bind(columns.problem)
     .bind(columns.cabinet_until)
+    .bind(index_of(&tx.sealer, dialogue))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -489,36 +494,74 @@ pub async fn forget_requesters(
     Ok(())
 }
 
-/// Deletes sessions that started before, with their checks and messages; returns the number of rows.
-pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+/// Deletes sessions that started before, with what is left of their checks, but held ones; returns the number of rows.
+/// One whose pictures are still there waits until these are destroyed.
+pub async fn forget_before(
+    tx: &mut Tx,
+    before: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    const OVER: &str = "SELECT id
+                          FROM identity_session
+                         WHERE started_at < $1
+                           AND id NOT IN (SELECT session_id FROM evidence_hold WHERE held_until > $2)
+                           AND id NOT IN (SELECT session_id FROM evidence_frames)";
     let mut gone = 0;
-    for statement in [
-        "-- identity.forget_frames
-         DELETE FROM evidence_frames
-          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
-        "-- identity.forget_rejected
-         DELETE FROM evidence_rejected
-          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
-        "-- identity.forget_bundles
-         DELETE FROM evidence_bundle
-          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
-        "-- identity.forget_checks
-         DELETE FROM identity_check
-          WHERE session_id IN (SELECT id FROM identity_session WHERE started_at < $1)",
-        "-- identity.forget_sessions
-         DELETE FROM identity_session
-          WHERE started_at < $1",
+    for (name, table, column) in [
+        ("identity.forget_rejected", "evidence_rejected", "session_id"),
+        ("identity.forget_bundles", "evidence_bundle", "session_id"),
+        ("identity.forget_checks", "identity_check", "session_id"),
+        ("identity.forget_sessions", "identity_session", "id"),
+    ] {
+        // Only constants go into this SQL.
+        let statement = format!(
+            "-- {name}
+             DELETE FROM {table}
+              WHERE {column} IN ({OVER})"
+        );
+        gone += sqlx::query(AssertSqlSafe(statement))
+            .bind(millis(before))
+            .bind(millis(now))
+            .execute(tx.conn())
+            .await?
+            .rows_affected();
+    }
+    let phones = sqlx::query(
         "-- identity.forget_phones
          DELETE FROM identity_phone
           WHERE confirmed_at < $1",
-        "-- identity.forget_messages
-         DELETE FROM message
-          WHERE made_at < $1",
-    ] {
-        gone +=
-            sqlx::query(statement).bind(millis(before)).execute(tx.conn()).await?.rows_affected();
-    }
-    Ok(gone)
+    )
+    .bind(millis(before))
+    .execute(tx.conn())
+    .await?;
+    Ok(gone + phones.rows_affected())
+}
+
+/// Open sessions about a person.
+pub async fn open_of(tx: &mut Tx, iin: &Iin) -> Result<Vec<Dialogue>, StoreError> {
+    let rows = sqlx::query_as::<_, Row>(
+        "-- identity.open_of
+         SELECT id
+              , secret_hash
+              , dialogue_sealed
+              , cabinet_until
+           FROM identity_session
+          WHERE iin_index = $1
+            AND ended_at IS NULL",
+    )
+    .bind(index(&tx.sealer, iin))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|row| row.into_dialogue(&tx.sealer)).collect()
+}
+
+/// The blind index that finds a person's sessions without their IIN.
+pub(super) fn index(sealer: &Sealer, iin: &Iin) -> String {
+    sealer.blind(SESSION_INDEX, &iin.expose())
+}
+
+fn index_of(sealer: &Sealer, dialogue: &Dialogue) -> Option<String> {
+    dialogue.content.session.person().map(|it| index(sealer, &it.iin))
 }
 
 /// Counts one more attempt of `subject` in the window that began at `window_at`; returns the number so far.

@@ -5,6 +5,7 @@
 //! sums are cast (`CAST(sum(x) AS BIGINT)`), one text is always bound with the same types, and
 //! `RETURNING` tells what an `INSERT` made.
 
+pub mod agreement;
 pub mod authorization;
 pub mod consent;
 pub mod evidence;

@@ -1,9 +1,10 @@
-//! Rows of text messages: waiting, then only the fact that they were sent or given up.
+//! Rows of text messages: waiting, then sent or given up.
 
 use senim_core::Timestamp;
 use senim_core::id::{MessageId, SessionId};
 
 use super::{StoreError, Tx, count, inconsistent, millis};
+use senim_channel::clock::moment;
 
 /// A message claimed for sending.
 pub struct Claimed {
@@ -94,7 +95,6 @@ pub async fn mark_sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(),
         "-- message.mark_sent
          UPDATE message
             SET state       = 'sent'
-              , sealed      = NULL
               , next_try_at = NULL
               , finished_at = $2
           WHERE id = $1
@@ -107,7 +107,7 @@ pub async fn mark_sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Erases messages whose codes have expired; returns their ids.
+/// Gives up messages whose codes have expired; returns their ids.
 pub async fn give_up(
     tx: &mut Tx,
     now: Timestamp,
@@ -116,7 +116,6 @@ pub async fn give_up(
         "-- message.give_up
          UPDATE message
             SET state       = 'given-up'
-              , sealed      = NULL
               , next_try_at = NULL
               , finished_at = $1
           WHERE state = 'waiting'
@@ -152,4 +151,67 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<MessageI
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter().map(|id| id.parse().map_err(|_| inconsistent("message", &id))).collect()
+}
+
+/// A message as evidence of what was sent and when it was handed over (DSP-1).
+pub struct Kept {
+    pub id: MessageId,
+    /// Number and text: opened by host/src/messages.
+    pub sealed: Vec<u8>,
+    pub made_at: Timestamp,
+    pub tries: u32,
+    /// `waiting`, `sent` or `given-up`.
+    pub state: String,
+    pub finished_at: Option<Timestamp>,
+}
+
+/// The messages of a session, the oldest first.
+pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Kept>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, Vec<u8>, i64, i64, String, Option<i64>)>(
+        "-- message.of_session
+         SELECT id
+              , sealed
+              , made_at
+              , tries
+              , state
+              , finished_at
+           FROM message
+          WHERE session_id = $1
+          ORDER BY made_at
+              , id",
+    )
+    .bind(session.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|(id, sealed, made_at, tries, state, finished_at)| {
+            Ok(Kept {
+                id: id.parse().map_err(|_| inconsistent("message", &id))?,
+                sealed,
+                made_at: moment(made_at),
+                tries: u32::try_from(tries).map_err(|_| inconsistent("message", &id))?,
+                state,
+                finished_at: finished_at.map(moment),
+            })
+        })
+        .collect()
+}
+
+/// Deletes messages made before, but those of held sessions; returns how many (IDX-8).
+pub async fn forget_before(
+    tx: &mut Tx,
+    before: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let gone = sqlx::query(
+        "-- message.forget_before
+         DELETE FROM message
+          WHERE made_at < $1
+            AND session_id NOT IN (SELECT session_id FROM evidence_hold WHERE held_until > $2)",
+    )
+    .bind(millis(before))
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(gone.rows_affected())
 }

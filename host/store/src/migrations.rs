@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "matching", include_str!("../migrations/0012_matching.sql")),
     (13, "usage", include_str!("../migrations/0013_usage.sql")),
     (14, "signals", include_str!("../migrations/0014_signals.sql")),
+    (15, "agreement", include_str!("../migrations/0015_agreement.sql")),
 ];
 
 pub(super) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError> {

@@ -30,12 +30,13 @@ const fn column(
 const CHECK: &str = "session_id || '.' || CAST(number AS TEXT)";
 
 /// All sealed columns, the signing keys last; a test compares them with the tables.
-pub const COLUMNS: [SealedColumn; 14] = [
+pub const COLUMNS: [SealedColumn; 15] = [
     column("authorization_request", "asked_sealed", "authorization_request.asked", "id"),
     column("consent", "identity_sealed", "consent.identity_sealed", "id"),
     column("consent", "iin_sealed", "consent.iin_sealed", "id"),
+    column("consent", "shown_sealed", "consent.shown_sealed", "id"),
     column("evidence_bundle", "bundle_sealed", "evidence_bundle.bundle_sealed", CHECK),
-    column("evidence_frames", "pack_sealed", "evidence_frames.pack_sealed", CHECK),
+    column("evidence_frames", "key_sealed", "evidence_frames.key_sealed", CHECK),
     column("evidence_rejected", "head_sealed", "evidence_rejected.head_sealed", CHECK),
     column("identity_check", "challenge_sealed", "identity_check.challenge_sealed", CHECK),
     column("identity_phone", "phone_sealed", "identity_phone.phone_sealed", "iin_index"),

@@ -266,6 +266,23 @@ pub async fn uses_by_participant(
     by_participant("interaction", rows)
 }
 
+/// Deletes uses, and reports that were set aside, of before; returns how many (IDX-8).
+pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    for statement in [
+        "-- usage.forget_before
+         DELETE FROM usage
+          WHERE done_at < $1",
+        "-- usage.forget_set_aside
+         DELETE FROM use_set_aside
+          WHERE received_at < $1",
+    ] {
+        gone +=
+            sqlx::query(statement).bind(millis(before)).execute(tx.conn()).await?.rows_affected();
+    }
+    Ok(gone)
+}
+
 row! {
     struct UseRow {
         id: String,

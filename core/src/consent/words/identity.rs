@@ -1,8 +1,7 @@
 //! The text of a consent to authentication, with or without personal data (IDX-14, CNS-5, CNS-8).
 
-use super::{Paper, Paragraph, purpose, russian_days};
+use super::{Paper, Paragraph, Parties, purpose, russian_days};
 use crate::consent::AskedIdentity;
-use crate::participant::view::ParticipantName;
 use crate::personal::Field;
 use crate::text::Language;
 
@@ -10,12 +9,12 @@ use crate::text::Language;
 pub fn text(
     language: Language,
     asked: &AskedIdentity,
-    consumer: &ParticipantName,
+    parties: Parties<'_>,
 ) -> Vec<Paragraph> {
     match language {
-        Language::Kk => kazakh(asked, consumer),
-        Language::Ru => russian(asked, consumer),
-        Language::En => english(asked, consumer),
+        Language::Kk => kazakh(asked, parties),
+        Language::Ru => russian(asked, parties),
+        Language::En => english(asked, parties),
     }
 }
 
@@ -54,9 +53,11 @@ fn from_register(asked: &AskedIdentity) -> bool {
     asked.claims.iter().any(|it| *it != Field::Phone)
 }
 
-fn kazakh(asked: &AskedIdentity, consumer: &ParticipantName) -> Vec<Paragraph> {
-    let (name, bin) = (&consumer.name, consumer.bin);
+fn kazakh(asked: &AskedIdentity, parties: Parties<'_>) -> Vec<Paragraph> {
+    let Parties { giver, consumer, .. } = parties;
+    let (name, bin, iin) = (&consumer.name, consumer.bin, asked.client.iin.expose());
     let mut text = Paper::default();
+    text.say(format!("Келісім беруші: {giver} (ЖСН {iin})."));
     if asked.claims.is_empty() {
         text.say(format!(
             "«{name}» ұйымы (БСН {bin}) Senim-нен сіздің кім екеніңізді растауды сұрайды: ЖСН, бет-әлпет және телефонға келген код арқылы."
@@ -97,9 +98,11 @@ fn kazakh(asked: &AskedIdentity, consumer: &ParticipantName) -> Vec<Paragraph> {
     text.0
 }
 
-fn russian(asked: &AskedIdentity, consumer: &ParticipantName) -> Vec<Paragraph> {
-    let (name, bin) = (&consumer.name, consumer.bin);
+fn russian(asked: &AskedIdentity, parties: Parties<'_>) -> Vec<Paragraph> {
+    let Parties { giver, consumer, .. } = parties;
+    let (name, bin, iin) = (&consumer.name, consumer.bin, asked.client.iin.expose());
     let mut text = Paper::default();
+    text.say(format!("Согласие даёт {giver} (ИИН {iin})."));
     if asked.claims.is_empty() {
         text.say(format!(
             "Организация «{name}» (БИН {bin}) просит Senim подтвердить, кто вы: по ИИН, лицу и коду, который пришёл на ваш телефон."
@@ -141,9 +144,11 @@ fn russian(asked: &AskedIdentity, consumer: &ParticipantName) -> Vec<Paragraph> 
     text.0
 }
 
-fn english(asked: &AskedIdentity, consumer: &ParticipantName) -> Vec<Paragraph> {
-    let (name, bin) = (&consumer.name, consumer.bin);
+fn english(asked: &AskedIdentity, parties: Parties<'_>) -> Vec<Paragraph> {
+    let Parties { giver, consumer, .. } = parties;
+    let (name, bin, iin) = (&consumer.name, consumer.bin, asked.client.iin.expose());
     let mut text = Paper::default();
+    text.say(format!("The consent is given by {giver}, individual identification number (IIN) {iin}."));
     if asked.claims.is_empty() {
         text.say(format!(
             "“{name}”, business identification number (BIN) {bin}, asks Senim to confirm who you are: by your IIN, your face and the code that came to your phone."
@@ -189,13 +194,15 @@ fn english(asked: &AskedIdentity, consumer: &ParticipantName) -> Vec<Paragraph> 
 mod tests {
     use super::*;
     use crate::consent::words::hash;
+    use crate::participant::view::ParticipantName;
 
     #[test]
     fn the_text_without_data_says_that_none_are_passed_on() {
         let text = lines(&shown(Language::En, "", None));
         assert_eq!(
             text.join("\n"),
-            "“Jetisu Pay”, business identification number (BIN) 960440000151, asks Senim to confirm who you are: by your IIN, your face and the code that came to your phone.\n\
+            "The consent is given by Серікқызы Айгүл, individual identification number (IIN) 900101300017.\n\
+             “Jetisu Pay”, business identification number (BIN) 960440000151, asks Senim to confirm who you are: by your IIN, your face and the code that came to your phone.\n\
              It learns only that the IIN and the phone number that it named are yours, and when and how this was checked. No personal data are passed on.\n\
              Your photos and videos are not passed on.\n\
              Purpose: to sign you in to its service.\n\
@@ -213,12 +220,12 @@ mod tests {
                 let text =
                     lines(&shown(language, &format!("\"{}\"", asked.claim()), None)).join("\n");
                 for &other in Field::ALL {
-                    let list = text.lines().nth(1).unwrap();
+                    let list = text.lines().nth(2).unwrap();
                     // A name is part of the word for another in no list of one.
                     let named = list.ends_with(&format!(": {}.", field(language, other)));
                     assert_eq!(named, other == asked, "{language:?} {other:?}: {list}");
                 }
-                assert!(!text.contains("900101300017") && !text.contains("+7701"));
+                assert!(!text.contains("+7701"));
             }
         }
     }
@@ -248,7 +255,8 @@ mod tests {
         );
         let asked = AskedIdentity { term_days, ..serde_json::from_str(&asked).unwrap() };
         let bin = "960440000151".parse().unwrap();
-        text(language, &asked, &ParticipantName { bin, name: "Jetisu Pay".to_owned() })
+        let consumer = ParticipantName { bin, name: "Jetisu Pay".to_owned() };
+        text(language, &asked, Parties { giver: "Серікқызы Айгүл", consumer: &consumer, providers: &[] })
     }
 
     fn lines(text: &[Paragraph]) -> Vec<String> {

@@ -14,6 +14,8 @@ pub enum Input {
     AgreementAnswered {
         accept: bool,
     },
+    /// The person took the consent to processing back (IDX-13).
+    AgreementWithdrawn,
     LanguageChosen(Language),
     /// The client's IIN, before the Source is asked.
     IinEntered(Iin),

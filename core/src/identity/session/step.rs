@@ -101,6 +101,8 @@ impl fmt::Debug for CodeDigest {
 pub enum Failure {
     Abandoned,
     AgreementRefused,
+    /// The client took the consent to processing back while the session was open (IDX-13).
+    AgreementWithdrawn,
     Blocked {
         until: Timestamp,
     },
@@ -141,6 +143,7 @@ impl Failure {
             Self::Blocked { until } => Some(until),
             Self::Abandoned
             | Self::AgreementRefused
+            | Self::AgreementWithdrawn
             | Self::ConsentRefused
             | Self::Expired
             | Self::IinMismatch
@@ -158,6 +161,7 @@ impl Failure {
         match self {
             Self::Abandoned => Problem::IdentityAbandoned,
             Self::AgreementRefused => Problem::IdentityAgreement,
+            Self::AgreementWithdrawn => Problem::IdentityAgreementWithdrawn,
             Self::Blocked { .. } => Problem::IdentityBlocked,
             Self::ConsentRefused => Problem::ConsentRefused,
             Self::Expired => Problem::IdentityExpired,

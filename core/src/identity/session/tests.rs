@@ -32,6 +32,7 @@ fn every_failure_ends_with_its_problem() {
     let code = [liveness.clone(), passing(1)].concat();
     let rows: Vec<(&str, Vec<Input>, Input)> = vec![
         ("identity.abandoned", liveness.clone(), Input::Abandoned),
+        ("identity.agreement-withdrawn", liveness.clone(), Input::AgreementWithdrawn),
         ("identity.agreement-refused", vec![], Input::AgreementAnswered { accept: false }),
         ("identity.iin-mismatch", vec![accept(), other(), other()], other()),
         ("identity.unknown-person", vec![accept(), Input::IinEntered(iin())], unknown()),

@@ -12,7 +12,7 @@ use senim_kit::words::common;
 use yew::prelude::*;
 
 use super::sign_in::SignInButton;
-use crate::words::{cabinet, change};
+use crate::words::{cabinet, change, rules};
 
 /// A use or a withdrawal elsewhere shows within this time.
 const REFRESH_MS: u32 = 5_000;
@@ -78,6 +78,7 @@ pub(crate) fn SignOut() -> Html {
     html! {
         <nav class="navigation">
             <Link to="/cabinet" test="nav-cabinet">{ cabinet::PAGE.say(language) }</Link>
+            <Link to="/cabinet/agreement" test="nav-agreement">{ rules::AGREEMENT.say(language) }</Link>
             <button type="button" data-test="sign-out" {onclick}>{ common::SIGN_OUT.say(language) }</button>
         </nav>
     }

@@ -61,6 +61,11 @@ pub fn Frame(props: &FrameProps) -> Html {
                 <div class={classes!("foot-row", props.wide.then_some("wide"))}>
                     <p><strong>{ common::SLOGAN.say(language) }</strong></p>
                     <p>{ common::FOOTER.say(language) }</p>
+                    <p class="foot-links">
+                        <a href="/agreement" data-test="foot-agreement">{ common::AGREEMENT.say(language) }</a>
+                        { " · " }
+                        <a href="/privacy" data-test="foot-privacy">{ common::PRIVACY.say(language) }</a>
+                    </p>
                 </div>
             </footer>
         </>

@@ -10,6 +10,8 @@ pub fn sentence(code: &str, language: Language) -> Option<&'static str> {
 }
 
 const WORDS: &[(&str, Word)] = &[
+    ("agreement.edition-changed", AGREEMENT_EDITION),
+    ("agreement.withdrawn", AGREEMENT_BACK),
     ("authorization.expired", LINK_EXPIRED),
     ("authorization.unknown", LINK_UNKNOWN),
     ("authorization.used", LINK_USED),
@@ -42,6 +44,7 @@ const WORDS: &[(&str, Word)] = &[
     ("frames.out-of-order", FRAMES_OTHER),
     ("identity.abandoned", ABANDONED),
     ("identity.agreement-refused", AGREEMENT),
+    ("identity.agreement-withdrawn", AGREEMENT_WITHDRAWN),
     ("identity.blocked", BLOCKED),
     ("identity.code-expired", CODE_EXPIRED),
     ("identity.code-wrong", CODE_WRONG),
@@ -144,6 +147,21 @@ words! {
         kk: "Келісім сіз жоқта оқуды қамтымайды.",
         ru: "Согласие не распространяется на чтение без вашего участия.",
         en: "The consent does not cover reading without you.",
+    }
+    AGREEMENT_EDITION {
+        kk: "Пайдаланушы келісімінің жаңа редакциясы күшіне енді. Бетті жаңартып, оны оқыңыз.",
+        ru: "Действует новая редакция пользовательского соглашения. Обновите страницу и прочтите её.",
+        en: "A new edition of the user agreement is in force. Reload the page and read it.",
+    }
+    AGREEMENT_BACK {
+        kk: "Өңдеуге келісім бұрын кері қайтарып алынған.",
+        ru: "Согласие на обработку уже отозвано.",
+        en: "The consent to processing was already withdrawn.",
+    }
+    AGREEMENT_WITHDRAWN {
+        kk: "Өңдеуге келісімді кері қайтарып алдыңыз, сондықтан сессия аяқталды. Жаңасын бастап, пайдаланушы келісімін қабылдаңыз.",
+        ru: "Вы отозвали согласие на обработку, поэтому сессия завершена. Начните новую и примите пользовательское соглашение.",
+        en: "You withdrew the consent to processing, so the session has ended. Start a new one and accept the user agreement.",
     }
     CONSENT_TEXT {
         kk: "Мәтін өзгерді. Оны қайта оқып, жауап беріңіз.",
@@ -261,9 +279,9 @@ words! {
         en: "You stopped the check. No data was passed on.",
     }
     AGREEMENT {
-        kk: "Келісім қабылданбады, сондықтан растау аяқталды. Ешқандай дерек берілген жоқ.",
-        ru: "Соглашение не принято, поэтому подтверждение завершено. Никакие данные не переданы.",
-        en: "The agreement was not accepted, so the check has ended. No data was passed on.",
+        kk: "Пайдаланушы келісімі қабылданбады, сондықтан растау аяқталды. Ешқандай дерек берілген жоқ.",
+        ru: "Пользовательское соглашение не принято, поэтому подтверждение завершено. Никакие данные не переданы.",
+        en: "The user agreement was not accepted, so the check has ended. No data was passed on.",
     }
     BLOCKED {
         kk: "Камерамен тексеру тым көп болды. Сіздің қауіпсіздігіңіз үшін ол уақытша тоқтатылды.",

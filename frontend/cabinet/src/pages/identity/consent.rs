@@ -1,7 +1,7 @@
 //! The consent, in short and in full: who gets what from whom, why, for how long (CNS-5).
 
 use senim_core::consent::view::ConsentRequestView;
-use senim_core::consent::words::{self, Paragraph, purpose};
+use senim_core::consent::words::{Paragraph, purpose};
 use senim_core::identity::view::AnswerConsent;
 use senim_core::text::Language;
 use senim_kit::components::{Button, ButtonKind, Notice, Tone};
@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::action::Action;
 use crate::pages::change::mode;
 use crate::pages::consent::{data_list, fact, field_list, own_words};
+use crate::pages::rules::bilingual;
 use crate::words::{cabinet, change, identity};
 
 #[derive(Properties, PartialEq)]
@@ -30,7 +31,7 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
     let answer = |approve: bool| {
         let act = props.act.clone();
         // Of what stands on this page.
-        let text_hash = words::hash(&consent.text);
+        let text_hash = consent.agreed.hash();
         Callback::from(move |()| {
             let text_hash = text_hash.clone();
             act.emit(Action::Consent(AnswerConsent { approve, text_hash }));
@@ -88,11 +89,14 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                 }
                 { fact(identity::CONSENT_HOW_LONG, language, html! { { term } }) }
             </dl>
-            <div class="paper" lang={props.text_language.code()} data-test="consent-text">
+            <div class="stack" data-test="consent-text">
                 <h2>{ identity::CONSENT_TEXT.say(props.text_language) }</h2>
-                for it in consent.text.iter() {
-                    { paragraph(it) }
-                }
+                { bilingual(
+                    props.text_language,
+                    paragraphs(&consent.text),
+                    paragraphs(&consent.agreed.kk),
+                    paragraphs(&consent.agreed.ru),
+                ) }
             </div>
             <Notice tone={Tone::Quiet}>{ cannot.say(language) }</Notice>
             <div class="actions">
@@ -110,6 +114,10 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
             </div>
         </>
     }
+}
+
+fn paragraphs(text: &[Paragraph]) -> Html {
+    text.iter().map(paragraph).collect()
 }
 
 /// The consumer's own words stand in a block that no text can leave.

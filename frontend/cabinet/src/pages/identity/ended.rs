@@ -65,7 +65,12 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
     let problem = Problem::by_code(&props.problem);
     let chosen = matches!(
         problem,
-        Some(Problem::IdentityAgreement | Problem::IdentityAbandoned | Problem::ConsentRefused)
+        Some(
+            Problem::IdentityAgreement
+                | Problem::IdentityAgreementWithdrawn
+                | Problem::IdentityAbandoned
+                | Problem::ConsentRefused
+        )
     );
     let (title, tone) = match (props.blocked_until, chosen) {
         (Some(_), _) => (identity::BLOCKED_TITLE, Tone::Warn),

@@ -146,8 +146,8 @@ fn shown(
 ) -> Html {
     let busy = running.busy;
     let step = match &view.step {
-        StepView::Agreement { pictures_days } => html! {
-            <agreement::Agreement pictures_days={*pictures_days} {busy} act={act.clone()} />
+        StepView::Agreement { agreement } => html! {
+            <agreement::Agreement agreement={agreement.clone()} {busy} act={act.clone()} />
         },
         StepView::Iin { iin_masked } => html! {
             <iin::IinEntry iin_masked={iin_masked.clone()} {busy} act={act.clone()} />

@@ -146,7 +146,7 @@ async fn twice(
             "a grant type that we don't have",
             "400 unsupported_grant_type request.malformed",
             async || {
-                let form = [("grant_type", "client_credentials")];
+                let form = [("grant_type", "password")];
                 client.send(&client.client.token(&form, client.dpop.as_ref())).await
             },
         )

@@ -33,6 +33,8 @@ fn a_consent_has_one_word_in_each_language() {
         "permissionspolicy",
         "mediacapturepermission",
         "640 × 360",
+        // The residence permit (IDX-11).
+        "тұруға рұқсат",
         // The lexicon names the word that is not used.
         "| permission, mandate |",
     ];

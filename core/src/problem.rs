@@ -54,7 +54,7 @@ problems! {
         CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier does not match the code_challenge of the pushed request";
         GrantUnknown         = "grant.unknown",           400, "No consent of this client stands under this grant_id for this application; ask the client for a new one";
         RefreshTokenInvalid  = "refresh-token.invalid",   400, "This refresh token was not issued to this application";
-        TokenScope           = "token.scope",             403, "The token's scope does not cover this; get one with the scope that this endpoint needs";
+        GrantScopeMissing           = "grant.scope",             403, "The token's scope does not cover this; get one with the scope that this endpoint needs";
     }
     consent {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";

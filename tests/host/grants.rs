@@ -35,7 +35,7 @@ async fn an_application_queries_and_gives_back_its_own_grants() {
 
         let query = own_token(&bank, CLIENT, "grant_management_query").await;
         let other = own_token(&bank, OTHER, BOTH).await;
-        assert_eq!(ask(&bank, "DELETE", &path, &query, None).await.outcome(), "403 token.scope");
+        assert_eq!(ask(&bank, "DELETE", &path, &query, None).await.outcome(), "403 grant.scope");
         for method in ["GET", "DELETE"] {
             let not_found = ask(&bank, method, &path, &other, None).await;
             assert_eq!(not_found.outcome(), "404 not-found", "{method}");
@@ -171,7 +171,7 @@ async fn an_application_finds_its_own_standing_grants_of_a_client() {
         assert_eq!(find(&other, IIN).await.body, none);
         assert_eq!(find(&own, "900101300018").await.outcome(), "400 body.malformed");
         let revoke = own_token(&bank, CLIENT, "grant_management_revoke").await;
-        assert_eq!(find(&revoke, IIN).await.outcome(), "403 token.scope");
+        assert_eq!(find(&revoke, IIN).await.outcome(), "403 grant.scope");
         let path = format!("/grants/{}", tokens.text("grant_id"));
         assert_eq!(ask(&bank, "DELETE", &path, &own, None).await.outcome(), "204");
         assert_eq!(find(&own, IIN).await.body, none);

@@ -85,7 +85,7 @@ async fn grants(table: &mut Table<'_>) -> Result<()> {
         ("a grant that is not one's own", "404 not-found", ask(Method::GET)),
         (
             "a grant given back with a token that only queries",
-            "403 token.scope",
+            "403 grant.scope",
             ask(Method::DELETE),
         ),
         (

@@ -80,7 +80,7 @@ pub struct Shown {
 /// for and the consumer's own words, one with the least. What differs between requests is left open.
 pub fn form(language: Language) -> Vec<String> {
     const FULL: &str = r#"{"type":"account_information","client":{"iin":"900101300017","phone":"+77010000001"},
-        "providers":["960440000151"],"data":["accounts","balances","transactions"],"accounts":["x"],
+        "providers":["960440000151"],"data":["accounts","balances","transactions"],"accounts":["x"],"unattended":{"reads_a_day":24},
         "transactions_from":"2027-01-01","purpose":{"code":"account-aggregation","text":"…"},"term_days":90}"#;
     const LEAST: &str = r#"{"type":"account_information","client":{"iin":"900101300017","phone":"+77010000001"},
         "providers":["960440000151"],"data":["accounts"],"purpose":{"code":"credit-decision"}}"#;

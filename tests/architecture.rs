@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("senim-liveness", &["senim-core"]),
     ("senim-node", &["senim-channel", "senim-core"]),
     ("senim-pictures", &[]),
+    ("senim-soap", &[]),
     ("senim-store", &["senim-channel", "senim-core"]),
     (
         "senim-tests",
@@ -105,6 +106,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             ("address", &[]),
             ("agreement", &["jose", "retention", "text"]),
             ("authorization", &["consent", "id", "jose", "json", "personal", "problem", "routing"]),
+            ("calendar", &[]),
             (
                 "consent",
                 &["exchange", "id", "participant", "personal", "problem", "retention", "text"],
@@ -145,7 +147,7 @@ const WITH_ROOMS: &[(&str, Rooms)] = &[
             ("retention", &["text"]),
             ("routing", &["consent", "exchange", "id", "jose", "json", "participant", "problem"]),
             ("signals", &["consent", "id", "jose", "json", "participant", "problem"]),
-            ("solution", &["id", "liveness", "problem"]),
+            ("solution", &["calendar", "id", "liveness", "problem"]),
             ("status", &["jose"]),
             ("text", &[]),
             ("trial", &["photo"]),

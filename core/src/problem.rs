@@ -52,9 +52,9 @@ problems! {
         CodeReplayed         = "code.replayed",           400, "The authorization code was used before, so the tokens issued for it are revoked; start a new authorization";
         CodeUnknown          = "code.unknown",            400, "This authorization code was not issued to this application";
         CodeVerifier         = "code.verifier-wrong",     400, "The code_verifier does not match the code_challenge of the pushed request";
+        GrantScopeMissing    = "grant.scope",             403, "The token's scope does not cover this; get one with the scope that this endpoint needs";
         GrantUnknown         = "grant.unknown",           400, "No consent of this client stands under this grant_id for this application; ask the client for a new one";
         RefreshTokenInvalid  = "refresh-token.invalid",   400, "This refresh token was not issued to this application";
-        GrantScopeMissing           = "grant.scope",             403, "The token's scope does not cover this; get one with the scope that this endpoint needs";
     }
     consent {
         ConsentAccount       = "consent.account-not-covered", 403, "The consent does not cover this account";

@@ -115,8 +115,8 @@ async fn the_consumers_refresh_token_goes_on_for_what_is_left() {
             .replace("[\"accounts\"]", "[\"accounts\",\"balances\"]");
         let request = changed(Bank::request(), &[("authorization_details", &details)]);
         let request_uri = bank.push(request).await.text("request_uri");
-        let back = bank.approved(&request_uri).await.unwrap();
-        let code = super::bank::parameter(&back, "code").unwrap();
+        let redirect = bank.approved(&request_uri).await.unwrap();
+        let code = super::bank::parameter(&redirect, "code").unwrap();
         let tokens = bank.trade(&code).await;
         let before = tokens.token();
 

@@ -37,7 +37,7 @@ async fn who_is_no_client_is_refused_before_the_camera_with_the_reason() {
             assert!(stand.events().await.contains(&"identity.failed".to_owned()));
         }
         for change in [(|it| it["birthDate"] = "2009-01-15".into()) as Change, |it| {
-            (it["citizenship"], it["permanentResidence"]) = ("UZB".into(), true.into())
+            (it["citizenship"], it["permanentResidence"]) = ("UZB".into(), true.into());
         }] {
             stand.outside.register_as(IIN, "/9j/4AA=", change);
             let cookie = stand.at_iin(asked()).await;

@@ -25,10 +25,10 @@ const ONCE: &str = "403 consent.used-up";
 async fn a_client_is_authenticated_and_their_data_are_given_once() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let (cookie, back) =
+        let (cookie, redirect) =
             walked(&bank, request(&details(&["iin", "given_name", "phone_number"], None))).await;
         bank.stand.wait(5);
-        let tokens = traded(&bank, &back).await;
+        let tokens = traded(&bank, &redirect).await;
         assert_eq!(
             (tokens.text("scope"), tokens.text("token_type")),
             ("openid".to_owned(), "DPoP".to_owned())
@@ -94,8 +94,8 @@ async fn a_client_is_authenticated_and_their_data_are_given_once() {
 async fn an_authentication_without_data_tells_who_it_is_and_no_more() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let (cookie, back) = walked(&bank, request(&details(&[], None))).await;
-        let tokens = traded(&bank, &back).await;
+        let (cookie, redirect) = walked(&bank, request(&details(&[], None))).await;
+        let tokens = traded(&bank, &redirect).await;
         let token = id_token(&bank, &tokens).await;
         for method in ["GET", "POST"] {
             let told = userinfo(&bank, &tokens, method).await;
@@ -105,8 +105,8 @@ async fn an_authentication_without_data_tells_who_it_is_and_no_more() {
             );
         }
         // Pairwise, and the same at the next sign-in, which ends nothing.
-        let (_, back) = walked(&bank, request(&details(&[], None))).await;
-        assert_eq!(id_token(&bank, &traded(&bank, &back).await).await.sub, token.sub);
+        let (_, redirect) = walked(&bank, request(&details(&[], None))).await;
+        assert_eq!(id_token(&bank, &traded(&bank, &redirect).await).await.sub, token.sub);
         bank.stand.wait(601);
         expire::expire_due(&bank.stand.app).await.unwrap();
         let cabinet = bank.stand.get("/api/cabinet", Some(&cookie)).await;
@@ -125,8 +125,8 @@ async fn an_authentication_without_data_tells_who_it_is_and_no_more() {
 async fn data_for_a_term_are_given_until_the_client_withdraws() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let (cookie, back) = walked(&bank, request(&details(&["birthdate"], Some(30)))).await;
-        let tokens = traded(&bank, &back).await;
+        let (cookie, redirect) = walked(&bank, request(&details(&["birthdate"], Some(30)))).await;
+        let tokens = traded(&bank, &redirect).await;
         let refresh = tokens.text("refresh_token");
         bank.stand.wait(86_400);
         let fresh = bank.refresh(CLIENT, &refresh, Some(&bank.dpop)).await;
@@ -175,8 +175,8 @@ async fn data_for_a_term_are_given_until_the_client_withdraws() {
 async fn some_kinds_of_participants_get_no_personal_data() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let (_, back) = walked(&bank, request(&details(&["iin"], None))).await;
-        let tokens = traded(&bank, &back).await;
+        let (_, redirect) = walked(&bank, request(&details(&["iin"], None))).await;
+        let tokens = traded(&bank, &redirect).await;
         let kind = async |kind: Kind| {
             let bin = CONSUMER.parse().unwrap();
             let app = &bank.stand.app;
@@ -258,8 +258,8 @@ async fn a_failure_comes_back_by_its_true_reason() {
 async fn a_token_for_userinfo_is_its_holders_alone() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let (_, back) = walked(&bank, request(&details(&["iin"], None))).await;
-        let tokens = traded(&bank, &back).await;
+        let (_, redirect) = walked(&bank, request(&details(&["iin"], None))).await;
+        let tokens = traded(&bank, &redirect).await;
         let text = tokens.text("access_token");
         let send = async |authorization: &str, proof: Option<String>, certificate: Option<&str>| {
             let mut request = Request::get("/userinfo");
@@ -319,8 +319,8 @@ async fn a_token_for_userinfo_is_its_holders_alone() {
         assert_eq!(told.outcome(), "401 token.audience");
 
         // Bound to the certificate.
-        let (_, back) = walked(&bank, request(&details(&["given_name"], None))).await;
-        let code = parameter(&back, "code").unwrap();
+        let (_, redirect) = walked(&bank, request(&details(&["given_name"], None))).await;
+        let code = parameter(&redirect, "code").unwrap();
         let tokens = bank.trade_as(CLIENT, &code, VERIFIER, None).await;
         let bearer = format!("Bearer {}", tokens.text("access_token"));
         let other = send(&bearer, None, Some("certificate/renewed")).await;
@@ -335,8 +335,8 @@ async fn a_token_for_userinfo_is_its_holders_alone() {
 async fn parameters_that_can_not_be_met_are_refused_when_they_are_pushed() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let (_, back) = walked(&bank, request(&details(&["iin"], None))).await;
-        let sub = id_token(&bank, &traded(&bank, &back).await).await.sub;
+        let (_, redirect) = walked(&bank, request(&details(&["iin"], None))).await;
+        let sub = id_token(&bank, &traded(&bank, &redirect).await).await.sub;
         let named = |sub: &str| json!({ "id_token": { "sub": { "value": sub } } }).to_string();
         let accounts = Bank::request().pop().unwrap().1;
         for (name, value, expected) in [
@@ -462,8 +462,8 @@ async fn walked(bank: &Bank, request: Vec<(String, String)>) -> (String, String)
     (cookie, answer.body["redirect"].as_str().unwrap().to_owned())
 }
 
-async fn traded(bank: &Bank, back: &str) -> Answer {
-    let answer = bank.trade(&parameter(back, "code").unwrap()).await;
+async fn traded(bank: &Bank, redirect: &str) -> Answer {
+    let answer = bank.trade(&parameter(redirect, "code").unwrap()).await;
     assert_eq!(answer.outcome(), "200", "{}", answer.text);
     answer
 }

@@ -159,7 +159,7 @@ async fn uploads_side_by_side_win_no_check() {
         let cookie = stand.at_camera(asked()).await;
         let challenge = stand.challenge(&cookie).await;
         let stills = frames::stills(&challenge, &people.frames(REGISTERED, 4).unwrap());
-        let show = || stand.upload(&cookie, stills.clone());
+        let show = || Box::pin(stand.upload(&cookie, stills.clone()));
         let answers = tokio::join!(show(), show(), show(), show(), show(), show());
         let answers = [answers.0, answers.1, answers.2, answers.3, answers.4, answers.5];
         let outcome: Vec<String> = answers.iter().map(super::stand::Answer::outcome).collect();

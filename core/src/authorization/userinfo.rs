@@ -119,7 +119,7 @@ pub fn check<'a>(
         return Err(Problem::TokenEarly);
     }
     let details = match token.authorization_details.as_slice() {
-        [one] if grant.scope.split(' ').any(|it| it == OPENID_SCOPE) => one,
+        [one] if token.scope.split(' ').any(|it| it == OPENID_SCOPE) => one,
         _ => return Err(Problem::TokenMalformed),
     };
     let consent = details.consent_id;

@@ -78,7 +78,6 @@ impl PurposeCode {
 /// What one request asks for: exactly one element of `authorization_details`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "one a request")]
 pub enum AskedFor {
     Accounts(Asked),
     Identity(AskedIdentity),

@@ -90,8 +90,8 @@ pub fn form(language: Language) -> Vec<String> {
         "purpose":{"code":"account-aggregation","text":"…"},"term_days":90}"#;
     const AUTHENTICATION: &str = r#"{"type":"identity","client":{"iin":"900101300017","phone":"+77010000001"},
         "claims":[],"purpose":{"code":"sign-in"}}"#;
-    let samples = [FULL, LEAST, IDENTITY, AUTHENTICATION]
-        .map(|it| serde_json::from_str::<AskedFor>(it).ok());
+    let samples =
+        [FULL, LEAST, IDENTITY, AUTHENTICATION].map(|it| serde_json::from_str::<AskedFor>(it).ok());
     let bin = "960440000151".parse().ok();
     let Some(name) = bin.map(|bin| ParticipantName { bin, name: "…".to_owned() }) else {
         return Vec::new();
@@ -669,7 +669,11 @@ mod tests {
         let bin = "960440000151".parse().unwrap();
         let consumer = ParticipantName { bin, name: "Jetisu Pay".to_owned() };
         let providers = [ParticipantName { bin, name: "Qarlygash Bank".to_owned() }];
-        accounts(language, asked, Parties { giver: GIVER, consumer: &consumer, providers: &providers })
+        accounts(
+            language,
+            asked,
+            Parties { giver: GIVER, consumer: &consumer, providers: &providers },
+        )
     }
 
     const GIVER: &str = "Сейтова Айгүл Маратқызы";

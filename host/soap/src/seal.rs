@@ -1,5 +1,7 @@
 //! Writing a signed message.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra_c14n::{C14nMode, canonicalize_doc};
@@ -32,7 +34,8 @@ pub fn seal(body: &str, head: &Head, identity: &Identity) -> Result<String, Soap
             continue;
         };
         let digest = STANDARD.encode(Sha256::digest(canonical(&parsed, node)?));
-        references += &format!(
+        let _ = write!(
+            references,
             "<ds:Reference URI=\"#{id}\"><ds:Transforms><ds:Transform Algorithm=\"{EXCLUSIVE}\"></ds:Transform></ds:Transforms>\
              <ds:DigestMethod Algorithm=\"{SHA256}\"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
         );

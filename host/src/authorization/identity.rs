@@ -10,6 +10,7 @@ use senim_core::authorization::{Denial, OAuthError, Parameters, TOKEN_LIFETIME};
 use senim_core::consent::{AskedFor, Consent, Disclosure, Granted, IDENTITY_DETAILS_TYPE};
 use senim_core::id::{Bin, Iin};
 use senim_core::jose::to_base64;
+use senim_core::participant::Kind;
 use senim_core::problem::Problem;
 use senim_core::routing::{Confirmation, TokenClaims};
 use serde_json::json;
@@ -49,7 +50,7 @@ pub(super) async fn check_kind(
 ) -> Result<(), Denied> {
     let AskedFor::Identity(asked) = asked else { return Ok(()) };
     let kind = store::participant::kind(tx, caller.participant.bin).await?;
-    if asked.claims.is_empty() || kind.is_some_and(|it| it.may_have_personal_data()) {
+    if asked.claims.is_empty() || kind.is_some_and(Kind::may_have_personal_data) {
         return Ok(());
     }
     let error = OAuthError::InvalidAuthorizationDetails;

@@ -35,7 +35,7 @@ impl Caller for GrantToken {
 impl GrantToken {
     /// RFC 6750 §3.1: `insufficient_scope`.
     pub fn check(&self, scope: &str) -> Result<(), Problem> {
-        if self.claims.allows(scope) { Ok(()) } else { Err(Problem::TokenScope) }
+        if self.claims.allows(scope) { Ok(()) } else { Err(Problem::GrantScopeMissing) }
     }
 
     pub fn actor(&self) -> Actor {

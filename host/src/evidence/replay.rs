@@ -62,7 +62,7 @@ pub fn replay(
         .with_context(|| format!("{BUNDLE} is not a bundle of version {VERSION}"))?;
     let pack = folder.join(PACK).exists().then(|| read(PACK)).transpose()?;
     let files = (bytes.as_slice(), read(SESSION)?, pack.as_deref());
-    sealed(&mut report, &read(SEAL)?, keys, (&bundle, files))?;
+    sealed(&mut report, &read(SEAL)?, keys, &bundle, files)?;
     report.complain_unless(
         bundle.code.judge == judge.digest(),
         format!(
@@ -85,7 +85,8 @@ fn sealed(
     report: &mut Report,
     seal: &[u8],
     keys: Option<&JwkSet>,
-    (bundle, (bytes, facts, pack)): (&Bundle, (&[u8], Vec<u8>, Option<&[u8]>)),
+    bundle: &Bundle,
+    (bytes, facts, pack): (&[u8], Vec<u8>, Option<&[u8]>),
 ) -> anyhow::Result<()> {
     let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
     let jws = Jws::parse(text.trim()).ok().with_context(|| format!("{SEAL} is not a JWS"))?;

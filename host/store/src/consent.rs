@@ -564,8 +564,8 @@ impl Row {
     }
 
     fn identity(&self, sealer: &Sealer) -> Result<Option<Disclosure>, StoreError> {
-        let Some(sealed) = &self.identity_sealed else { return Ok(None) };
-        let plain = sealer.open_sealed(IDENTITY_SEALED, &self.id, sealed)?;
+        let Some(kept) = &self.identity_sealed else { return Ok(None) };
+        let plain = sealer.open_sealed(IDENTITY_SEALED, &self.id, kept)?;
         let disclosure = serde_json::from_slice(&plain);
         disclosure.map(Some).map_err(|_| inconsistent(TABLE, &self.id))
     }

@@ -111,7 +111,7 @@ pub async fn kind(tx: &mut Tx, bin: Bin) -> Result<Option<Kind>, StoreError> {
     .fetch_optional(tx.conn())
     .await?;
     let known = |name: String| Kind::ALL.into_iter().find(|it| it.name() == name);
-    let broken = || inconsistent("participant", &bin.to_string());
+    let broken = || inconsistent("participant", bin);
     found.map(|it| known(it).ok_or_else(broken)).transpose()
 }
 

@@ -70,7 +70,7 @@ pub async fn add_personal(
 ) -> Result<(), StoreError> {
     insert(tx, PLATFORM, done).await?;
     let (Some(consent), Some(consumer)) = (done.consent, done.consumer) else {
-        return Err(inconsistent("usage", &done.id.to_string()));
+        return Err(inconsistent("usage", done.id));
     };
     let interaction = done.id;
     let event = match outcome {

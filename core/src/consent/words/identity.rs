@@ -6,11 +6,7 @@ use crate::personal::Field;
 use crate::text::Language;
 
 /// The consent's paragraphs.
-pub fn text(
-    language: Language,
-    asked: &AskedIdentity,
-    parties: Parties<'_>,
-) -> Vec<Paragraph> {
+pub fn text(language: Language, asked: &AskedIdentity, parties: Parties<'_>) -> Vec<Paragraph> {
     match language {
         Language::Kk => kazakh(asked, parties),
         Language::Ru => russian(asked, parties),
@@ -148,7 +144,9 @@ fn english(asked: &AskedIdentity, parties: Parties<'_>) -> Vec<Paragraph> {
     let Parties { giver, consumer, .. } = parties;
     let (name, bin, iin) = (&consumer.name, consumer.bin, asked.client.iin.expose());
     let mut text = Paper::default();
-    text.say(format!("The consent is given by {giver}, individual identification number (IIN) {iin}."));
+    text.say(format!(
+        "The consent is given by {giver}, individual identification number (IIN) {iin}."
+    ));
     if asked.claims.is_empty() {
         text.say(format!(
             "“{name}”, business identification number (BIN) {bin}, asks Senim to confirm who you are: by your IIN, your face and the code that came to your phone."
@@ -256,7 +254,11 @@ mod tests {
         let asked = AskedIdentity { term_days, ..serde_json::from_str(&asked).unwrap() };
         let bin = "960440000151".parse().unwrap();
         let consumer = ParticipantName { bin, name: "Jetisu Pay".to_owned() };
-        text(language, &asked, Parties { giver: "Серікқызы Айгүл", consumer: &consumer, providers: &[] })
+        text(
+            language,
+            &asked,
+            Parties { giver: "Серікқызы Айгүл", consumer: &consumer, providers: &[] },
+        )
     }
 
     fn lines(text: &[Paragraph]) -> Vec<String> {

@@ -137,10 +137,8 @@ fn form(app: &Parts, visit: &Visit) -> Response {
 fn result(app: &Parts, visit: &Visit, received: &Received) -> Response {
     let words = words(visit.language);
     let mut claims = String::new();
-    let verified = match &received.userinfo["verified_claims"] {
-        Value::Array(several) => several.iter().collect(),
-        one => vec![one],
-    };
+    let verified = &received.userinfo["verified_claims"];
+    let verified = verified.as_array().map_or_else(|| vec![verified], |it| it.iter().collect());
     for field in Field::ALL {
         let found = verified.iter().map(|it| &it["claims"][field.claim()]).find(|it| !it.is_null());
         if let Some(value) = found {

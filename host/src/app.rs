@@ -18,6 +18,7 @@ use crate::http::problem::Refusal;
 use crate::keys::Keys;
 use crate::measures::Measures;
 use crate::messages::Messages;
+use crate::outside::soap::SoapRegister;
 use crate::outside::source::Source;
 use crate::routing::Feed;
 use crate::solution::Solutions;
@@ -92,10 +93,18 @@ impl App {
         let solutions = Solutions::open(&config.solutions, config.solution_price_cap_tiyn)
             .map_err(|why| anyhow::anyhow!("key `solutions`: {why}"))?;
         let editions = publish_rules(&store, config.retention(), clock.now()).await?;
+        let source = match &config.source_soap {
+            None => Source::open(&config.source_url).context("key `source_url`")?,
+            Some(soap) => {
+                let own = (Arc::clone(&clock), Arc::clone(&rng));
+                let register = SoapRegister::open(&config.source_url, soap, own);
+                Source::Soap(Arc::new(register.context("key `source_soap`")?))
+            }
+        };
         Ok(Self {
             editions: Arc::new(editions),
             solutions: Arc::new(solutions),
-            source: Source::open(&config.source_url).context("key `source_url`")?,
+            source,
             messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
             receivers: None,
             config: Arc::new(config),

@@ -39,6 +39,8 @@ pub struct Config {
     pub master_key_file: PathBuf,
     /// The state register.
     pub source_url: String,
+    /// The register is behind a SOAP gateway; absent: JSON over HTTP.
+    pub source_soap: Option<SoapConfig>,
     /// The SMS gateway; absent: messages stay in the outbox.
     pub sms_url: Option<String>,
     /// Face models.
@@ -114,6 +116,18 @@ pub enum ConfigError {
     Syntax { path: PathBuf, error: Box<toml::de::Error> },
     #[error("key `{key}`: {why}")]
     Key { key: &'static str, why: String },
+}
+
+/// Signed messages of WS-Security.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SoapConfig {
+    /// The platform's, PEM.
+    pub certificate: PathBuf,
+    /// Its key of P-256 as PKCS#8, PEM.
+    pub key: PathBuf,
+    /// The gateway's, PEM; several while one replaces another.
+    pub gateway_certificates: Vec<PathBuf>,
 }
 
 impl Config {

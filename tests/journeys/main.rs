@@ -199,6 +199,11 @@ async fn with_platform(out: &Path, command: &[String]) -> Result<ExitCode> {
         .env("SENIM_CA", &material.ca_file)
         .env("SENIM_CERTIFICATE", &material.by_certificate.certificate)
         .env("SENIM_KEY", &material.by_certificate.key)
+        .env("SENIM_OUTSIDE_URL", &material.outside_url)
+        .env("SENIM_IIN", &material.person.iin)
+        .env("SENIM_SOURCE_CERTIFICATE", material.ca_file.with_file_name("source.pem"))
+        .env("SENIM_SOURCE_KEY", material.ca_file.with_file_name("source.key"))
+        .env("SENIM_GATEWAY_CERTIFICATE", material.ca_file.with_file_name("gateway.pem"))
         .status()?;
     if !status.success() {
         eprintln!("{}", platform.tail());

@@ -222,6 +222,10 @@ impl<'a> Demo<'a> {
             .arg(self.place.component("judge"))
             .arg("--gate")
             .arg(self.place.component("gate"));
+        // So that both ways to ask the register are walked.
+        if self.database.starts_with("postgres") {
+            setup.arg("--soap");
+        }
         if self.place.onnxruntime().exists() {
             setup.arg("--onnxruntime").arg(self.place.onnxruntime());
         }

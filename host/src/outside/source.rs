@@ -1,7 +1,8 @@
-//! The state register over HTTP: a person's data and reference photo by IIN (PHM-2).
+//! The state register, as JSON over HTTP or behind a SOAP gateway: a person's data and reference photo by IIN (PHM-2).
 //!
-//! An adapter to a real register replaces this file and keeps its types.
+//! An adapter to another register keeps the types of this file.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -17,19 +18,22 @@ use senim_core::identity::eligibility::CivilStatus;
 use senim_core::json;
 use senim_core::personal::{IdentityDocument, PersonalData, Sex};
 use senim_core::text::ShownText;
+use senim_soap::SoapError;
 use serde::{Deserialize, Serialize};
 
-const CONNECT_WITHIN: Duration = Duration::from_secs(2);
-const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+use super::soap::SoapRegister;
+
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 /// A photo of 2 MB in base64, and the rest.
-const ANSWER_MAX: usize = 3 * 1024 * 1024;
+pub(super) const ANSWER_MAX: usize = 3 * 1024 * 1024;
 /// Characters of a full name.
 const NAME_MAX: usize = 200;
 
 #[derive(Clone)]
-pub struct Source {
-    outbound: Outbound,
-    person: String,
+pub enum Source {
+    Json { outbound: Outbound, person: String },
+    Soap(Arc<SoapRegister>),
 }
 
 /// A person as the register knows them.
@@ -50,6 +54,8 @@ pub enum SourceError {
     Status(StatusCode),
     #[error("the register's answer is not what its contract says: {0}")]
     Answer(&'static str),
+    #[error("the gateway's message is refused: {0}")]
+    Soap(#[from] SoapError),
 }
 
 #[derive(Serialize)]
@@ -89,13 +95,20 @@ impl Source {
     /// `url` without a slash at the end.
     pub fn open(url: &str) -> Result<Self, ChannelError> {
         let outbound = Outbound::http_or_https(None, CONNECT_WITHIN)?;
-        Ok(Self { outbound, person: format!("{url}/source/v1/person") })
+        Ok(Self::Json { outbound, person: format!("{url}/source/v1/person") })
     }
 
     /// `None`: the register has no such person.
     pub async fn person(&self, iin: &Iin) -> Result<Option<Registered>, SourceError> {
-        let request = post_json(&self.person, &AskPerson { iin })?;
-        let answer = self.outbound.send(request, ANSWER_WITHIN).await?;
+        let (outbound, person) = match self {
+            Self::Json { outbound, person } => (outbound, person),
+            Self::Soap(register) => {
+                let found = register.ask(iin).await?;
+                return found.map(|it| read(it.to_string().as_bytes(), iin)).transpose();
+            }
+        };
+        let request = post_json(person, &AskPerson { iin })?;
+        let answer = outbound.send(request, ANSWER_WITHIN).await?;
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),

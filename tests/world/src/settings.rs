@@ -24,6 +24,8 @@ pub struct Settings {
     /// What the world itself keeps: people who registered, the consumer's links.
     pub data_dir: PathBuf,
     pub ca: PathBuf,
+    /// The register's SOAP gateway.
+    pub gateway: Gateway,
     /// The platform, as its participants and its clients reach it.
     pub issuer: String,
     pub edge_url: String,
@@ -34,6 +36,16 @@ pub struct Settings {
     /// `tracing`'s filter.
     #[serde(default = "default_log")]
     pub log: String,
+}
+
+/// Signs what it answers, and answers who signs with `reader`'s key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    /// The platform's certificate.
+    pub reader: PathBuf,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -23,6 +23,7 @@ mod gateway;
 mod person;
 mod phone;
 mod registration;
+mod soap;
 mod words;
 
 use words::words;
@@ -60,6 +61,7 @@ pub(crate) fn router(
         .route("/credits", get(front::credits))
         .route("/people/{key}", get(person::photo))
         .route("/source/v1/person", post(person::find))
+        .route("/source/soap", get(soap::wsdl).post(soap::find))
         .route("/register", get(registration::show).post(registration::register))
         .route("/phone", get(phone::show))
         .route("/sms/v1/messages", get(gateway::messages).post(gateway::send))

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use senim_core::id::Iin;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Outside;
 use crate::civil;
@@ -27,12 +27,22 @@ pub(super) async fn find(
 ) -> Response {
     // The rejection's text repeats what was sent.
     let Ok(Json(asked)) = asked else { return StatusCode::BAD_REQUEST.into_response() };
-    let Some(person) = outside.people.by_iin(&asked.iin) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+    match found(&outside, &asked.iin) {
+        Ok(Some(answer)) => Json(answer).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(NoPhoto) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// The photo of somebody who registered is missing.
+pub(super) struct NoPhoto;
+
+/// The answer's members, the same in JSON and SOAP.
+pub(super) fn found(outside: &Outside, iin: &Iin) -> Result<Option<Value>, NoPhoto> {
+    let Some(person) = outside.people.by_iin(iin) else { return Ok(None) };
     let Some(photo) = outside.people.photo(&person) else {
         tracing::error!("the photo of somebody who registered is missing");
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        return Err(NoPhoto);
     };
     let mut answer = json!({
         "iin": person.iin,
@@ -51,7 +61,7 @@ pub(super) async fn find(
     if let Some(patronymic) = person.patronymic {
         answer["patronymic"] = patronymic.into();
     }
-    Json(answer).into_response()
+    Ok(Some(answer))
 }
 
 pub(super) async fn photo(State(outside): State<Outside>, Path(key): Path<String>) -> Response {

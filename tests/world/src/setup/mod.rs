@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::cast::{self, Organisation};
 use crate::clock;
-use crate::settings::{Consumer, Operator, Provider, Settings};
+use crate::settings::{Consumer, Gateway, Operator, Provider, Settings};
 
 mod certificates;
 pub(crate) mod files;
@@ -71,6 +71,9 @@ pub struct Wishes {
     /// State register, SMS gateway, front page.
     #[arg(long, default_value_t = 7180)]
     pub outside_port: u16,
+    /// The host asks the register by SOAP.
+    #[arg(long)]
+    pub soap: bool,
     /// The host's metrics; without it none are served.
     #[arg(long)]
     pub host_metrics_port: Option<u16>,
@@ -104,6 +107,9 @@ struct Made {
     node: Pair,
     /// One server certificate a provider.
     providers: Vec<Pair>,
+    /// The register's gateway, and the platform as it signs to it.
+    gateway: Pair,
+    source: Pair,
     consumer: Pair,
     consumer_mtls: Pair,
     tulpar: Pair,
@@ -134,6 +140,8 @@ impl Made {
         }
         let (application_key, application_keys) = application(dir, cast::APPLICATION)?;
         let (_, other_keys) = application(dir, cast::APPLICATION_OTHER)?;
+        let gateway =
+            Organisation { bin: "050540000105", name: "State gateway", common_name: "gateway" };
         let mtls = Organisation { common_name: cast::APPLICATION_MTLS, ..cast::CONSUMER };
         Ok(Self {
             ca: dir.join("ca.pem"),
@@ -143,6 +151,8 @@ impl Made {
                 of("provider", &cast::QARLYGASH, Purpose::Server)?,
                 of("second-provider", &cast::TULPAR, Purpose::Server)?,
             ],
+            gateway: of("gateway", &gateway, Purpose::Client)?,
+            source: of("source", &own("senim-source"), Purpose::Client)?,
             consumer: of("consumer", &cast::CONSUMER, Purpose::Client)?,
             consumer_mtls: of("consumer-mtls", &mtls, Purpose::Client)?,
             tulpar: of("tulpar", &cast::TULPAR, Purpose::Client)?,
@@ -211,6 +221,11 @@ fn world(wishes: &Wishes, dir: &Path, made: &Made, operator: Operator) -> Result
         models_dir: Some(absolute(wishes.models_dir.as_deref(), dir, "models")?),
         data_dir,
         ca: made.ca.clone(),
+        gateway: Gateway {
+            certificate: made.gateway.certificate.clone(),
+            key: made.gateway.key.clone(),
+            reader: made.source.certificate.clone(),
+        },
         issuer: issuer(wishes),
         edge_url: edge_url(wishes),
         pages_url: pages_url(wishes),
@@ -249,6 +264,13 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "judge": judge,
         "log": "info",
     });
+    if wishes.soap {
+        config["source_soap"] = json!({
+            "certificate": made.source.certificate,
+            "key": made.source.key,
+            "gateway_certificates": [made.gateway.certificate],
+        });
+    }
     if let Some(digest) = digest(&judge)? {
         config["judge_sha256"] = digest.into();
     }

@@ -9,6 +9,7 @@ use senim_core::retention::{RECORDS_YEARS_MIN, Terms};
 use serde::Deserialize;
 use url::Url;
 
+use crate::outside::soap::SoapConfig;
 use crate::solution::{self, SolutionConfig};
 use senim_faces::{Options, Provider};
 
@@ -116,18 +117,6 @@ pub enum ConfigError {
     Syntax { path: PathBuf, error: Box<toml::de::Error> },
     #[error("key `{key}`: {why}")]
     Key { key: &'static str, why: String },
-}
-
-/// Signed messages of WS-Security.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SoapConfig {
-    /// The platform's, PEM.
-    pub certificate: PathBuf,
-    /// Its key of P-256 as PKCS#8, PEM.
-    pub key: PathBuf,
-    /// The gateway's, PEM; several while one replaces another.
-    pub gateway_certificates: Vec<PathBuf>,
 }
 
 impl Config {

@@ -1,6 +1,6 @@
 //! The state register behind a SOAP gateway: signed messages of WS-Security, as state gateways exchange them (IDX-1).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -13,13 +13,25 @@ use senim_channel::Outbound;
 use senim_channel::clock::{Clock, Rng};
 use senim_core::id::Iin;
 use senim_soap::{Element, Expected, Head, Identity, MEDIA_TYPE, escaped, open, seal};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::source::{ANSWER_MAX, ANSWER_WITHIN, CONNECT_WITHIN, SourceError};
-use crate::config::SoapConfig;
 
 /// Of the elements in a body: tests/world/src/outside/register.wsdl.
 pub const NAMESPACE: &str = "urn:senim:register:v1";
+
+/// Signed messages of WS-Security.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SoapConfig {
+    /// The platform's, PEM.
+    pub certificate: PathBuf,
+    /// Its key of P-256 as PKCS#8, PEM.
+    pub key: PathBuf,
+    /// The gateway's, PEM; several while one replaces another.
+    pub gateway_certificates: Vec<PathBuf>,
+}
 
 pub struct SoapRegister {
     outbound: Outbound,

@@ -1,20 +1,25 @@
 //! Kazakhstan's clock: UTC+5 all year, in the whole country (OPS-7).
 
-use chrono::{Datelike as _, FixedOffset, NaiveDate, NaiveTime};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::Timestamp;
 
-const EAST_SECONDS: i32 = 5 * 3600;
+/// Since 1 March 2024.
+const EAST: TimeDelta = TimeDelta::hours(5);
+
+/// What the clocks show in Kazakhstan.
+pub fn local(at: Timestamp) -> NaiveDateTime {
+    (at + EAST).naive_utc()
+}
 
 /// The day that it is in Kazakhstan.
 pub fn day(at: Timestamp) -> NaiveDate {
-    FixedOffset::east_opt(EAST_SECONDS)
-        .map_or(at.date_naive(), |it| at.with_timezone(&it).date_naive())
+    local(at).date()
 }
 
 /// The moment at which a day begins in Kazakhstan.
 pub fn beginning(day: NaiveDate) -> Timestamp {
-    day.and_time(NaiveTime::MIN).and_utc() - chrono::TimeDelta::seconds(i64::from(EAST_SECONDS))
+    day.and_time(NaiveTime::MIN).and_utc() - EAST
 }
 
 /// The calendar year that it is in Kazakhstan.

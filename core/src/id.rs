@@ -84,6 +84,13 @@ ids! {
     SolutionRequestId = "slr";
 }
 
+/// A UUID of these random bits (RFC 9562 §5.4).
+pub fn uuid(bits: u128) -> String {
+    let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+    let hex = format!("{bits:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
 fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<T, D::Error> {

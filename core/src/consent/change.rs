@@ -13,6 +13,7 @@ use super::view::ConsentView;
 use super::words::{self, Agreed, Paragraph};
 use super::{Consent, ConsentError, ConsentState, Data, EndedBy, Granted, Limits, TERM_DAYS_MAX};
 use crate::Timestamp;
+use crate::calendar;
 use crate::exchange::{Day, present};
 use crate::id::{Bin, ConsentId};
 use crate::participant::view::ParticipantName;
@@ -216,7 +217,7 @@ fn term(language: Language, consent: &ConsentView, left: &Left) -> String {
 
 /// In Kazakhstan's time.
 fn moment(language: Language, at: Timestamp) -> String {
-    let at = (at + TimeDelta::hours(5)).naive_utc();
+    let at = calendar::local(at);
     let day = words::date(language, Day(at.date()));
     format!("{day}, {:02}:{:02} (UTC+5)", at.hour(), at.minute())
 }

@@ -3,15 +3,13 @@
 
 use std::net::IpAddr;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{Datelike as _, NaiveDateTime, TimeDelta};
 
 use super::decide::Refusal;
 use crate::Timestamp;
+use crate::calendar;
 use crate::problem::Problem;
 
-/// Kazakhstan's time since 1 March 2024.
-const OFFSET_S: i64 = 5 * 3600;
-const DAY_S: i64 = 86_400;
 /// A sign-in that lies further back does not say that the client is there now.
 const SIGNED_IN_MAX: TimeDelta = TimeDelta::hours(24);
 /// How far a consumer's clock may run ahead.
@@ -54,17 +52,19 @@ pub(super) fn attended(
 
 /// The day in Kazakhstan, by a number that grows by one a day.
 pub fn day(now: Timestamp) -> i64 {
-    (now.timestamp() + OFFSET_S).div_euclid(DAY_S)
+    calendar::day(now).num_days_from_ce().into()
 }
 
 /// When the day in Kazakhstan ends, and its count with it.
 pub fn day_ends(now: Timestamp) -> Timestamp {
-    Timestamp::from_timestamp((day(now) + 1) * DAY_S - OFFSET_S, 0).unwrap_or(now)
+    calendar::day(now).succ_opt().map_or(now, calendar::beginning)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DAY_S: i64 = 86_400;
 
     const DATE: &str = "Fri, 15 Jan 2027 08:00:00 GMT";
 

@@ -3,7 +3,7 @@
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use http::request::Parts;
 use senim_core::Timestamp;
-use senim_core::id::UseId;
+use senim_core::id::{UseId, uuid};
 use senim_core::routing::Request;
 
 use crate::config::Config;
@@ -60,7 +60,7 @@ pub(crate) fn interaction_name(headers: &HeaderMap, id: UseId) -> String {
     let mut values = headers.get_all(INTERACTION).iter();
     match (values.next().and_then(|it| it.to_str().ok()), values.next()) {
         (Some(text), None) if is_uuid(text) => text.to_owned(),
-        (Some(_) | None, Some(_) | None) => uuid_of(id),
+        (Some(_) | None, Some(_) | None) => uuid(id.0),
     }
 }
 
@@ -70,13 +70,6 @@ fn is_uuid(text: &str) -> bool {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
-}
-
-/// RFC 9562 §5.4: 122 of its bits are the identifier's.
-fn uuid_of(id: UseId) -> String {
-    let bits = id.0 & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
-    let hex = format!("{bits:032x}");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 #[cfg(test)]

@@ -36,22 +36,37 @@ where
 
     /// An active participant.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let app = App::from_ref(state);
-        let Ok(Certificate(shown)) = Certificate::from_request_parts(parts, state).await;
-        let PeerCertificate { thumbprint, common_name, key, .. } =
-            shown.ok_or(Problem::ClientCertificate)?;
-        let found = app
-            .store
-            .read("photo.caller", async |tx| {
-                store::participant::by_certificate(tx, &thumbprint).await
-            })
-            .await?;
-        let (participant, kind) = found.ok_or(Problem::ParticipantUnknown)?;
+        let Shown { participant, kind, certificate } = shown(parts, state).await?;
+        let PeerCertificate { common_name, key, .. } = certificate;
         if let Standing::Suspended { .. } = participant.standing {
             return Err(Problem::ParticipantSuspended.into());
         }
         Ok(Self { participant, kind, system: common_name.unwrap_or_default(), key })
     }
+}
+
+/// Whose certificate the connection has, whatever its standing.
+pub(super) struct Shown {
+    pub(super) participant: Participant,
+    pub(super) kind: Kind,
+    pub(super) certificate: PeerCertificate,
+}
+
+pub(super) async fn shown<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Shown, Refusal>
+where
+    App: FromRef<S>,
+{
+    let app = App::from_ref(state);
+    let Ok(Certificate(certificate)) = Certificate::from_request_parts(parts, state).await;
+    let certificate = certificate.ok_or(Problem::ClientCertificate)?;
+    let found = app
+        .store
+        .read("participant.shown", async |tx| {
+            store::participant::by_certificate(tx, &certificate.thumbprint).await
+        })
+        .await?;
+    let (participant, kind) = found.ok_or(Problem::ParticipantUnknown)?;
+    Ok(Shown { participant, kind, certificate })
 }
 
 impl Caller {

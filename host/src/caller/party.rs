@@ -2,17 +2,14 @@
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use senim_channel::PeerCertificate;
 use senim_core::jose::Jwk;
 use senim_core::journal::Actor;
 use senim_core::participant::Participant;
-use senim_core::problem::Problem;
 
+use super::participant::{Shown, shown};
 use crate::app::App;
 use crate::callers::{self, Who};
-use crate::http::peer::Certificate;
 use crate::http::problem::Refusal;
-use senim_store as store;
 
 pub struct Party {
     pub participant: Participant,
@@ -31,16 +28,8 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let app = App::from_ref(state);
-        let Ok(Certificate(shown)) = Certificate::from_request_parts(parts, state).await;
-        let PeerCertificate { thumbprint, key, .. } = shown.ok_or(Problem::ClientCertificate)?;
-        let found = app
-            .store
-            .read("signals.party", async |tx| {
-                store::participant::by_certificate(tx, &thumbprint).await
-            })
-            .await?;
-        let (participant, _) = found.ok_or(Problem::ParticipantUnknown)?;
+        let Shown { participant, certificate, .. } = shown(parts, state).await?;
+        let key = certificate.key;
         Ok(Self { participant, key })
     }
 }

@@ -11,7 +11,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use senim_channel::Outbound;
 use senim_channel::clock::{Clock, Rng};
-use senim_core::id::Iin;
+use senim_core::id::{Iin, uuid};
 use senim_soap::{Element, Expected, Head, Identity, MEDIA_TYPE, escaped, open, seal};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -129,11 +129,4 @@ fn certificate(path: &Path) -> anyhow::Result<Vec<u8>> {
     let der = CertificateDer::from_pem_file(path)
         .map_err(|error| anyhow::anyhow!("`{}`: {error}", path.display()))?;
     Ok(der.to_vec())
-}
-
-/// A random UUID (RFC 9562 §5.4).
-fn uuid(chance: u128) -> String {
-    let bits = chance & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
-    let text = format!("{bits:032x}");
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }

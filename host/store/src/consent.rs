@@ -15,7 +15,7 @@ use sqlx::AssertSqlSafe;
 use super::participant::by_participant;
 use super::row::row;
 use super::seal::Sealer;
-use super::{StoreError, Tx, count, inconsistent, millis, uncount};
+use super::{StoreError, Tx, count, forget_over, inconsistent, millis, uncount};
 use senim_channel::clock::moment;
 
 const TABLE: &str = "consent";
@@ -319,27 +319,18 @@ pub async fn forget_before(
         .bind(millis(now))
         .execute(tx.conn())
         .await?;
-    let mut gone = 0;
-    for (name, table, column) in [
-        ("consent.forget_notices", "notice", "consent_id"),
-        ("consent.forget_parties", "consent_party", "consent_id"),
-        ("consent.forget_refresh_tokens", "refresh_token", "consent_id"),
-        ("consent.forget_before", "consent", "id"),
-    ] {
-        // Only constants go into this SQL.
-        let statement = format!(
-            "-- {name}
-             DELETE FROM {table}
-              WHERE {column} IN ({OVER})"
-        );
-        gone += sqlx::query(AssertSqlSafe(statement))
-            .bind(millis(before))
-            .bind(millis(now))
-            .execute(tx.conn())
-            .await?
-            .rows_affected();
-    }
-    Ok(gone)
+    forget_over(
+        tx,
+        OVER,
+        (before, now),
+        &[
+            ("consent.forget_notices", "notice", "consent_id"),
+            ("consent.forget_parties", "consent_party", "consent_id"),
+            ("consent.forget_refresh_tokens", "refresh_token", "consent_id"),
+            ("consent.forget_before", "consent", "id"),
+        ],
+    )
+    .await
 }
 
 /// Assigns the next place in the status list; places are never reused.

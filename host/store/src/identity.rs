@@ -7,11 +7,10 @@ use senim_core::Timestamp;
 use senim_core::id::{AuthorizationId, Iin, Phone, SessionId};
 use senim_core::identity::requester::{KNOWN_DAYS, Requester};
 use senim_core::liveness::challenge::Challenge;
-use sqlx::AssertSqlSafe;
 
 use super::row::row;
 use super::seal::Sealer;
-use super::{StoreError, Tx, count, inconsistent, millis, uncount};
+use super::{StoreError, Tx, count, forget_over, inconsistent, millis, uncount};
 use senim_channel::clock::{Rng, moment};
 use senim_core::identity::dialogue::{Content, Dialogue};
 
@@ -506,26 +505,18 @@ pub async fn forget_before(
                          WHERE started_at < $1
                            AND id NOT IN (SELECT session_id FROM evidence_hold WHERE held_until > $2)
                            AND id NOT IN (SELECT session_id FROM evidence_frames)";
-    let mut gone = 0;
-    for (name, table, column) in [
-        ("identity.forget_rejected", "evidence_rejected", "session_id"),
-        ("identity.forget_bundles", "evidence_bundle", "session_id"),
-        ("identity.forget_checks", "identity_check", "session_id"),
-        ("identity.forget_sessions", "identity_session", "id"),
-    ] {
-        // Only constants go into this SQL.
-        let statement = format!(
-            "-- {name}
-             DELETE FROM {table}
-              WHERE {column} IN ({OVER})"
-        );
-        gone += sqlx::query(AssertSqlSafe(statement))
-            .bind(millis(before))
-            .bind(millis(now))
-            .execute(tx.conn())
-            .await?
-            .rows_affected();
-    }
+    let gone = forget_over(
+        tx,
+        OVER,
+        (before, now),
+        &[
+            ("identity.forget_rejected", "evidence_rejected", "session_id"),
+            ("identity.forget_bundles", "evidence_bundle", "session_id"),
+            ("identity.forget_checks", "identity_check", "session_id"),
+            ("identity.forget_sessions", "identity_session", "id"),
+        ],
+    )
+    .await?;
     let phones = sqlx::query(
         "-- identity.forget_phones
          DELETE FROM identity_phone

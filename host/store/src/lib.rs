@@ -320,3 +320,24 @@ pub fn uncount(value: i64) -> u64 {
 pub fn inconsistent(table: &'static str, row: impl std::fmt::Display) -> StoreError {
     StoreError::Inconsistent { table, row: row.to_string() }
 }
+
+/// Deletes what hangs on the rows that `over` selects by two moments, and at last these rows: of each (name, table, column).
+/// Only constants go into this SQL.
+async fn forget_over(
+    tx: &mut Tx,
+    over: &'static str,
+    (before, now): (Timestamp, Timestamp),
+    tables: &[(&'static str, &'static str, &'static str)],
+) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    for (name, table, column) in tables {
+        let statement = format!("-- {name}\n DELETE FROM {table}\n  WHERE {column} IN ({over})");
+        gone += sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(millis(before))
+            .bind(millis(now))
+            .execute(tx.conn())
+            .await?
+            .rows_affected();
+    }
+    Ok(gone)
+}

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use p256::pkcs8::DecodePrivateKey as _;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use senim_core::id::Iin;
+use senim_core::id::{Iin, uuid};
 use senim_soap::{
     Expected, Head, Identity, MEDIA_TYPE, Opened, SOAP, SoapError, escaped, open, seal,
 };
@@ -51,7 +51,7 @@ pub(super) async fn find(State(outside): State<Outside>, message: Bytes) -> Resp
     }
     body.push_str("</r:FindPersonResponse>");
     let head = Head {
-        message_id: format!("urn:uuid:{}", uuid()),
+        message_id: format!("urn:uuid:{}", uuid(rand::random())),
         relates_to: Some(opened.head.message_id),
         created_at: clock::now(),
     };
@@ -78,13 +78,6 @@ fn element(out: &mut String, name: &str, value: &Value) {
         }
     }
     let _ = write!(out, "</r:{name}>");
-}
-
-/// A random UUID (RFC 9562 §5.4).
-fn uuid() -> String {
-    let bits = rand::random::<u128>() & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
-    let text = format!("{bits:032x}");
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }
 
 /// SOAP 1.2 part 1, §5.4.

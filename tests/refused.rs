@@ -54,6 +54,11 @@ async fn a_host_killed_in_mid_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn promises_of_nodes_are_kept_and_shown_to_nobody_else() {
+    holds(Group::Promise).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn strangers_on_every_route() {
     holds(Group::Routes).await;
 }
@@ -71,7 +76,7 @@ async fn security_events_and_grants_are_their_applications() {
 /// Every row comes out as it should, and the logs of the run hold nothing that they must not.
 async fn holds(group: Group) {
     let platform = Platform::start().await.expect("the platform starts");
-    let rows = group.run(&platform).await;
+    let rows = Box::pin(group.run(&platform)).await;
     let wrong: Vec<_> = rows.iter().filter(|it| !it.right()).map(Row::line).collect();
     let leaks = platform.leaks();
     let tail = if wrong.is_empty() && leaks.is_empty() { String::new() } else { platform.tail() };

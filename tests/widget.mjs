@@ -15,6 +15,8 @@ assert.equal(typeof SenimLiveness, "function", "a page that a server renders imp
 await answersOfTheServerAreFinal();
 await whatTheDeviceLacksIsFoundBeforeTheCamera();
 await oneColourAndNoiseAreNoPicture();
+await camerasAreTheOnesThatBrowsersTellOf();
+await aChosenCameraThatIsGoneIsNotMissed();
 
 async function answersOfTheServerAreFinal() {
   const { Endpoint, Offline } = await load("endpoint.js");
@@ -76,6 +78,51 @@ async function whatTheDeviceLacksIsFoundBeforeTheCamera() {
   delete globalThis.WebAssembly;
   lacks("no-wasm");
   globalThis.WebAssembly = wasm;
+}
+
+async function camerasAreTheOnesThatBrowsersTellOf() {
+  const { cameras } = await load("camera.js");
+  const device = (kind, deviceId, label) => ({ kind, deviceId, label });
+  const told = (list) => setNavigator({ mediaDevices: { enumerateDevices: async () => list } });
+  told([device("audioinput", "m", "Microphone"), device("videoinput", "a", "Front"), device("videoinput", "b", "Back")]);
+  assert.deepEqual(await cameras(), [
+    { id: "a", label: "Front" },
+    { id: "b", label: "Back" },
+  ]);
+  told([device("videoinput", "", "")]);
+  assert.deepEqual(await cameras(), [], "before one was granted");
+  setNavigator({});
+  assert.deepEqual(await cameras(), [], "a browser without any");
+}
+
+async function aChosenCameraThatIsGoneIsNotMissed() {
+  const { Camera, Fault } = await load("camera.js");
+  const asked = [];
+  const track = { addEventListener() {}, getSettings: () => ({ deviceId: "a" }), stop() {} };
+  const stream = { active: true, getVideoTracks: () => [track], getTracks: () => [track] };
+  const getUserMedia = async ({ video }) => {
+    asked.push(video.deviceId?.exact ?? video.facingMode);
+    if (video.deviceId?.exact === "gone") throw new DOMException("gone", "OverconstrainedError");
+    if (video.deviceId?.exact === "forbidden") throw new DOMException("no", "NotAllowedError");
+    return stream;
+  };
+  setNavigator({ userAgent: "", mediaDevices: { getUserMedia } });
+  globalThis.window = { isSecureContext: true };
+  window.top = window;
+  globalThis.document = {};
+  const video = { videoWidth: 1280, videoHeight: 720, play: async () => {} };
+  const open = (chosen) => Camera.open(video, () => {}, chosen);
+  assert.equal((await open("b")).device, "a");
+  await open(undefined);
+  await open("gone");
+  await assert.rejects(open("forbidden"), (fault) => fault instanceof Fault && fault.code === "denied");
+  assert.deepEqual(asked, ["b", "user", "gone", "user", "forbidden"]);
+  delete globalThis.window;
+  delete globalThis.document;
+}
+
+function setNavigator(value) {
+  Object.defineProperty(globalThis, "navigator", { value, configurable: true, writable: true });
 }
 
 async function oneColourAndNoiseAreNoPicture() {

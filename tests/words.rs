@@ -7,6 +7,8 @@ use std::process::Command;
 /// Where people read: pages, messages, the sample bank and its world, documents.
 const PAGES: &[&str] = &[
     "core/src/agreement/words.rs",
+    "core/src/alert.rs",
+    "core/src/consent/document.rs",
     "core/src/consent/words.rs",
     "core/src/retention/words.rs",
     "frontend/**/*.rs",

@@ -22,6 +22,12 @@ pub fn beginning(day: NaiveDate) -> Timestamp {
     day.and_time(NaiveTime::MIN).and_utc() - EAST
 }
 
+/// The moment at which the calendar month of `at` began in Kazakhstan.
+pub fn month_beginning(at: Timestamp) -> Timestamp {
+    let day = day(at);
+    beginning(day.with_day(1).unwrap_or(day))
+}
+
 /// The calendar year that it is in Kazakhstan.
 pub fn year(at: Timestamp) -> i32 {
     day(at).year()
@@ -39,5 +45,8 @@ mod tests {
         let first = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
         assert_eq!(beginning(first), "2026-12-31T19:00:00Z".parse::<Timestamp>().unwrap());
         assert_eq!(year(beginning(first)), 2027);
+        let month_of = |text: &str| month_beginning(text.parse().unwrap());
+        assert_eq!(month_of("2027-01-31T18:59:59Z"), beginning(first));
+        assert_eq!(month_of("2026-12-31T18:59:59Z").to_rfc3339(), "2026-11-30T19:00:00+00:00");
     }
 }

@@ -68,6 +68,8 @@ macro_rules! ids {
 ids! {
     /// A pushed authorization request (RFC 9126).
     AuthorizationId = "aut";
+    /// What a client reported as not theirs: core/src/activity.
+    CaseId = "cse";
     /// A client's consent: core/src/consent.
     ConsentId = "cns";
     /// One request through the edge; also its `x-fapi-interaction-id` in our logs.
@@ -76,6 +78,8 @@ ids! {
     MessageId = "msg";
     /// A notice to a consumer, and the `jti` of its security event token: core/src/signals.
     NoticeId = "set";
+    /// What opens the cabinet without the camera: core/src/passkey.
+    PasskeyId = "psk";
     /// A request to the photo matching service: core/src/matching.
     PhotoRequestId = "pht";
     /// An identity session: core/src/identity.

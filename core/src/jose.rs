@@ -324,7 +324,22 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>, JoseError> {
 
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
+    hex(&Sha256::digest(bytes))
+}
+
+/// Whether this is a SHA-256 in lower-case hexadecimal, as [`sha256`] writes it.
+pub fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, it| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{it:02x}");
+        text
+    })
 }
 
 /// SHA-256 in base64url: thumbprints (`x5t#S256`, `jkt`), PKCE challenges, `ath`.

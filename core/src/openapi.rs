@@ -147,6 +147,8 @@ fn asked(to: &mut SchemaGenerator) {
         authorization, consent, identity, liveness, matching, operator, participant, signals,
     };
 
+    to.subschema_for::<crate::activity::CloseCase>();
+    to.subschema_for::<crate::activity::Disown>();
     to.subschema_for::<authorization::FindGrants>();
     to.subschema_for::<consent::Asked>();
     to.subschema_for::<consent::AskedIdentity>();
@@ -154,12 +156,18 @@ fn asked(to: &mut SchemaGenerator) {
     to.subschema_for::<identity::view::AnswerAgreement>();
     to.subschema_for::<identity::view::AnswerConsent>();
     to.subschema_for::<identity::view::ChooseLanguage>();
+    to.subschema_for::<identity::view::CompareNumbers>();
     to.subschema_for::<identity::view::ConfirmIin>();
+    to.subschema_for::<identity::view::EndFront>();
     to.subschema_for::<identity::view::EnterCode>();
+    to.subschema_for::<identity::view::OpenOnPhone>();
     to.subschema_for::<identity::view::OpenSession>();
     to.subschema_for::<liveness::challenge::Wishes>();
     to.subschema_for::<operator::view::SignIn>();
     to.subschema_for::<participant::view::SuspendParticipant>();
+    to.subschema_for::<crate::routing::SetAllowance>();
+    to.subschema_for::<crate::passkey::view::AddPasskey>();
+    to.subschema_for::<crate::passkey::view::SignInWithPasskey>();
     to.subschema_for::<matching::AcceptMatch>();
     to.subschema_for::<matching::ReportOfflineCheck>();
     to.subschema_for::<matching::MatchPhoto>();
@@ -169,21 +177,34 @@ fn asked(to: &mut SchemaGenerator) {
 
 fn answers(to: &mut SchemaGenerator) {
     use crate::{
-        agreement, consent, identity, journal, matching, monitoring, operator, participant, signals,
+        agreement, consent, feed, help, identity, journal, matching, monitoring, operator,
+        participant, signals,
     };
 
+    to.subschema_for::<crate::activity::view::ActivityView>();
+    to.subschema_for::<crate::activity::view::CaseView>();
+    to.subschema_for::<crate::activity::view::DisownedView>();
     to.subschema_for::<agreement::view::AgreementView>();
     to.subschema_for::<agreement::view::EditionView>();
     to.subschema_for::<agreement::view::RulesView>();
     to.subschema_for::<consent::view::CabinetView>();
     to.subschema_for::<consent::view::ConsentDetailsView>();
     to.subschema_for::<crate::id::ConsentId>();
+    to.subschema_for::<help::HelpView>();
+    to.subschema_for::<identity::cabinet::CabinetSessionView>();
     to.subschema_for::<identity::view::ChallengeView>();
     to.subschema_for::<identity::view::IdentityView>();
+    to.subschema_for::<identity::view::PhoneLinkView>();
     to.subschema_for::<journal::view::JournalView>();
+    to.subschema_for::<crate::log::history::History>();
     to.subschema_for::<operator::view::OperatorView>();
     to.subschema_for::<monitoring::view::OverviewView>();
+    to.subschema_for::<feed::reach::ReachView>();
     to.subschema_for::<participant::view::ParticipantView>();
+    to.subschema_for::<crate::routing::Allowance>();
+    to.subschema_for::<crate::passkey::view::AddPasskeyView>();
+    to.subschema_for::<crate::passkey::view::PasskeysView>();
+    to.subschema_for::<crate::passkey::view::ShowPasskeyView>();
     to.subschema_for::<matching::AcceptedView>();
     to.subschema_for::<matching::PhotoMatchView>();
     to.subschema_for::<matching::PhotoRequestsView>();

@@ -37,6 +37,11 @@ macro_rules! problems {
 
 // A list a room, each in alphabetical order of codes.
 problems! {
+    activity {
+        CaseClosed           = "case.closed",             409, "This case is closed already";
+        DisownOwn            = "disown.own-session",      409, "This was done in the session that you are in now; withdraw the consent instead";
+        DisownTwice          = "disown.reported",         409, "This has been reported already; your cabinet shows the number of the case";
+    }
     agreement {
         AgreementEdition     = "agreement.edition-changed", 409, "Another edition of the user agreement is in force; read it before accepting";
         AgreementWithdrawn   = "agreement.withdrawn",     409, "The consent to processing was already taken back";
@@ -68,6 +73,7 @@ problems! {
         ConsentFrequency     = "consent.frequency-exceeded", 429, "The client allows a limited number of requests a day to each provider while they are not there; wait for the time given in Retry-After";
         ConsentNotNarrower   = "consent.not-narrower",    422, "A change must leave less of the consent: fewer data, fewer providers, a shorter term; for more, the organisation asks the client again";
         ConsentProvider      = "consent.provider-not-covered", 403, "The consent does not cover this provider";
+        ConsentPurpose       = "consent.purpose-not-covered", 403, "The client gave the consent for another purpose than Senim-Purpose names";
         ConsentRefused       = "consent.refused",         403, "The client refused the consent";
         ConsentSuperseded    = "consent.superseded",      401, "The same client has given you a newer consent for the same purpose; use its tokens";
         ConsentText          = "consent.text-changed",    409, "The consent text has changed since it was shown; read it again before approving";
@@ -88,10 +94,12 @@ problems! {
         MethodNotAllowed     = "method.not-allowed",      405, "This endpoint does not support this method";
         NotFound             = "not-found",               404, "Not found; check the address and the identifier in it";
         RateLimited          = "rate.limited",            429, "Too many requests; wait for the time given in Retry-After";
+        RateQuota            = "rate.quota",              429, "The requests that the operator allows this application in a day are used up; wait for the time given in Retry-After";
         RequestMalformed     = "request.malformed",       400, "A request parameter is missing or invalid; check it against the standard";
         SignedOut            = "signed-out",              401, "You are not signed in; sign in and try again";
     }
     identity {
+        ChallengeElsewhere   = "challenge.another-solution", 409, "This check goes by another way than the one asked for; read the session to see which";
         ChallengeExpired     = "challenge.expired",       410, "The challenge has expired; request a new one";
         ChallengeNone        = "challenge.none-open",     409, "No challenge is open; request one, then send its frames once";
         FramesAnother        = "frames.another-session",  422, "These frames belong to another challenge";
@@ -99,6 +107,7 @@ problems! {
         FramesCut            = "frames.cut-off",          400, "The pack of frames is truncated; send it again while the challenge is open";
         FramesMalformed      = "frames.malformed",        400, "The body is not a pack of frames (application/vnd.senim.frames)";
         FramesOrder          = "frames.out-of-order",     422, "Frames are missing, duplicated or out of order";
+        FrontNothing         = "front.nothing-arrived",   422, "No pictures have reached the solution, and the check is used up; ask for another and stay until the pictures are sent";
         IdentityAbandoned    = "identity.abandoned",      403, "The client left before the session was finished";
         IdentityAgreement    = "identity.agreement-refused", 403, "The user agreement was not accepted, so the session has ended";
         IdentityAgreementWithdrawn = "identity.agreement-withdrawn", 403, "The consent to processing was taken back, so the session has ended; accept the user agreement in a new one";
@@ -106,10 +115,13 @@ problems! {
         IdentityCodeExpired  = "identity.code-expired",   422, "The code has expired; request a new one";
         IdentityCodeWrong    = "identity.code-wrong",     422, "The code is wrong; enter the code from the latest text message";
         IdentityEnded        = "identity.ended",          410, "This session has ended; start again from your bank";
-        IdentityExpired      = "identity.expired",        410, "The session took longer than 15 minutes and has ended; start again from your bank";
+        IdentityExpired      = "identity.expired",        410, "The session's time is over; start again from your bank";
         IdentityIinMismatch  = "identity.iin-mismatch",   422, "This is not the IIN in your bank's request; check it";
+        IdentityLocked       = "identity.locked",         403, "The person with this IIN has reported something done in their name as not theirs, so organisations' requests about them are refused for a while; the cabinet stays open to them";
         IdentityMinor        = "identity.minor",          403, "This service is for persons of 18 years and older";
+        IdentityMoved        = "identity.moved",          410, "The session goes on in another browser, where it was opened later; this page can do nothing more";
         IdentityNoMatch      = "identity.no-match",       422, "The face does not match the photo in the state register";
+        IdentityNoMoreTime   = "identity.no-more-time",   409, "The session can't be extended any more; finish it before it ends";
         IdentityNoPhone      = "identity.no-phone",       403, "No phone number has been confirmed for this person yet: the first session must come from a bank or another participant, whose request names the number";
         IdentityNoSession    = "identity.no-session",     401, "This browser has no open session; start again from your bank";
         IdentityNotCapable   = "identity.not-capable",    403, "According to the state register this person can't act for themselves";
@@ -118,12 +130,20 @@ problems! {
         IdentityOpenElsewhere = "identity.open-elsewhere", 409, "The session is open in another browser; continue there, or confirm that you want to continue here";
         IdentityOtherSession = "identity.other-session",  409, "Another session is now open in this browser; reload the page";
         IdentityOutOfOrder   = "identity.out-of-order",   409, "The session is at another step; reload the page";
+        IdentityPhoneCameraOnly = "identity.phone-camera-only", 403, "This phone may do the camera step and nothing else; go on on the device where the session began";
+        IdentityPhoneHasCamera = "identity.phone-has-camera", 409, "The camera step is on the phone; finish it there, or take it back";
+        IdentityPhoneLink    = "identity.phone-link",     410, "The link to the phone was used, has expired or was replaced; show a new one";
+        IdentityPhoneLinksExhausted = "identity.phone-links-exhausted", 429, "No more links to a phone can be made in this session";
+        IdentityPhoneNumber  = "identity.phone-number",   409, "No phone waits with this number; read where the session stands";
         IdentitySmsExhausted = "identity.sms-exhausted",  429, "No more text messages can be sent in this session";
         IdentitySourceDown   = "identity.source-down",    503, "The state register is not responding; try again shortly";
         IdentitySourcePhoto  = "identity.source-photo",   502, "The photo in the state register can't be used for matching; apply to the register for a new photo";
         IdentityTooManyCodes = "identity.too-many-codes", 403, "The session has ended after three wrong codes; start again";
         IdentityUnknown      = "identity.unknown-person", 404, "The state register has no person with this IIN";
         IinInvalid           = "iin.invalid",             422, "The IIN is invalid: it must be twelve digits that begin with a birth date, with a correct check digit";
+    }
+    log {
+        LogPruned            = "log.pruned",              410, "The log's term for this entry is over and it was deleted; /log/minimum names the first one that is left, /log/retention the rule";
     }
     operator {
         OperatorSignIn       = "operator.sign-in",        401, "The user name, password or one-time code is wrong";
@@ -133,6 +153,16 @@ problems! {
         ParticipantStanding  = "participant.standing",    409, "The participant already has this standing";
         ParticipantSuspended = "participant.suspended",   403, "This participant is suspended; contact the operator";
         ParticipantUnknown   = "participant.unknown",     403, "No participant is registered with this certificate";
+    }
+    passkey {
+        PasskeyAdded         = "passkey.already-added",   409, "This passkey, or the device that it is on, opens the cabinet already";
+        PasskeyCamera        = "passkey.camera-needed",   403, "This needs a session that was opened with the camera, and adding a passkey one opened within the last 15 minutes; sign in with the camera";
+        PasskeyCopied        = "passkey.copied",          403, "Somebody may have copied this passkey, so it opens the cabinet no more; sign in with the camera and look at what was done";
+        PasskeyInvalid       = "passkey.invalid",         422, "This is not a passkey's answer to this page's question; try again, or sign in with the camera";
+        PasskeyLate          = "passkey.too-late",        410, "The passkey was shown too late, or its answer was used before; try again";
+        PasskeyLocked        = "passkey.locked",          403, "You reported something as not yours, so no passkey can be added until the time that your activity page shows";
+        PasskeyTooMany       = "passkey.too-many",        409, "No more passkeys can be added; remove one first";
+        PasskeyUnknown       = "passkey.unknown",         403, "This passkey opens no cabinet: it was removed, or its term is over; sign in with the camera";
     }
     personal {
         PersonalDataNotAllowed = "personal-data.not-allowed", 403, "Participants of your kind receive no personal data; ask for authentication without them";
@@ -159,6 +189,7 @@ problems! {
     routing {
         DpopInvalid          = "dpop.invalid",            401, "The DPoP proof does not match this request or token, or has expired; make a new one";
         DpopMissing          = "dpop.missing",            401, "The access token is bound to a DPoP key; send a proof in the DPoP header";
+        DpopNonce            = "dpop.nonce-needed",       401, "Make a new DPoP proof with the nonce in this answer's DPoP-Nonce header; each edge node takes only its own";
         DpopReplayed         = "dpop.replayed",           401, "This DPoP proof was used before; make a new one for each request";
         EdgeStale            = "edge.stale",              503, "This edge has lost contact with the platform and rejects requests until it is restored; try again shortly";
         ProviderAmbiguous    = "provider.ambiguous",      400, "The consent names several providers; choose one in the Senim-Provider header";
@@ -181,6 +212,7 @@ problems! {
     solution {
         SolutionAnswer         = "solution.answer-invalid",   502, "The biometric solution's response violates its contract; choose another solution or try again";
         SolutionFailed         = "solution.failed",           502, "The biometric solution responded with a server error; choose another solution or try again";
+        SolutionFront          = "solution.front-failed",     502, "The check of another solution failed by that solution's fault; it does not count, and the next check goes to another solution";
         SolutionNone           = "solution.none-available",   503, "No biometric solution is available; try again shortly";
         SolutionSlow           = "solution.too-slow",         504, "The biometric solution did not respond in time; choose another solution or try again";
         SolutionUnavailable    = "solution.unavailable",      503, "The biometric solution is unhealthy or under maintenance; choose another solution or try again later";

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use axum::extract::{FromRequestParts, State};
 use senim_core::Timestamp;
 use senim_core::agreement::{Edition, Editions, RuleText, Texts, words as agreement};
-use senim_core::consent::words as consent;
+use senim_core::consent::{change, words as consent};
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::retention::Terms;
 
@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::evidence::judge::Judge;
 use crate::http::problem::Refusal;
 use crate::keys::Keys;
+use crate::log::Log;
 use crate::measures::Measures;
 use crate::messages::Messages;
 use crate::outside::soap::SoapRegister;
@@ -47,7 +48,9 @@ pub struct App {
     pub messages: Messages,
     /// The way to consumers' endpoints for security events; `None` where nothing is pushed: tests of other rooms.
     pub receivers: Option<Outbound>,
-    /// What edges poll, kept ready.
+    /// The log of the journal; `None` where this process writes none: commands, hosts without `log_dir`.
+    pub log: Option<Arc<Log>>,
+    /// What nodes are told.
     pub feed: Arc<Feed>,
     /// Biometric solutions and their health.
     pub solutions: Arc<Solutions>,
@@ -93,11 +96,13 @@ impl App {
         let solutions = Solutions::open(&config.solutions, config.solution_price_cap_tiyn)
             .map_err(|why| anyhow::anyhow!("key `solutions`: {why}"))?;
         let editions = publish_rules(&store, config.retention(), clock.now()).await?;
+        let tls = config.source_tls.as_ref();
         let source = match &config.source_soap {
-            None => Source::open(&config.source_url).context("key `source_url`")?,
+            None => Source::open(&config.source_url, tls)
+                .context("keys `source_url` and `source_tls`")?,
             Some(soap) => {
                 let own = (Arc::clone(&clock), Arc::clone(&rng));
-                let register = SoapRegister::open(&config.source_url, soap, own);
+                let register = SoapRegister::open(&config.source_url, tls, soap, own);
                 Source::Soap(Arc::new(register.context("key `source_soap`")?))
             }
         };
@@ -105,7 +110,8 @@ impl App {
             editions: Arc::new(editions),
             solutions: Arc::new(solutions),
             source,
-            messages: Messages::open(config.sms_url.as_deref()).context("key `sms_url`")?,
+            messages: Messages::open(config.sms_url.as_deref(), config.sms_tls.as_ref())
+                .context("keys `sms_url` and `sms_tls`")?,
             receivers: None,
             config: Arc::new(config),
             feed: Arc::default(),
@@ -113,6 +119,7 @@ impl App {
             measures: Arc::default(),
             faces: None,
             judge: None,
+            log: None,
             store,
             clock,
             rng,
@@ -135,6 +142,18 @@ impl App {
             Judge::open(&config.judge, config.judge_sha256.as_deref())
         });
         self.judge = Some(Arc::new(judge.await?.context("key `judge`")?));
+        Ok(self)
+    }
+
+    /// Opens the log and examines all of it; nothing without `log_dir`.
+    pub async fn with_log(mut self) -> anyhow::Result<Self> {
+        let Some(folder) = &self.config.log_dir else { return Ok(self) };
+        let policy = self.config.log_policy()?;
+        let origin = self.config.log_origin();
+        let mut seed = [0; 32];
+        self.rng.fill(&mut seed);
+        let log = Log::open(&self.store, folder, policy, &origin, (seed, self.now())).await;
+        self.log = Some(Arc::new(log.context("key `log_dir`")?));
         Ok(self)
     }
 
@@ -161,7 +180,9 @@ pub async fn publish_rules(
     let agreement = publish(store, RuleText::UserAgreement, &agreement::texts(terms), now).await?;
     let form = Texts::of(consent::form);
     let consent = publish(store, RuleText::Consent, &form, now).await?;
-    Ok(Editions { agreement, consent })
+    let form = Texts::of(change::form);
+    let change = publish(store, RuleText::ConsentChange, &form, now).await?;
+    Ok(Editions { agreement, consent, change })
 }
 
 async fn publish(

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use senim_channel::budget::{
     Budget, ByCaller, Caller, Exhausted, KeyShare, Line, Origin, PerKey, Rate, Registry, Share,
 };
+use senim_core::id::SessionId;
 
 use crate::inference::Inference;
 
@@ -15,16 +16,30 @@ use crate::inference::Inference;
 const SIGN_INS_OF_ORIGIN: u32 = 120;
 /// The same over all origins, for browsers in which nobody has proved their identity.
 const SIGN_INS: u32 = 6_000;
+/// Answers of passkeys within the same time: from one origin, over all of them, and from one browser in which somebody has proved
+/// their identity.
+const PASSKEYS_OF_ORIGIN: u32 = 120;
+const PASSKEYS: u32 = 6_000;
+const PASSKEYS_OF_BROWSER: u32 = 60;
 const SIGN_INS_WITHIN: TimeDelta = TimeDelta::minutes(15);
 /// Images of failed checks that are kept, in KiB an hour.
 const FAILED_FRAMES_OF_ORIGIN_KIB: u32 = 200 * 1024;
 const FAILED_FRAMES_KIB: u32 = 10 * 1024 * 1024;
+/// Documents of consents put on paper for one session of the cabinet within [`DOCUMENTS_WITHIN`].
+const DOCUMENTS: u32 = 60;
+const DOCUMENTS_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// Passwords hashed at once, each in 19 MiB (Argon2id, RFC 9106 §4 as OWASP has it).
 const PASSWORDS: u32 = 2;
 const PASSWORD_LINE: Line = Line { places: 16, within: Duration::from_secs(2) };
 /// Sign-in attempts to the console from one origin within [`CONSOLE_WITHIN`].
 const CONSOLE_OF_ORIGIN: u32 = 30;
 const CONSOLE_WITHIN: TimeDelta = TimeDelta::minutes(5);
+/// Front parts of solutions being opened at once: for one session, and verdicts awaited of one solution.
+const FRONTS_OF_SESSION: u32 = 1;
+const FRONT_VERDICTS_OF_SOLUTION: u32 = 64;
+/// Claims of one origin within [`FRONT_CLAIMS_WITHIN`] that a solution's front part did not run, which nobody else can see.
+const FRONT_CLAIMS_OF_ORIGIN: u32 = 1;
+const FRONT_CLAIMS_WITHIN: TimeDelta = TimeDelta::hours(1);
 /// Origins that each rate limit remembers.
 const ORIGINS_MAX: usize = 100_000;
 
@@ -38,10 +53,21 @@ pub struct Budgets {
     pub inference: Inference,
     pub sign_ins_of_origin: Rate<Origin>,
     pub sign_ins: Rate<()>,
+    pub passkeys_of_origin: Rate<Origin>,
+    pub passkeys: Rate<()>,
+    /// By the hash of its cookie.
+    pub passkeys_of_browser: Rate<String>,
     /// In KiB.
     pub failed_frames_of_origin: Rate<Origin>,
     /// In KiB.
     pub failed_frames: Rate<()>,
+    /// Front parts being opened, by session: each asks a vendor before its check is counted.
+    pub fronts_of_session: PerKey<SessionId>,
+    /// Verdicts awaited, by solution: one that hangs holds nobody else's.
+    pub front_verdicts: PerKey<String>,
+    /// Claims that move a solution's health.
+    pub front_claims_of_origin: Rate<Option<Origin>>,
+    pub documents: Rate<SessionId>,
     pub passwords: Budget,
     /// For browsers in which an operator has signed in before, so that other callers can't use these up.
     pub passwords_of_known: Budget,
@@ -64,6 +90,19 @@ impl Default for Budgets {
                 ORIGINS_MAX,
             ),
             sign_ins: registry.rate("identity.sign_ins", SIGN_INS, SIGN_INS_WITHIN, 1),
+            passkeys_of_origin: registry.rate(
+                "passkey.answers.origin",
+                PASSKEYS_OF_ORIGIN,
+                SIGN_INS_WITHIN,
+                ORIGINS_MAX,
+            ),
+            passkeys: registry.rate("passkey.answers", PASSKEYS, SIGN_INS_WITHIN, 1),
+            passkeys_of_browser: registry.rate(
+                "passkey.answers.browser",
+                PASSKEYS_OF_BROWSER,
+                SIGN_INS_WITHIN,
+                ORIGINS_MAX,
+            ),
             failed_frames_of_origin: registry.rate(
                 "evidence.failed_frames.origin",
                 FAILED_FRAMES_OF_ORIGIN_KIB,
@@ -71,6 +110,16 @@ impl Default for Budgets {
                 ORIGINS_MAX,
             ),
             failed_frames: registry.rate("evidence.failed_frames", FAILED_FRAMES_KIB, hour, 1),
+            fronts_of_session: registry.per_key("identity.fronts.session", FRONTS_OF_SESSION),
+            front_verdicts: registry
+                .per_key("identity.fronts.verdicts", FRONT_VERDICTS_OF_SOLUTION),
+            front_claims_of_origin: registry.rate(
+                "identity.fronts.claims.origin",
+                FRONT_CLAIMS_OF_ORIGIN,
+                FRONT_CLAIMS_WITHIN,
+                ORIGINS_MAX,
+            ),
+            documents: registry.rate("consent.documents", DOCUMENTS, DOCUMENTS_WITHIN, ORIGINS_MAX),
             passwords: registry.budget_with_line("operator.passwords", PASSWORDS, PASSWORD_LINE),
             passwords_of_known: registry.budget_with_line(
                 "operator.passwords.known",

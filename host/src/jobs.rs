@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use senim_channel::clock::instant;
@@ -13,7 +14,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::{
-    authorization, consent, identity, journal, messages, monitoring, retention, signals, solution,
+    authorization, consent, identity, journal, messages, monitoring, passkey, retention, signals,
+    solution,
 };
 
 /// Its name in logs and metrics, how often it runs, and one round of it.
@@ -29,11 +31,12 @@ macro_rules! job {
 }
 
 const JOBS: &[Job] = &[
-    job!("journal.sequence", Duration::from_secs(1), journal::sequence),
+    job!("journal.sequence", Duration::from_secs(1), journal::advance),
+    job!("journal.retain", Duration::from_mins(1), journal::retain),
     job!("messages.deliver_due", Duration::from_secs(1), messages::deliver_due),
     job!("signals.deliver_due", Duration::from_secs(1), signals::deliver::deliver_due),
     job!("keys.reload", Duration::from_secs(2), async |app: &App| {
-        app.keys.reload(&app.store, &app.sealer).await
+        app.keys.renew(&app.store, &app.sealer, app.now()).await
     }),
     job!("identity.expire_due", Duration::from_secs(5), identity::expire::expire_due),
     job!("solution.probe", Duration::from_secs(5), async |app: &App| {
@@ -44,9 +47,19 @@ const JOBS: &[Job] = &[
     job!("consent.expire_due", Duration::from_secs(30), consent::expire::expire_due),
     job!("signals.record_overdue", Duration::from_secs(30), signals::overdue::record_due),
     job!("authorization.sweep", Duration::from_mins(1), authorization::sweep::sweep),
+    job!("feed.sweep", Duration::from_mins(1), async |app: &App| {
+        let before = app.now() - FRAMES_KEPT;
+        app.store
+            .transact("feed.sweep", async |tx| store::feed::forget_frames(tx, before).await)
+            .await
+    }),
     job!("operator.sweep", Duration::from_mins(1), forget_operator_sessions),
+    job!("passkey.forget_challenges", Duration::from_mins(1), passkey::forget_challenges),
     job!("retention.sweep", Duration::from_mins(1), retention::sweep),
 ];
+
+/// How long frames of the feed are kept, for a host that was busy; what is older comes as a snapshot.
+const FRAMES_KEPT: TimeDelta = TimeDelta::minutes(10);
 
 /// Starts all jobs. Dropping the set ends each between two transactions or rolls one back.
 pub fn start(app: &App) -> JoinSet<()> {

@@ -1,14 +1,18 @@
 //! The native server of Senim.
 
+pub mod activity;
 pub mod agreement;
+pub mod alert;
 pub mod app;
 pub mod authorization;
+pub mod backup;
 pub mod budgets;
 pub mod caller;
 pub mod callers;
 pub mod config;
 pub mod consent;
 pub mod evidence;
+pub mod help;
 pub mod http;
 pub mod identity;
 pub mod inference;
@@ -16,6 +20,7 @@ pub mod jobs;
 pub mod journal;
 pub mod keys;
 pub mod limits;
+pub mod log;
 pub mod matching;
 pub mod measures;
 pub mod messages;
@@ -23,7 +28,9 @@ pub mod monitoring;
 pub mod operator;
 pub mod outside;
 pub mod pages;
+mod paper;
 pub mod participant;
+pub mod passkey;
 pub mod retention;
 pub mod router;
 pub mod routing;

@@ -56,7 +56,7 @@ pub(crate) async fn access_log(State(app): State<App>, request: Request, next: N
         // Polls and files would drown the rest.
         if status < 400
             && (["/edge/", "/pages/"].iter().any(|it| path.starts_with(it))
-                || ["/healthz", "/jwks"].contains(&path.as_str()))
+                || ["/healthz", "/jwks", "/status-list"].contains(&path.as_str()))
         {
             tracing::debug!(%method, path, status, took_ms, "answered");
         } else {

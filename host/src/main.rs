@@ -2,11 +2,9 @@
 
 mod commands;
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
@@ -24,11 +22,13 @@ use senim_host::evidence::export::export;
 use senim_host::evidence::hold;
 use senim_host::evidence::judge::Judge;
 use senim_host::evidence::replay::replay;
+use senim_host::journal::{fsck, log_key, restart};
 use senim_host::keys::rotate::rotate;
 use senim_host::keys::rotate_master::rotate_master;
+use senim_host::log::Folder;
 use senim_host::operator::add_operator;
 use senim_host::participant::seed::seed;
-use senim_host::routing::set_node_standing;
+use senim_host::routing::{begin_epoch, set_node_standing};
 use senim_host::serve::serve;
 use senim_host::solution;
 use senim_store::seal::Sealer;
@@ -56,10 +56,27 @@ enum Command {
     /// The platform's signing keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Copy the database and the log into a new folder, beside a running host
+    Backup {
+        #[command(flatten)]
+        take: commands::backup::Take,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Write a backup into an empty database of either engine
+    Restore {
+        #[command(flatten)]
+        restore: commands::backup::Restore,
+        #[command(flatten)]
+        with: WithConfig,
+    },
     /// Operators of the console
     #[command(subcommand)]
     Operator(OperatorCommand),
-    /// Suspend or resume edge nodes
+    /// Releases of the edge's gate, signed for the nodes
+    #[command(subcommand)]
+    Gate(commands::gate::GateCommand),
+    /// Suspend or resume edge nodes; let them follow a restored database
     #[command(subcommand)]
     Node(NodeCommand),
     /// The built-in face engine
@@ -90,6 +107,13 @@ enum Command {
         #[command(flatten)]
         with: WithConfig,
     },
+    /// The journal's log
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Verify a receipt or a history offline; exits 0 if all of it holds
+    Verify(commands::verify::Arguments),
+    /// Cosign checkpoints of logs that it knows, over plain HTTP
+    Witness(commands::witness::Arguments),
     /// Check the configuration and the files it names, and report errors
     CheckConfig(WithConfig),
     /// Check whether a running host is healthy; exits 0 if so
@@ -109,6 +133,14 @@ enum KeysCommand {
     Rotate(WithConfig),
     /// Re-seal every value under the first key of `master_key_file`; can be interrupted and run again
     RotateMaster(WithConfig),
+    /// Copy the master key and the TLS key into a new folder, apart from any backup
+    Backup {
+        /// The folder to create
+        #[arg(long)]
+        to: PathBuf,
+        #[command(flatten)]
+        with: WithConfig,
+    },
 }
 
 #[derive(Subcommand)]
@@ -129,6 +161,16 @@ enum NodeCommand {
     /// Suspend a node: it gets no feed, and the uses it reports are refused
     Suspend {
         name: String,
+        /// Which operator of the console does it
+        #[arg(long)]
+        by: String,
+        #[arg(long)]
+        because: String,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// After the database was restored from a backup: nodes that were further follow it again
+    Restored {
         /// Which operator of the console does it
         #[arg(long)]
         by: String,
@@ -197,6 +239,57 @@ enum EvidenceCommand {
         #[command(flatten)]
         with: WithConfig,
     },
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Examine the log and compare it with the database; exits 0 if nothing was altered. A running host may go on
+    Fsck {
+        /// A copy of a log's folder, without its database: judged by its checkpoint
+        #[arg(long, requires = "policy")]
+        folder: Option<PathBuf>,
+        /// Which logs and witnesses are trusted (C2SP tlog-policy)
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Find records by client, consent, participant and time, the newest first
+    Find {
+        #[command(flatten)]
+        sought: commands::find::Arguments,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// List the sealed months: entries, root, what became of them
+    Segments {
+        /// JSON, a month a line
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Begin another log, because this one was lost or the database is older than what was published; the host must not run
+    Restart {
+        /// The last checkpoint that the former log published: from its folder, a witness's folder, or anybody who has read it
+        #[arg(long)]
+        last: PathBuf,
+        /// A policy that names the former log; left out: this database's key is the former log's
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        /// Which operator of the console does it
+        #[arg(long)]
+        by: String,
+        /// Why, in words for clients: what was lost, and until when
+        #[arg(long)]
+        because: String,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Print the log's key as policies name it
+    Key(WithConfig),
+    /// Print the policy that readers take over at `/log/policy`; its SHA-256 is what the cabinet shows, and what to publish elsewhere
+    Policy(WithConfig),
 }
 
 #[derive(Subcommand)]
@@ -270,7 +363,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(with) => {
             let config = with.read()?;
             log(&config.log)?;
-            block_on(async { serve(App::open(config).await?.with_faces().await?).await })
+            block_on(async {
+                let app = App::open(config).await?.with_faces().await?;
+                serve(app.with_log().await?).await
+            })
         }
         Command::Seed { file, with } => {
             let config = with.read()?;
@@ -280,6 +376,18 @@ fn run(command: Command) -> anyhow::Result<()> {
                 println!("{entries} entries of {} are in the register", file.display());
                 Ok(())
             })
+        }
+        Command::Gate(command) => commands::gate::run(&command),
+        Command::Backup { take, with } => {
+            let config = with.read()?;
+            block_on(commands::backup::run(config, &take))
+        }
+        Command::Restore { restore, with } => {
+            let config = with.read()?;
+            block_on(commands::backup::restore(config, &restore))
+        }
+        Command::Keys(KeysCommand::Backup { to, with }) => {
+            commands::backup::keys(&with.read()?, &to)
         }
         Command::Keys(KeysCommand::Rotate(with)) => {
             let config = with.read()?;
@@ -319,6 +427,9 @@ fn run(command: Command) -> anyhow::Result<()> {
             let (name, by, because, with) = match command {
                 NodeCommand::Suspend { name, by, because, with } => (name, by, Some(because), with),
                 NodeCommand::Resume { name, by, with } => (name, by, None, with),
+                NodeCommand::Restored { by, because, with } => {
+                    return restored(with.read()?, &because, &by);
+                }
             };
             let config = with.read()?;
             block_on(async {
@@ -391,13 +502,103 @@ fn run(command: Command) -> anyhow::Result<()> {
             ensure!(report.upholds(), "see the complaints above");
             Ok(())
         }
+        Command::Journal(command) => journal(command),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
+        Command::Witness(arguments) => {
+            let witness = commands::witness::open(&arguments)?;
+            if arguments.show_key {
+                println!("{}", witness.public_key());
+                return Ok(());
+            }
+            log("info")?;
+            block_on(senim_host::log::serve::serve(arguments.listen, witness))
+        }
         Command::CheckConfig(with) => {
             let config = with.read()?;
             check(&config)?;
             println!("{} is as it should be", with.config.display());
             Ok(())
         }
-        Command::Health(with) => health(&with.read()?),
+        Command::Health(with) => commands::health::run(&with.read()?),
+    }
+}
+
+fn restored(config: Config, because: &str, by: &str) -> anyhow::Result<()> {
+    block_on(async {
+        let app = App::open(config).await?;
+        let epoch = begin_epoch(&app, because, by).await?;
+        println!("nodes follow this database from epoch {epoch}");
+        Ok(())
+    })
+}
+
+fn journal(command: JournalCommand) -> anyhow::Result<()> {
+    match command {
+        JournalCommand::Fsck { folder: Some(folder), policy: Some(policy), .. } => {
+            commands::verify::folder(&folder, &policy)
+        }
+        JournalCommand::Fsck { with, .. } => {
+            let config = with.read()?;
+            let folder =
+                config.log_dir.clone().context("key `log_dir`: this host writes no log")?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let done = fsck(&app, &Folder::to_read(&folder)).await?;
+                commands::verify::told(&done.faults)?;
+                println!("{}", commands::segments::whole(&done));
+                Ok(())
+            })
+        }
+        JournalCommand::Restart { last, policy, by, because, with } => {
+            let config = with.read()?;
+            let last = std::fs::read_to_string(&last)
+                .with_context(|| format!("`{}` can't be read", last.display()))?;
+            let policy = policy.map(|it| commands::verify::read_policy(&it)).transpose()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                let begun = restart(&app, (&last, policy.as_ref()), &by, &because).await?;
+                println!("{} begins, in the place of {}", begun.key.name, begun.former);
+                println!(
+                    "Its key, which witnesses need before anything is published:\n{}",
+                    begun.key
+                );
+                println!(
+                    "Start the host; then publish the policy's checksum (`senim journal policy | sha256sum`)."
+                );
+                Ok(())
+            })
+        }
+        JournalCommand::Segments { json, with } => {
+            let config = with.read()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                commands::segments::run(&app, json).await
+            })
+        }
+        JournalCommand::Find { sought: arguments, with } => {
+            let config = with.read()?;
+            let sought = arguments.sought()?;
+            block_on(async {
+                let app = App::open(config).await?;
+                commands::find::run(&app, &arguments, &sought).await
+            })
+        }
+        JournalCommand::Policy(with) => {
+            let config = with.read()?;
+            let policy = config.log_policy()?;
+            block_on(async {
+                let key = log_key(&App::open(config).await?).await?;
+                print!("{}", policy.of_readers(&key));
+                Ok(())
+            })
+        }
+        JournalCommand::Key(with) => {
+            let config = with.read()?;
+            block_on(async {
+                println!("{}", log_key(&App::open(config).await?).await?);
+                Ok(())
+            })
+        }
     }
 }
 
@@ -459,6 +660,10 @@ fn check(config: &Config) -> anyhow::Result<()> {
         ClientCertificates::Optional(&config.client_ca),
     )
     .context("keys `tls_certificate`, `tls_key`, `client_ca`")?;
+    if let (Some(certificate), Some(key)) = (&config.pages_tls_certificate, &config.pages_tls_key) {
+        server_config(certificate, key, ClientCertificates::NotAsked)
+            .context("keys `pages_tls_certificate` and `pages_tls_key`")?;
+    }
     EnvFilter::try_new(&config.log).context("key `log`")?;
     for model in ["yunet.onnx", "fr_landmark.onnx", "fr_eye.onnx", "fr_liveness.onnx", "sface.onnx"]
     {
@@ -469,23 +674,5 @@ fn check(config: &Config) -> anyhow::Result<()> {
     if let Some(library) = config.onnxruntime.as_deref().filter(|it| !Path::is_file(it)) {
         bail!("key `onnxruntime`: there is no `{}`", library.display());
     }
-    Ok(())
-}
-
-/// A plain HTTP/1.1 request to the pages' listener.
-fn health(config: &Config) -> anyhow::Result<()> {
-    const WITHIN: Duration = Duration::from_secs(3);
-    let mut address = config.pages_listen;
-    if address.ip().is_unspecified() {
-        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
-    let mut stream = TcpStream::connect_timeout(&address, WITHIN)
-        .with_context(|| format!("can't connect to {address}"))?;
-    stream.set_read_timeout(Some(WITHIN))?;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    ensure!(answer.starts_with("HTTP/1.1 200"), "the host is not well");
-    println!("ok");
     Ok(())
 }

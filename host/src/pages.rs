@@ -1,4 +1,4 @@
-//! The built pages: two apps with their shells, the liveness worker and its model.
+//! The built pages: two apps with their shells, the liveness worker and its model, the worker that verifies histories.
 
 use std::path::Path;
 
@@ -15,15 +15,34 @@ use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::problem::Answered;
+use crate::solution::Solutions;
 
-/// Scripts and wasm from our origin only; no inline scripts, no `eval` (compiling wasm is allowed).
+/// Scripts and wasm from our origin only; no inline scripts, no `eval` (compiling wasm is allowed). Frames: of no origin but those of
+/// the configured solutions' front parts (BIO-5), see [`policies`].
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
      connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
 
+/// Passkeys are made and shown on our own pages, in no frame.
+const PERMISSIONS: &str = "microphone=(), geolocation=(), payment=(), usb=(), \
+     publickey-credentials-create=(self), publickey-credentials-get=(self)";
+
+/// `Content-Security-Policy` and `Permissions-Policy`: the origins of front parts may be framed and may use the camera.
+fn policies(origins: &[String]) -> (String, String) {
+    if origins.is_empty() {
+        return (CONTENT_SECURITY_POLICY.to_owned(), format!("camera=(self), {PERMISSIONS}"));
+    }
+    let framed = origins.join(" ");
+    let filming: Vec<String> = origins.iter().map(|it| format!("\"{it}\"")).collect();
+    (
+        format!("{CONTENT_SECURITY_POLICY}; frame-src {framed}"),
+        format!("camera=(self {}), {PERMISSIONS}", filming.join(" ")),
+    )
+}
+
 /// The apps' base paths; paths below them are routed by the app.
-const CABINET: [&str; 7] = [
+const CABINET: [&str; 10] = [
     "/",
     "/identity",
     "/cabinet",
@@ -31,6 +50,9 @@ const CABINET: [&str; 7] = [
     "/agreement",
     "/agreement/{*rest}",
     "/privacy",
+    "/help",
+    "/accessibility",
+    "/phone",
 ];
 const CONSOLE: [&str; 2] = ["/console", "/console/{*rest}"];
 
@@ -52,6 +74,7 @@ pub(crate) fn routes(config: &Config) -> Router<App> {
     router
         .nest_service("/pages", cached(FOR_EVER, files(folder)))
         .nest_service("/liveness", cached(ASK_AGAIN, files(&folder.join("liveness"))))
+        .nest_service("/receipts", cached(ASK_AGAIN, files(&folder.join("receipts"))))
         .route_service("/models/yunet.onnx", cached(ASK_AGAIN, model))
 }
 
@@ -109,13 +132,21 @@ pub(crate) fn guarded(router: Router, config: &Config) -> Router {
     let set = |name, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let (content, permissions) = policies(&Solutions::front_origins(&config.solutions));
+    // An origin is ASCII; where it were not, nothing would be framed.
+    let made = |name, value: String, fallback: &'static str| {
+        let value = HeaderValue::try_from(value);
+        let value = value.unwrap_or(HeaderValue::from_static(fallback));
+        SetResponseHeaderLayer::if_not_present(name, value)
+    };
     let router = router
-        .layer(set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(made(header::CONTENT_SECURITY_POLICY, content, CONTENT_SECURITY_POLICY))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(set(
+        .layer(made(
             header::HeaderName::from_static("permissions-policy"),
-            "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+            permissions,
+            "camera=(self)",
         ))
         .layer(set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"));
@@ -132,6 +163,18 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+
+    #[test]
+    fn only_configured_origins_are_framed_and_film() {
+        let (content, permissions) = policies(&[]);
+        assert!(!content.contains("frame-src") && content.starts_with("default-src 'none'"));
+        assert_eq!(permissions, format!("camera=(self), {PERMISSIONS}"));
+        let origins = ["https://a.kz".to_owned(), "http://localhost:7190".to_owned()];
+        let (content, permissions) = policies(&origins);
+        assert!(content.ends_with("; frame-src https://a.kz http://localhost:7190"), "{content}");
+        let camera = "camera=(self \"https://a.kz\" \"http://localhost:7190\"), ";
+        assert!(permissions.starts_with(camera), "{permissions}");
+    }
 
     #[tokio::test]
     async fn a_missing_file_is_not_cached() {

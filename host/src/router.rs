@@ -13,8 +13,8 @@ use crate::callers::{Room, Route, by_anyone};
 use crate::http::problem::{Refusal, answer};
 use crate::pages as built;
 use crate::{
-    agreement, authorization, consent, identity, journal, limits, matching, monitoring, operator,
-    participant, routing, signals, status, usage,
+    activity, agreement, authorization, consent, help, identity, journal, limits, matching,
+    monitoring, operator, participant, passkey, routing, signals, status, usage,
 };
 
 /// Required on every `POST` of a page, because another site's form can't send it (CSRF).
@@ -42,8 +42,12 @@ impl Listener {
                 .merge(identity::routes())
                 .merge(consent::routes())
                 .merge(agreement::routes())
+                .merge(help::routes())
+                .merge(passkey::routes())
+                .merge(activity::routes())
                 .merge(operator::routes())
                 .merge(monitoring::routes())
+                .merge(routing::console_routes())
                 .merge(participant::routes())
                 .merge(journal::routes())
                 .merge(signals::console_routes())
@@ -56,6 +60,7 @@ impl Listener {
                 .merge(signals::routes())
                 .merge(status::routes())
                 .merge(usage::routes())
+                .merge(journal::servers_routes())
                 .merge(everywhere),
         }
     }

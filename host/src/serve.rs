@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use futures::FutureExt as _;
 use senim_channel::budget::Caller;
 use senim_channel::{
-    ClientCertificates, ListenerLimits, PeerCertificate, Places, PlainListener, ServeLimits,
-    TlsListener, serve_metrics, serve_router, server_config, stop_asked,
+    AnonymousListener, ClientCertificates, ListenerLimits, PeerCertificate, Places, PlainListener,
+    ServeLimits, TlsListener, serve_metrics, serve_router, server_config, stop_asked,
 };
 use tokio::net::TcpListener;
 
@@ -22,7 +23,7 @@ use crate::{jobs, routing};
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// Read limit in bytes, deliberately above `HEADERS_MAX`: oversized headers get a 431 instead of a reset connection.
 const HEADERS_READ: u32 = 256 * 1024;
-/// Browsers' connections: unauthenticated, and all from one address behind a proxy.
+/// Browsers' connections: unauthenticated.
 const BROWSERS_MAX: u32 = 4096;
 
 /// Runs until SIGTERM or Ctrl-C. Boxed, so that it is compiled here and not by every program that awaits it.
@@ -39,7 +40,14 @@ async fn served(app: App) -> anyhow::Result<()> {
     )?;
     routing::know_nodes(&app).await?;
     let pages = bind("pages_listen", config.pages_listen).await?;
-    let pages = PlainListener::new(pages, pages_places(&app));
+    let pages = match (&config.pages_tls_certificate, &config.pages_tls_key) {
+        (Some(certificate), Some(key)) => {
+            let tls = server_config(certificate, key, ClientCertificates::NotAsked)?;
+            let listener = TlsListener::within(pages, tls, pages_places(&app, false))?;
+            Pages::Tls(AnonymousListener(listener))
+        }
+        _ => Pages::Plain(PlainListener::new(pages, pages_places(&app, true))),
+    };
     let servers = bind("servers_listen", config.servers_listen).await?;
     let servers = TlsListener::within(servers, tls, servers_places(&app))?;
     tracing::info!(pages = config.pages_url, servers = config.issuer, "serving");
@@ -49,9 +57,13 @@ async fn served(app: App) -> anyhow::Result<()> {
         None => None,
     };
     let jobs = jobs::start(&app);
+    let following = routing::follow_table(&app);
+    let feed = Arc::clone(&app.feed);
     let stop = stop_asked()
-        .inspect(|()| {
+        .inspect(move |()| {
             tracing::info!("stopping: finishing open requests, refusing new ones");
+            // These would last for ever.
+            feed.close();
         })
         .shared();
     let (to_pages, to_servers) = (router::pages(app.clone()), router::servers(app.clone()));
@@ -61,21 +73,33 @@ async fn served(app: App) -> anyhow::Result<()> {
         serve_metrics(listener, metrics, stop.clone()).await;
     };
     tokio::join!(
-        serve_router(pages, limits(), stop.clone(), to_pages),
+        pages.serve(stop.clone(), to_pages),
         serve_router(servers, limits(), stop.clone(), to_servers),
         measuring,
     );
-    drop(jobs);
+    drop((jobs, following));
     app.store.close().await;
     Ok(())
 }
 
-fn pages_places(app: &App) -> Places {
-    let limits = ListenerLimits {
-        unknown_max: BROWSERS_MAX,
-        behind_proxies: true,
-        ..ListenerLimits::default()
-    };
+enum Pages {
+    Plain(PlainListener),
+    Tls(AnonymousListener),
+}
+
+impl Pages {
+    async fn serve(self, stop: impl Future<Output = ()>, router: Router) {
+        match self {
+            Self::Plain(listener) => serve_router(listener, limits(), stop, router).await,
+            Self::Tls(listener) => serve_router(listener, limits(), stop, router).await,
+        }
+    }
+}
+
+/// Many browsers have one address behind a proxy, and their own without one.
+fn pages_places(app: &App, behind_proxies: bool) -> Places {
+    let limits =
+        ListenerLimits { unknown_max: BROWSERS_MAX, behind_proxies, ..ListenerLimits::default() };
     Places::open(&app.budgets.registry, "pages", limits, |_| Caller::Participant)
 }
 

@@ -173,7 +173,7 @@ impl<'a> Browser<'a> {
 
     /// From the link to the page that asks for the consent.
     pub async fn to_consent(&mut self, url: &str, person: &Person) -> Result<Answer> {
-        let before = self.platform.world()?.messages(&person.phone).await?.len();
+        let before = self.platform.world()?.codes(&person.phone).await?.len();
         self.to_code(url, person).await?;
         let code = self.platform.world()?.code_after(&person.phone, before).await?;
         let answer = self.enter_code(&code).await?.ok().context("code")?;
@@ -192,7 +192,7 @@ impl<'a> Browser<'a> {
     fn url(&self, path: &str) -> String {
         let base = &self.platform.pages_url;
         match (path.strip_prefix("/api/identity/"), &self.session) {
-            (Some("open") | None, _) => format!("{base}{path}"),
+            (Some("open" | "phone/open") | None, _) => format!("{base}{path}"),
             (Some(step), Some(session)) => format!("{base}/api/identity/{session}/{step}"),
             (Some(step), None) => format!("{base}/api/identity/{}/{step}", SessionId(0)),
         }
@@ -206,7 +206,10 @@ impl<'a> Browser<'a> {
     }
 
     fn remember(&mut self, answer: &Answer) {
-        let set = answer.cookies.iter().find(|it| it.starts_with("senim_session="));
+        let set = answer.cookies.iter().find(|it| {
+            // With this before it where the pages are reached by TLS.
+            it.strip_prefix("__Host-").unwrap_or(it).starts_with("senim_session=")
+        });
         if let Some(pair) = set.and_then(|it| it.split(';').next()) {
             self.cookie = Some(pair.to_owned());
         }

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod console;
 pub mod jws;
 pub mod oauth;
+pub mod passkey;
 pub mod world;
 
 /// What came back, read as far as it can be.

@@ -32,18 +32,23 @@ impl<'a> World<'a> {
         Ok(messages.iter().filter_map(|it| it["text"].as_str().map(str::to_owned)).collect())
     }
 
-    /// The six digits of the newest message, which comes after the answer that announced it.
+    /// Messages with a code among them, newest first: alerts come as well, and whenever they like.
+    pub async fn codes(&self, phone: &str) -> Result<Vec<String>> {
+        let messages = self.messages(phone).await?;
+        Ok(messages.iter().filter_map(|it| six_digits(it)).collect())
+    }
+
+    /// The newest code, which comes after the answer that announced it.
     pub async fn code_for(&self, phone: &str) -> Result<String> {
         self.code_after(phone, 0).await
     }
 
-    /// The same, when this many messages had come before.
+    /// The same, when this many codes had come before.
     pub async fn code_after(&self, phone: &str, before: usize) -> Result<String> {
         clock::until("a text message", Duration::from_secs(10), async || {
-            let messages = self.messages(phone).await?;
-            anyhow::ensure!(messages.len() > before, "no further message");
-            let newest = messages.first().context("no message")?;
-            let code = six_digits(newest).context("no code in the message")?;
+            let codes = self.codes(phone).await?;
+            anyhow::ensure!(codes.len() > before, "no further code");
+            let code = codes.first().context("no code")?.clone();
             self.platform.secrets.add("SMS code", &code);
             Ok(code)
         })
@@ -76,6 +81,13 @@ impl<'a> World<'a> {
         send(self.http.post(self.url("/faults")).header("senim-page", "1").json(&body))
             .await?
             .ok()?;
+        Ok(())
+    }
+
+    /// Whether the sample consumer keeps what it must delete.
+    pub async fn keeps(&self, keeps: bool) -> Result<()> {
+        let request = self.http.post(self.url("/faults/consumer")).header("senim-page", "1");
+        send(request.json(&json!({ "keeps": keeps }))).await?.ok()?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 // The npm package openid-client, which we did not write, goes the whole way: PAR, authorize, token, accounts, grant endpoint;
 // and authentication by OpenID Connect: ID token with signature and nonce checked, userinfo.
+// The npm package @sd-jwt/jwt-status-list finds the token's consent in the public status list, before and after its end.
 // jose, which we did not write either, reads what is told of the end and signs that the data is deleted.
 // With DPoP and private_key_jwt, then with mTLS for both. `SENIM_FOREIGN` names the platform's description.
 
@@ -7,7 +8,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, webcrypto } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
+import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
+import { createLocalJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose'
 import * as client from 'openid-client'
 import { Agent, fetch as undiciFetch } from 'undici'
 
@@ -69,7 +71,14 @@ async function walk(name, application, authentication, metadata, algorithm, boun
   const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, options)
   assert.notEqual(fresh.access_token, tokens.access_token)
   await read(config, fresh.access_token, '/accounts', options)
+  const { status_list: place } = decodeJwt(tokens.access_token).status
+  assert.equal(await status(application, place), 0)
   await grants(config, tokens.grant_id, options)
+  // A list is made anew each second, and may be kept for its `ttl`.
+  for (let tries = 0; (await status(application, place)) !== 1; tries += 1) {
+    assert.ok(tries < 50, 'the end of the consent does not come to the status list')
+    await new Promise((done) => setTimeout(done, 100))
+  }
   // The sample consumer listens for the events of the other application, and would take them away.
   if (!bound) await ended(application, tokens.grant_id)
   console.log(`openid-client, ${name}: ${accounts.data.length} accounts`)
@@ -82,6 +91,19 @@ async function read(config, token, path, options) {
   const answer = await client.fetchProtectedResource(config, token, url, 'GET', undefined, headers, options)
   assert.equal(answer.status, 200, `${path}: ${answer.status}`)
   return answer.json()
+}
+
+// What the public list says of a token's place, as a JWT; a CWT has the same list in it.
+async function status(application, { idx, uri }) {
+  const fetchIt = fetchAs(application.channel)
+  const jwt = await (await fetchIt(uri)).text()
+  const keys = createLocalJWKSet(await (await fetchIt(`${platform.issuer}/jwks`)).json())
+  const { payload } = await jwtVerify(jwt, keys, { issuer: platform.issuer, subject: uri, typ: 'statuslist+jwt', algorithms: ['ES256'] })
+  assert.ok(payload.ttl > 0 && payload.exp > payload.iat)
+  const cwt = await fetchIt(uri, { headers: { accept: 'application/statuslist+cwt' } })
+  assert.equal(cwt.headers.get('content-type'), 'application/statuslist+cwt')
+  assert.equal(new Uint8Array(await cwt.arrayBuffer())[0], 0xd2)
+  return getListFromStatusListJWT(jwt).getStatus(idx)
 }
 
 // Grant Management for OAuth 2.0: what stands is told, and given back.

@@ -18,6 +18,8 @@ if ! cmp -s "$here/requirements.txt" "$cache/requirements.txt"; then
     echo "foreign clients: pip install"
     python3 -m venv "$cache/python"
     "$cache/python/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    # It runs on Python 3.11 as well, whatever it says of itself.
+    "$cache/python/bin/pip" install --quiet --disable-pip-version-check --ignore-requires-python aics-tlog==0.2.1
     cp "$here/requirements.txt" "$cache/"
 fi
 # Node looks for packages beside the program that asks for them.

@@ -21,8 +21,12 @@ async fn what_was_accepted_is_recorded_journalled_and_shown() {
         let mut stand = Stand::on(database).await;
         let rules = stand.get("/api/rules", None).await;
         let editions = rules.body["editions"].as_array().unwrap();
-        assert_eq!(editions.len(), 2, "{}", rules.text);
-        assert_eq!(rules.body["terms"], json!({ "frames_days": 90, "records_years": 5 }));
+        assert_eq!(editions.len(), 3, "{}", rules.text);
+        let change = stand.get("/api/rules/consent-change/1", None).await.body;
+        assert_eq!(change["holds_from"], "2027-01-15T08:00:00Z");
+        assert!(change["texts"]["kk"].to_string().contains("тарылтасыз"));
+        let terms = json!({ "frames_days": 90, "fronts": false, "records_years": 5 });
+        assert_eq!(rules.body["terms"], terms);
         let first = stand.get("/api/rules/user-agreement/1", None).await.body;
         assert_eq!(first["holds_from"], "2027-01-15T08:00:00Z");
         let form = stand.get("/api/rules/consent/1", None).await.body;
@@ -63,7 +67,10 @@ async fn what_was_accepted_is_recorded_journalled_and_shown() {
             .iter()
             .map(|it| (it["rule"].as_str().unwrap(), it["edition"].as_u64().unwrap()))
             .collect();
-        assert_eq!(numbers, [("user-agreement", 2), ("user-agreement", 1), ("consent", 1)]);
+        assert_eq!(
+            numbers,
+            [("user-agreement", 2), ("user-agreement", 1), ("consent-change", 1), ("consent", 1)]
+        );
         // The same configuration again is the same edition.
         stand.reconfigured(|_| {}).await;
         assert_eq!(stand.app.editions.agreement.number, 2);
@@ -230,7 +237,7 @@ async fn frames_are_encrypted_under_a_key_of_their_own() {
 
 #[test]
 fn kazakh_and_russian_say_that_english_is_a_help() {
-    let terms = senim_core::retention::Terms { frames_days: 90, records_years: 5 };
+    let terms = senim_core::retention::Terms { frames_days: 90, records_years: 5, fronts: false };
     for (language, said) in [
         (Language::Kk, "Қазақ және орыс мәтіндерінің күші бірдей"),
         (Language::Ru, "имеют равную силу"),
@@ -239,7 +246,7 @@ fn kazakh_and_russian_say_that_english_is_a_help() {
         let text = senim_core::agreement::words::text(language, terms).join(" ");
         assert!(text.contains(said), "{language:?}");
     }
-    assert_eq!(RuleText::ALL.len(), 2);
+    assert_eq!(RuleText::ALL.len(), 3);
 }
 
 async fn frames(stand: &Stand, session: SessionId) -> bool {

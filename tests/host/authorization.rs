@@ -9,8 +9,6 @@ use axum::http::{Request, header};
 use senim_channel::verify_jws;
 use senim_core::jose::{JwkSet, Jws, to_base64};
 use senim_host::keys::rotate::rotate;
-use senim_store as store;
-use senim_store::routing::Published;
 use serde_json::{Value, json};
 
 use super::bank::{
@@ -605,22 +603,16 @@ async fn a_rotated_key_is_announced_before_it_signs_and_the_old_one_stays_while_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn versions_grow_with_each_change() {
+async fn each_change_is_a_frame_for_nodes() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        let version = async |what: Published| {
-            let read = bank
-                .stand
-                .app
-                .store
-                .read("test", async |tx| store::routing::version(tx, what).await);
-            read.await.unwrap()
-        };
-        let before = version(Published::StatusList).await;
+        let app = &bank.stand.app;
+        let place = async || app.feed.content(app).await.unwrap().0.at;
+        let before = place().await;
         let code = bank.code().await;
         bank.trade(&code).await;
         bank.trade(&code).await;
-        assert!(version(Published::StatusList).await > before);
+        assert!(place().await > before);
     })
     .await;
 }

@@ -11,6 +11,7 @@ use axum::http::{Request, header};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use senim_channel::{Peer, PeerCertificate};
+use senim_core::agreement::RuleText;
 use senim_core::consent::words::{Agreed, Shown};
 use senim_core::consent::{AskedFor, Consent, ConsentState};
 use senim_core::id::{ConsentId, SessionId};
@@ -83,7 +84,11 @@ pub(super) fn random() -> String {
 
 impl Bank {
     pub(super) async fn on(database: &str) -> Self {
-        let stand = Stand::on(database).await;
+        Self::before(Stand::on(database).await).await
+    }
+
+    /// Before this host.
+    pub(super) async fn before(stand: Stand) -> Self {
         let bank = Self { stand, key: Key::new(1), dpop: Key::new(2) };
         bank.register().await;
         bank
@@ -222,11 +227,17 @@ impl Bank {
                         requested_at: now,
                         state: ConsentState::Requested,
                     };
-                    let index = store::consent::allocate_index(tx).await?;
+                    let index = store::consent::allocate_index(tx, now).await?;
                     let consent = requested.grant(index, "hash".to_owned(), now)?;
                     let session = SessionId(1);
                     let agreed = Agreed { kk: Vec::new(), ru: Vec::new() };
-                    let shown = Shown { edition: Some(1), language: Some(Language::Ru), agreed };
+                    let shown = Shown {
+                        rule: RuleText::Consent,
+                        edition: Some(1),
+                        language: Some(Language::Ru),
+                        agreed,
+                        english: Vec::new(),
+                    };
                     store::consent::add(tx, &consent, session, &shown).await?;
                     Outcome::Granted { consent }
                 } else {
@@ -324,11 +335,9 @@ impl Bank {
 
     /// What an edge makes of an index: whether its consent has ended.
     pub(super) async fn has_ended(&self, index: u64) -> bool {
-        let answer = self.get("/edge/status-list", Some("node-1")).await;
-        let jws = senim_core::jose::Jws::parse(&answer.text).expect("a JWS");
-        let claims: senim_core::status::StatusListClaims = jws.claims().expect("claims");
-        let list = claims.status_list.unpack().expect("a list");
-        list.entry(index).expect("it is on the list") != Entry::Valid
+        let app = &self.stand.app;
+        let (_, content) = app.feed.content(app).await.expect("the feed");
+        content.list.entry(index).expect("it is on the list") != Entry::Valid
     }
 }
 

@@ -18,7 +18,6 @@ async fn a_strangers_endless_bodies_silence_neither_nodes_nor_banks_nor_stranger
         let refused = answered_now(&mut slow);
         assert_eq!(refused, vec!["503 busy"; 600 - 64]);
 
-        assert_eq!(bank.get("/edge/registry", Some("node-1")).await.outcome(), "200");
         assert_eq!(bank.get("/jwks", None).await.outcome(), "200");
         let form = [("a".to_owned(), "b".to_owned())];
         let push = |certificate| bank.post("/par", &form, None, certificate);

@@ -181,6 +181,7 @@ async fn each_use_is_shown_to_the_client() {
                 answer_bytes: 100,
                 total_ms: 5,
                 upstream_ms: Some(4),
+                gate: None,
             };
             for _ in 0..2 {
                 app.store

@@ -6,8 +6,9 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use senim_channel::PeerCertificate;
+use senim_core::feed::Place;
 use senim_core::id::{ConsentId, UseId};
-use senim_core::routing::Registry;
+use senim_core::routing::RegistryParticipant;
 use senim_core::usage::{ReportUses, Use};
 use senim_host::operator::totp::Totp;
 use senim_host::routing;
@@ -19,7 +20,7 @@ use super::bank::{Bank, CLIENT};
 use super::stand::CONSUMER;
 use crate::database::on_each;
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_signs_in_with_two_factors() {
@@ -115,7 +116,7 @@ async fn a_suspended_participant_gets_no_token() {
         let code = bank.code().await;
         let link = bank.request_uri().await;
         let before = registry(&bank).await;
-        assert!(before.participants[0].active && before.participants[0].applications.len() == 3);
+        assert!(before.1[0].active && before.1[0].applications.len() == 3);
         let path = format!("/api/console/participants/{CONSUMER}");
         let reason = json!({ "reason": "licence withdrawn" });
         let (outcome, view) =
@@ -130,10 +131,10 @@ async fn a_suspended_participant_gets_no_token() {
         assert_eq!(bank.trade(&code).await.outcome(), refused);
         assert!(bank.approved(&link).await.is_err());
         let after = registry(&bank).await;
-        assert!(!after.participants[0].active && after.version > before.version);
+        assert!(!after.1[0].active && after.0 > before.0);
         assert_eq!(post(&bank, &format!("{path}/resume"), &cookie, json!({})).await.0, "200");
         assert_eq!(bank.trade(&code).await.outcome(), "200");
-        assert!(registry(&bank).await.participants[0].active);
+        assert!(registry(&bank).await.1[0].active);
         let unknown = "/api/console/participants/960440000161/resume";
         assert_eq!(post(&bank, unknown, &cookie, json!({})).await.0, "404 not-found");
         let found = get(&bank, "/api/console/journal?search=LICENCE&limit=1", &cookie).await;
@@ -143,33 +144,86 @@ async fn a_suspended_participant_gets_no_token() {
     .await;
 }
 
+/// OAPI-18: what is set in the console reaches nodes by the stream, and no seeding takes it back unasked.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allowance_set_in_the_console_is_journalled_and_reaches_nodes() {
+    on_each(async |database| {
+        let bank = Bank::on(database).await;
+        let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
+        let path = format!("/api/console/participants/{CONSUMER}/allowance");
+        let shown = get(&bank, &path, &cookie).await;
+        assert_eq!(shown["consent_requests_a_minute"], 600, "the default: {shown}");
+        let before = registry(&bank).await;
+        let asked = json!({
+            "requests_a_minute": 300, "application_requests_a_minute": 200,
+            "application_requests_a_day": 9000, "consent_requests_a_minute": 5,
+        });
+        let (outcome, view) = post(&bank, &path, &cookie, asked.clone()).await;
+        assert_eq!((outcome.as_str(), &view), ("200", &asked));
+        assert_eq!(get(&bank, &path, &cookie).await, asked);
+        let after = registry(&bank).await;
+        assert!(after.0 > before.0, "a frame of the stream");
+        assert_eq!(serde_json::to_value(after.1[0].allowance).expect("as it should be"), asked);
+        let found = get(&bank, "/api/console/journal?search=allowance-set", &cookie).await;
+        assert_eq!(found["records"].as_array().expect("as it should be").len(), 1);
+        assert_eq!(found["records"][0]["actor"], "operator:aigul");
+        assert_eq!(found["records"][0]["fields"], asked);
+
+        // The same again changes nothing, and what is no allowance is refused.
+        assert_eq!(post(&bank, &path, &cookie, asked.clone()).await.0, "200");
+        assert_eq!(registry(&bank).await.0, after.0);
+        for (member, value) in [
+            ("requests_a_minute", json!(0)),
+            ("requests_a_minute", json!(100_000_001)),
+            ("requests_a_minute", json!(-1)),
+            ("requests_a_minute", json!(null)),
+            ("requests_a_year", json!(1)),
+        ] {
+            let mut wrong = asked.clone();
+            wrong[member] = value.clone();
+            let refused = post(&bank, &path, &cookie, wrong).await.0;
+            assert_eq!(refused, "400 body.malformed", "{member}: {value}");
+        }
+        let mut short = asked.clone();
+        short.as_object_mut().expect("as it should be").remove("application_requests_a_day");
+        assert_eq!(post(&bank, &path, &cookie, short).await.0, "400 body.malformed");
+        let unknown = "/api/console/participants/960440000161/allowance";
+        assert_eq!(post(&bank, unknown, &cookie, asked.clone()).await.0, "404 not-found");
+        assert_eq!(bank.stand.get(&path, None).await.outcome(), "401 signed-out");
+        assert_eq!(get(&bank, &path, &cookie).await, asked);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_registered_nodes_in_standing_get_the_feed() {
     on_each(async |database| {
         let bank = Bank::on(database).await;
-        for path in ["/edge/registry", "/edge/status-list"] {
-            assert_eq!(bank.get(path, None).await.outcome(), "403 forbidden");
-            assert_eq!(bank.get(path, Some("certificate")).await.outcome(), "403 forbidden");
-            assert_eq!(bank.get(path, Some("node-1")).await.status, 200);
+        for certificate in [None, Some("certificate")] {
+            let feed = bank.get("/edge/feed?nonce=n", certificate).await;
+            assert_eq!(feed.outcome(), "403 forbidden");
+            let certificate = certificate.map(Bank::certificate);
+            assert_eq!(acknowledge(&bank, certificate).await, "403 forbidden");
         }
+        let node = || Some(Bank::certificate("node-1"));
+        assert_eq!(acknowledge(&bank, node()).await, "204");
         assert_eq!(report::<Use>(&bank, &[], "certificate").await, "403 forbidden");
         // A participant whose certificate bears the node's name.
         let named = PeerCertificate {
             common_name: Some("node-1".to_owned()),
             ..Bank::certificate("certificate")
         };
-        let feed = Request::get("/edge/registry").body(Body::empty()).unwrap();
-        assert_eq!(bank.send_as(feed, Some(named)).await.outcome(), "403 forbidden");
+        assert_eq!(acknowledge(&bank, Some(named)).await, "403 forbidden");
 
         let standing = async |suspended: Option<&str>| {
             routing::set_node_standing(&bank.stand.app, "node-1", suspended, "aigul")
                 .await
                 .unwrap();
-            bank.get("/edge/registry", Some("node-1")).await.outcome()
+            acknowledge(&bank, node()).await
         };
         assert_eq!(standing(Some("its key has leaked")).await, "403 forbidden");
         assert_eq!(report::<Use>(&bank, &[], "node-1").await, "403 forbidden");
-        assert_eq!(standing(None).await, "200");
+        assert_eq!(standing(None).await, "204");
     })
     .await;
 }
@@ -195,6 +249,7 @@ async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
             answer_bytes: 10,
             total_ms: 3,
             upstream_ms: Some(2),
+            gate: None,
         };
         let other = "040740003185".parse().unwrap();
         let uses = [
@@ -216,7 +271,10 @@ async fn a_use_that_does_not_fit_its_consent_counts_for_nothing() {
         let kept = store.read("test", async |tx| store::usage::uses(tx, consent, 10).await).await;
         assert_eq!(kept.unwrap(), [good]);
         let (_, cookie) = sign_in(&bank, "aigul", PASSWORD, &code(&bank, 0)).await;
-        bank.get("/edge/registry", Some("node-1")).await;
+        let (store, now) = (&bank.stand.app.store, bank.stand.app.now());
+        let heard = store
+            .transact("test", async |tx| store::feed::save_heard(tx, "node-1", None, now).await);
+        heard.await.unwrap();
         let overview = get(&bank, "/api/console/overview", &cookie).await;
         assert_eq!(overview["edges"][0]["uses_set_aside"], 5);
     })
@@ -244,6 +302,7 @@ async fn uses_reported_twice_count_once() {
             answer_bytes: 10,
             total_ms: 3,
             upstream_ms: Some(2),
+            gate: None,
         };
         let refused = Use {
             id: UseId(2),
@@ -254,6 +313,7 @@ async fn uses_reported_twice_count_once() {
             status: 401,
             problem: Some("token.expired".to_owned()),
             upstream_ms: None,
+            gate: None,
             ..answered.clone()
         };
         for _ in 0..2 {
@@ -328,7 +388,7 @@ pub(super) async fn suspend(bank: &Bank, cookie: &str) {
     assert_eq!(post(bank, &path, cookie, reason).await.0, "200");
 }
 
-fn code(bank: &Bank, steps: i64) -> String {
+pub(super) fn code(bank: &Bank, steps: i64) -> String {
     let totp = Totp::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEH").expect("as it should be");
     totp.code(u64::try_from(bank.now() / 30 + steps).expect("as it should be"))
 }
@@ -352,7 +412,12 @@ async fn try_from(bank: &Bank, address: &str, known: Option<&str>, code: &str) -
 }
 
 /// The outcome, and the cookie.
-async fn sign_in(bank: &Bank, name: &str, password: &str, code: &str) -> (String, String) {
+pub(super) async fn sign_in(
+    bank: &Bank,
+    name: &str,
+    password: &str,
+    code: &str,
+) -> (String, String) {
     let body = json!({ "name": name, "password": password, "code": code });
     let request = Request::post("/api/console/sign-in")
         .header("senim-page", "1")
@@ -375,7 +440,7 @@ pub(super) async fn get(bank: &Bank, path: &str, cookie: &str) -> Value {
     bank.stand.send(request.expect("as it should be")).await.body
 }
 
-async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Value) {
+pub(super) async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Value) {
     let request = Request::post(path)
         .header(header::COOKIE, cookie)
         .header("senim-page", "1")
@@ -385,7 +450,11 @@ async fn post(bank: &Bank, path: &str, cookie: &str, body: Value) -> (String, Va
     (answer.outcome(), answer.body)
 }
 
-async fn report<U: Serialize + Clone>(bank: &Bank, uses: &[U], certificate: &str) -> String {
+pub(super) async fn report<U: Serialize + Clone>(
+    bank: &Bank,
+    uses: &[U],
+    certificate: &str,
+) -> String {
     let body = serde_json::to_string(&ReportUses { uses: uses.to_vec() }).expect("as it should be");
     let request = Request::post("/edge/uses")
         .header(header::CONTENT_TYPE, "application/json")
@@ -394,10 +463,18 @@ async fn report<U: Serialize + Clone>(bank: &Bank, uses: &[U], certificate: &str
     bank.send(request, Some(certificate)).await.outcome()
 }
 
-async fn registry(bank: &Bank) -> Registry {
-    let answer = bank.get("/edge/registry", Some("node-1")).await;
-    senim_core::jose::Jws::parse(&answer.text)
-        .expect("as it should be")
-        .claims()
-        .expect("as it should be")
+/// What nodes know of participants, and at which place.
+async fn registry(bank: &Bank) -> (Place, Vec<RegistryParticipant>) {
+    let app = &bank.stand.app;
+    let (position, content) = app.feed.content(app).await.expect("as it should be");
+    (position.at, content.participants.to_vec())
+}
+
+/// What a node says of itself; the outcome.
+async fn acknowledge(bank: &Bank, certificate: Option<PeerCertificate>) -> String {
+    let request = Request::post("/edge/acks")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(r#"{"epoch":1,"seq":0,"bound_ms":5000}"#))
+        .expect("as it should be");
+    bank.send_as(request, certificate).await.outcome()
 }

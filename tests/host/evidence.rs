@@ -53,7 +53,9 @@ async fn a_replay_gives_the_same_verdict_and_detects_changes() {
         let hashes = stand.app.editions.agreement.texts.hashes();
         assert!(bundle.contains("\"agreement\":{\"edition\":1,"), "{bundle}");
         assert!(bundle.contains(&hashes.kk) && bundle.contains(&hashes.ru), "{bundle}");
-        assert_eq!(matches(&stand).await, [("matched".to_owned(), "session".to_owned())]);
+        let counted = [("live", "liveness"), ("matched", "session"), ("not-live", "liveness")];
+        let counted = counted.map(|it| (it.0.to_owned(), it.1.to_owned()));
+        assert_eq!(requests(&stand).await, counted, "both checks, and the match of the second");
         let pictures = fs::read_dir(&passed)
             .unwrap()
             .flatten()
@@ -160,9 +162,9 @@ fn again(stand: &Stand, folder: &Path) -> Report {
 }
 
 /// Every request to a biometric solution: what it came to, and what for.
-async fn matches(stand: &Stand) -> Vec<(String, String)> {
-    let all = "SELECT outcome, purpose FROM solution_request WHERE participant IS NOT NULL";
-    let read = stand.app.store.read("test.matches", async |tx| {
+async fn requests(stand: &Stand) -> Vec<(String, String)> {
+    let all = "SELECT outcome, purpose FROM solution_request WHERE participant IS NOT NULL ORDER BY outcome";
+    let read = stand.app.store.read("test.requests", async |tx| {
         Ok::<_, store::StoreError>(sqlx::query_as(all).fetch_all(tx.conn()).await?)
     });
     read.await.unwrap()

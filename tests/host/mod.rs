@@ -1,23 +1,37 @@
 //! Use cases of the host, in process, through its routers, on both engines.
 
+mod activity;
 mod agreement;
 mod authorization;
+mod backup;
 mod bank;
 mod budgets;
 mod consent;
 mod consent_change;
 mod console;
+mod edge_worker;
 mod eligible;
 mod evidence;
+mod feed;
+mod find;
+mod fronts;
 mod grants;
 mod identity;
+mod log;
 mod matching;
 mod metrics;
 mod openid;
+mod outside_tls;
+mod passkey;
+mod phone;
 mod pictures;
+mod restart;
 mod retention;
 mod routes;
+mod segments;
+mod sign_in;
 mod signals;
 mod solution;
 mod stand;
+mod status;
 mod store;

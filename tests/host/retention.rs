@@ -7,22 +7,27 @@ use std::collections::BTreeMap;
 
 use chrono::{Months, TimeDelta};
 use senim_core::Timestamp;
-use senim_core::id::{Iin, PhotoRequestId, SessionId, UseId};
+use senim_core::activity::Case;
+use senim_core::id::{CaseId, Iin, PasskeyId, PhotoRequestId, SessionId, UseId};
+use senim_core::identity::device::Device;
+use senim_core::passkey::{Credential, Owner, Passkey, PublicKey};
 use senim_core::retention::{HeldFor, Kind, words};
 use senim_core::text::Language;
 use senim_core::usage::Use;
 use senim_host::evidence::hold;
+use senim_host::journal::{advance, retain};
 use senim_host::operator::add_operator;
 use senim_host::retention::sweep;
 use senim_store::matching::Started;
 use senim_store::{self as store, StoreError};
 use serde_json::Value;
 
-use super::stand::{CONSUMER, IIN, Stand, asked};
+use super::log::{ALONE, with_log};
+use super::stand::{CONSUMER, IIN, Stand, asked, folder};
 use crate::database::on_each;
 
 /// Rows of each kind. The photo of a matching request has no column at all.
-const ROWS: [(Kind, &str); 8] = [
+const ROWS: [(Kind, &str); 10] = [
     (
         Kind::Request,
         "SELECT (SELECT COUNT(*) FROM identity_session) + (SELECT COUNT(*) FROM authorization_request)
@@ -39,18 +44,24 @@ const ROWS: [(Kind, &str); 8] = [
     (Kind::Message, "SELECT COUNT(*) FROM message"),
     (Kind::Look, "SELECT COUNT(*) FROM journal WHERE event = 'source.asked'"),
     (Kind::Agreement, "SELECT COUNT(*) FROM agreement_acceptance"),
+    (Kind::Case, "SELECT COUNT(*) FROM disowned_case"),
+    (Kind::Passkey, "SELECT COUNT(*) FROM passkey"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn six_years_over_the_table() {
     on_each(async |database| {
         let mut stand = Stand::on(database).await;
+        let dir = folder();
+        with_log(&mut stand, &dir, ALONE).await;
         // Other terms than the defaults: the text must follow the configuration, and so must what is done.
         stand.reconfigured(|it| it.evidence_frames_days = 42).await;
         let (cookie, _) = stand.approved(asked()).await;
         stand.until_recorded("message.sent").await;
         let session = stand.session(&cookie).await;
         keep_one_of_each(&stand, session).await;
+        // Within a second the log has them.
+        advance(&stand.app).await.unwrap();
         let start = stand.app.now();
         let texts = published(&stand).await;
 
@@ -65,14 +76,17 @@ async fn six_years_over_the_table() {
                 Said::Years(years) => start + Months::new(12 * years),
                 // The consent's own term is over after 90 days.
                 Said::YearsAfterEnd(years) => start + TimeDelta::days(90) + Months::new(12 * years),
-                Said::ForEver => continue,
+                // January's last moment in Kazakhstan.
+                Said::YearsAndMonth(years) => {
+                    "2027-01-31T19:00:00Z".parse::<Timestamp>().unwrap() + Months::new(12 * years)
+                }
                 Said::No => panic!("{kind:?} is kept"),
             };
             over.insert(kind, end);
         }
         assert_eq!(said(&texts, Language::En, Kind::MatchedPhoto), Said::No);
         assert_eq!(over[&Kind::Frames], start + TimeDelta::days(42));
-        assert_eq!(over.len(), 7);
+        assert_eq!(over.len(), ROWS.len());
 
         let mut moments: Vec<Timestamp> = over.values().copied().collect();
         moments.sort_unstable();
@@ -94,9 +108,10 @@ async fn six_years_over_the_table() {
         for (kind, rows) in kept(&stand).await {
             assert_eq!(rows > 0, !over.contains_key(&kind), "{kind:?} after six years");
         }
-        // The journal stays: it names nobody, and says what was destroyed.
+        // What is left of the journal names nobody.
         let journal = stand.journal_text().await;
-        assert!(!journal.contains(IIN) && journal.contains("\"why\":\"term\""), "{journal}");
+        assert!(!journal.contains(IIN) && journal.contains("log.pruned"), "{journal}");
+        std::fs::remove_dir_all(dir).unwrap();
     })
     .await;
 }
@@ -173,7 +188,7 @@ enum Said {
     Days(i64),
     Years(u32),
     YearsAfterEnd(u32),
-    ForEver,
+    YearsAndMonth(u32),
 }
 
 /// Read as a person reads it: the paragraph about the kind, the number in its term and the word beside it.
@@ -189,15 +204,14 @@ fn said(texts: &Value, language: Language, kind: Kind) -> Said {
     };
     let term = paragraph.split_once(lead).unwrap().1.split('.').next().unwrap();
     let number = term.split(' ').find_map(|it| it.parse::<u32>().ok());
+    let month = ["айының соңына дейін", "до конца месяца", "the end of the month"];
     let after = ["аяқталғаннан кейін", "после окончания", "after the end"];
     match number {
-        None if ["сақталмайды", "не хранится", "not kept"].contains(&term) => {
+        None => {
+            assert!(["сақталмайды", "не хранится", "not kept"].contains(&term), "{term}");
             Said::No
         }
-        None => {
-            assert!(["мерзімсіз", "бессрочно", "without a term"].contains(&term), "{term}");
-            Said::ForEver
-        }
+        Some(years) if month.iter().any(|it| term.contains(it)) => Said::YearsAndMonth(years),
         Some(years) if after.iter().any(|it| term.contains(it)) => Said::YearsAfterEnd(years),
         Some(days) if ["күн", "дн", "день", "day"].iter().any(|it| term.contains(it)) => {
             Said::Days(days.into())
@@ -225,6 +239,10 @@ async fn at(stand: &Stand, now: Timestamp) {
     stand.clock.advance(now - stand.app.now());
     sweep(&stand.app).await.unwrap();
     sweep(&stand.app).await.unwrap();
+    for _ in 0..2 {
+        advance(&stand.app).await.unwrap();
+        retain(&stand.app).await.unwrap();
+    }
 }
 
 async fn kept(stand: &Stand) -> BTreeMap<Kind, i64> {
@@ -258,22 +276,55 @@ async fn keep_one_of_each(stand: &Stand, session: SessionId) {
         answer_bytes: 100,
         total_ms: 5,
         upstream_ms: Some(4),
+        gate: None,
     };
     let photo = Started {
         id: PhotoRequestId(1),
         bin: CONSUMER.parse().unwrap(),
         system: "certificate".to_owned(),
-        iin,
+        iin: iin.clone(),
         photo_digest: "x".to_owned(),
         solution: "builtin".to_owned(),
         personal_data: false,
         asked_at: now,
+    };
+    let case = Case {
+        id: CaseId(1),
+        session,
+        consumer: None,
+        opened_at: now,
+        withdrawn: 0,
+        sessions: 0,
+        locked_until: now,
+        closed: None,
+    };
+    let passkey = Passkey {
+        id: PasskeyId(1),
+        owner: Owner {
+            iin: iin.clone(),
+            client_name: String::new(),
+            full_name: String::new(),
+            device: Device::of(""),
+            user: 1,
+            credential: Some(Credential {
+                id: vec![1; 16],
+                key: PublicKey { x: [1; 32], y: [1; 32] },
+                backup_eligible: false,
+            }),
+        },
+        added_at: now,
+        added_in: session,
+        used_at: None,
+        sign_count: 0,
+        ended: None,
     };
     let until = app.config.retention().frames_until(now);
     app.store
         .transact("test.keep", async |tx| {
             store::usage::add(tx, "node", &reported, now).await?;
             store::matching::add(tx, &photo).await?;
+            store::activity::add_case(tx, &case, &iin, session).await?;
+            assert!(store::passkey::add(tx, &passkey).await?);
             let check = (session, 1);
             store::evidence::add_bundle(tx, check, (b"{}", "digest"), now).await?;
             store::evidence::add_frames(tx, check, b"a pack of frames", until).await?;

@@ -62,9 +62,14 @@ pub(super) struct Stand {
 impl Stand {
     /// On an empty database.
     pub(super) async fn on(database: &str) -> Self {
+        Self::at(database, moment(START)).await
+    }
+
+    /// On an empty database, where somebody beside the host has a clock that goes on from this moment.
+    pub(super) async fn at(database: &str, now: Timestamp) -> Self {
         let outside = Outside::start().await;
-        let clock = Arc::new(FixedClock::at(moment(START)));
-        let app = open(database, &outside, clock.clone()).await;
+        let clock = Arc::new(FixedClock::at(now));
+        let app = open(database, &outside, clock.clone(), now).await;
         let action = GrantAction::Create;
         let stand = Self { app, clock, outside, action, renewed: Mutex::default() };
         stand.seed().await;
@@ -74,8 +79,13 @@ impl Stand {
     /// The same store and outside world under a new process, so to say.
     pub(super) async fn restarted(self, database: &str) -> Self {
         self.app.store.close().await;
-        let app = open(database, &self.outside, self.clock.clone()).await;
+        let app = open(database, &self.outside, self.clock.clone(), moment(START)).await;
         Self { app, ..self }
+    }
+
+    /// A second host on the same database.
+    pub(super) async fn beside(&self, database: &str) -> App {
+        open(database, &self.outside, self.clock.clone(), moment(START)).await
     }
 
     /// With the face models, for tests that show pictures.
@@ -523,19 +533,23 @@ impl Outside {
         world.messages.iter().map(|(_, to, text)| (to.clone(), text.clone())).collect()
     }
 
-    /// The code of the message that follows the first `before`.
+    /// The code of the first message with one that follows the first `before`: alerts come as well.
     pub(super) async fn code_after(&self, before: usize) -> String {
         for _ in 0..200 {
-            if let Some((_, text)) = self.messages().get(before) {
-                let digits: String =
-                    text.chars().skip_while(|it| !it.is_ascii_digit()).take(6).collect();
-                assert!(digits.len() == 6 && digits.bytes().all(|it| it.is_ascii_digit()));
-                return digits;
+            let messages = self.messages();
+            let code = messages.iter().skip(before).find_map(|(_, text)| six_digits(text));
+            if let Some(code) = code {
+                return code;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         panic!("no message came");
     }
+}
+
+/// Of a message with a code; an alert has none.
+pub(super) fn six_digits(text: &str) -> Option<String> {
+    text.split(|it: char| !it.is_ascii_digit()).find(|it| it.len() == 6).map(str::to_owned)
 }
 
 async fn person(
@@ -611,19 +625,24 @@ pub(super) fn folder() -> PathBuf {
     dir
 }
 
-async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App {
+async fn open(
+    database: &str,
+    outside: &Outside,
+    clock: Arc<FixedClock>,
+    keys_at: Timestamp,
+) -> App {
     let sealer = Sealer::new(&[7; 32]);
     let rng = Arc::new(FixedRng::new(chance_of_this_test()));
     let store = Store::open(database, sealer, rng.clone()).await.expect("the store opens");
     let sealer = store.sealer().clone();
-    let keys = Keys::open(&store, &sealer, &*rng, moment(START)).await.expect("keys");
+    let keys = Keys::open(&store, &sealer, &*rng, keys_at).await.expect("keys");
     let config = config(database, &outside.url);
     let editions = publish_rules(&store, config.retention(), clock.now()).await;
     App {
         editions: Arc::new(editions.expect("editions")),
         keys,
-        source: Source::open(&outside.url).expect("a source"),
-        messages: Messages::open(Some(&outside.url)).expect("messages"),
+        source: Source::open(&outside.url, None).expect("a source"),
+        messages: Messages::open(Some(&outside.url), None).expect("messages"),
         faces: None,
         judge: None,
         feed: Arc::default(),
@@ -636,6 +655,7 @@ async fn open(database: &str, outside: &Outside, clock: Arc<FixedClock>) -> App 
         rng,
         clock,
         receivers: None,
+        log: None,
     }
 }
 
@@ -653,7 +673,9 @@ fn config(database: &str, outside: &str) -> Config {
 /// The address that a page of `session` acts at.
 fn within(session: SessionId, path: &str) -> String {
     match path.strip_prefix("/api/identity/") {
-        Some(step) if step != "open" => format!("/api/identity/{session}/{step}"),
+        Some(step) if !["open", "phone/open"].contains(&step) => {
+            format!("/api/identity/{session}/{step}")
+        }
         _ => path.to_owned(),
     }
 }

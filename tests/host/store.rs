@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use senim_channel::clock::SystemRng;
+use senim_channel::clock::{SystemRng, moment};
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
 use senim_host::http::problem::Refusal;
 use senim_host::keys::rotate_master::rotate_master;
 use senim_store::reseal::{self, Resealed};
-use senim_store::routing::Published;
 use senim_store::seal::Sealer;
 use senim_store::{self as store, Store, StoreError};
 
@@ -26,9 +25,7 @@ async fn transactions_in_each_other_s_way_all_happen() {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
                 store
-                    .transact("test", async |tx| {
-                        store::routing::touch(tx, Published::Registry).await
-                    })
+                    .transact("test", async |tx| store::feed::append_registry(tx, moment(1)).await)
                     .await
             })
         });
@@ -66,9 +63,9 @@ async fn a_store_opens_again_with_what_it_held() {
     on_each(async |database| {
         let store = opened(database).await.unwrap();
         let before = version(&store).await;
-        let touched =
-            store.transact("test", async |tx| store::routing::touch(tx, Published::Registry).await);
-        touched.await.unwrap();
+        let appended =
+            store.transact("test", async |tx| store::feed::append_registry(tx, moment(1)).await);
+        appended.await.unwrap();
         store.close().await;
         let store = opened(database).await.unwrap();
         assert_eq!(version(&store).await, before + 1);
@@ -130,6 +127,11 @@ fn every_sealed_column_is_known_to_the_rotation() {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["CREATE", "TABLE", name, ..] => table = *name,
+                ["ALTER", "TABLE", table, "ADD", "COLUMN", column, "{BYTES};"]
+                    if column.ends_with("sealed") =>
+                {
+                    sealed.insert(((*table).to_owned(), (*column).to_owned()));
+                }
                 [column, "{BYTES}" | "{BYTES},", ..] if column.ends_with("sealed") => {
                     sealed.insert((table.to_owned(), (*column).to_owned()));
                 }
@@ -161,9 +163,8 @@ async fn the_file_of_a_database_is_its_owners_alone() {
 }
 
 async fn version(store: &Store) -> u64 {
-    let version =
-        store.read("test", async |tx| store::routing::version(tx, Published::Registry).await);
-    version.await.expect("a version")
+    let head = store.read("test", async |tx| store::feed::head(tx).await).await;
+    head.expect("a place").at.seq
 }
 
 async fn opened(database: &str) -> Result<Store, StoreError> {

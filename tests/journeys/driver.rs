@@ -217,6 +217,24 @@ impl Browser {
         self.client.goto(url).await.with_context(|| format!("go to {}", without_query(url)))
     }
 
+    /// Chromium only: what is saved goes into this folder, and nobody is asked.
+    pub(crate) async fn save_into(&self, folder: &Path) -> Result<()> {
+        let parameters = json!({ "behavior": "allow", "downloadPath": folder });
+        self.client.issue_cmd(Devtools { name: "Browser.setDownloadBehavior", parameters }).await?;
+        Ok(())
+    }
+
+    /// Chromium only: as if the server of this page had set it.
+    pub(crate) async fn keep_cookie(&self, url: &str, name: &str, value: &str) -> Result<()> {
+        let parameters = json!({ "url": url, "name": name, "value": value, "httpOnly": true });
+        self.client.issue_cmd(Devtools { name: "Network.setCookie", parameters }).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn refresh(&self) -> Result<()> {
+        Ok(self.client.refresh().await?)
+    }
+
     pub(crate) async fn url(&self) -> Result<String> {
         Ok(self.client.current_url().await?.into())
     }
@@ -333,6 +351,12 @@ impl Browser {
         Ok(())
     }
 
+    /// From now on this device has an authenticator of its own, whose owner is there and is recognised each time (WebAuthn §11).
+    pub(crate) async fn has_an_authenticator(&self) -> Result<()> {
+        self.client.issue_cmd(AddAuthenticator).await?;
+        Ok(())
+    }
+
     /// What axe finds wrong with the page; `source` is axe-core's own script.
     pub(crate) async fn barriers(&self, source: &str) -> Result<Vec<String>> {
         let script = format!("{source}\n;{}", include_str!("barriers.js"));
@@ -348,6 +372,15 @@ impl Browser {
             .await
             .context("seat a person before the camera")?;
         frames.as_u64().with_context(|| format!("the player answered {frames}"))
+    }
+
+    /// What follows happens inside this frame, until [`Browser::leave_frame`].
+    pub(crate) async fn enter_frame(&self, name: &str) -> Result<()> {
+        Ok(self.see(name).await?.enter_frame().await?)
+    }
+
+    pub(crate) async fn leave_frame(&self) -> Result<()> {
+        Ok(self.client.enter_parent_frame().await?)
     }
 
     pub(crate) async fn run(&self, script: &str) -> Result<Value> {
@@ -460,6 +493,32 @@ impl WebDriverCompatibleCommand for Devtools {
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         let body = json!({ "cmd": self.name, "params": self.parameters });
+        (http::Method::POST, Some(body.to_string()))
+    }
+}
+
+/// WebAuthn §11.5, "Add Virtual Authenticator".
+#[derive(Debug)]
+struct AddAuthenticator;
+
+impl WebDriverCompatibleCommand for AddAuthenticator {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/webauthn/authenticator", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let body = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserConsenting": true,
+            "isUserVerified": true,
+        });
         (http::Method::POST, Some(body.to_string()))
     }
 }

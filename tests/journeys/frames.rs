@@ -89,7 +89,7 @@ fn share(of: &[f64], percent: usize) -> f64 {
 }
 
 /// The folder's files on a port of this machine, until the program ends.
-async fn serve(folder: &Path) -> Result<String> {
+pub(crate) async fn serve(folder: &Path) -> Result<String> {
     let folder: Arc<Path> = folder.canonicalize()?.into();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://localhost:{}", listener.local_addr()?.port());

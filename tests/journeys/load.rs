@@ -1,21 +1,42 @@
-//! Account reads through the edge beside the same reads straight to the provider: requests a second, p50, p99.
+//! Account reads through the edge beside the same reads straight to the provider, and beside proxies of others.
 //!
-//! Bounded, on loopback only, over kept-alive mutual TLS. The last lines are JSON, one a metric.
+//! Bounded, on loopback only, over mutual TLS. The last lines are JSON, one a metric.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use reqwest::RequestBuilder;
 use senim_tests::client::oauth::details;
 use senim_tests::clock::Stopwatch;
 use senim_tests::platform::Platform;
 use serde_json::json;
 
+mod peers;
+mod whole;
+
 #[derive(Parser)]
-#[command(about = "Bounded load on account reads: through the edge, and straight to the provider")]
+#[command(about = "Bounded load on account reads")]
 struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Through the edge, and straight to the provider
+    Reads(Reads),
+    /// Writes what proxies are compared with: tokens, the key that verifies them, an answer
+    Prepare(peers::Prepare),
+    /// The node beside proxies: CPU time a request, requests a second, p99 at a fixed rate
+    Peers(peers::Arguments),
+    /// The whole path at one rate for a while
+    Whole(whole::Arguments),
+}
+
+#[derive(clap::Args)]
+struct Reads {
     /// The running demo's description.
     #[arg(long, default_value = ".senim/demo.json")]
     demo: PathBuf,
@@ -29,7 +50,15 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    match Arguments::parse().what {
+        What::Reads(arguments) => reads(arguments).await,
+        What::Prepare(arguments) => peers::prepare(&arguments).await,
+        What::Peers(arguments) => peers::run(&arguments).await,
+        What::Whole(arguments) => whole::run(&arguments).await,
+    }
+}
+
+async fn reads(arguments: Reads) -> Result<()> {
     let platform = Platform::attach(&arguments.demo).await?;
     let person = platform.person()?;
     let client = platform.consumer_by_certificate()?;

@@ -17,7 +17,11 @@ use crate::report::Report;
 
 mod driver;
 mod frames;
+mod front;
+mod history;
 mod people;
+mod phone;
+mod proof;
 mod report;
 
 #[derive(Parser)]
@@ -60,6 +64,11 @@ enum What {
         #[arg(long, default_value = ".senim/demo.json")]
         demo: PathBuf,
     },
+    /// Walks an identity session by HTTP and reads the client's accounts through the node, once; prints how many there are.
+    Read {
+        #[arg(long, default_value = ".senim/demo.json")]
+        demo: PathBuf,
+    },
     /// Prints a `Cookie` header: a client whose session has passed, and an operator who has signed in.
     Cookies {
         #[arg(long, default_value = ".senim/demo.json")]
@@ -73,6 +82,25 @@ enum What {
         /// What the camera shows: JPEGs of 1280 × 720, one after the other.
         #[arg(long)]
         clip: PathBuf,
+    },
+    /// Times the verification of a client's history in Chromium; prints JSON, a line a metric.
+    History {
+        /// The files of the cabinet's worker.
+        #[arg(long)]
+        receipts: PathBuf,
+        /// Where `history.json` and `policy` lie.
+        #[arg(long)]
+        folder: PathBuf,
+    },
+    /// Walks a session on the second solution, whose own front part films, on a platform of its own.
+    Front {
+        #[arg(long)]
+        screenshots: Option<PathBuf>,
+    },
+    /// Lets a client's browser verify the log and tampered copies of it, on a platform of its own.
+    Proof {
+        #[arg(long)]
+        screenshots: Option<PathBuf>,
     },
     /// Asks everything that must be refused of a platform of its own.
     Refusals,
@@ -91,7 +119,8 @@ async fn main() -> Result<ExitCode> {
     match Arguments::parse().command {
         What::Check { demo, json, screenshots, no_browser, browsers, no_refusals } => {
             let browsers = if no_browser { Vec::new() } else { browsers };
-            check(&demo, json.as_deref(), screenshots.as_deref(), &browsers, !no_refusals).await
+            let (json, screenshots) = (json.as_deref(), screenshots.as_deref());
+            Box::pin(check(&demo, json, screenshots, &browsers, !no_refusals)).await
         }
         What::Walk { demo, url } => {
             let platform = Platform::attach(&demo).await?;
@@ -103,6 +132,17 @@ async fn main() -> Result<ExitCode> {
             let asked = details(&platform.person()?, &[&platform.material.provider_bin]);
             let client = platform.consumer_by_certificate()?;
             println!("{}", client.tokens(&platform.person()?, &asked).await?.access);
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Read { demo } => {
+            let platform = Platform::attach(&demo).await?;
+            let (person, client) = (platform.person()?, platform.consumer_by_certificate()?);
+            let asked = details(&person, &[&platform.material.provider_bin]);
+            let tokens = client.tokens(&person, &asked).await?;
+            let read = client.read(&tokens, "/accounts").await?.ok()?;
+            let accounts = read.body["data"].as_array().map_or(0, Vec::len);
+            anyhow::ensure!(accounts > 0, "no account came: {}", read.text);
+            println!("{accounts} accounts were read through the node");
             Ok(ExitCode::SUCCESS)
         }
         What::Cookies { demo } => {
@@ -118,6 +158,22 @@ async fn main() -> Result<ExitCode> {
         What::Frames { site, clip } => {
             frames::run(&site, &clip).await?;
             Ok(ExitCode::SUCCESS)
+        }
+        What::History { receipts, folder } => {
+            history::run(&receipts, &folder).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Front { screenshots } => {
+            let platform = Platform::start_with(front::PLATFORM).await?;
+            let mut report = Report::default();
+            front::walk(&platform, &mut report, screenshots.as_deref()).await?;
+            Ok(concluded(&platform, &mut report))
+        }
+        What::Proof { screenshots } => {
+            let platform = Platform::start().await?;
+            let mut report = Report::default();
+            proof::walk(&platform, &mut report, screenshots.as_deref()).await?;
+            Ok(concluded(&platform, &mut report))
         }
         What::Refusals => {
             let platform = Platform::start().await?;

@@ -10,22 +10,27 @@ use senim_tests::platform::Platform;
 use senim_world::cast;
 
 use crate::driver::{Browser, Driver, Engine, Recording};
+use crate::phone;
 use crate::report::Report;
 
+mod consents;
+mod passkeys;
+
 /// A phone's width: most clients come from their bank's app.
-const PHONE: (u32, u32) = (480, 900);
+pub(crate) const PHONE: (u32, u32) = (480, 900);
 const DESK: (u32, u32) = (1200, 900);
 /// The narrowest screen that a page must fit without scrolling sideways.
 const NARROW: u32 = 320;
 /// From opening the camera to the server's verdict: lining up, three actions, four colours, sending, judging.
-const CAMERA_MAX: Duration = Duration::from_mins(3);
+pub(crate) const CAMERA_MAX: Duration = Duration::from_mins(3);
 
 /// From opening the camera to the hint that the face is well placed.
 const LINED_UP_MAX: Duration = Duration::from_secs(30);
 
 const CHECKS: u8 = 4;
 /// What may follow a check.
-const OUTCOMES: [&str; 5] = ["code-input", "last-problem", "failed", "camera-fault", "trouble"];
+pub(crate) const OUTCOMES: [&str; 6] =
+    ["code-input", "last-problem", "failed", "camera-fault", "trouble", "phone-done"];
 
 /// The recording is a real person who blinks and smiles; no free one turns or comes closer. So before the camera sits a
 /// client who can't move; in Firefox one who sees quick colours, else one who asked for no flashing.
@@ -61,14 +66,38 @@ pub(crate) async fn walk(
     }
     if let Some(link) = &connected {
         client.sees_the_consent(report).await;
+        let reads = async || {
+            client.browser.goto(link).await?;
+            client.reads_until("").await
+        };
+        client.verifies(report, reads).await;
         let desk = walk(None, None, DESK).await?;
         client.is_refused_while_suspended(report, &desk, link).await;
-        desk.browser.close().await;
+        client.takes_one_bank_out(report, link).await;
         client.narrows(report, link).await;
         client.withdraws(report, link).await;
+        client.takes_the_agreement_back(report).await;
+        client.signs_in_with_senim(report, person).await;
+        client.has_given_the_agreement_again(report).await;
+        let opened = client.opens_the_cabinet_with_a_passkey(report).await;
+        client.withdraws_from_a_bank_that_deletes_nothing(report, &desk).await;
+        if opened.is_some() {
+            client.removes_the_passkey(report).await;
+        }
+        desk.browser.close().await;
     }
-    client.signs_in_with_senim(report, person).await;
     client.browser.close().await;
+
+    let minor = walk(None, None, PHONE).await?;
+    minor.a_minor_is_refused(report).await;
+    minor.browser.close().await;
+
+    // The same person at a desk without a camera, with a phone beside it.
+    let desk = walk(None, None, DESK).await?;
+    let phone = walk(Some(&recording), None, PHONE).await?;
+    phone::continues(report, &desk, &phone, person).await;
+    desk.browser.close().await;
+    phone.browser.close().await;
 
     // The same living person, who says that they are another.
     let other = walk(Some(&recording), None, PHONE).await?;
@@ -96,7 +125,7 @@ pub(crate) async fn walk(
 }
 
 /// Pictures for the README, and of what a failed step saw.
-struct Pictures {
+pub(crate) struct Pictures {
     wanted: Option<PathBuf>,
     failures: PathBuf,
     /// axe-core's script, where `SENIM_AXE` names it.
@@ -104,7 +133,7 @@ struct Pictures {
 }
 
 impl Pictures {
-    fn new(wanted: Option<&Path>) -> Result<Self> {
+    pub(crate) fn new(wanted: Option<&Path>) -> Result<Self> {
         let failures = wanted.map_or_else(std::env::temp_dir, Path::to_owned).join("failed");
         if let Some(folder) = wanted {
             std::fs::create_dir_all(folder)?;
@@ -118,17 +147,17 @@ impl Pictures {
 }
 
 /// One browser on its way.
-struct Walk<'a> {
-    platform: &'a Platform,
-    browser: Browser,
+pub(crate) struct Walk<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) browser: Browser,
     /// Who sits before the camera; without anyone the browser's own camera is looked through.
-    camera: Option<&'a Recording>,
-    size: (u32, u32),
-    pictures: &'a Pictures,
+    pub(crate) camera: Option<&'a Recording>,
+    pub(crate) size: (u32, u32),
+    pub(crate) pictures: &'a Pictures,
 }
 
 impl Walk<'_> {
-    async fn connects_accounts(
+    pub(crate) async fn connects_accounts(
         &self,
         report: &mut Report,
         person: &cast::Person,
@@ -172,11 +201,16 @@ impl Walk<'_> {
             page.click("iin-submit").await
         })
         .await?;
-        let before = self.platform.world().ok()?.messages(person.phone).await.ok()?.len();
+        let before = self.platform.world().ok()?.codes(person.phone).await.ok()?.len();
         self.step(
             report,
             "shows the face to the camera: live, and the one in the register",
             async || {
+                if page.see_one_of(&["camera-start", "front-start"], LINED_UP_MAX).await?
+                    == "front-start"
+                {
+                    return self.films_at_another_solution().await;
+                }
                 self.sits_down().await?;
                 page.see_within("[data-good]", LINED_UP_MAX).await?;
                 self.picture("camera").await?;
@@ -209,7 +243,9 @@ impl Walk<'_> {
         self.step(report, "the client chooses to sign in with Senim", async || {
             self.enters_the_app(person).await?;
             page.click("sign-in-with-senim").await?;
-            page.check("field-iin").await?;
+            for field in ["iin", "family_name", "given_name", "birthdate"] {
+                page.check(&format!("field-{field}")).await?;
+            }
             self.picture("sign-in-with-senim").await?;
             page.click("continue").await
         })
@@ -263,6 +299,19 @@ impl Walk<'_> {
             self.picture("consent-uses").await
         })
         .await;
+        self.step(
+            report,
+            "reads the text agreed to, and what happened in their name",
+            async || {
+                page.see("agreed-genuine").await?;
+                page.see("consent-document").await?;
+                page.click("nav-activity").await?;
+                page.see("session-own").await?;
+                page.see("message-row").await?;
+                self.picture("activity").await
+            },
+        )
+        .await;
     }
 
     async fn is_refused_while_suspended(&self, report: &mut Report, desk: &Walk<'_>, link: &str) {
@@ -301,67 +350,6 @@ impl Walk<'_> {
             report,
             "sees the last hour in numbers and a picture, and searches the journal",
             async || desk.looks_around().await,
-        )
-        .await;
-    }
-
-    /// CNS-7: the consumer's app goes on with what is left.
-    async fn narrows(&self, report: &mut Report, link: &str) {
-        let page = &self.browser;
-        self.step(report, "the client narrows the consent in the cabinet", async || {
-            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
-            page.click("consent-row").await?;
-            page.click("consent-change").await?;
-            page.click("change-data-transactions").await?;
-            page.click("change-next").await?;
-            page.see("change-text").await?;
-            self.picture("change").await?;
-            page.click("change-confirm").await?;
-            page.see("consent-replaces").await?;
-            Ok(())
-        })
-        .await;
-        self.step(report, "and the bank's app reads on with what is left", async || {
-            page.goto(link).await?;
-            self.reads_until("").await
-        })
-        .await;
-    }
-
-    async fn withdraws(&self, report: &mut Report, link: &str) {
-        let page = &self.browser;
-        self.step(report, "the client withdraws the consent in the cabinet", async || {
-            page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
-            page.click("consent-row").await?;
-            page.click("consent-withdraw").await?;
-            page.see("withdraw-confirm").await?;
-            self.picture("withdraw").await?;
-            page.click("withdraw-confirm").await?;
-            page.see("withdrawn").await?;
-            Ok(())
-        })
-        .await;
-        self.step(report, "and the next read is refused", async || {
-            page.goto(link).await?;
-            self.reads_until("consent.withdrawn").await?;
-            page.see("data-deleted").await?;
-            self.picture("withdrawn").await?;
-            Ok(())
-        })
-        .await;
-        self.step(
-            report,
-            "and the cabinet says that the bank has attested the deletion",
-            async || {
-                page.goto(&format!("{}/cabinet", self.platform.pages_url)).await?;
-                page.click("consent-row").await?;
-                page.see_within(
-                    "[data-test=deletion][data-stage=deleted]",
-                    Duration::from_secs(15),
-                )
-                .await?;
-                self.picture("deletion").await
-            },
         )
         .await;
     }
@@ -405,7 +393,8 @@ impl Walk<'_> {
             page.click("abandon-confirm").await?;
             page.click("failed-back").await?;
             let code = page.attribute("problem", "data-code").await?;
-            anyhow::ensure!(code.as_deref() == Some("access_denied"), "the app was told {code:?}");
+            let expected = Problem::IdentityAbandoned.code();
+            anyhow::ensure!(code.as_deref() == Some(expected), "the app was told {code:?}");
             Ok(())
         })
         .await;
@@ -435,13 +424,17 @@ impl Walk<'_> {
     }
 
     async fn comes_to_the_camera(&self, person: &cast::Person) -> Result<()> {
+        self.comes_before_the_camera(person).await?;
+        self.sits_down().await
+    }
+
+    pub(crate) async fn comes_before_the_camera(&self, person: &cast::Person) -> Result<()> {
         let page = &self.browser;
         self.enters_the_app(person).await?;
         self.asks_for_accounts().await?;
         page.click("agreement-accept").await?;
         page.fill("iin-input", person.iin).await?;
-        page.click("iin-submit").await?;
-        self.sits_down().await
+        page.click("iin-submit").await
     }
 
     /// The page's colours, slow ones where that was wished: nobody gets on without them. A check that ends before is told
@@ -457,7 +450,7 @@ impl Walk<'_> {
 
     /// What came of the camera in the end: IDX-2 gives a client four checks, and a slow machine's camera may miss a
     /// blink. A check that ends with this problem is the last.
-    async fn is_checked(&self, wanted: &str) -> Result<&'static str> {
+    pub(crate) async fn is_checked(&self, wanted: &str) -> Result<&'static str> {
         let page = &self.browser;
         for _ in 1..CHECKS {
             let came = page.see_one_of(&OUTCOMES, CAMERA_MAX).await?;
@@ -472,12 +465,12 @@ impl Walk<'_> {
         page.see_one_of(&OUTCOMES, CAMERA_MAX).await
     }
 
-    async fn last_problem(&self) -> Result<String> {
+    pub(crate) async fn last_problem(&self) -> Result<String> {
         Ok(self.browser.attribute("last-check", "data-code").await?.unwrap_or_default())
     }
 
     /// Before the camera, with the wishes told, and the camera on.
-    async fn sits_down(&self) -> Result<()> {
+    pub(crate) async fn sits_down(&self) -> Result<()> {
         let page = &self.browser;
         page.see("camera-start").await?;
         if let Some(recording) = self.camera {
@@ -489,7 +482,7 @@ impl Walk<'_> {
         page.click("camera-start").await
     }
 
-    async fn enters_the_app(&self, person: &cast::Person) -> Result<()> {
+    pub(crate) async fn enters_the_app(&self, person: &cast::Person) -> Result<()> {
         let page = &self.browser;
         page.goto(&self.platform.material.consumer_url).await?;
         if page.see_one_of(&["choose-person", "home"], Duration::from_secs(10)).await?
@@ -501,10 +494,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    async fn asks_for_accounts(&self) -> Result<()> {
+    pub(crate) async fn asks_for_accounts(&self) -> Result<()> {
         let page = &self.browser;
         page.click("add-accounts").await?;
-        page.check(&format!("provider-{}", self.platform.material.provider_bin)).await?;
+        let material = &self.platform.material;
+        for bin in [&material.provider_bin, &material.second_provider_bin] {
+            page.check(&format!("provider-{bin}")).await?;
+        }
         page.check("data-balances").await?;
         page.check("data-transactions").await?;
         self.picture("add").await?;
@@ -574,6 +570,7 @@ impl Walk<'_> {
         let page = &self.browser;
         page.click("nav-overview").await?;
         page.see("edge-row").await?;
+        page.see("reach-node").await?;
         self.picture("console").await?;
         page.click("nav-journal").await?;
         page.see("journal-row").await?;
@@ -583,7 +580,7 @@ impl Walk<'_> {
     }
 
     /// A picture for whoever wants one.
-    async fn glimpse(&self, name: &str) -> Result<()> {
+    pub(crate) async fn glimpse(&self, name: &str) -> Result<()> {
         match &self.pictures.wanted {
             Some(folder) => self.browser.screenshot(&folder.join(format!("{name}.png"))).await,
             None => Ok(()),
@@ -591,7 +588,7 @@ impl Walk<'_> {
     }
 
     /// The same; and each page that is pictured must fit into 320 px, and have no barrier there in light and in dark.
-    async fn picture(&self, name: &str) -> Result<()> {
+    pub(crate) async fn picture(&self, name: &str) -> Result<()> {
         self.glimpse(name).await?;
         if self.browser.engine != Engine::Chromium {
             return Ok(());
@@ -615,7 +612,7 @@ impl Walk<'_> {
     }
 
     /// A failed step leaves a picture of what it saw.
-    async fn step<T>(
+    pub(crate) async fn step<T>(
         &self,
         report: &mut Report,
         name: &str,

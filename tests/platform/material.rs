@@ -17,6 +17,8 @@ pub struct Material {
     pub provider_url: String,
     pub consumer_url: String,
     pub outside_url: String,
+    /// The vendor's biometric solution.
+    pub solution_url: String,
     pub ca: String,
     pub ca_file: PathBuf,
     pub master_key_file: PathBuf,
@@ -24,6 +26,8 @@ pub struct Material {
     pub consumer: Channel,
     /// The certificate that is a credential.
     pub by_certificate: Channel,
+    /// Another participant's.
+    pub another: Channel,
     pub node: Channel,
     /// Signed by the same CA and registered for nobody.
     pub stranger: Channel,
@@ -79,6 +83,7 @@ impl Material {
             provider_url: format!("https://localhost:{}", provider.listen.port()),
             consumer: channel("consumer")?,
             by_certificate: channel("consumer-mtls")?,
+            another: channel("tulpar")?,
             node: channel("node")?,
             stranger: channel("stranger")?,
             client_id: cast::APPLICATION.to_owned(),
@@ -95,6 +100,7 @@ impl Material {
             person: person(&cast::AINUR),
             second_person: person(&cast::AIGERIM),
             impostor_portrait: cast::DANIYAR.camera.to_owned(),
+            solution_url: format!("http://localhost:{}", settings.solution_listen.port()),
             pages_url: settings.pages_url,
             issuer: settings.issuer,
             edge_url: settings.edge_url,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use senim_channel::{Identity, Outbound};
-use senim_client::{Client, Credential, Key, Server};
+use senim_client::{Client, Credential, Key, Nonces, Server};
 use serde::{Deserialize, Serialize};
 use totp_rs::{Algorithm, Secret, TOTP};
 
@@ -28,6 +28,7 @@ pub use issuer::IssuerKey;
 pub use material::{Channel, Material};
 pub use parts::Parts;
 use processes::Processes;
+pub(crate) use processes::free_ports;
 
 /// How long a process may take until it answers.
 const START_MAX: Duration = Duration::from_mins(1);
@@ -76,8 +77,14 @@ enum Running {
 impl Platform {
     /// Sets up and starts everything on free ports, in a folder of its own that goes with it.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// With more words for `senim-world setup`.
+    pub async fn start_with(more: &'static [&'static str]) -> Result<Self> {
         // Building and setting up are waited for outside of the runtime.
-        let processes = tokio::task::spawn_blocking(|| Processes::start(&Parts::find()?)).await??;
+        let start = move || Processes::start(&Parts::find()?, more);
+        let processes = tokio::task::spawn_blocking(start).await??;
         let described = processes.described.clone();
         let platform = Self::from(described, Running::Here(Arc::new(Mutex::new(processes))))?;
         if let Err(error) = platform.ready().await {
@@ -143,6 +150,7 @@ impl Platform {
                 redirect_uri: self.material.redirect_uri.clone(),
                 credential,
                 outbound: self.outbound(Some(&self.material.consumer))?,
+                nonces: Nonces::default(),
             },
             dpop: Some(Key::generate()),
         })
@@ -158,6 +166,7 @@ impl Platform {
                 redirect_uri: self.material.redirect_uri_by_certificate.clone(),
                 credential: Credential::TlsClientAuth,
                 outbound: self.outbound(Some(&self.material.by_certificate))?,
+                nonces: Nonces::default(),
             },
             dpop: None,
         })

@@ -21,28 +21,35 @@ pub(super) struct Processes {
     folder: PathBuf,
     host: Option<Child>,
     others: Vec<Child>,
+    witness_port: u16,
 }
 
 impl Processes {
-    pub(super) fn start(parts: &Parts) -> Result<Self> {
+    pub(super) fn start(parts: &Parts, more: &[&str]) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("senim-{:016x}", rand::random::<u64>()));
         let (dir, logs) = (folder.join("world"), folder.join("logs"));
         fs::create_dir_all(&dir)?;
         fs::create_dir_all(&logs)?;
         let database = format!("sqlite:{}", folder.join("senim.db").display());
-        setup(parts, &dir, &database)?;
+        let witness_port = setup(parts, &dir, &database, more)?;
         let described = Described {
             dir,
             people_dir: parts.people.clone(),
             database,
             pids: Pids::default(),
-            logs: ["host", "node", "world"]
+            logs: ["host", "node", "world", "witness"]
                 .iter()
                 .map(|it| logs.join(format!("{it}.log")))
                 .collect(),
         };
-        let mut processes =
-            Self { described, parts: parts.clone(), folder, host: None, others: Vec::new() };
+        let mut processes = Self {
+            described,
+            parts: parts.clone(),
+            folder,
+            host: None,
+            others: Vec::new(),
+            witness_port,
+        };
         processes.start_all()?;
         Ok(processes)
     }
@@ -56,11 +63,32 @@ impl Processes {
         world.arg("serve").arg("--dir").arg(&dir);
         self.others.push(spawn(&mut world, &self.described.logs[2])?);
         self.described.pids.world = self.others[0].id();
+        self.start_witness()?;
         self.start_host()?;
         let mut node = self.parts.program("senim-node");
         node.arg("--config").arg(dir.join("node.toml"));
-        self.others.push(spawn(&mut node, &self.described.logs[1])?);
-        self.described.pids.node = self.others[1].id();
+        let node = spawn(&mut node, &self.described.logs[1])?;
+        self.described.pids.node = node.id();
+        self.others.push(node);
+        Ok(())
+    }
+
+    /// Knows the log before the host publishes.
+    fn start_witness(&mut self) -> Result<()> {
+        let dir = &self.described.dir;
+        let mut key = self.parts.program("senim");
+        let said = key.args(["journal", "key", "--config"]).arg(dir.join("host.toml")).output()?;
+        anyhow::ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        let mut witness = self.parts.program("senim");
+        witness
+            .args(["witness", "--name", "witness.localhost", "--listen"])
+            .arg(format!("127.0.0.1:{}", self.witness_port))
+            .arg("--key-file")
+            .arg(dir.join("witness.key"))
+            .arg("--folder")
+            .arg(self.folder.join("witness"))
+            .args(["--log", String::from_utf8(said.stdout)?.trim()]);
+        self.others.push(spawn(&mut witness, &self.described.logs[3])?);
         Ok(())
     }
 
@@ -104,7 +132,8 @@ pub(super) fn kill(pid: u32) -> Result<()> {
     Ok(())
 }
 
-fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
+/// The port that is the witness's.
+fn setup(parts: &Parts, dir: &Path, database: &str, more: &[&str]) -> Result<u16> {
     let mut setup = parts.program("senim-world");
     setup.arg("setup").arg("--dir").arg(dir).arg("--database").arg(database);
     setup
@@ -122,19 +151,31 @@ fn setup(parts: &Parts, dir: &Path, database: &str) -> Result<()> {
     if let Some(runtime) = &parts.onnxruntime {
         setup.arg("--onnxruntime").arg(runtime);
     }
-    for (name, port) in
-        ["pages", "servers", "edge", "provider", "second-provider", "consumer", "outside"]
-            .iter()
-            .zip(free_ports(7)?)
-    {
+    let free = free_ports(PORTS.len())?;
+    for (name, port) in PORTS.iter().zip(&free) {
         setup.arg(format!("--{name}-port")).arg(port.to_string());
     }
-    run(&mut setup, &dir.join("setup.log"))
+    setup.args(more);
+    run(&mut setup, &dir.join("setup.log"))?;
+    Ok(free[0])
 }
+
+/// Everything that listens; the witness first.
+const PORTS: [&str; 9] = [
+    "witness",
+    "pages",
+    "servers",
+    "edge",
+    "provider",
+    "second-provider",
+    "consumer",
+    "outside",
+    "solution",
+];
 
 /// Ports that nobody listens on now. Below those that the system gives to outgoing connections, and never the same
 /// twice: between this and the start of a process nobody should take one.
-fn free_ports(count: usize) -> Result<Vec<u16>> {
+pub(crate) fn free_ports(count: usize) -> Result<Vec<u16>> {
     static NEXT: OnceLock<AtomicU16> = OnceLock::new();
     let next = NEXT.get_or_init(|| AtomicU16::new(FIRST + rand::random::<u16>() % (LAST - FIRST)));
     let candidates =

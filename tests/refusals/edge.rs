@@ -143,6 +143,21 @@ async fn proofs(table: &mut Table<'_>, client: &OAuthClient<'_>, access: &str) {
             client.send(&client.client.read(&url, access, Some(&Key::generate()))).await
         })
         .await;
+    for (name, nonce) in [
+        ("a DPoP proof without the node's nonce", serde_json::Value::Null),
+        ("a DPoP proof with another node's nonce", json!("another")),
+    ] {
+        table
+            .row(name, "401 dpop.nonce-needed", async || {
+                let key = client.dpop.as_ref().context("a DPoP key")?;
+                let request = good();
+                let proof = request.header("dpop").context("a proof")?;
+                let made = |claims: &mut serde_json::Value| claims["nonce"] = nonce;
+                let spoilt = jws::resigned(proof, key, Signing::Es256, made);
+                client.send(&request.with_header("dpop", &spoilt)).await
+            })
+            .await;
+    }
     for (name, member, value) in [
         ("a DPoP proof for another method", "htm", json!("POST")),
         ("a DPoP proof for another address", "htu", json!(client.edge("/accounts/1"))),
@@ -217,6 +232,12 @@ async fn reach(
                 client.send(&request.with_header("senim-provider", second)).await
             },
         )
+        .await;
+    table
+        .row("another purpose than the consent's", "403 consent.purpose-not-covered", async || {
+            let request = client.reading(access, "/accounts");
+            client.send(&request.with_header("senim-purpose", "credit-decision")).await
+        })
         .await;
     let ids: Vec<&str> = accounts["data"]
         .as_array()

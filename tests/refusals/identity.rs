@@ -8,8 +8,8 @@ use senim_core::liveness::challenge::Challenge;
 use senim_world::cast;
 use serde_json::json;
 
-use super::Table;
 use super::authorization::wrong_check_digit;
+use super::{Table, passkey, phone};
 use crate::client::browser::{Browser, Person};
 use crate::client::oauth::details;
 use crate::client::world::World;
@@ -21,6 +21,7 @@ use crate::platform::Platform;
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
     numbers(table).await?;
+    phone::run(table).await?;
     // Each person takes fifteen seconds before the camera: all at once.
     let [mut of_photographs, mut of_transport, mut of_messages, mut of_codes] =
         [(); 4].map(|()| table.part());
@@ -93,6 +94,30 @@ async fn numbers(table: &mut Table<'_>) -> Result<()> {
     table
         .row("a step out of order", "409 identity.out-of-order", async || {
             opened(platform, &person).await?.enter_code("000000").await
+        })
+        .await;
+    table
+        .row("a front part before the camera", "409 identity.out-of-order", async || {
+            let mut browser = opened(platform, &person).await?;
+            browser.post("/api/identity/liveness/front", &json!({})).await
+        })
+        .await;
+    table
+        .row(
+            "the verdict of a front part that nobody opened",
+            "409 challenge.none-open",
+            async || {
+                let mut browser = at_camera(platform, &person).await?;
+                browser
+                    .post("/api/identity/liveness/front/verdict", &json!({ "said": "sent" }))
+                    .await
+            },
+        )
+        .await;
+    table
+        .row("another end of a front part than there is", "400 body.malformed", async || {
+            let mut browser = at_camera(platform, &person).await?;
+            browser.post("/api/identity/liveness/front/verdict", &json!({ "said": "passed" })).await
         })
         .await;
     table
@@ -276,13 +301,14 @@ async fn messages(table: &mut Table<'_>) -> Result<()> {
     let code = platform.world()?.code_after(&person.phone, 1).await?;
     table
         .fact("and two came, not three", "2", async || {
-            Ok(platform.world()?.messages(&person.phone).await?.len().to_string())
+            Ok(platform.world()?.codes(&person.phone).await?.len().to_string())
         })
         .await;
     table
         .row("the code of the second message", "200", async || browser.enter_code(&code).await)
         .await;
     browser.answer_consent(true).await?.ok()?;
+    let mut device = passkey::run(table, &mut browser).await?;
     for (name, expected) in [
         ("the consent to processing withdrawn", "200"),
         ("and withdrawn once more", "409 agreement.withdrawn"),
@@ -293,6 +319,11 @@ async fn messages(table: &mut Table<'_>) -> Result<()> {
             })
             .await;
     }
+    table
+        .row("and its passkey opens nothing", "403 passkey.unknown", async || {
+            passkey::shown(&mut Browser::new(platform)?, &mut device).await
+        })
+        .await;
     Ok(())
 }
 
@@ -333,13 +364,13 @@ async fn opened<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'
     Ok(browser)
 }
 
-async fn agreed<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'a>> {
+pub(super) async fn agreed<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'a>> {
     let mut browser = opened(platform, person).await?;
     browser.accept_agreement().await?.ok()?;
     Ok(browser)
 }
 
-async fn at_camera<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'a>> {
+pub(super) async fn at_camera<'a>(platform: &'a Platform, person: &Person) -> Result<Browser<'a>> {
     let mut browser = agreed(platform, person).await?;
     browser.confirm_iin(&person.iin).await?.ok()?;
     Ok(browser)

@@ -87,7 +87,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
         .await;
     table
         .row("the edges' feed without a node's certificate", "403 forbidden", async || {
-            client.send(&Request::get(client.at("/edge/registry"))).await
+            client.send(&Request::get(client.at("/edge/feed?nonce=n"))).await
         })
         .await;
     table

@@ -17,7 +17,10 @@ mod edge;
 mod identity;
 mod limits;
 mod openid;
+mod passkey;
+mod phone;
 mod pilot;
+mod promise;
 mod provider;
 mod restart;
 mod routes;
@@ -72,11 +75,12 @@ pub enum Group {
     Restart,
     Routes,
     Signals,
+    Promise,
     Pilot,
 }
 
 impl Group {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Authorization,
         Self::Openid,
         Self::Token,
@@ -89,6 +93,7 @@ impl Group {
         Self::Restart,
         Self::Routes,
         Self::Signals,
+        Self::Promise,
         Self::Pilot,
     ];
 
@@ -106,6 +111,7 @@ impl Group {
             Self::Restart => "restart",
             Self::Routes => "routes",
             Self::Signals => "signals",
+            Self::Promise => "promises",
             Self::Pilot => "OAPI-24",
         }
     }
@@ -126,6 +132,7 @@ impl Group {
             Self::Restart => restart::run(&mut table).await,
             Self::Routes => routes::run(&mut table).await,
             Self::Signals => signals::run(&mut table).await,
+            Self::Promise => promise::run(&mut table).await,
             Self::Pilot => pilot::run(&mut table).await,
         };
         if let Err(error) = done {

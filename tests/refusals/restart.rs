@@ -23,7 +23,7 @@ pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
             step(&browser).await
         })
         .await;
-    let messages = platform.world()?.messages(&person.phone).await?.len();
+    let messages = platform.world()?.codes(&person.phone).await?.len();
     browser.show_face().await?;
     let code = platform.world()?.code_after(&person.phone, messages).await?;
     platform.kill_host().await?;

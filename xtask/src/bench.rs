@@ -68,7 +68,7 @@ fn account_reads(place: &Place, demo: &Demo<'_>) -> Result<Vec<Value>> {
     say::chapter("reading accounts through the edge and straight from the provider");
     lines(
         Command::new(place.binary("senim-load"))
-            .arg("--demo")
+            .args(["reads", "--demo"])
             .arg(demo.folders.description())
             .current_dir(&place.root),
     )

@@ -128,7 +128,11 @@ pub(crate) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+pub(crate) fn collect(
+    root: &Path,
+    folder: &Path,
+    found: &mut Vec<(String, Vec<u8>)>,
+) -> Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::Database;
+use crate::command;
 use crate::compile::GIVEN_UP;
-use crate::demo::{Demo, Folders};
+use crate::demo::{Demo, Folders, Way};
 use crate::place::Place;
 use crate::process;
 use crate::say;
@@ -26,7 +27,7 @@ pub(crate) fn walk(
     then: impl FnOnce(&Demo<'_>) -> Result<()>,
 ) -> Result<()> {
     let stop = process::stop_asked()?;
-    let mut demo = Demo::start(place, Folders::of_check(place), database, true, &stop)?;
+    let mut demo = Demo::start(place, Folders::of_check(place), database, Way::Built, true, &stop)?;
 
     say::chapter("walking through the demo");
     let watch = say::Stopwatch::start();
@@ -80,6 +81,20 @@ pub(crate) fn walk(
     }
     say::done("the walk came out right", &watch);
     then(&demo)
+}
+
+/// A session on the second solution, on a platform of its own and in Chromium alone.
+pub(crate) fn walk_front(place: &Place) -> Result<()> {
+    let mut journeys = Command::new(place.binary("senim-journeys"));
+    journeys
+        .current_dir(&place.root)
+        .arg("front")
+        .arg("--screenshots")
+        .arg(place.senim.join("screenshots"))
+        .env("SENIM_AXE", place.axe())
+        .env("SENIM_BINARIES_BUILT", "1")
+        .stdin(Stdio::null());
+    command::run(&mut journeys)
 }
 
 /// Walked where `SENIM_BROWSERS` names no others.

@@ -27,6 +27,16 @@ pub(crate) const VENV: Need = Need {
     purpose: "foreign clients in Python",
     present: || command::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
 };
+pub(crate) const QPDF: Need = Need {
+    package: "qpdf",
+    purpose: "checks consents as PDF",
+    present: || command::on_path("qpdf").is_some(),
+};
+pub(crate) const POPPLER: Need = Need {
+    package: "poppler-utils",
+    purpose: "reads consents as PDF",
+    present: || command::on_path("pdftotext").is_some(),
+};
 pub(crate) const NODE: Need = Need {
     package: "nodejs",
     purpose: "foreign clients in JavaScript",

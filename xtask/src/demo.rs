@@ -11,26 +11,44 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::json;
 
 use crate::Database;
+use crate::bench_edge;
 use crate::command;
 use crate::compile::GIVEN_UP;
 use crate::component;
+use crate::installed;
 use crate::native;
 use crate::pages;
 use crate::place::Place;
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, Tls};
 use crate::process::{self, Process};
 use crate::ready::{self, Address, Sign};
 use crate::say;
 use crate::setup::{self, For};
 
+/// Where the programs of platform, node and witness come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Cargo's folder.
+    Built,
+    /// Cargo's folder; the node as a release, with one worker, before a bank that answers the same at once.
+    Measured,
+    /// The container images of `cargo xtask package`, on a PostgreSQL over TLS.
+    Installed,
+}
+
+/// PostgreSQL's, where it is reached over TLS.
+const POSTGRES_PORT: u16 = 7432;
+
 /// What `senim-world setup` writes into its configuration files.
 const ADDRESSES: &[Address] = &[
     Address { what: "the outside world", port: 7180, sign: Sign::Health },
+    Address { what: "the second biometric solution", port: 7190, sign: Sign::Health },
     Address { what: "the consumer bank", port: 7080, sign: Sign::Health },
     Address { what: "the first provider bank", port: 7443, sign: Sign::Accepts },
     Address { what: "the second provider bank", port: 7444, sign: Sign::Accepts },
     Address { what: "the host's servers' side", port: 8443, sign: Sign::Accepts },
     Address { what: "the host's pages", port: 8080, sign: Sign::Health },
+    Address { what: "the log's witness", port: 8091, sign: Sign::Health },
     Address { what: "the node", port: 9443, sign: Sign::Accepts },
 ];
 
@@ -46,7 +64,7 @@ const WALK: &[(&str, &str)] = &[
 
 pub(crate) fn run(place: &Place, database: Database, fresh: bool) -> Result<ExitCode> {
     let stop = process::stop_asked()?;
-    let mut demo = Demo::start(place, Folders::of_demo(place), database, fresh, &stop)?;
+    let mut demo = Demo::start(place, Folders::of_demo(place), database, Way::Built, fresh, &stop)?;
     if !process::is_set(&stop) {
         demo.tell();
     }
@@ -93,6 +111,11 @@ pub(crate) struct Folders {
 }
 
 impl Folders {
+    /// Of platform, node and witness from their images.
+    pub(crate) fn of_installed(place: &Place) -> Self {
+        Self { name: "installed", base: place.senim.join("installed") }
+    }
+
     fn of_demo(place: &Place) -> Self {
         Self { name: "demo", base: place.senim.clone() }
     }
@@ -129,6 +152,7 @@ impl Folders {
 pub(crate) struct Demo<'a> {
     place: &'a Place,
     pub(crate) folders: Folders,
+    way: Way,
     database: String,
     processes: Vec<Process>,
     postgres: Option<Postgres>,
@@ -139,12 +163,15 @@ impl<'a> Demo<'a> {
         place: &'a Place,
         folders: Folders,
         database: Database,
+        way: Way,
         fresh: bool,
         stop: &AtomicBool,
     ) -> Result<Self> {
         say::chapter("starting");
         let watch = say::Stopwatch::start();
-        for other in [Folders::of_demo(place), Folders::of_check(place)] {
+        for other in
+            [Folders::of_demo(place), Folders::of_check(place), Folders::of_installed(place)]
+        {
             clear_away(&other)?;
         }
         if let Some(it) = ADDRESSES.iter().find(|it| ready::is_taken(it.port)) {
@@ -155,27 +182,70 @@ impl<'a> Demo<'a> {
         }
         fs::create_dir_all(folders.logs())?;
 
-        let mut demo =
-            Self { place, folders, database: String::new(), processes: Vec::new(), postgres: None };
-        demo.database = match database {
-            Database::Sqlite => {
+        let mut demo = Self {
+            place,
+            folders,
+            way,
+            database: String::new(),
+            processes: Vec::new(),
+            postgres: None,
+        };
+        let world = demo.folders.world();
+        match (database, way) {
+            (Database::Sqlite, _) => {
                 let data = demo.folders.base.join("data");
                 fs::create_dir_all(&data)?;
-                format!("sqlite:{}", data.join("senim.db").display())
+                demo.database = format!("sqlite:{}", data.join("senim.db").display());
+                demo.configure()?;
             }
-            Database::Postgres => {
-                let postgres = Postgres::start(place, demo.folders.name, fresh)?;
-                let url = postgres.url();
+            (Database::Postgres, Way::Built | Way::Measured) => {
+                let postgres = Postgres::start(place, demo.folders.name, fresh, None)?;
+                demo.database = postgres.url();
                 demo.postgres = Some(postgres);
-                url
+                demo.configure()?;
             }
-        };
-        demo.configure()?;
+            (Database::Postgres, Way::Installed) => {
+                // Its certificate is made with the configuration, which needs its address.
+                let tls = Tls {
+                    port: POSTGRES_PORT,
+                    certificate: world.join("host.pem"),
+                    key: world.join("host.key"),
+                    ca: world.join("ca.pem"),
+                };
+                demo.database = tls.url();
+                demo.configure()?;
+                let postgres = Postgres::start(place, demo.folders.name, fresh, Some(tls))?;
+                demo.postgres = Some(postgres);
+            }
+        }
+        if way == Way::Measured {
+            let seed = world.join("seed.toml");
+            let text = fs::read_to_string(&seed)?;
+            let bank = format!("https://localhost:{}", bench_edge::UPSTREAM);
+            fs::write(&seed, text.replace("https://localhost:7443", &bank))?;
+            let node = world.join("node.toml");
+            let text = fs::read_to_string(&node)?;
+            fs::write(&node, format!("participant_requests_per_s = 1000000\n{text}"))?;
+        }
+        if way == Way::Installed {
+            installed::use_installed_paths(&world)?;
+            installed::hand_over(&demo.folders.base)?;
+        }
+        demo.seed()?;
 
-        let world = demo.folders.world();
         let mut program = demo.program("senim-world");
         program.arg("serve").arg("--dir").arg(&world);
         demo.launch("world", program)?;
+        let mut program = demo.program("senim");
+        program
+            .args(["witness", "--listen", "127.0.0.1:8091", "--name", "witness.localhost"])
+            .arg("--key-file")
+            .arg(world.join("witness.key"))
+            .arg("--folder")
+            .arg(demo.folders.base.join("data/witness"))
+            .arg("--log")
+            .arg(demo.log_key()?);
+        demo.launch("witness", program)?;
         let mut program = demo.program("senim");
         program.arg("serve").arg("--config").arg(world.join("host.toml"));
         demo.launch("host", program)?;
@@ -183,7 +253,15 @@ impl<'a> Demo<'a> {
         program.arg("--config").arg(world.join("node.toml"));
         demo.launch("node", program)?;
 
-        ready::wait(ADDRESSES, &mut demo.processes, stop)?;
+        // With TLS, the pages' listener is not asked more than whether it accepts.
+        let addresses: Vec<Address> = ADDRESSES
+            .iter()
+            .map(|it| match (way, it.port) {
+                (Way::Installed, 8080) => Address { sign: Sign::Accepts, ..*it },
+                _ => *it,
+            })
+            .collect();
+        ready::wait(&addresses, &mut demo.processes, stop)?;
         demo.describe()?;
         say::done("everything answers", &watch);
         Ok(demo)
@@ -201,12 +279,18 @@ impl<'a> Demo<'a> {
         Ok(())
     }
 
+    /// Of one of its processes.
+    pub(crate) fn pid(&self, name: &str) -> Option<u32> {
+        self.processes.iter().find(|it| it.name == name).map(Process::pid)
+    }
+
     fn configure(&self) -> Result<()> {
         let world = self.folders.world();
         let mut setup = self.program("senim-world");
         setup
             .arg("setup")
             .args(["--host-metrics-port", "9464", "--node-metrics-port", "9465"])
+            .args(["--witness-port", "8091"])
             .arg("--dir")
             .arg(&world)
             .args(["--database", &self.database])
@@ -222,22 +306,53 @@ impl<'a> Demo<'a> {
             .arg(self.place.component("judge"))
             .arg("--gate")
             .arg(self.place.component("gate"));
+        // One check of ten is another vendor's. The walks of a check have the widget alone; the vendor's has a walk of its own.
+        if self.folders.name == "demo" {
+            setup.args(["--front-weight", "1"]);
+        }
         // So that both ways to ask the register are walked.
         if self.database.starts_with("postgres") {
             setup.arg("--soap");
+        }
+        if self.way == Way::Installed {
+            setup.arg("--pages-tls");
         }
         if self.place.onnxruntime().exists() {
             setup.arg("--onnxruntime").arg(self.place.onnxruntime());
         }
         command::quietly(&mut setup)
-            .context("the demo's certificates and configuration could not be made")?;
+            .context("the demo's certificates and configuration could not be made")
+    }
 
+    fn seed(&self) -> Result<()> {
+        let world = self.folders.world();
         let mut seed = self.program("senim");
         seed.arg("seed").arg(world.join("seed.toml")).arg("--config").arg(world.join("host.toml"));
         command::quietly(&mut seed).context("the demo's participants could not be registered")
     }
 
+    /// Which log the witness cosigns.
+    fn log_key(&self) -> Result<String> {
+        let mut key = self.program("senim");
+        key.args(["journal", "key", "--config"]).arg(self.folders.world().join("host.toml"));
+        let said = key.output().context("the log's key could not be made")?;
+        if !said.status.success() {
+            bail!("the log's key could not be made: {}", String::from_utf8_lossy(&said.stderr));
+        }
+        Ok(String::from_utf8(said.stdout)?.trim().to_owned())
+    }
+
     fn program(&self, name: &str) -> Command {
+        if self.way == Way::Installed
+            && let Some(command) = installed::program(self.place, name, &self.folders.base)
+        {
+            return command;
+        }
+        if self.way == Way::Measured && name == "senim-node" {
+            let mut node = Command::new(self.place.target.join("release").join(name));
+            node.current_dir(&self.place.root).env("TOKIO_WORKER_THREADS", "1");
+            return node;
+        }
         let mut command = Command::new(self.place.binary(name));
         command.current_dir(&self.place.root);
         command

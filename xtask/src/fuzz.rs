@@ -14,8 +14,14 @@ use crate::command;
 use crate::place::Place;
 
 /// Each with the longest input that it is given.
-const TARGETS: [(&str, u32); 4] =
-    [("pack", 8_192), ("picture", 16_384), ("answers", 4_096), ("about", 2_048)];
+const TARGETS: [(&str, u32); 6] = [
+    ("pack", 8_192),
+    ("picture", 16_384),
+    ("answers", 4_096),
+    ("about", 2_048),
+    ("feed", 4_096),
+    ("passkey", 2_048),
+];
 const RUNS: u32 = 20_000;
 /// Each stops after so long, whatever it has run: this is a stage among others.
 const SECONDS: u32 = 12;

@@ -2,7 +2,11 @@
 
 mod bench;
 mod bench_build;
+mod bench_edge;
 mod bench_faces;
+mod bench_hostile;
+mod bench_journal;
+mod bench_revoke;
 mod bench_widget;
 mod bundle;
 mod check;
@@ -15,20 +19,27 @@ mod demo;
 mod fetch;
 mod fuzz;
 mod image;
+mod installed;
 mod models;
 mod native;
+mod oci;
+mod package;
 mod pages;
 mod place;
 mod postgres;
 mod process;
 mod ready;
+mod receipts;
 mod say;
+mod sbom;
 mod setup;
 mod stamp;
 mod test;
 mod tool;
 mod widget;
+mod worker;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -54,7 +65,7 @@ enum Task {
         #[arg(long)]
         tests: bool,
     },
-    /// Build the programs, the gate, the judge and the pages, telling how far it is
+    /// Build the programs, the gate, the judge, the pages and the Worker, telling how far it is
     Build {
         /// Only this part
         part: Option<Part>,
@@ -80,7 +91,16 @@ enum Task {
         #[arg(long, value_name = "PART OF A NAME")]
         stage: Option<String>,
     },
-    /// Pack the built-in engine as a biometric vendor's container image; needs podman
+    /// Pack platform, node and witness for installation: archives, container images, bills of materials, signed checksums
+    Package {
+        /// Pack what the demo runs, as it was built last; else a release is built
+        #[arg(long)]
+        built: bool,
+        /// Signs the checksums: an Ed25519 key as PKCS#8, PEM
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Pack the built-in engine as a biometric vendor's container image
     SolutionImage,
     /// Measure; the last lines are JSON, one a metric
     Bench {
@@ -88,6 +108,13 @@ enum Task {
         /// Print nothing but the JSON lines
         #[arg(long)]
         json: bool,
+        /// Of the edge: the whole path for ten minutes instead of 20 seconds. Of the revocations: a minute instead of ten seconds.
+        /// Of the journal: 100 million rows instead of 10 million; 70 GB and some hours to generate
+        #[arg(long)]
+        long: bool,
+        /// Of the journal: so many rows
+        #[arg(long, conflicts_with = "long")]
+        rows: Option<u64>,
     },
 }
 
@@ -110,6 +137,8 @@ enum Part {
     Pages,
     /// The liveness widget as an npm package, in `.senim`
     Package,
+    /// The gate as a Cloudflare Worker, in `.senim/worker`
+    Worker,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -120,6 +149,14 @@ enum Bench {
     Build,
     /// Page sizes, time of each demo step, account reads through the edge, matches a minute
     Demo,
+    /// The node's processor time a request beside nginx, `HAProxy` and Envoy, release builds, one worker each
+    Edge,
+    /// How much longer other requests at an edge wait while a hostile gate loops, and how soon it is ended
+    Hostile,
+    /// Records into the log, proofs, a client's history in the browser, searches in a long journal
+    Journal,
+    /// From a withdrawal's commit to the refusal at each of fifty nodes
+    Revoke,
     /// The liveness widget's bytes and its milliseconds a frame, beside its peers' from npm
     Widget,
 }
@@ -143,6 +180,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Build { part } => {
             let Some(part) = part else {
                 demo::set_up_and_build(&place, setup::For::Demo)?;
+                worker::build(&place)?;
                 return Ok(ExitCode::SUCCESS);
             };
             setup::run(&place, setup::For::Demo)?;
@@ -150,6 +188,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
                 Part::Programs => native::build(&place)?,
                 Part::Gate => component::build(&place)?,
                 Part::Pages => pages::build(&place)?,
+                Part::Worker => worker::build(&place)?,
                 Part::Package => {
                     pages::build(&place)?;
                     widget::package(&place)?;
@@ -168,15 +207,27 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
             }
             check::walk(&place, database, &[], None, |_| Ok(()))?;
         }
+        Task::Package { built, key } => {
+            setup::run(&place, setup::For::Demo)?;
+            let programs =
+                if built { package::Programs::Built } else { package::Programs::Release };
+            package::run(&place, programs, key.as_deref())?;
+        }
         Task::SolutionImage => {
             setup::run(&place, setup::For::Demo)?;
             image::build(&place)?;
         }
         Task::Test { stage } => test::run(&place, stage.as_deref())?,
-        Task::Bench { what: Bench::Build, json } => bench_build::run(&place, json)?,
-        Task::Bench { what: Bench::Demo, json } => bench::run(&place, json)?,
-        Task::Bench { what: Bench::Faces, json } => bench_faces::run(&place, json)?,
-        Task::Bench { what: Bench::Widget, json } => bench_widget::run(&place, json)?,
+        Task::Bench { what, long, json, rows } => match what {
+            Bench::Build => bench_build::run(&place, json)?,
+            Bench::Demo => bench::run(&place, json)?,
+            Bench::Edge => bench_edge::run(&place, json, long)?,
+            Bench::Faces => bench_faces::run(&place, json)?,
+            Bench::Hostile => bench_hostile::run(&place, json)?,
+            Bench::Journal => bench_journal::run(&place, json, long, rows)?,
+            Bench::Revoke => bench_revoke::run(&place, json, long)?,
+            Bench::Widget => bench_widget::run(&place, json)?,
+        },
     }
     Ok(ExitCode::SUCCESS)
 }

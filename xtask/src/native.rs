@@ -23,6 +23,18 @@ pub(crate) fn build(place: &Place) -> Result<()> {
     Ok(())
 }
 
+/// With all optimisation: these programs, of the packages of the same order.
+pub(crate) fn build_release(place: &Place, programs: &[&str], packages: &[&str]) -> Result<()> {
+    say::chapter("building a release");
+    let watch = say::Stopwatch::start();
+    let mut arguments = vec!["--release"];
+    arguments.extend(programs.iter().flat_map(|it| ["--bin", it]));
+    Work { what: "release", verb: "build", arguments: &arguments, packages, target: None }
+        .run(place)?;
+    say::done("release built", &watch);
+    Ok(())
+}
+
 /// The same with the journeys and the load, which need a browser's driver.
 pub(crate) fn build_with_journeys(place: &Place) -> Result<()> {
     say::chapter("building programs and journeys");

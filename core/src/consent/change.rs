@@ -27,6 +27,10 @@ pub struct ChangeConsent {
     pub left: Left,
     /// [`Texts::hash`] of what the page showed.
     pub text_hash: String,
+    /// The page's language, in which it was read.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Language"))]
+    pub language: Option<Language>,
 }
 
 /// What the client leaves of a consent; everything else of it stays as it is.
@@ -116,6 +120,36 @@ impl Texts {
     pub fn hash(&self) -> String {
         self.agreed().hash()
     }
+}
+
+/// The form of a change, as its editions publish it (OPS-9): two samples, one where a bank and reading without the client go
+/// and the term is shorter, one where the term stays. What differs between changes is left open.
+pub fn form(language: Language) -> Vec<String> {
+    const SAMPLE: &str = r#"{"id":"cns_00000000000000000000000000000000","consumer":{"bin":"960440000151","name":"…"},
+        "providers":[{"bin":"960440000151","name":"…"},{"bin":"190340012744","name":"…"}],
+        "data":["accounts","balances","transactions"],"accounts":null,"transactions_from":null,
+        "unattended":{"reads_a_day":24},"purpose":{"code":"account-aggregation"},
+        "granted_at":"2027-01-01T00:00:00Z","expires_at":null,"text_hash":"…","status":{"status":"active"},
+        "replaces":null,"replaced_by":null,"uses":0,"last_used_at":null}"#;
+    let Ok(sample) = serde_json::from_str::<ConsentView>(SAMPLE) else { return Vec::new() };
+    let bins: Vec<Bin> = sample.providers.iter().map(|it| it.bin).collect();
+    let least = Left {
+        data: BTreeSet::from([Data::Accounts]),
+        providers: bins.iter().copied().take(1).collect(),
+        term_days: Some(7),
+        attended_only: true,
+    };
+    let most = Left {
+        data: sample.data.clone(),
+        providers: bins.iter().copied().collect(),
+        term_days: None,
+        attended_only: false,
+    };
+    let open = |it: String| {
+        let it = it.replace(&sample.id.to_string(), "…");
+        bins.iter().fold(it, |it, bin| it.replace(&bin.to_string(), "…"))
+    };
+    [least, most].iter().flat_map(|it| text(language, &sample, it)).map(open).collect()
 }
 
 /// The same in the browser, which shows it, and on the host, which compares its hash.
@@ -216,7 +250,7 @@ fn term(language: Language, consent: &ConsentView, left: &Left) -> String {
 }
 
 /// In Kazakhstan's time.
-fn moment(language: Language, at: Timestamp) -> String {
+pub(super) fn moment(language: Language, at: Timestamp) -> String {
     let at = calendar::local(at);
     let day = words::date(language, Day(at.date()));
     format!("{day}, {:02}:{:02} (UTC+5)", at.hour(), at.minute())
@@ -320,6 +354,16 @@ mod tests {
             Err(ConsentError::NotNarrower),
             "the same again"
         );
+    }
+
+    #[test]
+    fn the_form_of_a_change_leaves_open_what_differs() {
+        for language in Language::ALL {
+            let text = form(language).join("\n");
+            assert!(text.lines().count() > 10, "{text}");
+            assert!(text.contains('…') && !text.contains("960440000151"), "{text}");
+            assert!(!text.contains("cns_0"), "{text}");
+        }
     }
 
     #[test]

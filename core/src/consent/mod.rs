@@ -22,6 +22,7 @@ use crate::problem::Problem;
 use crate::text::ShownText;
 
 pub mod change;
+pub mod document;
 mod identity;
 pub mod unattended;
 pub mod view;
@@ -125,6 +126,21 @@ pub enum PurposeCode {
     SignIn,
     Identification,
     Contract,
+}
+
+impl PurposeCode {
+    /// Its spelling in requests, tokens and headers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AccountAggregation => "account-aggregation",
+            Self::CreditDecision => "credit-decision",
+            Self::BudgetAdvice => "budget-advice",
+            Self::IncomeProof => "income-proof",
+            Self::SignIn => "sign-in",
+            Self::Identification => "identification",
+            Self::Contract => "contract",
+        }
+    }
 }
 
 impl Asked {

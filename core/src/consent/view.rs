@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{Agreed, Paragraph};
+use super::words::{Agreed, Paragraph, Shown};
 use super::{Data, EndedBy, Purpose, Unattended};
 use crate::Timestamp;
+use crate::agreement::RuleText;
 use crate::exchange::Day;
-use crate::id::ConsentId;
+use crate::id::{ConsentId, UseId};
 use crate::participant::view::ParticipantName;
 use crate::personal::Field;
+use crate::text::Language;
 
 /// `GET /api/cabinet`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +82,53 @@ pub struct ConsentDetailsView {
     pub uses: Vec<UseView>,
     /// What has become of the data that the consumer received; absent while the consent holds.
     pub deletion: Option<DeletionView>,
+    pub text: ConsentTextView,
+    /// It was given in the session that asks.
+    pub own_session: bool,
+    /// The client has reported the session in which it was given as not theirs.
+    pub reported: bool,
+    /// For how long such a report locks, in hours.
+    pub lock_hours: u16,
+}
+
+/// The texts as the client had them before their eyes, whole (CNS-3, OPS-8, OPS-9).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ConsentTextView {
+    /// Whose edition it is: the form of a consent, or that of a change.
+    pub rule: RuleText,
+    /// Absent in changes made before these had a published form.
+    pub edition: Option<FormEditionView>,
+    /// That was read, where it is known.
+    pub language: Option<Language>,
+    /// What was agreed to, and hashed.
+    pub agreed: Agreed,
+    /// The help beside it; empty where it was not kept.
+    pub english: Vec<Paragraph>,
+}
+
+/// The edition of a consent's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FormEditionView {
+    pub edition: u32,
+    pub holds_from: Timestamp,
+}
+
+impl ConsentTextView {
+    /// `holds_from`: of the edition, where there is one.
+    pub fn of(shown: Shown, holds_from: Option<Timestamp>) -> Self {
+        let Shown { rule, edition, language, agreed, english } = shown;
+        let edition = edition
+            .zip(holds_from)
+            .map(|(edition, holds_from)| FormEditionView { edition, holds_from });
+        Self { rule, edition, language, agreed, english }
+    }
+
+    /// Whether these are the very texts of the consent: made anew from what is shown, and not taken on trust.
+    pub fn is_of(&self, consent: &ConsentView) -> bool {
+        self.agreed.hash() == consent.text_hash
+    }
 }
 
 /// How far the deletion of what a consumer received has come.
@@ -100,6 +149,8 @@ pub struct DeletionView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UseView {
+    /// As its record in the log names it.
+    pub id: UseId,
     pub at: Timestamp,
     /// Absent, as `data` is: the platform answered, with personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Asked, AskedFor, Data, Purpose, PurposeCode, unattended};
+use crate::agreement::{Hashes, RuleText};
 use crate::exchange::Day;
 use crate::participant::view::ParticipantName;
 pub(super) use crate::retention::words::russian_days;
@@ -59,8 +60,13 @@ impl Agreed {
 
     /// SHA-256 of both texts' hashes, Kazakh first, a line each, in base64url.
     pub fn hash(&self) -> String {
-        let both = format!("{}\n{}", hash(&self.kk), hash(&self.ru));
-        URL_SAFE_NO_PAD.encode(Sha256::digest(both))
+        let Hashes { kk, ru } = self.hashes();
+        URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{kk}\n{ru}")))
+    }
+
+    /// Of each text: [`hash`].
+    pub fn hashes(&self) -> Hashes {
+        Hashes { kk: hash(&self.kk), ru: hash(&self.ru) }
     }
 }
 
@@ -68,12 +74,17 @@ impl Agreed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shown {
-    /// Of the consent's form: core/src/agreement (OPS-9). Absent where the client narrowed a consent: that text says only
-    /// what changes.
+    /// Whose edition: the form of a consent, or that of a change.
+    #[serde(default)]
+    pub rule: RuleText,
+    /// Of the form: core/src/agreement (OPS-9). Absent in changes made before these had a published form.
     pub edition: Option<u32>,
     /// The language that was read, where it is known. English is a help and not what was agreed to.
     pub language: Option<Language>,
     pub agreed: Agreed,
+    /// The help that stood beside them; empty in consents given before it was kept.
+    #[serde(default)]
+    pub english: Vec<Paragraph>,
 }
 
 /// The form of the consent, as its editions publish it (OPS-9): of each kind two samples, one with all that can be asked
@@ -190,9 +201,10 @@ pub fn date(language: Language, day: Day) -> String {
     }
 }
 
-/// A text message with a code. Names the requester, never the person.
-pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> String {
-    match (language, consumer) {
+/// A text message with a code. Names the requester, never the person. Its last line binds the code to the pages' host, so
+/// that browsers offer it on these pages alone (W3C, Origin-bound one-time codes).
+pub fn code_message(language: Language, code: &str, consumer: Option<&str>, host: &str) -> String {
+    let text = match (language, consumer) {
         (Language::Kk, Some(name)) => format!(
             "Senim: код {code}. «{name}» ұйымына келісім беру үшін. 3 минут жарамды. Кодты ешкімге айтпаңыз."
         ),
@@ -217,7 +229,8 @@ pub fn code_message(language: Language, code: &str, consumer: Option<&str>) -> S
                 "Senim: code {code}. To sign in to your cabinet. Valid for 3 minutes. Don't share it with anyone."
             )
         }
-    }
+    };
+    format!("{text}\n@{host} #{code}")
 }
 
 fn kazakh(asked: &Asked, parties: Parties<'_>) -> Vec<Paragraph> {

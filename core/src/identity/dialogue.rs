@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cabinet::OpenedWith;
+use super::device::Device;
 use super::requester::Requester;
 use super::session::{Purpose, Session};
 use crate::Timestamp;
 use crate::agreement::Acceptance;
 use crate::consent::AskedFor;
-use crate::id::{AuthorizationId, SessionId};
+use crate::id::{AuthorizationId, PasskeyId, SessionId};
 use crate::participant::view::ParticipantName;
 
 pub struct Dialogue {
@@ -26,6 +28,9 @@ pub struct Content {
     /// The requester by which its checks are counted; known once the IIN has been entered.
     #[serde(default)]
     pub requester: Option<Requester>,
+    /// What it was opened with, as the browser says; absent in sessions opened before that was kept.
+    #[serde(default)]
+    pub device: Option<Device>,
     /// The user agreement as the client accepted it; absent before.
     #[serde(default)]
     pub agreement: Option<Acceptance>,
@@ -34,6 +39,9 @@ pub struct Content {
     /// Surname, name and patronymic, from the Source: who gives a consent (CNS-8).
     #[serde(default)]
     pub full_name: Option<String>,
+    /// What opened it in place of the camera.
+    #[serde(default)]
+    pub passkey: Option<PasskeyId>,
     /// The redirect at the end; it contains the authorization code.
     pub redirect: Option<String>,
 }
@@ -41,6 +49,10 @@ pub struct Content {
 impl Content {
     pub fn requester(&self) -> Requester {
         self.requester.clone().unwrap_or(Requester::Unknown)
+    }
+
+    pub fn opened_with(&self) -> OpenedWith {
+        if self.passkey.is_some() { OpenedWith::Passkey } else { OpenedWith::Camera }
     }
 }
 

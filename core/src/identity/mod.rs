@@ -1,5 +1,7 @@
 //! Proof of identity: two-factor authentication by face and phone (IDX-1..5).
 
+pub mod cabinet;
+pub mod device;
 pub mod dialogue;
 pub mod eligibility;
 pub mod requester;

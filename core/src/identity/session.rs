@@ -10,13 +10,15 @@
 //! within liveness, where each drawing of a challenge counts as a check (IDX-2):
 //!
 //!   idle ─ask─▶ asked ─frames─▶ judging ─live and matched─▶ code
+//!     │ └─open─▶ front ─sent──────▶ ▲
 //!     ▲          │  ▲ │            │
 //!     │          │  └─┘ ask again  │ not live, no match, 60 s without a verdict
 //!     └──────────┴─────────────────┘
 //!       forged frames, 90 s without any
 //! ```
 //!
-//! A check that failed because of the platform or the Source does not count.
+//! A check that failed because of the platform or the Source does not count; one that failed because of a solution with a front
+//! part of its own (`session/front.rs`) does not count once for each such solution.
 //!
 //! An upload that can't be parsed (truncated, too large) changes nothing and can be repeated while the
 //! challenge is open. Frames of another challenge, rearranged or altered frames end the check.
@@ -27,17 +29,28 @@
 //! The Source has no phones. A code goes to the number in the participant's request; for a sign-in, to the number that
 //! the person's latest request was confirmed with.
 //!
-//! From each open step: abandoned and, 15 minutes after the start, expired.
+//! A sign-in whose IIN the Source does not know goes back to `iin` after a live person was seen, at most twice.
+//!
+//! From each open step: abandoned and, 15 minutes after the start, expired; a client who is still there makes it last
+//! longer ([`time`]). The camera step may be handed over to a phone ([`handoff`]).
 //! The host feeds it [`Input`]s, saves the returned state and carries out the [`Effect`]s.
 
 mod exchange;
+mod front;
+mod handoff;
 mod step;
+mod time;
+
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-pub use self::exchange::{Effect, Input, Judgement, SessionError};
-pub use self::step::{Check, CodeDigest, Failure, Person, Purpose, Seed, Step};
+pub use self::exchange::{Effect, Input, Judgement, PhoneInput, SessionError};
+use self::handoff::Handoff;
+pub use self::handoff::{HandoffState, LINK_LIFETIME, LINKS_MAX, NUMBERS};
+pub use self::step::{Check, CodeDigest, Failure, Front, Person, Purpose, Seed, Step};
+pub use self::time::{EXTENSION, EXTENSIONS_MAX, LIFETIME, WARNING};
 use crate::Timestamp;
 use crate::id::{Iin, Phone};
 use crate::identity::eligibility::Ineligible;
@@ -47,8 +60,6 @@ use crate::liveness::challenge::{Challenge, Wishes};
 use crate::problem::Problem;
 use crate::text::Language;
 
-/// From the first page to the end.
-pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 pub const IIN_TRIES_MAX: u8 = 3;
 /// IDX-2. A failed match counts as a failed check.
 pub const CHECKS_MAX: u8 = 4;
@@ -68,11 +79,17 @@ pub struct Session {
     purpose: Purpose,
     language: Language,
     ends_at: Timestamp,
+    /// How often the client has stayed.
+    #[serde(default)]
+    extensions: u8,
     iin_tries: u8,
     checks: u8,
     /// How many of the checks don't count.
     #[serde(default)]
     returned: u8,
+    /// Solutions whose front part has failed in this session.
+    #[serde(default)]
+    failed: BTreeSet<String>,
     sms: u8,
     code_tries: u8,
     /// When the code was accepted.
@@ -81,6 +98,8 @@ pub struct Session {
     /// Why the last check failed.
     #[serde(default)]
     last_refusal: Option<Problem>,
+    #[serde(default)]
+    handoff: Handoff,
     step: Step,
 }
 
@@ -90,15 +109,24 @@ impl Session {
             purpose,
             language,
             ends_at: now + LIFETIME,
+            extensions: 0,
             iin_tries: 0,
             checks: 0,
             returned: 0,
+            failed: BTreeSet::new(),
             sms: 0,
             code_tries: 0,
             proved_at: None,
             last_refusal: None,
+            handoff: Handoff::default(),
             step: Step::Agreement,
         }
+    }
+
+    /// Of a client who showed a passkey: over at once, as far as proving goes.
+    pub fn opened_by_passkey(person: Person, language: Language, now: Timestamp) -> Self {
+        let step = Step::Passed { person, at: now };
+        Self { step, ..Self::start(Purpose::Cabinet, language, now) }
     }
 
     pub fn purpose(&self) -> &Purpose {
@@ -126,7 +154,9 @@ impl Session {
     pub fn challenge(&self) -> Option<&Challenge> {
         match &self.step {
             Step::Liveness { check: Some(Check::Asked { challenge, .. }), .. } => Some(challenge),
-            Step::Liveness { check: Some(Check::Judging { .. }) | None, .. }
+            Step::Liveness {
+                check: Some(Check::Front(_) | Check::Judging { .. }) | None, ..
+            }
             | Step::Agreement
             | Step::Iin
             | Step::Code { .. }
@@ -134,6 +164,17 @@ impl Session {
             | Step::Passed { .. }
             | Step::Failed { .. } => None,
         }
+    }
+
+    /// Why a sign-in is back at its IIN, as a live person may learn.
+    pub fn iin_refused(&self) -> Option<Problem> {
+        let refused = self.purpose == Purpose::Cabinet && self.iin_tries > 0;
+        refused.then_some(Problem::IdentityUnknown)
+    }
+
+    /// How many more IINs may be entered.
+    pub fn iin_tries_left(&self) -> u8 {
+        IIN_TRIES_MAX.saturating_sub(self.iin_tries)
     }
 
     pub fn sms_left(&self) -> u8 {
@@ -196,6 +237,7 @@ impl Session {
             | Failure::Expired
             | Failure::IinMismatch
             | Failure::Ineligible(_)
+            | Failure::Locked
             | Failure::NoPhone
             | Failure::SmsExhausted
             | Failure::TooManyCodes
@@ -216,23 +258,23 @@ impl Session {
     }
 
     /// Takes one step. `Err` means that nothing changed; a refusal that counts is an [`Effect::Refuse`].
+    #[expect(clippy::too_many_lines, reason = "the table of moves, an arm each")]
     pub fn handle(self, input: Input, now: Timestamp) -> Result<(Self, Vec<Effect>), SessionError> {
         if self.ended_at().is_some() {
             return Err(SessionError::Ended);
         }
-        let (mut session, effects) = self.pass_time(now);
+        let (session, effects) = self.pass_time(now);
         if session.ended_at().is_some() {
             return Ok((session, effects));
         }
         let step = session.step.clone();
         match (input, step) {
             (Input::TimePassed, _) => Ok((session, Vec::new())),
-            (Input::LanguageChosen(language), _) => {
-                session.language = language;
-                Ok((session, Vec::new()))
-            }
+            (Input::LanguageChosen(language), _) => Ok((Self { language, ..session }, Vec::new())),
             (Input::Abandoned, _) => Ok(session.end(Failure::Abandoned, now)),
-            (Input::Restarted, _) => Ok(session.at(Step::Agreement)),
+            (Input::Restarted, _) => Ok(session.take_back().0.at(Step::Agreement)),
+            (Input::Stayed, _) => session.stay(now),
+            (Input::Locked, _) => Ok(session.fail(Failure::Locked, now)),
             (Input::AgreementWithdrawn, _) => Ok(session.fail(Failure::AgreementWithdrawn, now)),
 
             (Input::AgreementAnswered { accept: true }, Step::Agreement) => {
@@ -265,6 +307,14 @@ impl Session {
                 }
             }
             (
+                input @ (Input::FrontAsked { .. }
+                | Input::FrontOpened { .. }
+                | Input::FrontsFailed { .. }
+                | Input::FrontStarted { .. }
+                | Input::FrontFailed { .. }),
+                step,
+            ) => session.at_front(input, step, now),
+            (
                 Input::CheckStarted { nonce, blocked_until },
                 Step::Liveness { person, check, last_problem },
             ) => {
@@ -285,6 +335,8 @@ impl Session {
                 Input::CheckJudged { check, judgement, code },
                 Step::Liveness { person, check: Some(Check::Judging { .. }), .. },
             ) if session.checks == check => Ok(session.judge(person, judgement, code, now)),
+
+            (Input::Phone(input), Step::Liveness { .. }) => session.hand_over(input, now),
 
             (Input::CodeAsked { code }, Step::Code { person, .. }) => {
                 if session.sms >= SMS_MAX {
@@ -315,6 +367,7 @@ impl Session {
                 | Input::CheckStarted { .. }
                 | Input::CheckForged { .. }
                 | Input::CheckJudged { .. }
+                | Input::Phone(_)
                 | Input::CodeAsked { .. }
                 | Input::CodeEntered { .. }
                 | Input::ConsentAnswered { .. }
@@ -333,7 +386,7 @@ impl Session {
             Step::Liveness { check, last_problem, .. } => {
                 if let Some(over) = check.take_if(|it| now >= it.until()) {
                     *last_problem = Some(match over {
-                        Check::Asked { .. } => Problem::ChallengeExpired,
+                        Check::Asked { .. } | Check::Front(_) => Problem::ChallengeExpired,
                         Check::Judging { .. } => Problem::Internal,
                     });
                     if self.checks_left() == 0 {
@@ -417,25 +470,24 @@ impl Session {
                 return Ok((self, Vec::new()));
             }
             // The last check is still being judged.
-            Some(Check::Judging { .. }) if none_left => return Err(SessionError::OutOfOrder),
+            Some(Check::Front(_) | Check::Judging { .. }) if none_left => {
+                return Err(SessionError::OutOfOrder);
+            }
             // None left after a restart.
             None if none_left => return Ok(self.block(now)),
             // Abandons a check that is being judged: it still counts, but its verdict will be ignored.
-            Some(Check::Asked { .. } | Check::Judging { .. }) | None => {}
+            Some(Check::Asked { .. } | Check::Front(_) | Check::Judging { .. }) | None => {}
         }
-        match allowance {
-            Allowance::Left => {}
-            Allowance::Spent => return Ok(self.block(now)),
-            Allowance::SpentUntil(until) => {
-                return Ok(self.fail(Failure::Blocked { until }, now));
-            }
+        if let Some(over) = self.spent(allowance, now) {
+            return Ok(over);
         }
         self.checks += 1;
         let challenge = Challenge::draw(seed.0, wishes, now);
         let effects = vec![Effect::Challenged { check: self.checks }];
+        let judged_by = challenge.expires_at + CHECK_TIME;
         let check = Some(Check::Asked { challenge, wishes });
         self.step = Step::Liveness { person, check, last_problem };
-        Ok((self, effects))
+        Ok((self.lasting_until(judged_by), effects))
     }
 
     fn start_check(
@@ -480,15 +532,24 @@ impl Session {
             }
             Judgement::Live { .. } => Problem::IdentityNoMatch,
             Judgement::Ineligible(why) => return self.fail(Failure::Ineligible(why), now),
-            Judgement::Refused(Problem::IdentityUnknown) => {
-                return self.fail(Failure::UnknownPerson, now);
-            }
+            Judgement::Refused(Problem::IdentityUnknown) => return self.unknown(now),
             Judgement::Refused(problem) => problem,
         };
         if problem.fault().is_some() && self.returned < RETURNED_MAX {
             self.returned += 1;
         }
         self.refuse(person, problem, now)
+    }
+
+    /// The Source knows nobody with the IIN of this sign-in, as a live person may learn: a slip of the finger can be put
+    /// right while checks are left.
+    fn unknown(mut self, now: Timestamp) -> (Self, Vec<Effect>) {
+        self.iin_tries += 1;
+        if self.iin_tries_left() == 0 || self.checks_left() == 0 {
+            return self.fail(Failure::UnknownPerson, now);
+        }
+        let (session, _) = self.take_back().0.at(Step::Iin);
+        (session, vec![Effect::Refuse(Problem::IdentityUnknown)])
     }
 
     /// The check failed.

@@ -27,8 +27,12 @@ pub enum Subject {
     Authorization(AuthorizationId),
     Consent(ConsentId),
     Edge(String),
+    /// What nodes are told: core/src/feed.
+    Feed,
     /// A signing key, by its `kid`.
     Key(String),
+    /// The journal's own log.
+    Log,
     /// The master key of all sealed columns.
     MasterKey,
     Operator(String),
@@ -59,7 +63,9 @@ impl fmt::Display for Subject {
             Self::Authorization(id) => id.fmt(f),
             Self::Consent(id) => id.fmt(f),
             Self::Edge(name) => write!(f, "edge:{name}"),
+            Self::Feed => f.write_str("feed"),
             Self::Key(kid) => write!(f, "key:{kid}"),
+            Self::Log => f.write_str("log"),
             Self::MasterKey => f.write_str("master-key"),
             Self::Operator(name) => write!(f, "operator:{name}"),
             Self::Participant(bin) => write!(f, "participant:{bin}"),

@@ -8,11 +8,14 @@ use crate::Timestamp;
 use crate::agreement::{Hashes, RuleText};
 use crate::consent::{Data, EndedBy, PurposeCode};
 use crate::id::{
-    AuthorizationId, Bin, ConsentId, MessageId, NoticeId, SessionId, SolutionRequestId, UseId,
+    AuthorizationId, Bin, CaseId, ConsentId, MessageId, NoticeId, PasskeyId, SessionId,
+    SolutionRequestId, UseId,
 };
 use crate::liveness::{Reason, Signal};
+use crate::passkey::EndedBy as PasskeyEndedBy;
 use crate::personal::Field;
 use crate::problem::Problem;
+use crate::release::GateName;
 use crate::retention::HeldFor;
 use crate::text::Language;
 
@@ -66,7 +69,26 @@ events! {
         term_days: Option<u32>,
     }
     AuthorizationRefused = "authorization.refused" { client_id: String, problem: Problem }
+    /// A client reported a session as not theirs, and what was ended by that; the subject is that session.
+    CabinetDisowned = "cabinet.disowned" {
+        case: CaseId,
+        /// Consents withdrawn.
+        withdrawn: u64,
+        /// Sessions ended.
+        sessions: u64,
+        /// No session for a participant is taken until then.
+        locked_until: Timestamp,
+    }
+    /// The client is still there, and signed in until then.
+    CabinetExtended = "cabinet.extended" { until: Timestamp }
     CabinetSignedOut = "cabinet.signed-out" {}
+    /// An operator closed what a client had reported.
+    CaseClosed = "case.closed" {
+        case: CaseId,
+        note: String,
+        /// Whether sessions are taken again before the lock's own end.
+        lifted: bool,
+    }
     CodeIssued = "code.issued" { client_id: String, consent: ConsentId }
     CodeReplayed = "code.replayed" { client_id: String }
     /// The client left before deciding.
@@ -125,6 +147,9 @@ events! {
         answer_bytes: u64,
         total_ms: u32,
         upstream_ms: Option<u32>,
+        /// The edge's gate that decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gate: Option<GateName>,
     }
     DataRefused = "data.refused" {
         interaction: UseId,
@@ -137,6 +162,8 @@ events! {
         /// In the edge's spelling: a newer edge may know codes that this host does not.
         problem: Option<String>,
         total_ms: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gate: Option<GateName>,
     }
     /// The consumer attests that it has deleted what it received under the consent (OAPI-5).
     DeletionAttested = "deletion.attested" {
@@ -162,6 +189,8 @@ events! {
     EvidenceExported = "evidence.exported" { check: u8, reason: String, frames: bool }
     EvidenceHeld = "evidence.held" { held_for: HeldFor, until: Timestamp, reason: String }
     EvidenceReleased = "evidence.released" { reason: String }
+    /// The database was restored from a backup, and nodes follow it again.
+    FeedRestored = "feed.restored" { epoch: u64, reason: String }
     IdentityBlocked = "identity.blocked" {
         until: Timestamp,
         /// The kind of requester for which the person is blocked.
@@ -184,13 +213,61 @@ events! {
         evidence: String,
     }
     IdentityCodeSent = "identity.code-sent" { message: MessageId }
+    /// The session lasts longer, because the client is still there or a check has begun.
+    IdentityExtended = "identity.extended" { extensions: u8 }
     IdentityFailed = "identity.failed" { problem: Problem }
     /// The frames were not the widget's, or had been seen before.
     IdentityForged = "identity.forged" { check: u8, problem: Problem }
+    /// A check at a solution with a front part of its own has ended.
+    IdentityFrontChecked = "identity.front-checked" {
+        check: u8,
+        /// `passed`, or a problem's code.
+        outcome: String,
+        solution: String,
+        request: SolutionRequestId,
+        /// What the solution said of itself.
+        version: Option<String>,
+        /// Absent where no pack arrived at the solution, or it gave no valid answer.
+        live: Option<bool>,
+        reasons: Vec<String>,
+        /// A fault's name.
+        fault: Option<String>,
+        repeated: usize,
+        matched_by: Option<String>,
+        /// SHA-256 of the evidence bundle in hexadecimal.
+        evidence: String,
+    }
     IdentityPassed = "identity.passed" {}
+    /// The client has confirmed that the number on the phone is the one on the first device, or that it is not.
+    IdentityPhoneCompared = "identity.phone-compared" { same: bool }
+    /// A link for a phone was shown: the how many-th of the session.
+    IdentityPhoneOffered = "identity.phone-offered" { link: u8 }
+    IdentityPhoneOpened = "identity.phone-opened" {}
+    IdentityPhoneTakenBack = "identity.phone-taken-back" {}
     IdentityRestarted = "identity.restarted" {}
     IdentityStarted = "identity.started" { purpose: StartedFor }
     KeyRotated = "key.rotated" {}
+    /// Entries before the minimum index are given up: their term is over.
+    LogPruned = "log.pruned" {
+        minimum: u64,
+        /// The first month that the log still has, such as `2026-11`.
+        from: String,
+    }
+    /// Another log began, because the former one was lost; this is its first record.
+    LogRestarted = "log.restarted" {
+        /// The note of the former log's last published checkpoint.
+        checkpoint: String,
+        reason: String,
+    }
+    /// A month of the log is sealed: core/src/log/segment.rs.
+    LogSealed = "log.sealed" {
+        month: String,
+        first: u64,
+        size: u64,
+        /// Of the tree, and of the month's entries, in base64.
+        root: String,
+        entries: String,
+    }
     MasterKeyRotated = "master-key.rotated" {
         /// Values re-sealed under the current key in the last run.
         values: u64,
@@ -216,9 +293,20 @@ events! {
         requester: String,
     }
     OperatorSignedIn = "operator.signed-in" {}
+    /// What a participant may ask for as a consumer, at each edge node, from now on.
+    ParticipantAllowanceSet = "participant.allowance-set" {
+        requests_a_minute: u32,
+        application_requests_a_minute: u32,
+        application_requests_a_day: u32,
+        consent_requests_a_minute: u32,
+    }
     ParticipantRegistered = "participant.registered" { name: String }
     ParticipantResumed = "participant.resumed" {}
     ParticipantSuspended = "participant.suspended" { reason: String }
+    PasskeyAdded = "passkey.added" { passkey: PasskeyId }
+    PasskeyEnded = "passkey.ended" { passkey: PasskeyId, by: PasskeyEndedBy }
+    /// The cabinet was opened with it; the subject is the session.
+    PasskeyUsed = "passkey.used" { passkey: PasskeyId }
     /// Which fields a consumer received, never what stands in them.
     PersonalDataGiven = "personal-data.given" {
         interaction: UseId,

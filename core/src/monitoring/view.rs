@@ -22,7 +22,7 @@ pub struct OverviewView {
     pub consents_active: u64,
     pub participants_active: u64,
     pub participants_suspended: u64,
-    /// Nodes and when each last fetched its registry.
+    /// Nodes and when a stream to each was last open.
     pub edges: Vec<EdgeView>,
 }
 
@@ -33,4 +33,9 @@ pub struct EdgeView {
     pub seen_at: Timestamp,
     /// Reported uses that were rejected: the operator should investigate.
     pub uses_set_aside: u64,
+    /// The gate that it decides with, as its last report of uses says: the version where the operator signed it, and SHA-256.
+    #[serde(default)]
+    pub gate_version: Option<String>,
+    #[serde(default)]
+    pub gate_digest: Option<String>,
 }

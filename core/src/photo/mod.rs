@@ -25,7 +25,7 @@ pub use nets::{
     Answer, Close, DETECTOR_SIDE, Detector, Look, Net, Nets, close, detect, look, look_again,
 };
 pub use pose::{HEAD, Pose};
-pub use rules::{Head, Limit, Measurement, PhotoReport, Quantity, Rule, portrait};
+pub use rules::{Head, Limit, Measurement, Outline, PhotoReport, Quantity, Rule, portrait};
 pub use tone::{Tone, typology_angle};
 
 /// A detected face, in pixels of the image.

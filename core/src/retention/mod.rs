@@ -8,10 +8,13 @@ use chrono::{Months, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::calendar::month_beginning;
 
 /// The shortest term of requests and results: five years from receipt (IDX-8).
 pub const RECORDS_YEARS_MIN: u8 = 5;
 pub const RECORDS_YEARS_MAX: u8 = 30;
+/// How long a passkey opens the cabinet.
+pub const PASSKEY_DAYS: u16 = 365;
 /// An operator may hold evidence for a dispute or by law at most so long at a time, so that no hold lasts for ever
 /// because somebody forgot it (DSP-2).
 pub const HOLD_DAYS_MAX: u16 = 366;
@@ -24,6 +27,9 @@ pub struct Terms {
     pub frames_days: u16,
     /// How long requests, results and what belongs to them are kept, in calendar years (IDX-8).
     pub records_years: u8,
+    /// Whether checks may go to a solution whose own front part films (BIO-5).
+    #[serde(default)]
+    pub fronts: bool,
 }
 
 /// A kind of data about a person, or about what was done with such data.
@@ -42,7 +48,7 @@ pub enum Kind {
     MatchedPhoto,
     /// The pictures of liveness checks.
     Frames,
-    /// A text message: number, text, delivery (DSP-1).
+    /// A text message, with a code or an alert: number, text, delivery (DSP-1).
     Message,
     /// A look into the state register.
     Look,
@@ -50,10 +56,14 @@ pub enum Kind {
     Log,
     /// Which edition of the user agreement was accepted, when and in which language (IDX-12).
     Agreement,
+    /// What a client reported as not theirs, and what the operator noted on it.
+    Case,
+    /// What opens the cabinet without the camera: the public half of a key, whose cabinet it opens, when it did.
+    Passkey,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Request,
         Self::Result,
         Self::Consent,
@@ -64,6 +74,8 @@ impl Kind {
         Self::Look,
         Self::Log,
         Self::Agreement,
+        Self::Case,
+        Self::Passkey,
     ];
 }
 
@@ -77,8 +89,8 @@ pub enum Term {
     Years(u8),
     /// Calendar years from the end of what it records.
     YearsAfterEnd(u8),
-    /// For good: it names nobody.
-    Permanent,
+    /// Calendar years from receipt, and then with all of its calendar month.
+    YearsAndMonth(u8),
 }
 
 /// Why it is kept.
@@ -94,6 +106,8 @@ pub enum Reason {
     Trace,
     /// It is needed for the match alone.
     Match,
+    /// The client asked for it, to open the cabinet.
+    Entry,
 }
 
 /// Who may see it, apart from the client.
@@ -105,10 +119,14 @@ pub enum SeenBy {
     Dispute,
     /// Consumer and providers of the consent.
     Parties,
+    /// The same, and the vendor of the solution to which the check went, whose own front part filmed (BIO-5).
+    DisputeAndVendor,
     /// The solution that compares it.
     Solution,
     /// The operator's staff; it names nobody.
     Staff,
+    /// Nobody else.
+    Nobody,
 }
 
 /// How it ends.
@@ -118,7 +136,6 @@ pub enum End {
     /// The key that it is encrypted with is destroyed; the journal keeps which pack it was.
     KeyDestroyed,
     NotStored,
-    Never,
 }
 
 /// One line of the table.
@@ -161,14 +178,21 @@ impl Terms {
                 Term::Days(self.frames_days),
                 Reason::Dispute,
                 "DSP-1, DSP-2",
-                SeenBy::Dispute,
+                if self.fronts { SeenBy::DisputeAndVendor } else { SeenBy::Dispute },
                 End::KeyDestroyed,
             ),
-            Kind::Message => {
+            Kind::Message | Kind::Case => {
                 (years, Reason::Dispute, "IDX-8, DSP-1", SeenBy::Dispute, End::Deleted)
             }
-            Kind::Look | Kind::Log => {
-                (Term::Permanent, Reason::Trace, "IDX-8, OAPI-15", SeenBy::Staff, End::Never)
+            Kind::Look | Kind::Log => (
+                Term::YearsAndMonth(self.records_years),
+                Reason::Trace,
+                "IDX-8, OAPI-15",
+                SeenBy::Staff,
+                End::Deleted,
+            ),
+            Kind::Passkey => {
+                (Term::Days(PASSKEY_DAYS), Reason::Entry, "CNS-3", SeenBy::Nobody, End::Deleted)
             }
             Kind::Agreement => {
                 (years, Reason::Proof, "IDX-8, IDX-12", SeenBy::Dispute, End::Deleted)
@@ -180,11 +204,10 @@ impl Terms {
     /// What was received (or, of a consent, ended) before is over and must go; `None`: nothing of this kind ever is.
     pub fn over_before(self, kind: Kind, now: Timestamp) -> Option<Timestamp> {
         match self.of(kind).term {
-            Term::None | Term::Permanent => None,
+            Term::None => None,
             Term::Days(days) => Some(now - TimeDelta::days(days.into())),
-            Term::Years(years) | Term::YearsAfterEnd(years) => {
-                now.checked_sub_months(Months::new(u32::from(years) * 12))
-            }
+            Term::Years(years) | Term::YearsAfterEnd(years) => years_before(now, years),
+            Term::YearsAndMonth(years) => years_before(now, years).map(month_beginning),
         }
     }
 
@@ -206,6 +229,10 @@ impl Terms {
         }
         Ok(())
     }
+}
+
+fn years_before(now: Timestamp, years: u8) -> Option<Timestamp> {
+    now.checked_sub_months(Months::new(u32::from(years) * 12))
 }
 
 /// Why evidence is kept beyond its term, and beyond the client's withdrawal (IDX-13, DSP-2).
@@ -236,23 +263,26 @@ impl HeldFor {
 mod tests {
     use super::*;
 
-    const TERMS: Terms = Terms { frames_days: 90, records_years: 5 };
+    const TERMS: Terms = Terms { frames_days: 90, records_years: 5, fronts: false };
 
     #[test]
     fn years_are_calendar_years() {
         let now = at("2032-03-01T12:00:00Z");
         assert_eq!(TERMS.over_before(Kind::Result, now), Some(at("2027-03-01T12:00:00Z")));
         assert_eq!(TERMS.over_before(Kind::Frames, now), Some(at("2031-12-02T12:00:00Z")));
-        assert_eq!(TERMS.over_before(Kind::Log, now), None);
+        // A month goes as a whole: March 2027 begins in Kazakhstan on 28 February at 19:00 UTC.
+        assert_eq!(TERMS.over_before(Kind::Log, now), Some(at("2027-02-28T19:00:00Z")));
+        let before = at("2032-02-29T18:59:59Z");
+        assert_eq!(TERMS.over_before(Kind::Log, before), Some(at("2027-01-31T19:00:00Z")));
         assert_eq!(TERMS.over_before(Kind::MatchedPhoto, now), None);
     }
 
     #[test]
-    fn nothing_that_names_a_person_is_kept_for_ever() {
+    fn nothing_is_kept_for_ever() {
+        let now = at("2032-03-01T12:00:00Z");
         for line in TERMS.table() {
-            let for_ever = line.term == Term::Permanent;
-            assert_eq!(for_ever, line.end == End::Never, "{line:?}");
-            assert_eq!(for_ever, line.seen_by == SeenBy::Staff, "{line:?}");
+            let over = TERMS.over_before(line.kind, now);
+            assert_eq!(over.is_none(), line.term == Term::None, "{line:?}");
             assert_eq!(line.term == Term::None, line.end == End::NotStored, "{line:?}");
             assert!(!line.requirement.is_empty());
         }
@@ -267,7 +297,7 @@ mod tests {
             (90, 4, "records_years"),
             (90, 31, "records_years"),
         ] {
-            let terms = Terms { frames_days, records_years };
+            let terms = Terms { frames_days, records_years, fronts: false };
             assert_eq!(terms.check().map_err(|it| it.0), Err(key));
         }
     }

@@ -33,9 +33,9 @@ pub fn kind(language: Language, kind: Kind) -> &'static str {
             "The pictures of the camera, those of failed checks as well",
         ],
         Kind::Message => [
-            "SMS-хабарлар: нөмір, мәтін, жеткізілуі",
-            "SMS-сообщения: номер, текст, доставка",
-            "Text messages: number, text, delivery",
+            "SMS-хабарлар, кодпен де, ескертумен де: нөмір, мәтін, жеткізілуі",
+            "SMS-сообщения с кодами и уведомлениями: номер, текст, доставка",
+            "Text messages with codes and alerts: number, text, delivery",
         ],
         Kind::Look => [
             "Мемлекеттік тізілімге жасалған сұраудың жазбасы",
@@ -46,6 +46,16 @@ pub fn kind(language: Language, kind: Kind) -> &'static str {
             "Әрекеттер журналы, онда адамның аты аталмайды",
             "Журнал действий, в котором человек не назван",
             "The journal of what was done, which names nobody",
+        ],
+        Kind::Case => [
+            "«Бұл мен емес» деген хабарыңыз және оператордың ол туралы жазбасы",
+            "Ваше сообщение «Это был не я» и заметка оператора о нём",
+            "Your report “It wasn't me” and the operator's note on it",
+        ],
+        Kind::Passkey => [
+            "Кабинетті камерасыз ашатын кіру кілті: ашық бөлігі, қай құрылғыда қосылғаны, қашан қолданылғаны",
+            "Ключ доступа, который открывает кабинет без камеры: открытая часть, устройство, когда применялся",
+            "A passkey that opens the cabinet without the camera: its public half, the device, when it was used",
         ],
         Kind::Agreement => [
             "Пайдаланушы келісімінің қай редакциясын қашан және қай тілде қабылдағаныңыз",
@@ -78,9 +88,15 @@ pub fn term(language: Language, term: Term) -> String {
         (Language::En, Term::YearsAfterEnd(years)) => {
             format!("while in force and {years} years after the end")
         }
-        (Language::Kk, Term::Permanent) => "мерзімсіз".to_owned(),
-        (Language::Ru, Term::Permanent) => "бессрочно".to_owned(),
-        (Language::En, Term::Permanent) => "without a term".to_owned(),
+        (Language::Kk, Term::YearsAndMonth(years)) => {
+            format!("{years} жыл және жазылған айының соңына дейін")
+        }
+        (Language::Ru, Term::YearsAndMonth(years)) => {
+            format!("{years} {} и до конца месяца, в котором сделана запись", russian_years(years))
+        }
+        (Language::En, Term::YearsAndMonth(years)) => {
+            format!("{years} years and until the end of the month of the record")
+        }
     }
 }
 
@@ -106,6 +122,11 @@ pub fn reason(language: Language, reason: Reason) -> &'static str {
             "чтобы было видно, что делали с данными",
             "to show what was done with the data",
         ],
+        Reason::Entry => [
+            "сіз осылай кіруді таңдадыңыз",
+            "вы выбрали такой вход",
+            "you chose to open the cabinet with it",
+        ],
         Reason::Match => {
             ["тек салыстыру үшін қажет", "нужна только для сравнения", "needed for the match alone"]
         }
@@ -126,6 +147,14 @@ pub fn seen_by(language: Language, seen_by: SeenBy) -> &'static str {
             "только при споре — сотрудник оператора, каждый просмотр записывается в журнал",
             "the operator's staff in a dispute alone, and each look is journalled",
         ],
+        SeenBy::DisputeAndVendor => [
+            "дау болса, оператор қызметкері, әр қарауы журналға жазылады; тексеруді басқа әзірлеушінің бағдарламасы жүргізсе, \
+             суреттерді сол әзірлеуші де көреді: оның аты камера алдында айтылады",
+            "при споре — сотрудник оператора, каждый просмотр записывается в журнал; если проверку проводит программа другого \
+             разработчика, снимки видит и он: его имя названо перед камерой",
+            "the operator's staff in a dispute, and each look is journalled; where another vendor's program makes the check, that \
+             vendor sees the pictures too, and is named before the camera",
+        ],
         SeenBy::Parties => [
             "сіз және келісімде аталған ұйымдар",
             "вы и организации, названные в согласии",
@@ -136,6 +165,7 @@ pub fn seen_by(language: Language, seen_by: SeenBy) -> &'static str {
             "только программа, которая сравнивает",
             "the program that compares, and nobody else",
         ],
+        SeenBy::Nobody => ["тек сіз", "только вы", "you alone"],
         SeenBy::Staff => ["оператор қызметкерлері", "сотрудники оператора", "the operator's staff"],
     };
     said(language, kk, ru, en)
@@ -154,7 +184,6 @@ pub fn end(language: Language, end: End) -> &'static str {
             "исчезает из памяти, когда дан ответ",
             "it leaves the memory once the answer is given",
         ],
-        End::Never => ["жойылмайды", "не удаляется", "it stays"],
     };
     said(language, kk, ru, en)
 }
@@ -189,6 +218,44 @@ pub fn hold(language: Language) -> &'static str {
         "Пока открыт спор или если этого требует закон, связанные с этим данные хранятся дольше.",
         "While a dispute is open, or where a law asks for it, the data concerned is kept longer.",
     )
+}
+
+/// The log's retention policy, without which nothing of it may be pruned (c2sp.org/tlog-tiles, "Retention Policies").
+pub fn log_policy(language: Language, terms: Terms) -> String {
+    let years = terms.records_years;
+    match language {
+        Language::Kk => format!(
+            "Журналды сақтау ережесі\n\n\
+             Журналдың әр жазбасы {years} күнтізбелік жыл сақталады, содан кейін жазылған айымен (Қазақстан уақыты, UTC+5) бірге жойылады: \
+             жазбаның өзі де, журналдағы енгізілімі де. Ай толық жойылады немесе толық қалады.\n\n\
+             Дау ашық болса немесе заң талап етсе, соған қатысты ай және одан кейінгі айлардың бәрі сол себеп біткенше қалады.\n\n\
+             Жойылғаны журналдың өзінде куәлар қол қойған жолмен жазылады. Журналдың қалған бөлігі қай нөмірден басталатынын \
+             /log/minimum көрсетеді; одан бұрынғы енгізілімдерге сұрау «log.pruned» деген жауап алады. Хэш ағашы толық сақталады, сондықтан \
+             қалған жазбалардың дәлелдері мен бұрынғы бақылау нүктелерінің жалғасуы тексеріле береді. Мөрленген айлардың тізімі: \
+             /log/segments/ЖЫЛ-АЙ.\n"
+        ),
+        Language::Ru => format!(
+            "Правило хранения журнала\n\n\
+             Каждая запись журнала хранится {years} {} по календарю, затем удаляется вместе с месяцем, в котором она сделана (время \
+             Казахстана, UTC+5): и сама запись, и её место в журнале. Месяц удаляется или остаётся только целиком.\n\n\
+             Пока открыт спор или если этого требует закон, месяц, которого это касается, и все месяцы после него остаются, пока \
+             причина не отпадёт.\n\n\
+             Об удалении говорит сам журнал, строкой, которую подписали свидетели. С какого номера журнал начинается теперь, показывает \
+             /log/minimum; на запрос более ранних строк отвечают «log.pruned». Дерево хешей остаётся целым, поэтому доказательства того, что \
+             осталось, и продолжение прежних контрольных точек проверяются по-прежнему. Запечатанные месяцы: /log/segments/ГОД-МЕСЯЦ.\n",
+            russian_years(years)
+        ),
+        Language::En => format!(
+            "Retention policy of the log\n\n\
+             Each record of the journal is kept for {years} calendar years and is then deleted with all of the month in which it was written \
+             (time of Kazakhstan, UTC+5): the record and its entry in the log. A month goes as a whole or stays as a whole.\n\n\
+             While a dispute is open, or where a law asks for it, the month concerned and all months after it stay until the reason is \
+             gone.\n\n\
+             The log itself says that it was pruned, in an entry that the witnesses have cosigned. /log/minimum names the first entry that \
+             is left; a request for an earlier one is answered by \"log.pruned\". The tree of hashes stays whole, so proofs of what is left, and \
+             that the log continues an earlier checkpoint, hold as before. Sealed months: /log/segments/YEAR-MONTH.\n"
+        ),
+    }
 }
 
 /// The whole table as sentences.
@@ -229,8 +296,9 @@ mod tests {
 
     #[test]
     fn every_line_says_its_term_in_every_language() {
-        for (frames_days, records_years) in [(1, 5), (42, 7), (90, 21)] {
-            let terms = Terms { frames_days, records_years };
+        for (frames_days, records_years, fronts) in [(1, 5, false), (42, 7, true), (90, 21, false)]
+        {
+            let terms = Terms { frames_days, records_years, fronts };
             for language in Language::ALL {
                 for line in terms.table() {
                     let text = sentence(language, &line);
@@ -238,11 +306,25 @@ mod tests {
                     assert!(text.contains(kind(language, line.kind)), "{text}");
                     let number = match line.term {
                         Term::Days(days) => Some(days.to_string()),
-                        Term::Years(years) | Term::YearsAfterEnd(years) => Some(years.to_string()),
-                        Term::None | Term::Permanent => None,
+                        Term::Years(years)
+                        | Term::YearsAfterEnd(years)
+                        | Term::YearsAndMonth(years) => Some(years.to_string()),
+                        Term::None => None,
                     };
                     assert!(number.is_none_or(|it| text.contains(&format!(" {it} "))), "{text}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_log_s_policy_says_its_term_in_every_language() {
+        for records_years in [5, 21] {
+            let terms = Terms { frames_days: 90, records_years, fronts: false };
+            for language in Language::ALL {
+                let text = log_policy(language, terms);
+                assert!(text.contains(&format!(" {records_years} ")), "{text}");
+                assert!(text.contains("/log/minimum") && text.contains("log.pruned"), "{text}");
             }
         }
     }

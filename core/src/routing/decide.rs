@@ -8,15 +8,17 @@
 //! 4. there is one token, of our type and an accepted algorithm, signed by the platform (RFC 9068 §4)
 //! 5. the token is for this edge and valid now
 //! 6. the token is the caller's: its consent's consumer, its application, its certificate (RFC 8705 §3)
-//! 7. the `DPoP` proof is valid, signed by the token's key and new (RFC 9449 §7)
+//! 7. the `DPoP` proof is valid, made for this node, signed by the token's key and new (RFC 9449 §7, §9)
 //! 8. the token's scope and its one consent are for account information
 //! 9. the consent has neither expired nor ended (CNS-4)
 //! 10. the provider is named and covered by the consent
-//! 11. account, data and dates are covered by the consent
-//! 12. the client is there, or the consent covers reading without them (OAPI-25)
-//! 13. the provider is active
-//! 14. without the client: no more requests a day than the consent says
+//! 11. the purpose, where the request names one, is the consent's (CNS-1)
+//! 12. account, data and dates are covered by the consent
+//! 13. the client is there, or the consent covers reading without them (OAPI-25)
+//! 14. the provider is active
+//! 15. participant, application and consent have requests left (OAPI-18), and without the client those of the consent's day
 
+use super::allowance::{Allowance, Left, Policy, Quota, Spent, exhausted, sentence};
 use super::dpop::{self, Expected};
 use super::presence::attended;
 use super::token::{GrantedDetails, TokenClaims};
@@ -51,6 +53,8 @@ pub struct Request<'a> {
     pub dpop: Vec<&'a str>,
     /// `Senim-Provider`.
     pub provider: Vec<&'a str>,
+    /// `Senim-Purpose`.
+    pub purpose: Vec<&'a str>,
     /// `x-fapi-auth-date` and `x-fapi-customer-ip-address`: the client is there.
     pub auth_date: Vec<&'a str>,
     pub ip_address: Vec<&'a str>,
@@ -65,11 +69,13 @@ pub trait Facts {
     /// Whether a key of the platform signed it.
     fn verify_token(&self, token: &Jws<'_>) -> bool;
     fn verify_proof(&self, key: &Jwk, proof: &Jws<'_>) -> bool;
+    /// Whether this node gave out the nonce of a proof, lately.
+    fn gave_nonce(&self, nonce: &str) -> bool;
     fn standing(&self, list: &str, index: u64) -> Standing;
     /// Remembers a proof until it is too old to be replayed.
     fn remember(&self, seen_as: &str, until: Timestamp) -> Memory;
-    /// Counts a request without the client; whether it is within so many of this day under this consent at this provider.
-    fn count_read(&self, consent: ConsentId, provider: Bin, reads_a_day: u16) -> bool;
+    /// Takes one of each quota, or nothing: [`super::Counters::spend`].
+    fn spend(&self, quotas: &[Quota]) -> Spent;
 }
 
 /// The participant of the certificate.
@@ -78,6 +84,7 @@ pub struct Asker {
     pub bin: Bin,
     pub active: bool,
     pub consumer: bool,
+    pub allowance: Allowance,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +115,8 @@ pub enum Memory {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub about: About,
+    /// Of the request's quotas; empty if it was refused before they were counted.
+    pub left: Vec<Left>,
     pub outcome: Result<Forward, Refusal>,
 }
 
@@ -155,11 +164,17 @@ impl From<Problem> for Refusal {
 /// Whether to forward the request, and where to.
 pub fn decide(request: &Request<'_>, facts: &impl Facts) -> Decision {
     let mut about = About { route: About::OTHER.to_owned(), ..About::default() };
-    let outcome = judge(request, facts, &mut about);
-    Decision { about, outcome }
+    let mut left = Vec::new();
+    let outcome = judge(request, facts, &mut about, &mut left);
+    Decision { about, left, outcome }
 }
 
-fn judge(request: &Request<'_>, facts: &impl Facts, about: &mut About) -> Result<Forward, Refusal> {
+fn judge(
+    request: &Request<'_>,
+    facts: &impl Facts,
+    about: &mut About,
+    left: &mut Vec<Left>,
+) -> Result<Forward, Refusal> {
     if !request.fresh {
         return Err(Problem::EdgeStale.into());
     }
@@ -188,6 +203,7 @@ fn judge(request: &Request<'_>, facts: &impl Facts, about: &mut About) -> Result
     check_consent(details, &claims, request.now, facts)?;
     let provider = chosen(&request.provider, details)?;
     about.provider = Some(provider);
+    check_purpose(&request.purpose, details)?;
     let route = route.within(&details.limits)?;
     let attended = attended(&request.auth_date, &request.ip_address, request.now)?;
     about.attended = Some(attended);
@@ -198,10 +214,16 @@ fn judge(request: &Request<'_>, facts: &impl Facts, about: &mut About) -> Result
     let target = facts.target(provider).filter(|it| it.active && it.provider);
     let base_url = target.and_then(|it| it.base_url).ok_or(Problem::ProviderNotStanding)?;
     // Last, so that what is refused is not counted.
-    if let Some(unattended) = unattended.filter(|_| !attended)
-        && !facts.count_read(details.consent_id, provider, unattended.reads_a_day)
-    {
-        return Err(Problem::ConsentFrequency.into());
+    let mut quotas = asker.allowance.quotas(asker.bin, &claims.client_id, details.consent_id);
+    if let Some(unattended) = unattended.filter(|_| !attended) {
+        let key = format!("{}/{provider}", details.consent_id);
+        let limit = unattended.reads_a_day.into();
+        quotas.push(Quota { policy: Policy::Unattended, key, limit });
+    }
+    let spent = facts.spend(&quotas);
+    *left = spent.left;
+    if !spent.admitted {
+        return Err(exhausted(left).map_or_else(|| Problem::RateLimited.into(), used_up));
     }
     Ok(Forward {
         base_url: base_url.trim_end_matches('/').to_owned(),
@@ -311,6 +333,9 @@ fn check_possession(
         thumbprint: Some(thumbprint),
     };
     let proof = dpop::check(proof, expected, request.now)?;
+    if !proof.nonce.as_deref().is_some_and(|it| facts.gave_nonce(it)) {
+        return Err(Problem::DpopNonce);
+    }
     if !facts.verify_proof(&proof.key, &proof.jws) {
         return Err(Problem::DpopInvalid);
     }
@@ -364,12 +389,29 @@ fn chosen(named: &[&str], details: &GrantedDetails) -> Result<Bin, Problem> {
     }
 }
 
+/// Step 11. A token that names no purpose was issued before tokens did.
+fn check_purpose(named: &[&str], details: &GrantedDetails) -> Result<(), Problem> {
+    match named {
+        [] => Ok(()),
+        [one] if details.purpose.is_none_or(|it| it.name() == one.trim()) => Ok(()),
+        [_] => Err(Problem::ConsentPurpose),
+        [_, _, ..] => Err(Problem::RequestMalformed),
+    }
+}
+
+fn used_up(left: Left) -> Refusal {
+    Refusal { problem: left.policy.problem(), detail: Some(sentence(left)) }
+}
+
 fn told(details: &GrantedDetails, asker: &Asker) -> Vec<(String, String)> {
     let mut headers = vec![
         ("senim-client".to_owned(), details.client.iin.expose()),
         ("senim-consumer".to_owned(), asker.bin.to_string()),
         ("senim-consent".to_owned(), details.consent_id.to_string()),
     ];
+    if let Some(purpose) = details.purpose {
+        headers.push(("senim-purpose".to_owned(), purpose.name().to_owned()));
+    }
     if let Some(accounts) = &details.limits.accounts {
         let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
         headers.push(("senim-accounts".to_owned(), accounts.join(",")));

@@ -39,6 +39,8 @@ pub struct Proof<'a> {
     pub thumbprint: String,
     /// What to remember against replay: the proof's `jti`, per key.
     pub seen_as: String,
+    /// What the server had asked to put in (RFC 9449 §8).
+    pub nonce: Option<String>,
     /// Until when to remember it; later the proof has expired.
     pub until: Timestamp,
 }
@@ -89,7 +91,7 @@ fn judge<'a>(proof: &'a str, expected: Expected<'_>, now: Timestamp) -> Option<P
     // Per key, so that nobody can use up another's identifiers.
     let seen_as = sha256_base64(format!("{thumbprint}.{}", claims.jti).as_bytes());
     let until = issued + TimeDelta::seconds(AGE_MAX_S + 1);
-    Some(Proof { jws, key, thumbprint, seen_as, until })
+    Some(Proof { jws, key, thumbprint, seen_as, nonce: claims.nonce, until })
 }
 
 #[derive(Deserialize)]
@@ -99,6 +101,7 @@ struct Claims {
     htu: String,
     iat: NumericDate,
     ath: Option<String>,
+    nonce: Option<String>,
     exp: Option<NumericDate>,
     nbf: Option<NumericDate>,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allowance::Allowance;
 use crate::id::Bin;
 use crate::participant::Roles;
 
@@ -38,4 +39,7 @@ pub struct RegistryParticipant {
     pub base_url: Option<String>,
     /// The `client_id`s of its applications.
     pub applications: Vec<String>,
+    /// What it may ask for as a consumer, at each node.
+    #[serde(default)]
+    pub allowance: Allowance,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::consent::Limits;
+use crate::consent::{Limits, PurposeCode};
 use crate::id::{Bin, ConsentId, Iin};
 use crate::json::NumericDate;
 
@@ -64,6 +64,9 @@ pub struct GrantedDetails {
     pub providers: BTreeSet<Bin>,
     #[serde(flatten)]
     pub limits: Limits,
+    /// What the client gave the consent for; absent in tokens of before it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<PurposeCode>,
     /// The consent's end in epoch seconds; absent: until withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,

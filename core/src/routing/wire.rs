@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate};
 
+use super::allowance::{Left, Policy};
 use super::decide::{About, Decision, Forward, Refusal, Request};
 use crate::Timestamp;
 use crate::consent::{ACCOUNTS_MAX, Data, Limits, Unattended};
 use crate::exchange::Day;
 use crate::problem::Problem;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The longest text: the node accepts at most 16 KB of headers.
 const TEXT_MAX: usize = 64 * 1024;
 const LIST_MAX: usize = 16;
@@ -51,9 +52,14 @@ impl<'a> Request<'a> {
             to.text(text);
         }
         to.option(self.certificate, Writer::text);
-        for list in
-            [&self.authorization, &self.dpop, &self.provider, &self.auth_date, &self.ip_address]
-        {
+        for list in [
+            &self.authorization,
+            &self.dpop,
+            &self.provider,
+            &self.purpose,
+            &self.auth_date,
+            &self.ip_address,
+        ] {
             to.list(list.iter(), |to, text| to.text(text));
         }
         to.0
@@ -73,6 +79,7 @@ impl<'a> Request<'a> {
             authorization: from.list(LIST_MAX, Reader::text)?,
             dpop: from.list(LIST_MAX, Reader::text)?,
             provider: from.list(LIST_MAX, Reader::text)?,
+            purpose: from.list(LIST_MAX, Reader::text)?,
             auth_date: from.list(LIST_MAX, Reader::text)?,
             ip_address: from.list(LIST_MAX, Reader::text)?,
         };
@@ -89,6 +96,7 @@ impl Decision {
         to.option(self.about.provider, |to, it| to.text(&it.to_string()));
         to.option(self.about.data, |to, it| to.u8(data_bit(it)));
         to.option(self.about.attended, Writer::flag);
+        to.list(self.left.iter(), |to, it| to.left(*it));
         match &self.outcome {
             Ok(forward) => {
                 to.flag(true);
@@ -118,6 +126,7 @@ impl Decision {
             data: from.option(|from| from.u8().and_then(data_of_bit))?,
             attended: from.option(Reader::flag)?,
         };
+        let left = from.list(LIST_MAX, Reader::left)?;
         let outcome = if from.flag()? {
             Ok(Forward {
                 base_url: from.text()?.to_owned(),
@@ -130,7 +139,7 @@ impl Decision {
         } else {
             Err(from.refusal()?)
         };
-        from.end().map(|()| Self { about, outcome })
+        from.end().map(|()| Self { about, left, outcome })
     }
 }
 
@@ -183,6 +192,16 @@ fn data_of_bit(bit: u8) -> Result<Data, WireError> {
         2 => Ok(Data::Balances),
         4 => Ok(Data::Transactions),
         _ => Err(WireError::Value),
+    }
+}
+
+fn policy_number(policy: Policy) -> u8 {
+    match policy {
+        Policy::Participant => 0,
+        Policy::Application => 1,
+        Policy::ApplicationDay => 2,
+        Policy::Consent => 3,
+        Policy::Unattended => 4,
     }
 }
 
@@ -242,6 +261,13 @@ impl Writer {
         self.option(limits.unattended, |to, it| {
             to.0.extend(it.reads_a_day.to_le_bytes());
         });
+    }
+
+    fn left(&mut self, left: Left) {
+        self.u8(policy_number(left.policy));
+        for number in [left.limit, left.remaining, left.reset_s] {
+            self.0.extend(number.to_le_bytes());
+        }
     }
 
     fn refusal(&mut self, refusal: &Refusal) {
@@ -341,6 +367,17 @@ impl<'a> Reader<'a> {
         Ok(Limits { data, accounts, transactions_from, unattended })
     }
 
+    fn left(&mut self) -> Result<Left, WireError> {
+        let number = self.u8()?;
+        let policy = Policy::ALL.into_iter().find(|it| policy_number(*it) == number);
+        Ok(Left {
+            policy: policy.ok_or(WireError::Value)?,
+            limit: self.take().map(u32::from_le_bytes)?,
+            remaining: self.take().map(u32::from_le_bytes)?,
+            reset_s: self.take().map(u32::from_le_bytes)?,
+        })
+    }
+
     fn refusal(&mut self) -> Result<Refusal, WireError> {
         let problem = Problem::by_code(self.text()?).ok_or(WireError::Value)?;
         Ok(Refusal { problem, detail: self.option(Self::text)?.map(str::to_owned) })
@@ -371,7 +408,7 @@ mod tests {
         #[test]
         fn a_request_reads_back_and_only_whole(
             texts in vec(".{0,40}", 5), certificate in option::of(".{0,9}"), fresh in any::<bool>(),
-            lists in vec(vec(".{0,30}", 0..3), 5), now in 0i64..9_000_000_000_000, cut in any::<prop::sample::Index>(),
+            lists in vec(vec(".{0,30}", 0..3), 6), now in 0i64..9_000_000_000_000, cut in any::<prop::sample::Index>(),
             bent in any::<(prop::sample::Index, u8)>(),
         ) {
             let list = |at: usize| lists[at].iter().map(String::as_str).collect();
@@ -379,7 +416,7 @@ mod tests {
                 now: Timestamp::from_timestamp_millis(now).unwrap(), fresh,
                 issuer: &texts[0], audience: &texts[1], method: &texts[2], path: &texts[3], query: &texts[4],
                 certificate: certificate.as_deref(), authorization: list(0), dpop: list(1), provider: list(2),
-                auth_date: list(3), ip_address: list(4),
+                purpose: list(3), auth_date: list(4), ip_address: list(5),
             };
             let mut buffer = request.encode();
             prop_assert_eq!(Request::decode(&buffer), Ok(request));
@@ -395,7 +432,7 @@ mod tests {
         fn a_decision_reads_back(
             consent in option::of(any::<u128>()), attended in option::of(any::<bool>()), route in ".{0,20}", named in any::<[bool; 3]>(),
             base_url in ".{0,20}", headers in vec((".{0,9}", ".{0,20}"), 0..4), limits in limits(),
-            problem in option::of((0..Problem::ALL.len(), option::of(".{0,20}"))),
+            problem in option::of((0..Problem::ALL.len(), option::of(".{0,20}"))), numbers in vec(any::<(u32, u32, u32)>(), 0..5),
         ) {
             let bin: Bin = "960440000151".parse().unwrap();
             let about = About {
@@ -406,7 +443,9 @@ mod tests {
                 Some((at, detail)) => Err(Refusal { problem: Problem::ALL[at], detail }),
                 None => Ok(Forward { base_url, path_and_query: route, headers, limits }),
             };
-            let decision = Decision { about, outcome };
+            let left = Policy::ALL.into_iter().zip(numbers);
+            let left = left.map(|(policy, (limit, remaining, reset_s))| Left { policy, limit, remaining, reset_s }).collect();
+            let decision = Decision { about, left, outcome };
             prop_assert_eq!(Decision::decode(&decision.encode()), Ok(decision));
         }
 
@@ -425,9 +464,9 @@ mod tests {
 
     #[test]
     fn another_version_and_endless_lengths_are_refused() {
-        assert_eq!(decode_verdict(&[2, 0]), Err(WireError::Version));
+        assert_eq!(decode_verdict(&[1, 0]), Err(WireError::Version));
         assert_eq!(decode_verdict(&[]), Err(WireError::Short));
-        assert_eq!(AnswerAbout::decode(&[1, 255, 255, 255, 255]), Err(WireError::Limit));
+        assert_eq!(AnswerAbout::decode(&[2, 255, 255, 255, 255]), Err(WireError::Limit));
     }
 
     fn limits() -> impl Strategy<Value = Limits> {

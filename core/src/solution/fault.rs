@@ -27,10 +27,12 @@ pub enum Fault {
     Unavailable,
     #[error("the solution does not offer this")]
     NotOffered,
+    #[error("the front part never said that it runs")]
+    NotReady,
 }
 
 impl Fault {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Unreachable,
         Self::Slow,
         Self::Status,
@@ -42,6 +44,7 @@ impl Fault {
         Self::Contradiction,
         Self::Unavailable,
         Self::NotOffered,
+        Self::NotReady,
     ];
 
     /// Its name in the store and in the journal.
@@ -58,6 +61,7 @@ impl Fault {
             Self::Contradiction => "contradiction",
             Self::Unavailable => "unavailable",
             Self::NotOffered => "not-offered",
+            Self::NotReady => "not-ready",
         }
     }
 
@@ -73,7 +77,7 @@ impl Fault {
             | Self::AnotherRequest
             | Self::OutOfRange
             | Self::Contradiction => Problem::SolutionAnswer,
-            Self::Unavailable | Self::NotOffered => Problem::SolutionUnavailable,
+            Self::Unavailable | Self::NotOffered | Self::NotReady => Problem::SolutionUnavailable,
         }
     }
 

@@ -1,5 +1,5 @@
 //! Biometric solutions, the built-in engine and other vendors': requests, validation of answers,
-//! and which to try next (BIO-1, BIO-3, BIO-5).
+//! and which to try next (BIO-1, BIO-2, BIO-3, BIO-5).
 //!
 //! ```text
 //! order(solutions, rng) ──▶ first ──valid answer──▶ Match
@@ -9,12 +9,17 @@
 mod circuit;
 mod distribution;
 mod fault;
+mod front;
 mod maintenance;
 mod wire;
 
 pub use circuit::{Circuit, FAULTS_MAX};
 pub use distribution::{Candidate, order};
 pub use fault::Fault;
+pub use front::{
+    FRONT_CHALLENGE_MAX, FRONT_SESSION_MAX, FrontOutcome, FrontPackView, FrontSessionView,
+    FrontStage, FrontVerdict, FrontVerdictView, JudgeFront, OpenFront, PORTRAITS_BYTES_MAX,
+};
 pub use maintenance::{HOURS_A_YEAR_MAX, Maintenance, MaintenanceError, Window};
 pub use wire::{
     Base64, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
@@ -36,16 +41,19 @@ pub struct Asker {
 pub enum Purpose {
     /// An identity session's match: the platform distributes (BIO-5).
     Session,
+    /// An identity session's liveness check: the platform distributes (BIO-5).
+    Liveness,
     /// The photo matching service: the participant chooses (PHM-1).
     Photo,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 2] = [Self::Session, Self::Photo];
+    pub const ALL: [Self; 3] = [Self::Session, Self::Liveness, Self::Photo];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Session => "session",
+            Self::Liveness => "liveness",
             Self::Photo => "photo",
         }
     }
@@ -74,13 +82,21 @@ mod tests {
 
     #[test]
     fn the_document_has_every_address_limit_and_refusal() {
-        for path in ["/match", "/liveness/session", "/liveness/verdict"] {
+        for path in
+            ["/match", "/liveness/session", "/liveness/verdict", "/front/session", "/front/verdict"]
+        {
             assert!(DOCUMENT.contains(&format!("\n  /v1{path}:\n")), "{path}");
         }
         for path in ["/healthz", "/version"] {
             assert!(DOCUMENT.contains(&format!("\n  {path}:\n")), "{path}");
         }
         assert!(DOCUMENT.contains(&format!("minItems: 1\n          maxItems: {PROBES_MAX}\n")));
+        for most in [FRONT_SESSION_MAX, FRONT_CHALLENGE_MAX] {
+            assert!(
+                DOCUMENT.contains(&format!("minLength: 1\n          maxLength: {most}\n")),
+                "{most}"
+            );
+        }
         let told = DOCUMENT.split("# refusals\n").nth(1).unwrap();
         let told = told.split("# end of refusals").next().unwrap();
         for problem in Problem::ALL {

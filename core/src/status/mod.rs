@@ -3,12 +3,15 @@
 //! draft-ietf-oauth-status-list: two bits a consent (§7.1: `0x00` valid, `0x01` invalid, `0x03` application-specific, here
 //! changed), the least significant bits of a byte first (§4.1), DEFLATE in the ZLIB format (§4.2).
 
+pub mod cwt;
+
 use std::io::Read as _;
 
 use flate2::Compression;
 use flate2::read::{ZlibDecoder, ZlibEncoder};
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
 use crate::jose::{from_base64, to_base64};
 
 /// The `typ` of the JWS that carries it (§5.1).
@@ -19,8 +22,10 @@ const BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Places published beyond the last one assigned, so that a consent granted a moment ago is already on every
 /// edge's list. A multiple of four.
 const AHEAD: u64 = 4096;
+/// How far the platform's clock may be ahead, in seconds.
+const AHEAD_MAX_S: i64 = 60;
 
-/// The claims of `GET /edge/status-list` (§5.1).
+/// The claims of `GET /status-list` (§5.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusListClaims {
     pub iss: String,
@@ -35,6 +40,19 @@ pub struct StatusListClaims {
     #[serde(default)]
     pub version: u64,
     pub status_list: PackedList,
+}
+
+impl StatusListClaims {
+    /// For how many seconds who fetched it just now may hand it on (§13.1): `ttl`, and never beyond `exp`. `None`: it is not this
+    /// platform's list of this address, has expired, or was made in the future.
+    pub fn kept_s(&self, issuer: &str, address: &str, now: Timestamp) -> Option<u64> {
+        let now = now.timestamp();
+        let own = self.iss == issuer && self.sub == address;
+        if !own || self.exp <= now || self.iat > now.saturating_add(AHEAD_MAX_S) {
+            return None;
+        }
+        u64::try_from(self.ttl.min(self.exp - now)).ok().filter(|it| *it > 0)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +77,22 @@ pub enum Entry {
     Ended,
     /// Ended as well; a narrower one has taken its place (CNS-7).
     Changed,
+}
+
+impl Entry {
+    /// As a list of two bits has it.
+    pub fn bits(self) -> u8 {
+        match self {
+            Self::Valid => 0b00,
+            Self::Ended => 0b01,
+            Self::Changed => 0b11,
+        }
+    }
+
+    /// `None` for what we never give.
+    pub fn from_bits(bits: u8) -> Option<Self> {
+        [Self::Valid, Self::Ended, Self::Changed].into_iter().find(|it| it.bits() == bits)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +124,31 @@ impl StatusList {
                 *byte |= value << shift;
             }
         }
+    }
+
+    /// Makes room for these places and some beyond, as [`Self::new`] does. A list never becomes shorter.
+    pub fn grow(&mut self, taken: u64) -> Result<(), StatusListError> {
+        let each = u64::from(8 / self.bits);
+        let places = taken.checked_next_multiple_of(AHEAD).and_then(|it| it.checked_add(AHEAD));
+        let bytes = places.map(|it| it / each).filter(|it| *it <= BYTES_MAX);
+        let bytes = bytes.and_then(|it| usize::try_from(it).ok()).ok_or(StatusListError)?;
+        if bytes > self.bytes.len() {
+            self.bytes.resize(bytes, 0);
+        }
+        Ok(())
+    }
+
+    /// An end stays: of two, the later is kept.
+    pub fn set(&mut self, index: u64, entry: Entry) -> Result<(), StatusListError> {
+        let (byte, shift) = place(index, self.bits);
+        let byte = byte.and_then(|it| self.bytes.get_mut(it)).ok_or(StatusListError)?;
+        *byte |= entry.bits() << shift;
+        Ok(())
+    }
+
+    /// Whether this place is the first of a stretch for which lists must grow.
+    pub fn grows_at(index: u64) -> bool {
+        index.is_multiple_of(AHEAD)
     }
 
     /// `None` if the list does not reach that far, which must be treated as a refusal.
@@ -175,6 +234,37 @@ mod tests {
             assert_eq!(list.entry(taken), Some(Entry::Valid), "{taken}");
             assert_eq!(list.entry(taken + AHEAD - 1), Some(Entry::Valid), "{taken}");
             assert_eq!(list.entry(u64::MAX), None);
+        }
+    }
+
+    #[test]
+    fn a_list_is_handed_on_for_its_time_and_only_as_what_it_is() {
+        let claims = StatusListClaims {
+            iss: "https://p".to_owned(),
+            sub: "https://p/status-list".to_owned(),
+            iat: 1_000,
+            exp: 1_060,
+            ttl: 5,
+            version: 1,
+            status_list: StatusList::new(0, []).pack(),
+        };
+        let kept = |claims: &StatusListClaims, now| {
+            let now = Timestamp::from_timestamp(now, 0).unwrap();
+            claims.kept_s("https://p", "https://p/status-list", now)
+        };
+        for (now, expected) in
+            [(1_000, Some(5)), (1_058, Some(2)), (1_060, None), (940, Some(5)), (939, None)]
+        {
+            assert_eq!(kept(&claims, now), expected, "{now}");
+        }
+        for wrong in [
+            StatusListClaims { iss: "https://q".to_owned(), ..claims.clone() },
+            StatusListClaims { sub: "https://p/other".to_owned(), ..claims.clone() },
+            StatusListClaims { ttl: 0, ..claims.clone() },
+            StatusListClaims { ttl: -1, ..claims.clone() },
+            StatusListClaims { exp: i64::MIN, ..claims.clone() },
+        ] {
+            assert_eq!(kept(&wrong, 1_000), None);
         }
     }
 

@@ -1,11 +1,15 @@
 //! Uses: each request through an edge, answered or refused (OAPI-15).
 
+pub mod promise;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::consent::{Consent, ConsentState, Data};
 use crate::id::{Bin, ConsentId, UseId};
+use crate::jose::is_sha256;
+use crate::release::GateName;
 
 /// The most uses in one report of an edge.
 pub const USES_MAX: usize = 500;
@@ -23,7 +27,7 @@ pub struct ReportUses<U = Use> {
 }
 
 /// How far an edge's clock may be ahead of the platform's.
-const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
+pub const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
 
 /// One request through an edge, answered or refused. Reported twice, it counts once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +58,9 @@ pub struct Use {
     /// The provider's part of it; absent if the request was not forwarded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream_ms: Option<u32>,
+    /// The gate that decided; absent where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateName>,
 }
 
 impl Use {
@@ -67,6 +74,9 @@ impl Use {
         }
         if self.problem.as_ref().is_some_and(|it| it.len() > ROUTE_LENGTH_MAX) {
             return Err("a problem's code is at most 100 bytes");
+        }
+        if self.gate.as_ref().is_some_and(|it| !is_sha256(&it.digest)) {
+            return Err("a gate is named by its SHA-256 in hexadecimal");
         }
         Ok(())
     }
@@ -120,7 +130,10 @@ mod tests {
             text.replace("\"status\"", "\"carrier\":{\"of\":\"a later version\"},\"status\"");
         assert_eq!(serde_json::from_str::<Use>(&newer).unwrap(), told);
         assert!(Use { route: "r".repeat(101), ..told.clone() }.check().is_err());
-        assert!(Use { status: 42, ..told }.check().is_err());
+        assert!(Use { status: 42, ..told.clone() }.check().is_err());
+        let gate = |digest: &str| Some(GateName { version: None, digest: digest.to_owned() });
+        assert!(Use { gate: gate(&"a".repeat(64)), ..told.clone() }.check().is_ok());
+        assert!(Use { gate: gate("a"), ..told }.check().is_err());
     }
     #[test]
     fn a_use_counts_only_where_its_consent_allows_it() {
@@ -164,6 +177,7 @@ mod tests {
             answer_bytes: 1,
             total_ms: 1,
             upstream_ms: Some(1),
+            gate: None,
         };
         let checked = |told: Use| told.check_consent(&consent, at(20)).is_ok();
         assert!(checked(good.clone()));

@@ -68,6 +68,23 @@ impl TlsListener {
     }
 }
 
+/// Where clients show no certificates: handlers find the peer's address, as with a [`PlainListener`].
+pub struct AnonymousListener(pub TlsListener);
+
+impl axum::serve::Listener for AnonymousListener {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        let (connection, peer) = self.0.accept().await;
+        (connection, peer.address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.0.address)
+    }
+}
+
 impl Drop for TlsListener {
     fn drop(&mut self) {
         self.accepting.abort();

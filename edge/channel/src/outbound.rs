@@ -43,6 +43,9 @@ pub struct Answer {
     ends_at: Instant,
 }
 
+/// A body as it arrives.
+pub struct Pieces(Incoming);
+
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
     #[error("the request can't be made: {0}")]
@@ -164,6 +167,11 @@ impl Answer {
         self.headers().get(name)?.to_str().ok()
     }
 
+    /// The body piece by piece, for an answer that never ends. No time is set: the reader knows when to give up.
+    pub fn pieces(self) -> Pieces {
+        Pieces(self.response.into_body())
+    }
+
     /// The whole body, if it is not longer.
     pub async fn body(self, bytes_max: usize) -> Result<Bytes, OutboundError> {
         let whole = Limited::new(self.response.into_body(), bytes_max).collect();
@@ -173,6 +181,19 @@ impl Answer {
             Err(error) if error.is::<LengthLimitError>() => Err(OutboundError::TooLarge),
             Err(error) => Err(OutboundError::Broken(error)),
         }
+    }
+}
+
+impl Pieces {
+    /// `None`: the answer has ended.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, OutboundError> {
+        while let Some(frame) = self.0.frame().await {
+            let frame = frame.map_err(|error| OutboundError::Broken(error.into()))?;
+            if let Ok(piece) = frame.into_data() {
+                return Ok(Some(piece));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Verification of JOSE signatures with aws-lc-rs.
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
-    UnparsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ED25519, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use senim_core::jose::{Algorithm, Jwk, JwkSet, Jws, PublicKey};
 
@@ -24,6 +24,11 @@ pub fn verify(jwk: &Jwk, algorithm: Algorithm, signed: &[u8], signature: &[u8]) 
         | (PublicKey::Rsa { .. }, Algorithm::Es256 | Algorithm::EdDsa) => return false,
     };
     checked.is_ok()
+}
+
+/// Whether the key, an uncompressed point of P-256, signed these bytes: ECDSA over SHA-256, written in ASN.1 as WebAuthn has it.
+pub fn verify_p256_asn1(point: &[u8; 65], signed: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(signed, signature).is_ok()
 }
 
 /// Whether a key of the set signed it: the one named in the header, else any of its algorithm.

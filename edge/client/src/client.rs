@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::answer::{Answer, Refusal, Tokens};
 use crate::key::Key;
+use crate::proof::{Nonces, proved, proved_again};
 use crate::request::Request;
 
 /// Longer than the edge waits for a provider.
@@ -31,6 +32,8 @@ pub struct Client {
     pub credential: Credential,
     /// Shows the participant's certificate.
     pub outbound: Outbound,
+    /// Of the servers that want DPoP proofs to name one.
+    pub nonces: Nonces,
 }
 
 /// What the application proves itself with.
@@ -179,12 +182,13 @@ impl Client {
         let request = Request::get(url.to_owned());
         let scheme = if binding.is_some() { "DPoP" } else { "Bearer" };
         let request = request.with_header("authorization", &format!("{scheme} {access_token}"));
-        proved(request, binding, Some(access_token))
+        proved(request, binding, Some(access_token), &self.nonces)
     }
 
     /// A request to the token endpoint.
     pub fn token(&self, form: &[(&str, &str)], binding: Option<&Key>) -> Request {
-        proved(self.authenticated(&self.server.token_endpoint, form), binding, None)
+        let request = self.authenticated(&self.server.token_endpoint, form);
+        proved(request, binding, None, &self.nonces)
     }
 
     /// The tokens in an answer of the token endpoint, bound as was asked.
@@ -195,9 +199,15 @@ impl Client {
         if bound { Ok(tokens) } else { Err(ClientError::Binding) }
     }
 
-    /// Sends it once; a `GET` whose connection was closed under it once more.
+    /// Sends it once; a `GET` whose connection was closed under it once more, and so a request whose DPoP proof must name
+    /// the nonce that came with the refusal (RFC 9449 §9).
     pub async fn send(&self, request: &Request) -> Result<Answer, OutboundError> {
-        send(&self.outbound, request).await
+        let answer = send(&self.outbound, request).await?;
+        self.nonces.keep(&request.url, &answer);
+        let Some(again) = proved_again(request, &answer, &self.nonces) else { return Ok(answer) };
+        let answer = send(&self.outbound, &again).await?;
+        self.nonces.keep(&request.url, &answer);
+        Ok(answer)
     }
 
     fn authenticated(&self, url: &str, form: &[(&str, &str)]) -> Request {
@@ -227,28 +237,6 @@ impl Client {
         });
         key.sign(json!({ "typ": "JWT", "kid": key.thumbprint() }), &claims)
     }
-}
-
-/// With a DPoP proof of the key, where there is one (RFC 9449 §4.2).
-pub(crate) fn proved(
-    request: Request,
-    binding: Option<&Key>,
-    access_token: Option<&str>,
-) -> Request {
-    let Some(key) = binding else { return request };
-    // Without query and fragment.
-    let target = request.url.split(['?', '#']).next().unwrap_or_default();
-    let mut claims = json!({
-        "jti": SystemRng.token(),
-        "htm": request.method.as_str(),
-        "htu": target,
-        "iat": clock::now().timestamp(),
-    });
-    if let Some(token) = access_token {
-        claims["ath"] = sha256_base64(token.as_bytes()).into();
-    }
-    let proof = key.sign(json!({ "typ": "dpop+jwt", "jwk": key.public() }), &claims);
-    request.with_header("dpop", &proof)
 }
 
 async fn send(outbound: &Outbound, request: &Request) -> Result<Answer, OutboundError> {
@@ -388,6 +376,7 @@ mod tests {
             redirect_uri: "https://bank.example/back".to_owned(),
             credential: Credential::PrivateKeyJwt(key.clone()),
             outbound: Outbound::http_or_https(None::<&Path>, ANSWER_WITHIN).unwrap(),
+            nonces: Nonces::default(),
         };
         (client, key, binding)
     }

@@ -3,8 +3,9 @@
 use http::Method;
 use serde_json::json;
 
-use crate::client::{Client, proved};
+use crate::client::Client;
 use crate::key::Key;
+use crate::proof::proved;
 use crate::request::Request;
 
 impl Client {
@@ -22,18 +23,18 @@ impl Client {
         binding: Option<&Key>,
     ) -> Request {
         let url = format!("{}/grants/{grant_id}", self.server.issuer);
-        Self::with_token(Request { method, ..Request::get(url) }, own_token, binding)
+        self.with_token(Request { method, ..Request::get(url) }, own_token, binding)
     }
 
     /// Whether a consent of this client stands with the application (CNS-9).
     pub fn find_grants(&self, iin: &str, own_token: &str, binding: Option<&Key>) -> Request {
         let url = format!("{}/grants/search", self.server.issuer);
-        Self::with_token(Request::post_json(url, json!({ "iin": iin })), own_token, binding)
+        self.with_token(Request::post_json(url, json!({ "iin": iin })), own_token, binding)
     }
 
-    fn with_token(request: Request, token: &str, binding: Option<&Key>) -> Request {
+    fn with_token(&self, request: Request, token: &str, binding: Option<&Key>) -> Request {
         let scheme = if binding.is_some() { "DPoP" } else { "Bearer" };
         let request = request.with_header("authorization", &format!("{scheme} {token}"));
-        proved(request, binding, Some(token))
+        proved(request, binding, Some(token), &self.nonces)
     }
 }

@@ -125,6 +125,7 @@ mod tests {
             redirect_uri: "https://bank.example/back".to_owned(),
             credential: Credential::TlsClientAuth,
             outbound: Outbound::http_or_https(None::<&Path>, Duration::from_secs(1)).unwrap(),
+            nonces: crate::Nonces::default(),
         }
     }
 }

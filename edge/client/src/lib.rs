@@ -10,6 +10,7 @@ mod grants;
 mod id_token;
 mod key;
 mod presence;
+mod proof;
 mod request;
 mod signals;
 
@@ -17,4 +18,5 @@ pub use answer::{Answer, Refusal, Tokens};
 pub use client::{Client, ClientError, Credential, Pushed, Server};
 pub use key::Key;
 pub use presence::Presence;
+pub use proof::Nonces;
 pub use request::Request;

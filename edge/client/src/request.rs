@@ -6,6 +6,8 @@ use http::{Error, Method};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use crate::proof::Proving;
+
 /// Everything is signed already: whoever changes what a signature covers signs again.
 #[derive(Clone)]
 pub struct Request {
@@ -16,16 +18,25 @@ pub struct Request {
     pub form: Vec<(String, String)>,
     /// Its body where that is JSON.
     pub json: Option<Value>,
+    /// How its DPoP proof was made.
+    pub(crate) proving: Option<Proving>,
 }
 
 impl Request {
     pub fn get(url: String) -> Self {
-        Self { method: Method::GET, url, headers: Vec::new(), form: Vec::new(), json: None }
+        Self {
+            method: Method::GET,
+            url,
+            headers: Vec::new(),
+            form: Vec::new(),
+            json: None,
+            proving: None,
+        }
     }
 
     pub fn post(url: String, form: &[(&str, &str)]) -> Self {
         let form = form.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { method: Method::POST, url, headers: Vec::new(), form, json: None }
+        Self { method: Method::POST, form, ..Self::get(url) }
     }
 
     pub fn post_json(url: String, json: Value) -> Self {

@@ -1,12 +1,12 @@
 //! The gate: core's routing as a component whose only imports are facts from its node.
 
 use senim_core::Timestamp;
-use senim_core::id::{Bin, ConsentId};
+use senim_core::id::Bin;
 use senim_core::jose::{Jwk, Jws};
 use senim_core::problem::Problem;
 use senim_core::routing::{
-    About, AnswerAbout, Asker, Decision, Facts, Memory, Request, Standing, Target, check_answer,
-    decide, encode_verdict,
+    About, Allowance, AnswerAbout, Asker, Decision, Facts, Left, Memory, Policy, Quota, Request,
+    Spent, Standing, Target, check_answer, decide, encode_verdict,
 };
 
 use self::senim::gate::facts;
@@ -22,6 +22,7 @@ impl Guest for Gate {
             // Node and gate have different versions.
             Err(_) => Decision {
                 about: About { route: About::OTHER.to_owned(), ..About::default() },
+                left: Vec::new(),
                 outcome: Err(Problem::Internal.into()),
             },
         };
@@ -45,7 +46,14 @@ struct Node;
 impl Facts for Node {
     fn asker(&self, thumbprint: &str) -> Option<Asker> {
         let asker = facts::asker_of_certificate(thumbprint)?;
-        Some(Asker { bin: asker.bin.parse().ok()?, active: asker.active, consumer: asker.consumer })
+        let allowance = Allowance {
+            requests_a_minute: asker.requests_a_minute,
+            application_requests_a_minute: asker.application_requests_a_minute,
+            application_requests_a_day: asker.application_requests_a_day,
+            consent_requests_a_minute: asker.consent_requests_a_minute,
+        };
+        let (active, consumer) = (asker.active, asker.consumer);
+        Some(Asker { bin: asker.bin.parse().ok()?, active, consumer, allowance })
     }
 
     fn owns(&self, consumer: Bin, client_id: &str) -> bool {
@@ -72,6 +80,10 @@ impl Facts for Node {
         facts::verify_proof(&key, proof.header.algorithm.name(), proof.signed, &proof.signature)
     }
 
+    fn gave_nonce(&self, nonce: &str) -> bool {
+        facts::gave_nonce(nonce)
+    }
+
     fn standing(&self, list: &str, index: u64) -> Standing {
         match facts::standing_of(list, index) {
             facts::Standing::Good => Standing::Good,
@@ -89,7 +101,40 @@ impl Facts for Node {
         }
     }
 
-    fn count_read(&self, consent: ConsentId, provider: Bin, reads_a_day: u16) -> bool {
-        facts::count_read(&consent.to_string(), &provider.to_string(), reads_a_day)
+    fn spend(&self, quotas: &[Quota]) -> Spent {
+        let quota = |it: &Quota| facts::Quota {
+            policy: policy_out(it.policy),
+            key: it.key.clone(),
+            limit: it.limit,
+        };
+        let quotas: Vec<_> = quotas.iter().map(quota).collect();
+        let spent = facts::spend(&quotas);
+        let left = |it: facts::Left| Left {
+            policy: policy_in(it.policy),
+            limit: it.limit,
+            remaining: it.remaining,
+            reset_s: it.reset_s,
+        };
+        Spent { admitted: spent.admitted, left: spent.left.into_iter().map(left).collect() }
+    }
+}
+
+fn policy_out(policy: Policy) -> facts::Policy {
+    match policy {
+        Policy::Participant => facts::Policy::Participant,
+        Policy::Application => facts::Policy::Application,
+        Policy::ApplicationDay => facts::Policy::ApplicationDay,
+        Policy::Consent => facts::Policy::Consent,
+        Policy::Unattended => facts::Policy::Unattended,
+    }
+}
+
+fn policy_in(policy: facts::Policy) -> Policy {
+    match policy {
+        facts::Policy::Participant => Policy::Participant,
+        facts::Policy::Application => Policy::Application,
+        facts::Policy::ApplicationDay => Policy::ApplicationDay,
+        facts::Policy::Consent => Policy::Consent,
+        facts::Policy::Unattended => Policy::Unattended,
     }
 }

@@ -2,20 +2,18 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use senim_channel::budget::Exhausted;
 use senim_core::id::UseId;
 use senim_core::problem::{Problem, ProblemDocument};
-use senim_core::routing::Refusal;
+use senim_core::routing::{Left, Refusal, challenges, headers};
 
 use crate::request::{INTERACTION, interaction_name};
 
 pub(crate) type Answer = Response<Full<Bytes>>;
-
-const ALGORITHMS: &str = r#"algs="ES256 EdDSA PS256""#;
 
 /// The provider's answer, which the gate has passed.
 pub(crate) fn passed_on(body: Bytes) -> Answer {
@@ -39,12 +37,13 @@ pub(crate) fn refused(refusal: &Refusal, dpop: bool, retry_after_s: Option<u64>)
     if let Some(seconds) = document.retry_after() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    match answer.status() {
-        StatusCode::UNAUTHORIZED => challenge(answer.headers_mut(), problem, dpop),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+    for it in challenges(problem, dpop) {
+        if let Ok(value) = HeaderValue::from_str(&it) {
+            headers.append(WWW_AUTHENTICATE, value);
         }
-        _ => {}
+    }
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
     }
     answer
 }
@@ -59,23 +58,20 @@ pub(crate) fn exhausted<B>(exhausted: &Exhausted, request: &Request<B>) -> Answe
     finished(answer, &interaction_name(request.headers(), UseId(rand::random())))
 }
 
-/// RFC 6750 §3, RFC 9449 §7.1: how to ask better, under the scheme that was tried, or under each.
-fn challenge(headers: &mut HeaderMap, problem: Problem, dpop: bool) {
-    let mut add = |text: String| {
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            headers.append(WWW_AUTHENTICATE, value);
+/// What is left of the allowances that the request was counted under (draft-ietf-httpapi-ratelimit-headers).
+pub(crate) fn tell_left(answer: &mut Answer, left: &[Left]) {
+    let Some((policy, rest)) = headers(left) else { return };
+    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", rest)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            answer.headers_mut().insert(name, value);
         }
-    };
-    let of_the_proof = [Problem::DpopMissing, Problem::DpopInvalid, Problem::DpopReplayed];
-    if problem == Problem::TokenMissing {
-        add("Bearer".to_owned());
-        add(format!("DPoP {ALGORITHMS}"));
-    } else if of_the_proof.contains(&problem) {
-        add(format!(r#"DPoP error="invalid_dpop_proof", {ALGORITHMS}"#));
-    } else if dpop {
-        add(format!(r#"DPoP error="invalid_token", {ALGORITHMS}"#));
-    } else {
-        add(r#"Bearer error="invalid_token""#.to_owned());
+    }
+}
+
+/// For the caller's next proof (RFC 9449 §8.2).
+pub(crate) fn give_nonce(answer: &mut Answer, nonce: &str) {
+    if let Ok(value) = HeaderValue::from_str(nonce) {
+        answer.headers_mut().insert("dpop-nonce", value);
     }
 }
 
@@ -97,30 +93,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_tells_how_to_ask_better() {
-        for (problem, dpop, challenges) in [
-            (Problem::TokenMissing, false, vec!["Bearer", r#"DPoP algs="ES256 EdDSA PS256""#]),
-            (Problem::TokenExpired, false, vec![r#"Bearer error="invalid_token""#]),
-            (
-                Problem::TokenExpired,
-                true,
-                vec![r#"DPoP error="invalid_token", algs="ES256 EdDSA PS256""#],
-            ),
-            (
-                Problem::DpopReplayed,
-                true,
-                vec![r#"DPoP error="invalid_dpop_proof", algs="ES256 EdDSA PS256""#],
-            ),
-            (Problem::ConsentAccount, false, vec![]),
-        ] {
-            let answer = refused(&problem.into(), dpop, None);
-            let told: Vec<_> = answer.headers().get_all(WWW_AUTHENTICATE).iter().collect();
-            assert_eq!(told, challenges, "{}", problem.code());
+    fn a_refusal_has_its_status_and_says_how_to_ask_better() {
+        let told = |problem: Problem| {
+            let answer = refused(&problem.into(), true, None);
             assert_eq!(answer.status().as_u16(), problem.status());
-        }
-        assert!(
-            refused(&Problem::MethodNotAllowed.into(), false, None).headers().contains_key(ALLOW)
-        );
+            let challenges = answer.headers().get_all(WWW_AUTHENTICATE).iter().count();
+            (challenges, answer.headers().contains_key(ALLOW))
+        };
+        assert_eq!(told(Problem::TokenMissing), (2, false));
+        assert_eq!(told(Problem::ConsentAccount), (0, false));
+        assert_eq!(told(Problem::MethodNotAllowed), (0, true));
     }
 
     #[test]

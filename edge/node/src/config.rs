@@ -9,7 +9,8 @@ use senim_channel::{
     is_sha256, server_config,
 };
 use senim_core::address::BaseUrl;
-use serde::Deserialize;
+use senim_core::log::note::{KeyKind, VerifierKey};
+use serde::{Deserialize, Deserializer, de};
 
 /// `node.example.toml` has every key with its meaning.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,13 +24,14 @@ pub struct Config {
     pub tls_certificate: PathBuf,
     pub tls_key: PathBuf,
     pub client_ca: PathBuf,
-    pub gate: PathBuf,
+    pub gate: Option<PathBuf>,
     pub gate_sha256: Option<String>,
+    pub gate_dir: Option<PathBuf>,
+    #[serde(default, deserialize_with = "gate_keys")]
+    pub gate_keys: Vec<VerifierKey>,
     pub spool_dir: PathBuf,
     #[serde(default = "default_registry_stale_s")]
     pub registry_stale_s: u32,
-    #[serde(default = "default_poll_ms")]
-    pub poll_ms: u32,
     #[serde(default = "default_upstream_timeout_s")]
     pub upstream_timeout_s: u32,
     #[serde(default = "default_participant_requests_per_s")]
@@ -39,12 +41,13 @@ pub struct Config {
     pub refused_uses_retry_s: u32,
 }
 
-fn default_registry_stale_s() -> u32 {
-    5
+fn gate_keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<VerifierKey>, D::Error> {
+    let keys = Vec::<String>::deserialize(from)?;
+    keys.iter().map(|it| it.parse().map_err(de::Error::custom)).collect()
 }
 
-fn default_poll_ms() -> u32 {
-    250
+fn default_registry_stale_s() -> u32 {
+    5
 }
 
 fn default_upstream_timeout_s() -> u32 {
@@ -106,10 +109,14 @@ impl Config {
             let why = "must be the common name of the certificate in tls_certificate".to_owned();
             return Err(ConfigError::Wrong { key: "name", why });
         }
-        if !self.gate.is_file() {
+        if let Some(gate) = self.gate.as_ref().filter(|it| !it.is_file()) {
             let why =
-                format!("{} is not there; `cargo xtask build` makes the gate", self.gate.display());
+                format!("{} is not there; `cargo xtask build` makes the gate", gate.display());
             return Err(ConfigError::Wrong { key: "gate", why });
+        }
+        if let Some(dir) = self.gate_dir.as_ref().filter(|it| !it.is_dir()) {
+            let why = format!("{} is no folder", dir.display());
+            return Err(ConfigError::Wrong { key: "gate_dir", why });
         }
         fs::create_dir_all(&self.spool_dir)
             .map_err(|error| ConfigError::Wrong { key: "spool_dir", why: error.to_string() })
@@ -130,12 +137,23 @@ fn check_settings(config: &Config) -> Result<(), ConfigError> {
     if config.gate_sha256.as_deref().is_some_and(|it| !is_sha256(it)) {
         return wrong("gate_sha256", "must be 64 hexadecimal digits");
     }
+    if config.gate.is_some() == config.gate_dir.is_some() {
+        return wrong("gate", "either gate or gate_dir must be set");
+    }
+    if config.gate_dir.is_some() == config.gate_keys.is_empty() {
+        return wrong("gate_keys", "gate_dir needs the operator's keys, and gate none");
+    }
+    if config.gate_keys.iter().any(|it| it.kind != KeyKind::Log) {
+        return wrong("gate_keys", "must be what `senim gate key` printed, not a witness's key");
+    }
+    if config.gate_dir.is_some() && config.gate_sha256.is_some() {
+        return wrong("gate_sha256", "belongs to gate; a release names its own");
+    }
     if config.name.is_empty() {
         return wrong("name", "must not be empty");
     }
     for (key, value, least, most) in [
-        ("registry_stale_s", config.registry_stale_s, 1, 3600),
-        ("poll_ms", config.poll_ms, 10, 60_000),
+        ("registry_stale_s", config.registry_stale_s, 2, 60),
         ("upstream_timeout_s", config.upstream_timeout_s, 1, 300),
         ("participant_requests_per_s", config.participant_requests_per_s, 1, 1_000_000),
         ("refused_uses_retry_s", config.refused_uses_retry_s, 1, 7 * 24 * 3600),
@@ -143,9 +161,6 @@ fn check_settings(config: &Config) -> Result<(), ConfigError> {
         if !(least..=most).contains(&value) {
             return wrong(key, &format!("must be {least} to {most}"));
         }
-    }
-    if u64::from(config.poll_ms) >= u64::from(config.registry_stale_s) * 1000 {
-        return wrong("poll_ms", "must be less than registry_stale_s");
     }
     Ok(())
 }
@@ -160,15 +175,15 @@ mod tests {
     fn the_example_has_every_key_and_the_documented_defaults() {
         let shown: Config = toml::from_str(EXAMPLE).unwrap();
         assert!(check_settings(&shown).is_ok());
-        let all = EXAMPLE.replace("# registry_", "registry_").replace("# poll_", "poll_");
+        let all = EXAMPLE.replace("# registry_", "registry_");
         let all = all.replace("# upstream_", "upstream_").replace("# participant_", "participant_");
-        let all = all.replace("# refused_", "refused_").replace("# gate_", "gate_");
+        let all = all.replace("# refused_", "refused_").replace("# gate_sha", "gate_sha");
         let documented: Config = toml::from_str(&all).unwrap();
         assert!(check_settings(&documented).is_ok());
         assert!(documented.gate_sha256.is_some() && shown.gate_sha256.is_none());
         assert_eq!(
-            (shown.registry_stale_s, shown.poll_ms, shown.upstream_timeout_s),
-            (documented.registry_stale_s, documented.poll_ms, documented.upstream_timeout_s)
+            (shown.registry_stale_s, shown.upstream_timeout_s),
+            (documented.registry_stale_s, documented.upstream_timeout_s)
         );
         assert_eq!(
             (shown.participant_requests_per_s, shown.refused_uses_retry_s),
@@ -185,13 +200,20 @@ mod tests {
             ("name = \"edge-1\"", "name = \"\"", "name"),
             ("# gate_sha256 = \"", "gate_sha256 = \"0", "gate_sha256"),
             ("# gate_sha256 = \"", "gate_sha256 = \"\" # \"", "gate_sha256"),
-            ("# poll_ms = 250", "poll_ms = 5000", "poll_ms"),
+            ("gate = \"", "# gate = \"", "gate"),
+            ("# gate_dir", "gate_dir", "gate"),
+            ("gate = \".senim/gate.wasm\"", "gate_dir = \"gates\"", "gate_keys"),
+            ("# gate_keys", "gate_keys", "gate_keys"),
+            ("# registry_stale_s = 5", "registry_stale_s = 1", "registry_stale_s"),
             ("# upstream_timeout_s = 10", "upstream_timeout_s = 0", "upstream_timeout_s"),
         ] {
             let config: Config = toml::from_str(&EXAMPLE.replacen(from, to, 1)).unwrap();
             let complaint = check_settings(&config).unwrap_err().to_string();
             assert!(complaint.starts_with(key), "{complaint}");
         }
+        let signed = EXAMPLE.replace("\ngate = ", "\n# gate = ").replace("# gate_dir", "gate_dir");
+        let signed: Config = toml::from_str(&signed.replace("# gate_keys", "gate_keys")).unwrap();
+        assert!(check_settings(&signed).is_ok() && signed.gate_keys.len() == 1);
         let unknown =
             toml::from_str::<Config>(&format!("{EXAMPLE}\nlisten_adress = 1")).unwrap_err();
         assert!(unknown.to_string().contains("listen_adress"));

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use senim_channel::verify;
 use senim_core::Timestamp;
-use senim_core::id::{Bin, ConsentId};
+use senim_core::feed::snapshot::Snapshot;
+use senim_core::id::Bin;
 use senim_core::jose::{Algorithm, Jwk, Jws, sha256_base64};
-use senim_core::routing::{Asker, Facts, Memory, Standing, Target};
+use senim_core::routing::{Asker, Facts, Memory, Nonces, Quota, Spent, Standing, Target};
 
-use crate::feed::Snapshot;
-use crate::memory::{ProofMemory, ReadMemory, TokenMemory};
+use crate::memory::{ProofMemory, SpentMemory, TokenMemory};
 
 /// The facts of one request at one moment.
 #[derive(Clone)]
@@ -20,11 +20,25 @@ pub struct NodeFacts {
     pub participant: Option<Bin>,
     pub tokens: Arc<TokenMemory>,
     pub proofs: Arc<ProofMemory>,
-    pub reads: Arc<ReadMemory>,
+    pub nonces: Arc<Nonces>,
+    pub spent: Arc<SpentMemory>,
     pub now: Timestamp,
 }
 
 impl NodeFacts {
+    /// Of a node that knows nothing, for trying a gate out.
+    pub(crate) fn none(now: Timestamp) -> Self {
+        Self {
+            snapshot: None,
+            participant: None,
+            tokens: Arc::new(TokenMemory::new(1)),
+            proofs: Arc::new(ProofMemory::new(1, 1)),
+            nonces: Arc::new(Nonces::new([0; 32])),
+            spent: Arc::new(SpentMemory::new(1)),
+            now,
+        }
+    }
+
     pub(crate) fn verify_token(
         &self,
         algorithm: Algorithm,
@@ -77,6 +91,10 @@ impl Facts for NodeFacts {
         verify(key, proof.header.algorithm, proof.signed, &proof.signature)
     }
 
+    fn gave_nonce(&self, nonce: &str) -> bool {
+        self.nonces.gave(nonce, self.now)
+    }
+
     fn standing(&self, list: &str, index: u64) -> Standing {
         self.snapshot.as_ref().map_or(Standing::Unknown, |it| it.standing(list, index))
     }
@@ -85,7 +103,7 @@ impl Facts for NodeFacts {
         self.proofs.remember(self.participant, seen_as, until, self.now)
     }
 
-    fn count_read(&self, consent: ConsentId, provider: Bin, reads_a_day: u16) -> bool {
-        self.reads.count(consent, provider, reads_a_day, self.now)
+    fn spend(&self, quotas: &[Quota]) -> Spent {
+        self.spent.spend(quotas, self.now)
     }
 }

@@ -1,407 +1,312 @@
-//! The platform's participants, consents and keys, polled several times a second and trusted only
-//! while fresh.
+//! Follows the platform's stream (core/src/feed): swaps one snapshot, keeps the place on disk, acknowledges it.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use senim_channel::{Outbound, clock, verify_jws};
-use senim_core::Timestamp;
-use senim_core::id::Bin;
-use senim_core::jose::{JwkSet, Jws};
+use http::{HeaderMap, Request, StatusCode};
+use senim_channel::clock::{Rng as _, SystemRng};
+use senim_channel::outbound::post_json;
+use senim_channel::{Outbound, OutboundError, clock, verify_jws};
+use senim_core::feed::follower::{Ask, Follower};
+use senim_core::feed::frame::Splitter;
+use senim_core::feed::snapshot::Snapshot;
+use senim_core::feed::{AcknowledgeFeed, FeedError, Place};
+use senim_core::jose::{JwkSet, to_base64};
 use senim_core::json;
-use senim_core::routing::{Asker, Registry, RegistryParticipant, Standing, Target};
-use senim_core::status::{self, Entry, StatusList, StatusListClaims};
-use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout_at};
 
-use crate::config::Config;
 use crate::forward::{self, ForwardError};
 use crate::memory::locked;
 
-/// The largest response that is read.
-const BYTES_MAX: usize = 16 * 1024 * 1024;
-/// How far a newer response's `iat` may lie in the past of an older one's: clocks of the platform's machines differ.
-const BACKWARDS_MAX_S: i64 = 60;
+/// The longest key set.
+const KEYS_BYTES_MAX: usize = 256 * 1024;
+/// The platform's answer to an acknowledgement is a problem or nothing.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Before the platform is asked again; doubles with each failure.
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+/// How often it is looked whether requests are still decided by a snapshot that was replaced.
+const LOOK: Duration = Duration::from_millis(2);
+/// How long an acknowledgement may take.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(5);
 
-/// The platform's data at one moment. Everything in it was signed by the platform or came from it over TLS.
-#[derive(Clone)]
-pub struct Snapshot {
-    asked_at: Instant,
-    /// Counts changes of the keys.
-    pub(crate) generation: u64,
-    keys: Arc<Held<JwkSet>>,
-    register: Arc<Held<Register>>,
-    consents: Arc<Held<Consents>>,
-}
-
-/// What was parsed, and its source text: most responses repeat the last one.
-struct Held<T> {
-    text: Bytes,
-    read: T,
-}
-
-struct Register {
-    iat: i64,
-    exp: i64,
-    version: u64,
-    participants: HashMap<Bin, RegistryParticipant>,
-    by_certificate: HashMap<String, Bin>,
-}
-
-struct Consents {
-    iat: i64,
-    exp: i64,
-    version: u64,
-    address: String,
-    list: StatusList,
-}
-
-/// The three responses, unparsed.
-pub struct Heard {
-    /// Taken before the requests were sent, so that the responses are never thought fresher than they are.
-    pub asked_at: Instant,
-    pub keys: Bytes,
-    pub register: Bytes,
-    pub consents: Bytes,
-}
+/// The file of the highest place that was acknowledged, in the spool's folder. It outlives restarts, so that no platform that
+/// is behind it is followed.
+const PLACE: &str = "feed.json";
 
 #[derive(Debug, thiserror::Error)]
-pub enum FeedError {
-    #[error("{what}: {source}")]
-    Fetch { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+enum FollowError {
+    #[error("the keys: {0}")]
+    Keys(#[from] ForwardError),
+    #[error("the keys can't be read")]
+    KeysUnreadable,
     #[error("{what}: status {status}")]
     Status { what: &'static str, status: StatusCode },
-    #[error("can't parse {0}")]
-    Unreadable(&'static str),
-    #[error("{0} is not signed by the platform")]
-    Signature(&'static str),
-    #[error("{0} is from another issuer")]
-    Issuer(&'static str),
-    #[error("{0} has expired")]
-    Expired(&'static str),
-    #[error("{0} is older than the previous one")]
-    Older(&'static str),
-    #[error(
-        "{what} has version {version}, below {seen} seen before; if the platform was restored from a backup, delete `{}`",
-        VERSIONS
-    )]
-    Version { what: &'static str, version: u64, seen: u64 },
-    #[error("can't save the versions: {0}")]
-    Keep(#[from] std::io::Error),
+    #[error("the stream: {0}")]
+    Stream(#[from] OutboundError),
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error("the stream has ended")]
+    Ended,
+    #[error("no beat came in time")]
+    Silent,
+    #[error("beats come late")]
+    Late,
 }
 
-/// The highest versions that this node has accepted. They outlive keys and restarts, so that an old response with
-/// a key of its time can't be replayed to restore an earlier state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Versions {
-    register: u64,
-    consents: u64,
-}
-
-/// The name of their file in the spool's folder.
-const VERSIONS: &str = "versions.json";
-
-impl Versions {
-    /// All 0 if there is no file yet.
-    pub(crate) fn read(folder: &Path) -> std::io::Result<Self> {
-        match fs::read(folder.join(VERSIONS)) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Written atomically.
-    fn keep(self, folder: &Path) -> std::io::Result<()> {
-        let part = folder.join("versions.part");
-        let mut file = File::create(&part)?;
-        file.write_all(&serde_json::to_vec(&self)?)?;
-        file.sync_all()?;
-        fs::rename(part, folder.join(VERSIONS))?;
-        File::open(folder)?.sync_all()
-    }
-}
-
-fn not_behind(what: &'static str, version: u64, seen: u64) -> Result<u64, FeedError> {
-    if version < seen { Err(FeedError::Version { what, version, seen }) } else { Ok(version) }
-}
-
-impl Snapshot {
-    /// Accepts responses that are signed by the platform's keys, name it as issuer and have not expired.
-    pub fn read(
-        heard: Heard,
-        issuer: &str,
-        before: Option<&Self>,
-        now: Timestamp,
-    ) -> Result<Self, FeedError> {
-        let asked_at = heard.asked_at;
-        let (keys, generation) = match before {
-            Some(before) if before.keys.text == heard.keys => {
-                (Arc::clone(&before.keys), before.generation)
-            }
-            Some(_) | None => {
-                let read: JwkSet =
-                    json::read(&heard.keys).map_err(|_| FeedError::Unreadable("the key set"))?;
-                let generation = before.map_or(0, |it| it.generation + 1);
-                (Arc::new(Held { text: heard.keys, read }), generation)
-            }
-        };
-        // After a change of keys everything is verified again.
-        let same_keys = before.filter(|it| it.generation == generation);
-        let register = match same_keys {
-            Some(before) if before.register.text == heard.register => Arc::clone(&before.register),
-            Some(_) | None => {
-                let claims: Registry =
-                    claims(&heard.register, Registry::TYPE, "the registry", &keys.read)?;
-                of_issuer(&claims.iss, issuer, "the registry")?;
-                Arc::new(Held { text: heard.register, read: Register::from(claims) })
-            }
-        };
-        let consents = match same_keys {
-            Some(before) if before.consents.text == heard.consents => Arc::clone(&before.consents),
-            Some(_) | None => {
-                let claims: StatusListClaims =
-                    claims(&heard.consents, status::TYPE, "the status list", &keys.read)?;
-                of_issuer(&claims.iss, issuer, "the status list")?;
-                let list = claims
-                    .status_list
-                    .unpack()
-                    .map_err(|_| FeedError::Unreadable("the status list"))?;
-                let (iat, exp, version) = (claims.iat, claims.exp, claims.version);
-                let read = Consents { iat, exp, version, address: claims.sub, list };
-                Arc::new(Held { text: heard.consents, read })
-            }
-        };
-        for (what, exp, iat, iat_before) in [
-            (
-                "the registry",
-                register.read.exp,
-                register.read.iat,
-                before.map(|it| it.register.read.iat),
-            ),
-            (
-                "the status list",
-                consents.read.exp,
-                consents.read.iat,
-                before.map(|it| it.consents.read.iat),
-            ),
-        ] {
-            if exp <= now.timestamp() {
-                return Err(FeedError::Expired(what));
-            }
-            if iat_before.is_some_and(|before| iat < before - BACKWARDS_MAX_S) {
-                return Err(FeedError::Older(what));
-            }
-        }
-        Ok(Self { asked_at, generation, keys, register, consents })
-    }
-
-    /// The versions of this snapshot; an error if one is below `seen`.
-    pub fn after(&self, seen: Versions) -> Result<Versions, FeedError> {
-        let (register, consents) = (self.register.read.version, self.consents.read.version);
-        Ok(Versions {
-            register: not_behind("the registry", register, seen.register)?,
-            consents: not_behind("the status list", consents, seen.consents)?,
-        })
-    }
-
-    /// Its age is measured by the monotonic clock.
-    pub(crate) fn fresh(&self, stale: Duration, now: Timestamp) -> bool {
-        let now_s = now.timestamp();
-        clock::instant().duration_since(self.asked_at) <= stale
-            && now_s < self.register.read.exp
-            && now_s < self.consents.read.exp
-    }
-
-    pub(crate) fn asker(&self, thumbprint: &str) -> Option<Asker> {
-        let participant = self.participant(*self.register.read.by_certificate.get(thumbprint)?)?;
-        Some(Asker {
-            bin: participant.bin,
-            active: participant.active,
-            consumer: participant.roles.consumer,
-        })
-    }
-
-    pub(crate) fn owns(&self, consumer: Bin, client_id: &str) -> bool {
-        self.participant(consumer)
-            .is_some_and(|it| it.applications.iter().any(|own| own == client_id))
-    }
-
-    pub(crate) fn target(&self, provider: Bin) -> Option<Target> {
-        let participant = self.participant(provider)?;
-        Some(Target {
-            active: participant.active,
-            provider: participant.roles.provider,
-            base_url: participant.base_url.clone(),
-        })
-    }
-
-    pub(crate) fn standing(&self, address: &str, index: u64) -> Standing {
-        let consents = &self.consents.read;
-        match consents.list.entry(index) {
-            _ if consents.address != address => Standing::Unknown,
-            Some(Entry::Valid) => Standing::Good,
-            Some(Entry::Ended) => Standing::Ended,
-            Some(Entry::Changed) => Standing::Changed,
-            None => Standing::Unknown,
-        }
-    }
-
-    pub(crate) fn keys(&self) -> &JwkSet {
-        &self.keys.read
-    }
-
-    fn participant(&self, bin: Bin) -> Option<&RegistryParticipant> {
-        self.register.read.participants.get(&bin)
-    }
-}
-
-impl From<Registry> for Register {
-    fn from(claims: Registry) -> Self {
-        let mut by_certificate = HashMap::new();
-        let mut shared = Vec::new();
-        for participant in &claims.participants {
-            for certificate in &participant.certificates {
-                let before = by_certificate.insert(certificate.clone(), participant.bin);
-                if before.is_some_and(|it| it != participant.bin) {
-                    shared.push(certificate.clone());
-                }
-            }
-        }
-        // A certificate registered for two participants identifies neither.
-        for certificate in shared {
-            by_certificate.remove(&certificate);
-        }
-        let participants = claims.participants.into_iter().map(|it| (it.bin, it)).collect();
-        let (iat, exp, version) = (claims.iat, claims.exp, claims.version);
-        Self { iat, exp, version, participants, by_certificate }
-    }
-}
-
-fn claims<T: serde::de::DeserializeOwned>(
-    text: &[u8],
-    typ: &str,
-    what: &'static str,
-    keys: &JwkSet,
-) -> Result<T, FeedError> {
-    let text = std::str::from_utf8(text).map_err(|_| FeedError::Unreadable(what))?;
-    let jws = Jws::parse_long(text.trim(), BYTES_MAX).map_err(|_| FeedError::Unreadable(what))?;
-    if !jws.is_type(typ) {
-        return Err(FeedError::Unreadable(what));
-    }
-    if !verify_jws(&jws, keys) {
-        return Err(FeedError::Signature(what));
-    }
-    jws.claims().map_err(|_| FeedError::Unreadable(what))
-}
-
-fn of_issuer(found: &str, issuer: &str, what: &'static str) -> Result<(), FeedError> {
-    if found == issuer { Ok(()) } else { Err(FeedError::Issuer(what)) }
-}
-
-/// Polls the platform and holds the latest snapshot.
-pub(crate) struct Feed {
+/// The platform's stream, and what it said last.
+pub struct Feed {
     current: RwLock<Option<Arc<Snapshot>>>,
-    versions: Mutex<Versions>,
-    /// The folder with the versions' file.
+    /// Those that were replaced, since the last acknowledgement. A long call of the gate may still decide by one.
+    replaced: Mutex<Vec<Weak<Snapshot>>>,
+    /// Until when it may be decided by, in milliseconds after `started`.
+    fresh_until: AtomicU64,
+    started: Instant,
+    /// The number of the stream, and the place that is decided by.
+    place: watch::Sender<(u64, Option<Place>)>,
+    /// The folder with the place's file.
     folder: PathBuf,
-    stale: Duration,
-    pause: Duration,
+    bound: Duration,
     issuer: String,
     keys_url: String,
-    register_url: String,
-    consents_url: String,
+    stream_url: String,
+    acks_url: String,
 }
 
 impl Feed {
-    pub(crate) fn open(config: &Config) -> std::io::Result<Self> {
-        let platform = config.platform_url.trim_end_matches('/');
+    /// `bound`: how long it may be decided without a beat.
+    pub fn open(
+        platform_url: &str,
+        issuer: &str,
+        folder: &Path,
+        bound: Duration,
+    ) -> std::io::Result<Self> {
+        let platform = platform_url.trim_end_matches('/');
+        // A file that can't be read is found now.
+        kept(folder)?;
         Ok(Self {
             current: RwLock::default(),
-            versions: Mutex::new(Versions::read(&config.spool_dir)?),
-            folder: config.spool_dir.clone(),
-            stale: Duration::from_secs(u64::from(config.registry_stale_s)),
-            pause: Duration::from_millis(u64::from(config.poll_ms)),
-            issuer: config.issuer.clone(),
+            replaced: Mutex::default(),
+            fresh_until: AtomicU64::new(0),
+            started: clock::instant(),
+            place: watch::Sender::new((0, None)),
+            folder: folder.to_owned(),
+            bound,
+            issuer: issuer.to_owned(),
             keys_url: format!("{platform}/jwks"),
-            register_url: format!("{platform}/edge/registry"),
-            consents_url: format!("{platform}/edge/status-list"),
+            stream_url: format!("{platform}/edge/feed"),
+            acks_url: format!("{platform}/edge/acks"),
         })
     }
 
+    /// The snapshot, if it is fresh enough to decide requests with.
+    pub fn fresh(&self) -> Option<Arc<Snapshot>> {
+        // Read before the snapshot, which is swapped before this is raised.
+        let until = Duration::from_millis(self.fresh_until.load(Ordering::Acquire));
+        if self.up() > until {
+            return None;
+        }
+        self.current()
+    }
+
+    /// The last snapshot, however old.
     pub(crate) fn current(&self) -> Option<Arc<Snapshot>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The snapshot, if it is fresh enough to decide requests with.
-    pub(crate) fn fresh(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
-        self.current().filter(|it| it.fresh(self.stale, now))
+    /// Says when another place is decided by.
+    pub fn places(&self) -> watch::Receiver<(u64, Option<Place>)> {
+        self.place.subscribe()
     }
 
-    /// Polls forever. Logs only the first failure and the recovery.
-    pub(crate) async fn poll(&self, outbound: &Outbound) {
-        let mut failing = false;
+    /// Follows the stream and acknowledges, for ever.
+    pub async fn run(&self, outbound: &Outbound) {
+        tokio::join!(self.follow(outbound), self.acknowledge(outbound));
+    }
+
+    /// Logs only the first failure and the recovery.
+    async fn follow(&self, outbound: &Outbound) {
+        let highest = kept(&self.folder).unwrap_or_default();
+        let mut follower = Follower::new(&self.issuer, self.bound, highest);
+        let (mut failing, mut pause) = (false, PAUSE_MIN);
+        for number in 1.. {
+            let mut heard = false;
+            let failed = self.stream(outbound, &mut follower, number, &mut heard, &mut failing);
+            let Err(error) = failed.await;
+            follower.end();
+            // A stream that ends is asked for again; one that can't be had is news.
+            if heard {
+                pause = PAUSE_MIN;
+                tracing::debug!(%error, "the stream is asked for again");
+            } else if !std::mem::replace(&mut failing, true) {
+                tracing::warn!(%error, "lost contact with the platform");
+            }
+            let random = u32::try_from(SystemRng.id() % 1000).unwrap_or_default();
+            sleep(pause / 2 + pause * random / 2000).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    /// Until it fails.
+    async fn stream(
+        &self,
+        outbound: &Outbound,
+        follower: &mut Follower,
+        number: u64,
+        heard: &mut bool,
+        failing: &mut bool,
+    ) -> Result<std::convert::Infallible, FollowError> {
+        let within = self.bound / 2;
+        let keys = self.keys(outbound, within).await?;
+        let Ask { from, nonce } = follower.ask(SystemRng.token(), keys, self.up());
+        let from = from.map(|it| {
+            let (place, digest) = (it.at, to_base64(&it.digest));
+            format!("&from={}.{}.{digest}", place.epoch, place.seq)
+        });
+        let url = format!("{}?nonce={nonce}{}", self.stream_url, from.unwrap_or_default());
+        let request = Request::get(url).body(Bytes::new()).map_err(OutboundError::from)?;
+        let answer = outbound.send(request, within).await?;
+        if answer.status() != StatusCode::OK {
+            return Err(FollowError::Status { what: "the stream", status: answer.status() });
+        }
+        let mut pieces = answer.pieces();
+        let mut splitter = Splitter::default();
         loop {
-            match self.ask(outbound).await {
-                Ok(snapshot) => {
-                    *self.current.write().unwrap_or_else(PoisonError::into_inner) =
-                        Some(Arc::new(snapshot));
-                    if std::mem::take(&mut failing) {
-                        tracing::info!("contact with the platform is restored");
-                    }
+            let give_up = self.started + follower.give_up_at().unwrap_or_default();
+            let piece = timeout_at(give_up.into(), pieces.next()).await;
+            let piece = piece.map_err(|_| FollowError::Silent)??.ok_or(FollowError::Ended)?;
+            splitter.push(&piece);
+            while let Some(frame) = splitter.take()? {
+                let Some(step) = follower.take(frame, self.up(), verify_jws)? else { continue };
+                self.swap(follower, step.changed);
+                *heard = true;
+                if std::mem::take(failing) {
+                    tracing::info!("contact with the platform is restored");
                 }
-                Err(error) => {
-                    if !std::mem::replace(&mut failing, true) {
-                        tracing::warn!(%error, "lost contact with the platform");
+                self.place.send_if_modified(|it| {
+                    let now = (number, Some(step.place));
+                    std::mem::replace(it, now) != now
+                });
+            }
+            if follower.lags(self.up()) {
+                return Err(FollowError::Late);
+            }
+        }
+    }
+
+    async fn keys(&self, outbound: &Outbound, within: Duration) -> Result<JwkSet, FollowError> {
+        let headers = HeaderMap::new();
+        let answer =
+            forward::get(outbound, &self.keys_url, headers, KEYS_BYTES_MAX, within).await?;
+        if answer.status != StatusCode::OK {
+            return Err(FollowError::Status { what: "the keys", status: answer.status });
+        }
+        json::read(&answer.body).map_err(|_| FollowError::KeysUnreadable)
+    }
+
+    fn swap(&self, follower: &Follower, changed: bool) {
+        if let Some(held) = follower.held().filter(|_| changed) {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            let next = Snapshot::new(held.content.clone(), current.as_deref());
+            if let Some(replaced) = current.replace(Arc::new(next)) {
+                locked(&self.replaced).push(Arc::downgrade(&replaced));
+            }
+        }
+        let until = follower.fresh_until().unwrap_or_default();
+        let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+        self.fresh_until.store(until, Ordering::Release);
+    }
+
+    /// On disk first: what the platform believes of this node is so after a crash as well.
+    async fn acknowledge(&self, outbound: &Outbound) {
+        let mut places = self.place.subscribe();
+        let (mut on_disk, mut pause) = (None, PAUSE_MIN);
+        // Fails when the feed is gone, and this with it.
+        while places.changed().await.is_ok() {
+            loop {
+                let (_, Some(place)) = *places.borrow_and_update() else { break };
+                match self.told(outbound, place, &mut on_disk).await {
+                    Ok(()) => {
+                        pause = PAUSE_MIN;
+                        break;
+                    }
+                    Err(why) => {
+                        tracing::debug!(why, "an acknowledgement is sent again");
+                        sleep(pause).await;
+                        pause = (pause * 2).min(PAUSE_MAX);
                     }
                 }
             }
-            tokio::time::sleep(self.pause).await;
         }
     }
 
-    async fn ask(&self, outbound: &Outbound) -> Result<Snapshot, FeedError> {
-        let (now, asked_at) = (clock::now(), clock::instant());
-        let (keys, register, consents) = tokio::try_join!(
-            self.fetch(outbound, &self.keys_url, "the key set"),
-            self.fetch(outbound, &self.register_url, "the registry"),
-            self.fetch(outbound, &self.consents_url, "the status list"),
-        )?;
-        let heard = Heard { asked_at, keys, register, consents };
-        let snapshot = Snapshot::read(heard, &self.issuer, self.current().as_deref(), now)?;
-        self.advance(&snapshot)?;
-        Ok(snapshot)
-    }
-
-    /// Saved to disk before the snapshot is used: a few bytes, only when a version has changed.
-    fn advance(&self, snapshot: &Snapshot) -> Result<(), FeedError> {
-        let mut seen = locked(&self.versions);
-        let versions = snapshot.after(*seen)?;
-        if versions != *seen {
-            versions.keep(&self.folder)?;
-            *seen = versions;
-        }
-        Ok(())
-    }
-
-    async fn fetch(
+    async fn told(
         &self,
         outbound: &Outbound,
-        url: &str,
-        what: &'static str,
-    ) -> Result<Bytes, FeedError> {
-        let within = self.stale / 2;
-        let answer = forward::get(outbound, url, HeaderMap::new(), BYTES_MAX, within)
-            .await
-            .map_err(|source: ForwardError| FeedError::Fetch { what, source: source.into() })?;
-        if answer.status != StatusCode::OK {
-            return Err(FeedError::Status { what, status: answer.status });
+        place: Place,
+        on_disk: &mut Option<Place>,
+    ) -> Result<(), String> {
+        self.decided_by_none().await;
+        if *on_disk != Some(place) {
+            let folder = self.folder.clone();
+            let keeping = tokio::task::spawn_blocking(move || keep(&folder, place));
+            let kept = keeping.await.map_err(|error| error.to_string())?;
+            kept.inspect_err(|error| tracing::error!(%error, "{PLACE} can't be written"))
+                .map_err(|error| error.to_string())?;
+            *on_disk = Some(place);
         }
-        Ok(answer.body)
+        let Place { epoch, seq } = place;
+        let bound_ms = u64::try_from(self.bound.as_millis()).unwrap_or(u64::MAX);
+        let request = post_json(&self.acks_url, &AcknowledgeFeed { epoch, seq, bound_ms });
+        let request = request.map_err(|error| error.to_string())?;
+        let answer = outbound.send(request, ACKNOWLEDGED_WITHIN).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        let status = answer.status();
+        // Read to its end, so that the connection can be used again.
+        answer.body(ANSWER_BYTES_MAX).await.map_err(|error| error.to_string())?;
+        if status.is_success() { Ok(()) } else { Err(format!("status {status}")) }
     }
+
+    /// Waits until no request is decided by a snapshot that has been replaced: an acknowledged withdrawal holds for those that
+    /// came before it as well. A gate's deadline ends it.
+    async fn decided_by_none(&self) {
+        let mut replaced = std::mem::take(&mut *locked(&self.replaced));
+        loop {
+            replaced.retain(|it| it.strong_count() > 0);
+            if replaced.is_empty() {
+                return;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    /// By the clock that only goes forward.
+    fn up(&self) -> Duration {
+        clock::instant().duration_since(self.started)
+    }
+}
+
+/// The place on the disk; the first one if there is no file yet.
+fn kept(folder: &Path) -> std::io::Result<Place> {
+    match fs::read(folder.join(PLACE)) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Place::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Written atomically.
+fn keep(folder: &Path, place: Place) -> std::io::Result<()> {
+    let part = folder.join("feed.part");
+    let mut file = File::create(&part)?;
+    file.write_all(&serde_json::to_vec(&place)?)?;
+    file.sync_all()?;
+    fs::rename(part, folder.join(PLACE))?;
+    File::open(folder)?.sync_all()
 }

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::DateTime;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
@@ -12,6 +11,7 @@ use http::header::{
 use http::{Request, StatusCode};
 use senim_channel::{ChannelError, Identity, Outbound, OutboundError};
 use senim_core::Timestamp;
+use senim_core::routing;
 
 use crate::config::Config;
 
@@ -19,8 +19,6 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// The codings that are asked for and taken.
 const CODINGS: HeaderValue = HeaderValue::from_static("gzip, deflate");
-/// Who says that it will be away longer is asked again all the same.
-const RETRY_AFTER_MAX_S: u64 = 24 * 3600;
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -33,14 +31,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Seconds until the sender wants to be asked again (RFC 9110 §10.2.3).
     pub(crate) fn retry_after_s(&self, now: Timestamp) -> Option<u64> {
-        let text = self.retry_after.as_deref()?.trim();
-        let seconds = if let Ok(seconds) = text.parse::<u64>() {
-            seconds
-        } else {
-            let at = DateTime::parse_from_rfc2822(text).ok()?;
-            u64::try_from((at.to_utc() - now).num_seconds()).unwrap_or_default()
-        };
-        Some(seconds.clamp(1, RETRY_AFTER_MAX_S))
+        routing::retry_after_s(self.retry_after.as_deref()?, now)
     }
 }
 
@@ -147,29 +138,6 @@ mod tests {
             (&["gzip"], &gzip[..9].to_vec()),
         ] {
             assert!(matches!(read(coding, body, 9999), Err(ForwardError::Coding)), "{coding:?}");
-        }
-    }
-
-    #[test]
-    fn how_long_to_wait_is_told_in_seconds_or_as_a_date() {
-        let now = Timestamp::from_timestamp(784_111_777, 0).unwrap();
-        for (text, seconds) in [
-            (Some("120"), Some(120)),
-            (Some("0"), Some(1)),
-            (Some("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60)),
-            (Some("Sun, 06 Nov 1994 08:00:00 GMT"), Some(1)),
-            (Some("999999999"), Some(RETRY_AFTER_MAX_S)),
-            (Some("soon"), None),
-            (Some("-1"), None),
-            (None, None),
-        ] {
-            let answer = Answer {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                content_type: None,
-                retry_after: text.map(str::to_owned),
-                body: Bytes::new(),
-            };
-            assert_eq!(answer.retry_after_s(now), seconds, "{text:?}");
         }
     }
 }

@@ -7,6 +7,8 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 use senim_channel::stop_asked;
 use senim_node::{Config, Node};
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Takes participants' requests for account information, lets the gate decide, and forwards them to providers.
@@ -43,8 +45,31 @@ fn main() -> Result<()> {
 async fn run(config: Config) -> Result<()> {
     let node = Node::start(config).await?;
     tracing::info!(address = %node.address(), "the node listens");
-    stop_asked().await;
+    tokio::select! {
+        () = stop_asked() => {}
+        () = gate_changed(&node) => {}
+    }
     tracing::info!("the node is stopping; finishing open requests");
     node.stop().await;
     Ok(())
+}
+
+/// Looks for another gate whenever the operator says that there is one, by SIGHUP.
+async fn gate_changed(node: &Node) {
+    #[cfg(unix)]
+    if let Ok(mut asked) = signal(SignalKind::hangup()) {
+        while asked.recv().await.is_some() {
+            match node.reload_gate().await {
+                Ok(gate) => tracing::info!(
+                    version = gate.version.map(tracing::field::display),
+                    digest = gate.digest,
+                    "this gate decides"
+                ),
+                Err(error) => {
+                    tracing::error!(%error, "the gate is refused; the one that runs goes on");
+                }
+            }
+        }
+    }
+    std::future::pending::<()>().await;
 }

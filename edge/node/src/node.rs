@@ -22,7 +22,10 @@ use senim_core::Timestamp;
 use senim_core::exchange::ANSWER_BYTES_MAX;
 use senim_core::id::{Bin, UseId};
 use senim_core::problem::Problem;
-use senim_core::routing::{About, AnswerAbout, Decision, Forward, Refusal, presence};
+use senim_core::release::GateName;
+use senim_core::routing::{
+    About, AnswerAbout, Decision, Forward, Left, Nonces, Refusal, is_outage, refused_for_s,
+};
 use senim_core::usage::Use;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
@@ -31,12 +34,15 @@ use tracing::Instrument as _;
 
 use crate::answer::{self, Answer};
 use crate::budgets::{Budgets, Payer};
+use crate::circuits::Circuits;
 use crate::config::{Config, ConfigError};
 use crate::facts::NodeFacts;
 use crate::feed::Feed;
 use crate::forward::{self, Answer as Answered, ForwardError};
 use crate::gate::{Gate, GateError};
-use crate::memory::{ProofMemory, ReadMemory, TokenMemory};
+use crate::gates::{Gates, GatesError};
+use crate::memory::{ProofMemory, SpentMemory, TokenMemory};
+use crate::promise::Promises;
 use crate::request::{
     BODY_BYTES_MAX, HEADER_BYTES_MAX, INTERACTION, for_gate, head_bytes, interaction_name,
 };
@@ -47,10 +53,10 @@ const TOKENS_MAX: usize = 50_000;
 /// Proofs of a participant's last minute at 2,000 requests a second.
 const PROOFS_EACH_MAX: usize = 120_000;
 const PROOFS_MAX: usize = 600_000;
-/// Consents read without their clients in a day, counted for each provider; some 50 MB.
-const READS_MAX: usize = 1_000_000;
+/// Consents, applications and participants whose requests are counted in a minute, and in a day; some 100 MB each.
+const SPENT_MAX: usize = 1_000_000;
 /// Answers larger than this, in bytes, are checked off the runtime's threads.
-const INLINE_BYTES_MAX: usize = 64 * 1024;
+const INLINE_BYTES_MAX: usize = 16 * 1024;
 /// Concurrent checks of such answers.
 const LARGE_ANSWERS_MAX: usize = 32;
 /// Concurrent requests on one HTTP/2 connection.
@@ -69,7 +75,7 @@ pub enum NodeError {
     #[error("spool_dir: {0}")]
     Spool(std::io::Error),
     #[error("gate: {0}")]
-    Gate(#[from] GateError),
+    Gate(#[from] GatesError),
     #[error(transparent)]
     Channel(#[from] ChannelError),
 }
@@ -97,14 +103,17 @@ impl Node {
     async fn begin(config: Config) -> Result<Self, NodeError> {
         config.check()?;
         let edge = Arc::new(Edge {
-            gate: Arc::new(Gate::open(&config.gate, config.gate_sha256.as_deref())?),
-            feed: Feed::open(&config).map_err(NodeError::Spool)?,
+            gates: Gates::open(&config).await?,
+            feed: feed(&config).map_err(NodeError::Spool)?,
             outbound: forward::outbound(&config)?,
             spool: Spool::open(&config.spool_dir).map_err(NodeError::Spool)?,
+            promises: Promises::open(&config)?,
             tokens: Arc::new(TokenMemory::new(TOKENS_MAX)),
             proofs: Arc::new(ProofMemory::new(PROOFS_EACH_MAX, PROOFS_MAX)),
-            reads: Arc::new(ReadMemory::new(READS_MAX)),
+            nonces: Arc::new(Nonces::new(rand::random())),
+            spent: Arc::new(SpentMemory::new(SPENT_MAX)),
             large_answers: Semaphore::new(LARGE_ANSWERS_MAX),
+            circuits: Circuits::default(),
             budgets: Budgets::open(&config),
             unrecorded: AtomicU64::new(0),
             requests: Timings::default(),
@@ -141,10 +150,10 @@ impl Node {
                 async move { edge.answer(request, &peer).await }
             },
         ));
-        let (polling, shipping) = (Arc::clone(&edge), Arc::clone(&edge));
+        let (following, shipping) = (Arc::clone(&edge), Arc::clone(&edge));
         let ship = Shipping::new(&config);
         let mut background = JoinSet::new();
-        background.spawn(async move { polling.feed.poll(&polling.outbound).await });
+        background.spawn(async move { following.feed.run(&following.outbound).await });
         background.spawn(async move { ship.ship(&shipping.spool, &shipping.outbound).await });
         if let Some(listener) = measured {
             background.spawn(serve_metrics(listener, metrics(&edge), std::future::pending()));
@@ -158,7 +167,18 @@ impl Node {
 
     /// Whether the platform's data is fresh enough to decide with.
     pub fn is_fresh(&self) -> bool {
-        self.edge.feed.fresh(clock::now()).is_some()
+        self.edge.feed.fresh().is_some()
+    }
+
+    /// The gate that decides now.
+    pub fn gate(&self) -> GateName {
+        self.edge.gates.current().name().clone()
+    }
+
+    /// Looks into `gate_dir` again. If what is there is refused, the running gate goes on.
+    pub fn reload_gate(&self) -> Boxed<Result<GateName, GatesError>> {
+        let edge = Arc::clone(&self.edge);
+        Box::pin(async move { edge.gates.reload().await })
     }
 
     /// The budgets in use, for metrics.
@@ -196,6 +216,11 @@ impl Node {
     }
 }
 
+fn feed(config: &Config) -> std::io::Result<Feed> {
+    let bound = Duration::from_secs(u64::from(config.registry_stale_s));
+    Feed::open(&config.platform_url, &config.issuer, &config.spool_dir, bound)
+}
+
 fn metrics(edge: &Arc<Edge>) -> Metrics {
     let metrics = Metrics::new();
     metrics.timings("request", "Requests answered, by route and status", &edge.requests);
@@ -215,13 +240,23 @@ fn metrics(edge: &Arc<Edge>) -> Metrics {
             ]
         },
     );
+    let circuits = Arc::clone(edge);
+    metrics.gauges(
+        "circuits_open",
+        "Routes to providers that are left alone for a while after failures",
+        "of",
+        move || {
+            let open = u32::try_from(circuits.circuits.open()).unwrap_or(u32::MAX);
+            vec![("providers".to_owned(), f64::from(open))]
+        },
+    );
     let fresh = Arc::clone(edge);
     metrics.gauges(
         "platform_fresh",
         "1 while what the platform said is young enough to judge by",
         "of",
         move || {
-            let fresh = fresh.feed.fresh(clock::now()).is_some();
+            let fresh = fresh.feed.fresh().is_some();
             vec![("feed".to_owned(), if fresh { 1.0 } else { 0.0 })]
         },
     );
@@ -239,14 +274,17 @@ fn limits(config: &Config) -> ServeLimits {
 }
 
 struct Edge {
-    gate: Arc<Gate>,
+    gates: Gates,
     feed: Feed,
     outbound: Outbound,
     spool: Spool,
+    promises: Promises,
     tokens: Arc<TokenMemory>,
     proofs: Arc<ProofMemory>,
-    reads: Arc<ReadMemory>,
+    nonces: Arc<Nonces>,
+    spent: Arc<SpentMemory>,
     large_answers: Semaphore,
+    circuits: Circuits,
     budgets: Budgets,
     /// Refusals of unknown callers. They are only counted, because a journal record for each would let anybody
     /// fill the journal.
@@ -261,15 +299,20 @@ struct Edge {
 /// The result of a request.
 struct Done {
     about: About,
+    /// Of the quotas that the request was counted under.
+    left: Vec<Left>,
     result: Result<Bytes, Refusal>,
     /// When to ask again, where the provider or this node knows it.
     retry_after_s: Option<u64>,
     upstream_ms: Option<u32>,
+    /// Who decided, if anybody was asked.
+    gate: Option<GateName>,
 }
 
 impl Done {
     fn refused(about: About, refusal: impl Into<Refusal>) -> Self {
-        Self { about, result: Err(refusal.into()), retry_after_s: None, upstream_ms: None }
+        let result = Err(refusal.into());
+        Self { about, left: Vec::new(), result, retry_after_s: None, upstream_ms: None, gate: None }
     }
 }
 
@@ -319,6 +362,7 @@ impl Edge {
             Ok(body) => answer::passed_on(body.clone()),
             Err(refusal) => answer::refused(refusal, dpop, done.retry_after_s),
         };
+        answer::tell_left(&mut reply, &done.left);
         let entry = use_of(id, at, &done, &reply, request_bytes, start);
         let took = Duration::from_millis(clock::milliseconds_since(start).into());
         self.requests.add(&entry.route, reply.status().as_str(), took);
@@ -336,10 +380,18 @@ impl Edge {
         );
         if entry.consumer.is_none() && done.result.is_err() {
             self.unrecorded.fetch_add(1, Ordering::Relaxed);
-        } else if let Err(error) = self.spool.put(entry).await {
-            // No answer leaves without a record of it.
-            tracing::error!(%error, "can't save the use; the answer is withheld");
-            reply = answer::refused(&Problem::Internal.into(), dpop, None);
+        } else {
+            let promised = self.promises.of(&entry);
+            if let Err(error) = self.spool.put(entry).await {
+                // No answer leaves without a record of it.
+                tracing::error!(%error, "can't save the use; the answer is withheld");
+                reply = answer::refused(&Problem::Internal.into(), dpop, None);
+            } else if let Some(promised) = promised {
+                promised.put(&mut reply);
+            }
+        }
+        if dpop || done.result.as_ref().is_err_and(|it| it.problem == Problem::DpopMissing) {
+            answer::give_nonce(&mut reply, &self.nonces.now(at));
         }
         answer::finished(reply, &interaction)
     }
@@ -373,63 +425,78 @@ impl Edge {
         interaction: &str,
         now: Timestamp,
     ) -> Done {
-        let decision = match self.decide(parts, peer, participant, now) {
+        // One from the decision to the answer.
+        let gate = self.gates.current();
+        let done = self.handle_with(&gate, parts, peer, participant, interaction, now).await;
+        Done { gate: Some(gate.name().clone()), ..done }
+    }
+
+    async fn handle_with(
+        &self,
+        gate: &Arc<Gate>,
+        parts: &Parts,
+        peer: &Peer,
+        participant: Option<Bin>,
+        interaction: &str,
+        now: Timestamp,
+    ) -> Done {
+        let decision = match self.decide(gate, parts, peer, participant, now).await {
             Ok(decision) => decision,
             Err(error) => {
                 tracing::error!(%error, "the gate failed");
                 return Done::refused(other(), error.problem());
             }
         };
-        let Decision { about, outcome } = decision;
+        let Decision { about, left, outcome } = decision;
         match outcome {
             Err(refusal) => {
-                let retry_after_s = self.retry_after_s(refusal.problem, participant, now);
-                Done { retry_after_s, ..Done::refused(about, refusal) }
+                let room_at = || self.proofs.room_at(participant);
+                let retry_after_s = refused_for_s(refusal.problem, &left, room_at, now);
+                Done { left, retry_after_s, ..Done::refused(about, refusal) }
             }
             // Don't forward what could not be recorded.
             Ok(_) if !self.spool.has_room() => Done::refused(about, Problem::EdgeStale),
             Ok(forward) => {
+                let open = about.provider.map(|it| self.circuits.admit(it, &about.route, now));
+                if let Some(Err(rests_s)) = open {
+                    let refused = Done::refused(about, Problem::ProviderUnavailable);
+                    return Done { left, retry_after_s: Some(rests_s), ..refused };
+                }
                 let start = clock::instant();
-                let (result, retry_after_s) = self.forward(forward, interaction, now).await;
+                let (result, retry_after_s) =
+                    self.forward(gate, participant, forward, interaction, now).await;
                 let upstream_ms = Some(clock::milliseconds_since(start));
-                Done { about, result, retry_after_s, upstream_ms }
+                if let Some(provider) = about.provider {
+                    let answered = !result.as_ref().is_err_and(|it| is_outage(it.problem));
+                    self.circuits.ended(provider, &about.route, answered, clock::now());
+                }
+                Done {
+                    left,
+                    result,
+                    retry_after_s,
+                    upstream_ms,
+                    ..Done::refused(about, Problem::Internal)
+                }
             }
         }
     }
 
-    /// Of the gate's refusals two end at a time that is known: when this participant's next proof is forgotten, and when the day
-    /// ends in which a consent's reads are counted.
-    fn retry_after_s(
+    async fn decide(
         &self,
-        problem: Problem,
-        participant: Option<Bin>,
-        now: Timestamp,
-    ) -> Option<u64> {
-        let until = if problem == Problem::ConsentFrequency {
-            presence::day_ends(now)
-        } else {
-            (problem == Problem::RateLimited).then(|| self.proofs.room_at(participant))??
-        };
-        let milliseconds = u64::try_from((until - now).num_milliseconds()).unwrap_or_default();
-        Some(milliseconds.div_ceil(1000).max(1))
-    }
-
-    fn decide(
-        &self,
+        gate: &Gate,
         parts: &Parts,
         peer: &Peer,
         participant: Option<Bin>,
         now: Timestamp,
     ) -> Result<Decision, GateError> {
-        let snapshot = self.feed.fresh(now);
+        let snapshot = self.feed.fresh();
         let certificate = peer.certificate.as_ref().map(|it| it.thumbprint.as_str());
         let request = for_gate(parts, certificate, &self.config, snapshot.is_some(), now);
         let (tokens, proofs) = (Arc::clone(&self.tokens), Arc::clone(&self.proofs));
-        let reads = Arc::clone(&self.reads);
+        let (nonces, spent) = (Arc::clone(&self.nonces), Arc::clone(&self.spent));
+        let facts = NodeFacts { snapshot, participant, tokens, proofs, nonces, spent, now };
         let started = clock::instant();
-        let decided = self
-            .gate
-            .decide(&request, NodeFacts { snapshot, participant, tokens, proofs, reads, now });
+        let decided = gate.decide(&request, facts).await;
         let end = match &decided {
             Ok(Decision { outcome: Ok(_), .. }) => "allowed",
             Ok(_) => "refused",
@@ -442,6 +509,8 @@ impl Edge {
     /// Also returns the provider's `Retry-After` in seconds, if any.
     async fn forward(
         &self,
+        gate: &Arc<Gate>,
+        participant: Option<Bin>,
         forward: Forward,
         interaction: &str,
         now: Timestamp,
@@ -451,7 +520,8 @@ impl Edge {
             Err(problem) => return (Err(problem.into()), None),
         };
         let (status, retry_after_s) = (answered.status, answered.retry_after_s(now));
-        match self.judge(&forward, status, answered.content_type, &answered.body).await {
+        let (content_type, body) = (answered.content_type, &answered.body);
+        match self.judge(gate, participant, &forward, status, content_type, body).await {
             Ok(Ok(())) => (Ok(answered.body), None),
             Ok(Err(refusal)) => {
                 tracing::info!(
@@ -490,17 +560,20 @@ impl Edge {
 
     async fn judge(
         &self,
+        gate: &Arc<Gate>,
+        participant: Option<Bin>,
         forward: &Forward,
         status: StatusCode,
         content_type: Option<String>,
         body: &Bytes,
     ) -> Result<Result<(), Refusal>, GateError> {
+        let is_large = body.len() > INLINE_BYTES_MAX;
         let limits = forward.limits.clone();
         let check = {
-            let (gate, body) = (Arc::clone(&self.gate), body.clone());
+            let (gate, body) = (Arc::clone(gate), body.clone());
             let calls = self.gate_calls.clone();
             let path_and_query = forward.path_and_query.clone();
-            move || {
+            async move {
                 let about = AnswerAbout {
                     path_and_query: &path_and_query,
                     limits,
@@ -508,7 +581,11 @@ impl Edge {
                     content_type: content_type.as_deref(),
                 };
                 let started = clock::instant();
-                let checked = gate.check_answer(&about, &body);
+                let checked = if is_large {
+                    gate.check_large_answer(&about, &body).await
+                } else {
+                    gate.check_answer(participant, &about, &body).await
+                };
                 let end = match &checked {
                     Ok(Ok(())) => "allowed",
                     Ok(Err(_)) => "refused",
@@ -518,17 +595,20 @@ impl Edge {
                 checked
             }
         };
-        if body.len() <= INLINE_BYTES_MAX {
-            return check();
+        if !is_large {
+            return check.await;
         }
         let _place = self.large_answers.acquire().await;
+        let runtime = tokio::runtime::Handle::current();
         // Fails when the runtime ends or the gate's host panics: either way the answer is not passed on.
-        tokio::task::spawn_blocking(check).await.unwrap_or(Ok(Err(Problem::Internal.into())))
+        tokio::task::spawn_blocking(move || runtime.block_on(check))
+            .await
+            .unwrap_or(Ok(Err(Problem::Internal.into())))
     }
 
     fn health(&self) -> Answer {
         let mut answer = Response::new(Full::default());
-        if self.feed.fresh(clock::now()).is_none() {
+        if self.feed.fresh().is_none() {
             *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         }
         answer
@@ -577,5 +657,6 @@ fn use_of(
         answer_bytes,
         total_ms: clock::milliseconds_since(start),
         upstream_ms: done.upstream_ms,
+        gate: done.gate.clone(),
     }
 }

@@ -3,8 +3,8 @@
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use http::request::Parts;
 use senim_core::Timestamp;
-use senim_core::id::{UseId, uuid};
-use senim_core::routing::Request;
+use senim_core::id::UseId;
+use senim_core::routing::{self, Request};
 
 use crate::config::Config;
 
@@ -16,6 +16,7 @@ const DPOP: HeaderName = HeaderName::from_static("dpop");
 const AUTH_DATE: HeaderName = HeaderName::from_static("x-fapi-auth-date");
 const IP_ADDRESS: HeaderName = HeaderName::from_static("x-fapi-customer-ip-address");
 const PROVIDER: HeaderName = HeaderName::from_static("senim-provider");
+const PURPOSE: HeaderName = HeaderName::from_static("senim-purpose");
 
 /// `fresh` and `now` come from the node, the certificate from the connection.
 pub(crate) fn for_gate<'a>(
@@ -37,6 +38,7 @@ pub(crate) fn for_gate<'a>(
         authorization: every(&parts.headers, &AUTHORIZATION),
         dpop: every(&parts.headers, &DPOP),
         provider: every(&parts.headers, &PROVIDER),
+        purpose: every(&parts.headers, &PURPOSE),
         auth_date: every(&parts.headers, &AUTH_DATE),
         ip_address: every(&parts.headers, &IP_ADDRESS),
     }
@@ -57,50 +59,5 @@ pub(crate) fn head_bytes(parts: &Parts) -> usize {
 
 /// The caller's interaction id if it is a UUID, else one derived from our id.
 pub(crate) fn interaction_name(headers: &HeaderMap, id: UseId) -> String {
-    let mut values = headers.get_all(INTERACTION).iter();
-    match (values.next().and_then(|it| it.to_str().ok()), values.next()) {
-        (Some(text), None) if is_uuid(text) => text.to_owned(),
-        (Some(_) | None, Some(_) | None) => uuid(id.0),
-    }
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn a_uuid_is_repeated_and_anything_else_replaced() {
-        let id = UseId(u128::MAX);
-        let made = "ffffffff-ffff-4fff-bfff-ffffffffffff";
-        assert!(is_uuid(made));
-        for (values, name) in [
-            (vec!["6ba7b810-9dad-11d1-80b4-00c04fd430c8"], "6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
-            (vec![], made),
-            (vec!["mine"], made),
-            (
-                vec![
-                    "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
-                    "6ba7b810-9dad-11d1-80b4-00c04fd430c9",
-                ],
-                made,
-            ),
-            (vec!["6ba7b810-9dad-11d1-80b4-00c04fd430cg"], made),
-        ] {
-            let mut headers = HeaderMap::new();
-            for value in values {
-                headers.append(INTERACTION, HeaderValue::from_static(value));
-            }
-            assert_eq!(interaction_name(&headers, id), name);
-        }
-    }
+    routing::interaction_name(&every(headers, &INTERACTION), id)
 }

@@ -523,6 +523,7 @@ mod tests {
             answer_bytes: 2,
             total_ms: 3,
             upstream_ms: None,
+            gate: None,
         }
     }
 

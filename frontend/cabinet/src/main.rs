@@ -2,6 +2,8 @@
 
 mod app;
 mod pages;
+mod passkey;
+mod proof;
 mod words;
 
 use senim_kit::browser::document;

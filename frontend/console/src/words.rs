@@ -2,6 +2,7 @@
 
 use senim_kit::words;
 
+pub(crate) mod cases;
 pub(crate) mod notices;
 
 words! {
@@ -35,8 +36,14 @@ words! {
     MINUTE { kk: "Минут", ru: "Минута", en: "Minute" }
     QUIET { kk: "Соңғы сағатта оқиға болған жоқ.", ru: "За последний час событий не было.", en: "Nothing happened in the last hour." }
     EDGES { kk: "Шеткі түйіндер", ru: "Узлы", en: "Edges" }
-    EDGES_NONE { kk: "Бірде-бір түйін тізілімді алған жоқ.", ru: "Ни один узел ещё не получал реестр.", en: "No edge has received the registry yet." }
+    EDGES_NONE { kk: "Бірде-бір түйін қосылған жоқ.", ru: "Ни один узел ещё не подключался.", en: "No edge has connected yet." }
+    NODES_DONE {
+        kk: "Осы уақытқа дейін тоқтатылған мен кері қайтарып алынғанның бәрі барлық түйінде күшінде.",
+        ru: "Всё, что приостановлено или отозвано до сих пор, действует на всех узлах.",
+        en: "All that was suspended or withdrawn until now has taken effect at every node.",
+    }
     EDGE_SET_ASIDE { kk: "Қабылданбаған есептер", ru: "Непринятые отчёты", en: "Reports not taken" }
+    EDGE_GATE { kk: "Шешім модулі", ru: "Модуль решений", en: "Gate" }
     EDGE_FRESH { kk: "Өзекті", ru: "Актуален", en: "Up to date" }
     EDGE_STALE { kk: "Ескірген", ru: "Отстаёт", en: "Behind" }
 
@@ -50,13 +57,27 @@ words! {
     SUSPENDED { kk: "Тоқтатылған", ru: "Приостановлен", en: "Suspended" }
     SUSPENDED_WHY { kk: "{since}: {reason}", ru: "{since}: {reason}", en: "{since}: {reason}" }
     ACTION { kk: "Әрекет", ru: "Действие", en: "Action" }
+    ALLOWANCE { kk: "Шектер", ru: "Лимиты", en: "Allowance" }
+    ALLOWANCE_TITLE { kk: "{bank}: сұраныс шектері", ru: "{bank}: лимиты запросов", en: "{bank}: how many requests" }
+    ALLOWANCE_TEXT {
+        kk: "Алушы ретінде әр шеткі түйінде қанша сұраныс жібере алатыны. Түйіндер бірнеше секундта біледі; қайсысы біліп үлгергені шолуда көрінеді.",
+        ru: "Сколько запросов участник может отправить как получатель на каждом узле. Узлы узнают за секунды; в обзоре видно, какие уже знают.",
+        en: "How many requests it may send as a consumer at each edge node. Nodes know within seconds; the overview shows which do.",
+    }
+    ALLOWANCE_PARTICIPANT { kk: "Қатысушы, минутына", ru: "Участник, в минуту", en: "Participant, a minute" }
+    ALLOWANCE_CONSENT { kk: "Бір келісім, минутына", ru: "Одно согласие, в минуту", en: "One consent, a minute" }
+    ALLOWANCE_APPLICATION { kk: "Қолданба, минутына", ru: "Приложение, в минуту", en: "Application, a minute" }
+    ALLOWANCE_DAY { kk: "Қолданба, тәулігіне", ru: "Приложение, в сутки", en: "Application, a day" }
+    ALLOWANCE_WRONG { kk: "1-ден 100 000 000-ға дейінгі сан", ru: "Число от 1 до 100 000 000", en: "A number from 1 to 100,000,000" }
+    ALLOWANCE_YES { kk: "Сақтау", ru: "Сохранить", en: "Save" }
+    ALLOWANCE_DONE { kk: "{bank}: шектер сақталды.", ru: "{bank}: лимиты сохранены.", en: "{bank}: the allowance is saved." }
     SUSPEND { kk: "Тоқтату", ru: "Приостановить", en: "Suspend" }
     RESUME { kk: "Қайта қосу", ru: "Возобновить", en: "Resume" }
     SUSPEND_TITLE { kk: "{bank} тоқтатылсын ба?", ru: "Приостановить {bank}?", en: "Suspend {bank}?" }
     SUSPEND_TEXT {
-        kk: "Жаңа токендер берілмейді, шеткі түйіндер сұраныстарын қабылдамайды. Бірнеше секундта күшіне енеді.",
-        ru: "Новые токены не выдаются, узлы отклоняют запросы. Вступает в силу за секунды.",
-        en: "No new tokens, and the edges refuse its requests. It takes effect within seconds.",
+        kk: "Жаңа токендер берілмейді, шеткі түйіндер сұраныстарын қабылдамайды. Бірнеше секундта күшіне енеді; қай түйін біліп үлгергені шолуда көрінеді.",
+        ru: "Новые токены не выдаются, узлы отклоняют запросы. Вступает в силу за секунды; в обзоре видно, какие узлы уже знают.",
+        en: "No new tokens, and the edges refuse its requests. It takes effect within seconds; the overview shows which nodes know.",
     }
     REASON { kk: "Себебі", ru: "Причина", en: "Reason" }
     REASON_HINT { kk: "Журналда және осы кестеде сақталады", ru: "Останется в журнале и в этой таблице", en: "It stays in the journal and in this table" }
@@ -88,7 +109,7 @@ words! {
 mod tests {
     #[test]
     fn every_word_is_whole_in_three_languages() {
-        for words in [super::ALL, super::notices::ALL] {
+        for words in [super::ALL, super::cases::ALL, super::notices::ALL] {
             assert_eq!(senim_kit::words::unfinished(words), <[&str; 0]>::default());
         }
     }

@@ -1,11 +1,8 @@
-//! Dates and durations as people write them, in three languages and the device's time zone.
+//! Dates and durations as people write them, in three languages and by Kazakhstan's clock, whatever the device's is (OPS-7).
 
-use chrono::{Datelike, NaiveDate};
-use js_sys::Date;
-use senim_core::Timestamp;
+use chrono::{Datelike, NaiveDate, Timelike};
 use senim_core::text::Language;
-
-use crate::browser::epoch_ms;
+use senim_core::{Timestamp, calendar};
 
 /// Months as they stand in a date: January first.
 const MONTHS: [[&str; 3]; 12] = [
@@ -41,39 +38,35 @@ const KAZAKH_ENDINGS: [[&str; 2]; 12] = [
 
 /// `23 November 2026, 14:05`.
 pub fn date_time(moment: Timestamp, language: Language) -> String {
-    let local = local(moment);
-    let day = written(local.get_full_year(), local.get_month(), local.get_date(), language);
-    format!("{day}, {:02}:{:02}", local.get_hours(), local.get_minutes())
+    let local = calendar::local(moment);
+    let day = written(local.date(), language);
+    format!("{day}, {:02}:{:02}", local.hour(), local.minute())
 }
 
 /// `14:05:09`.
 pub fn time(moment: Timestamp) -> String {
-    let local = local(moment);
-    format!("{:02}:{:02}:{:02}", local.get_hours(), local.get_minutes(), local.get_seconds())
+    let local = calendar::local(moment);
+    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }
 
 /// `2026-11-23 14:05:09`: for tables that are compared by eye.
 pub fn stamp(moment: Timestamp) -> String {
-    let local = local(moment);
-    let (year, month, day) = (local.get_full_year(), local.get_month() + 1, local.get_date());
-    format!("{year}-{month:02}-{day:02} {}", time(moment))
+    format!("{} {}", calendar::day(moment), time(moment))
 }
 
 /// From this day on: `from 1 March 2026`.
 pub fn since(date: NaiveDate, language: Language) -> String {
-    edge(date.year().unsigned_abs(), date.month0(), date.day(), Edge::Since, language)
+    edge(date, Edge::Since, language)
 }
 
 /// The same of a moment's day.
 pub fn since_day_of(moment: Timestamp, language: Language) -> String {
-    let local = local(moment);
-    edge(local.get_full_year(), local.get_month(), local.get_date(), Edge::Since, language)
+    since(calendar::day(moment), language)
 }
 
 /// Up to a moment's day: `until 27 February 2027`.
 pub fn until(moment: Timestamp, language: Language) -> String {
-    let local = local(moment);
-    edge(local.get_full_year(), local.get_month(), local.get_date(), Edge::Until, language)
+    edge(calendar::day(moment), Edge::Until, language)
 }
 
 /// `90 days`.
@@ -110,10 +103,6 @@ pub fn ago(seconds: u32, language: Language) -> String {
     }
 }
 
-fn local(moment: Timestamp) -> Date {
-    Date::new(&epoch_ms(moment).into())
-}
-
 /// Which end of a time a day is. Kazakh says it by the month's ending.
 #[derive(Clone, Copy)]
 enum Edge {
@@ -121,9 +110,9 @@ enum Edge {
     Until,
 }
 
-fn edge(year: u32, month: u32, day: u32, edge: Edge, language: Language) -> String {
-    let date = written(year, month, day, language);
-    let [from, to] = KAZAKH_ENDINGS[month as usize % KAZAKH_ENDINGS.len()];
+fn edge(day: NaiveDate, edge: Edge, language: Language) -> String {
+    let date = written(day, language);
+    let [from, to] = KAZAKH_ENDINGS[day.month0() as usize % KAZAKH_ENDINGS.len()];
     match (language, edge) {
         (Language::Kk, Edge::Since) => format!("{date}{from} бастап"),
         (Language::Kk, Edge::Until) => format!("{date}{to} дейін"),
@@ -134,9 +123,9 @@ fn edge(year: u32, month: u32, day: u32, edge: Edge, language: Language) -> Stri
     }
 }
 
-/// `month` counts from 0.
-fn written(year: u32, month: u32, day: u32, language: Language) -> String {
-    let names = MONTHS[month as usize % MONTHS.len()];
+fn written(day: NaiveDate, language: Language) -> String {
+    let names = MONTHS[day.month0() as usize % MONTHS.len()];
+    let (year, day) = (day.year(), day.day());
     match language {
         Language::Kk => format!("{year} ж. {day} {}", names[0]),
         Language::Ru => format!("{day} {} {year} г.", names[1]),
@@ -171,8 +160,19 @@ mod tests {
 
     #[test]
     fn a_date_is_written_as_its_readers_write_it() {
-        let said = Language::ALL.map(|it| written(2026, 10, 23, it));
+        let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let said = Language::ALL.map(|it| written(day, it));
         assert_eq!(said, ["2026 ж. 23 қараша", "23 ноября 2026 г.", "23 November 2026"]);
+    }
+
+    /// OPS-7: an hour before midnight in Greenwich it is the next day in Kazakhstan.
+    #[test]
+    fn a_moment_is_told_by_kazakhstans_clock() {
+        let at = "2026-12-31T22:30:09Z".parse().unwrap();
+        assert_eq!(date_time(at, Language::En), "1 January 2027, 03:30");
+        assert_eq!((time(at), stamp(at)), ("03:30:09".into(), "2027-01-01 03:30:09".into()));
+        assert_eq!(until(at, Language::En), "until 1 January 2027");
+        assert_eq!(since_day_of(at, Language::Ru), "с 1 января 2027 г.");
     }
 
     #[test]
@@ -180,7 +180,8 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         let said = Language::ALL.map(|it| since(date, it));
         assert_eq!(said, ["2026 ж. 1 наурыздан бастап", "с 1 марта 2026 г.", "from 1 March 2026"]);
-        let said = Language::ALL.map(|it| edge(2027, 1, 27, Edge::Until, it));
+        let said = Language::ALL
+            .map(|it| edge(NaiveDate::from_ymd_opt(2027, 2, 27).unwrap(), Edge::Until, it));
         let wanted =
             ["2027 ж. 27 ақпанға дейін", "до 27 февраля 2027 г.", "until 27 February 2027"];
         assert_eq!(said, wanted);

@@ -24,6 +24,19 @@ export class Fault extends Error {
   }
 }
 
+/** The cameras of this device, by id and label; browsers tell neither before one of them was granted. */
+export async function cameras() {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices
+      .filter(({ kind, deviceId, label }) => kind === "videoinput" && deviceId && label)
+      .map(({ deviceId, label }) => ({ id: deviceId, label }));
+  } catch {
+    // A browser or a policy that tells nobody.
+    return [];
+  }
+}
+
 export class Camera {
   #stream;
   #video;
@@ -35,15 +48,15 @@ export class Camera {
   /** Whether frames are looked for at the screen's pace: the same one may come twice. */
   polled = false;
 
-  /** `video` is what it is shown in; `onlost` hears when it is unplugged or taken away. */
-  static async open(video, onlost) {
+  /** `video` is what it is shown in; `onlost` hears when it is unplugged or taken away; `chosen` is the id of one. */
+  static async open(video, onlost, chosen) {
     if (!window.isSecureContext) throw new Fault("insecure");
     if (!navigator.mediaDevices?.getUserMedia) throw new Fault("unsupported");
     const policy = document.permissionsPolicy ?? document.featurePolicy;
     if (window !== window.top && policy && !policy.allowsFeature("camera")) throw new Fault("framed");
     let stream;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: WISH, audio: false });
+      stream = await granted(chosen);
     } catch (error) {
       throw refused(error);
     }
@@ -81,6 +94,11 @@ export class Camera {
       await pause(50);
     }
     throw new Fault("busy");
+  }
+
+  /** The id of the one that runs. */
+  get device() {
+    return this.#track?.getSettings?.().deviceId ?? "";
   }
 
   get size() {
@@ -198,6 +216,19 @@ export class Camera {
     const off = gap - times.mean;
     times.mean += off / count;
     times.squares += off * (gap - times.mean);
+  }
+}
+
+/** The one that was chosen; where that is gone, the one that the browser prefers. */
+async function granted(chosen) {
+  const ask = (video) => navigator.mediaDevices.getUserMedia({ video, audio: false });
+  if (!chosen) return ask(WISH);
+  const { facingMode, ...wish } = WISH;
+  try {
+    return await ask({ ...wish, deviceId: { exact: chosen } });
+  } catch (error) {
+    if (error?.name !== "OverconstrainedError" && error?.name !== "NotFoundError") throw error;
+    return ask(WISH);
   }
 }
 

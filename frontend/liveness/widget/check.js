@@ -117,8 +117,10 @@ export class Check {
     await guide.ready();
     if (this.#abort.signal.aborted) throw new Stopped();
     this.#say("asking");
-    const camera = await Camera.open(view.video, () => this.#end.failed(new Fault("lost")));
+    const lost = () => this.#end.failed(new Fault("lost"));
+    const camera = await Camera.open(view.video, lost, this.#its.camera);
     this.#camera = camera;
+    this.#its.opened(camera.device);
     if (this.#abort.signal.aborted) {
       camera.close();
       throw new Stopped();
@@ -170,6 +172,8 @@ export class Check {
     else if (now - (this.#goodAt ?? 0) > WAVERING_MS) this.#goodSince = undefined;
     if (told.hint === "good" && now - (this.#goodSince ??= now) >= STEADY_MS) {
       this.#asking = true;
+      // With the challenge the check counts: another camera would cost one.
+      this.#its.view.lockCamera();
       this.#ask().catch((error) => this.#end.failed(error));
     }
   }

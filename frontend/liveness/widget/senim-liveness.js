@@ -3,7 +3,7 @@
 // What it says and hears is described in README.md and typed in senim-liveness.d.ts. It decides nothing: core does,
 // in the worker's wasm, and the server believes none of it.
 
-import { Fault } from "./camera.js";
+import { Fault, cameras } from "./camera.js";
 import { Check, Stopped } from "./check.js";
 import { Endpoint } from "./endpoint.js";
 import { Guide } from "./guide.js";
@@ -35,6 +35,8 @@ export class SenimLiveness extends Element {
   #view;
   #guide;
   #check;
+  /** The id of the camera that the client has chosen. */
+  #camera;
   /** What the bank's app says of its device (Play Integrity, App Attest); at most 8 KB, passed through. */
   attestation = null;
   /** As the server last told; null before the first challenge. */
@@ -50,6 +52,7 @@ export class SenimLiveness extends Element {
       onstart: () => this.start(),
       onstop: () => this.stop(),
       onwish: () => this.#remember(),
+      oncamera: (id) => this.#choose(id),
     });
   }
 
@@ -85,6 +88,8 @@ export class SenimLiveness extends Element {
       endpoint: new Endpoint(this.getAttribute("endpoint") ?? "", this.getAttribute("token")),
       wishes: this.#view.wishes,
       attestation: this.attestation,
+      camera: this.#camera,
+      opened: (id) => this.#list(id),
       tell: (name, detail) => this.#tell(name, detail),
       count: (left) => (this.checksLeft = left),
       times: [(this.frameTimes = []), (this.settleTimes = [])],
@@ -113,6 +118,18 @@ export class SenimLiveness extends Element {
     this.#view.rest();
   }
 
+  /** Another camera of this device; nothing has been asked of the client yet, so no check is lost. */
+  #choose(id) {
+    this.#camera = id;
+    if (!this.running) return;
+    this.stop();
+    this.start();
+  }
+
+  async #list(current) {
+    this.#view.cameras(await cameras(), current ?? this.#camera ?? "");
+  }
+
   #loading() {
     const guide = new Guide(this.#assets());
     guide.ready().then(
@@ -137,6 +154,8 @@ export class SenimLiveness extends Element {
       this.#guide = undefined;
     }
     this.#view.broken(fault.code, fault.values);
+    // Another one may do.
+    void this.#list();
     const text = this.#view.say(`fault-${fault.code}`, fault.values);
     this.#tell("senim-error", { code: fault.code, text });
   }

@@ -55,6 +55,12 @@ p, ul, ol, fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 .wish input { width: 1.375rem; height: 1.375rem; margin: 0; accent-color: var(--_accent); }
 .fault { padding: .875rem 1rem; color: var(--_bad); background: var(--_bad-soft); border-radius: var(--_radius); font-weight: 500; }
 .over { font-weight: 600; color: var(--_good); }
+.chooser { display: grid; gap: .375rem; justify-items: start; }
+.chooser label { font-weight: 600; font-size: .9375rem; }
+.chooser select {
+  max-width: 100%; min-height: 2.75rem; padding: .25rem .75rem; font: inherit; color: var(--_ink); background: var(--_ground);
+  border: 2px solid var(--_line); border-radius: calc(var(--_radius) * .5);
+}
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; }
 button {
   min-height: 3rem; padding: .625rem 1.5rem; font: inherit; font-weight: 600; cursor: pointer;

@@ -30,9 +30,13 @@ export class View {
   #fades = false;
   /** Set while the last of them goes. */
   #going;
+  /** By id and label. */
+  #cameras = [];
+  /** A challenge is open: the camera stays. */
+  #locked = false;
   #shadow;
 
-  constructor(shadow, { onstart, onstop, onwish }) {
+  constructor(shadow, { onstart, onstop, onwish, oncamera }) {
     shadow.adoptedStyleSheets = [(looks ??= sheet())];
     const at = this.#at;
     const wish = (name) => {
@@ -92,13 +96,21 @@ export class View {
     at.screen.addEventListener("close", () => {
       if (at.screen.hasAttribute("data-flash") && !at.screen.open) onstop();
     });
+    at.camera = h("select", { id: "camera", part: "camera", "data-test": "camera-choice" });
+    at.camera.addEventListener("change", () => oncamera(at.camera.value));
+    at.chooser = h(
+      "div",
+      { part: "chooser", class: "chooser", hidden: "" },
+      this.#word("label", "camera", { for: "camera" }),
+      at.camera,
+    );
     at.percent = h("progress", { max: "100", value: "0", "aria-labelledby": "sending" });
     at.sending = h("p", { id: "sending", role: "status" });
     at.upload = h("div", { part: "upload", class: "upload", "data-test": "camera-progress", hidden: "" }, at.percent, at.sending);
     at.actions = h("div", { class: "actions", part: "actions" }, button("start", "start", onstart), button("stop", "stop", onstop));
     at.start.dataset.test = "camera-start";
     at.stop.dataset.test = "camera-stop";
-    shadow.append(h("div", { class: "root", part: "root" }, at.fault, at.over, at.intro, at.stage, at.upload, at.actions, at.screen));
+    shadow.append(h("div", { class: "root", part: "root" }, at.fault, at.over, at.intro, at.stage, at.chooser, at.upload, at.actions, at.screen));
     this.#shadow = shadow;
     this.#mode("rest");
   }
@@ -129,7 +141,31 @@ export class View {
     this.#mode("rest");
   }
 
+  /** The cameras to choose among, and the one that runs. */
+  cameras(list, current) {
+    this.#cameras = list;
+    const options = list.map(({ id, label }) => {
+      const option = h("option", { value: id });
+      option.textContent = label;
+      return option;
+    });
+    this.#at.camera.replaceChildren(...options);
+    this.#at.camera.value = current;
+    this.#choosable();
+  }
+
+  lockCamera() {
+    this.#locked = true;
+    this.#choosable();
+  }
+
+  #choosable() {
+    const { chooser, upload, over } = this.#at;
+    chooser.hidden = this.#cameras.length < 2 || this.#locked || !upload.hidden || !over.hidden;
+  }
+
   open() {
+    this.#locked = false;
     this.#at.steps.replaceChildren();
     this.#put(this.#at.ask, "ask-look");
     this.#figure("look");
@@ -268,7 +304,7 @@ export class View {
 
   #mode(mode) {
     const at = this.#at;
-    const focused = this.#shadow.activeElement !== null;
+    const focused = this.#shadow.activeElement;
     at.intro.hidden = mode !== "rest" && mode !== "again";
     at.fault.hidden = !(mode === "broken" || (mode === "again" && at.fault.textContent));
     at.over.hidden = mode !== "over";
@@ -281,8 +317,10 @@ export class View {
       this.#count(0);
       this.#unlit();
     }
-    // The button that had the keyboard is gone.
-    if (focused) (at.stop.hidden ? at.start : at.stop).focus();
+    if (mode !== "camera") this.#locked = false;
+    this.#choosable();
+    // What had the keyboard is gone.
+    if (focused?.closest("[hidden]")) (at.stop.hidden ? at.start : at.stop).focus();
   }
 
   #unlit() {

@@ -14,7 +14,7 @@ use senim_core::Timestamp;
 use senim_core::liveness::challenge::{Challenge, Nonce, Wishes};
 use senim_core::liveness::pack::{About, Frame, Kind, PACK_MAX, Pack, Writer};
 use senim_core::liveness::{self, Known};
-use senim_core::photo::{self, DETECTOR_SIDE, PhotoReport};
+use senim_core::photo::{self, DETECTOR_SIDE, Outline, PhotoReport};
 use senim_core::problem::Problem;
 
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ fn measure(
     let the_rules = || {
         let image = picture::decode(probe, picture::FRAME)?;
         let look = photo::look(faces, &image, DETECTOR_SIDE).map_err(|it| broken(&it))?;
-        std::hint::black_box(PhotoReport::of(&image, &look));
+        std::hint::black_box(PhotoReport::of(&image, &look, Outline::default()));
         Ok(())
     };
     let ms = 1e3 * seconds_of(&the_rules)?;

@@ -20,7 +20,7 @@ use senim_core::liveness::Seen;
 use senim_core::liveness::facts;
 use senim_core::liveness::pack::{self, Frame, Kind};
 use senim_core::liveness::print::Print;
-use senim_core::photo::{Answer, DETECTOR_SIDE, Detector, Face, Net, Nets};
+use senim_core::photo::{Answer, DETECTOR_SIDE, Detector, Face, Net, Nets, Outline};
 use senim_core::problem::Problem;
 
 pub use net::NetError;
@@ -45,6 +45,7 @@ pub struct Faces {
     solution: Solution,
     /// In the solution's order.
     recognisers: Vec<Recogniser>,
+    outline: Outline,
 }
 
 /// What the engine runs on, where it is not the default.
@@ -55,6 +56,8 @@ pub struct Options {
     pub provider: Provider,
     /// The matching solution's file; absent: the shipped one.
     pub solution: Option<PathBuf>,
+    /// How the photo rules take a face's outline (PHM-5).
+    pub outline: Outline,
 }
 
 /// How like a person in some portraits is to the one in the reference photo.
@@ -121,7 +124,7 @@ impl Faces {
         };
         let recognisers =
             solution.embeddings.iter().map(recogniser).collect::<Result<_, FacesError>>()?;
-        Ok(Self { runtime, nets, digests, solution, recognisers })
+        Ok(Self { runtime, nets, digests, solution, recognisers, outline: options.outline })
     }
 
     /// How faces are matched, and what that is worth.

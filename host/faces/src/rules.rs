@@ -35,8 +35,8 @@ impl Faces {
         let coarse = look(DETECTOR_SIDE)?;
         let look = if coarse.faces.is_empty() { look(DETECTOR_SIDE_FINE)? } else { coarse };
         Ok(match taken {
-            Taken::Photo => PhotoReport::of(image, &look),
-            Taken::Frame => PhotoReport::of_frame(image, &look),
+            Taken::Photo => PhotoReport::of(image, &look, self.outline),
+            Taken::Frame => PhotoReport::of_frame(image, &look, self.outline),
         })
     }
 }

@@ -5,6 +5,8 @@ mod rules;
 mod show;
 mod withdraw;
 
+pub(crate) use show::accepted;
+
 use crate::caller::Client;
 use crate::callers::{Room, by, by_anyone};
 

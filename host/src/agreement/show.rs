@@ -32,7 +32,7 @@ pub(super) async fn view(
     iin: &Iin,
     now: Timestamp,
 ) -> Result<AgreementView, Refusal> {
-    let accepted = store::agreement::accepted_by(tx, iin, ACCEPTED_SHOWN).await?;
+    let accepted = accepted(tx, iin).await?;
     let last = store::agreement::last_withdrawal(tx, iin).await?;
     let withdrawn = last
         .filter(|it| accepted.first().is_none_or(|newest| newest.accepted_at <= it.withdrawn_at));
@@ -49,8 +49,13 @@ pub(super) async fn view(
     }
     pictures.kept =
         kept.into_iter().map(|(why, (checks, until))| KeptView { why, checks, until }).collect();
-    let accepted = accepted.into_iter().map(of).collect();
     Ok(AgreementView { accepted, withdrawn, pictures, terms: app.config.retention() })
+}
+
+/// The editions that a client accepted, the newest first.
+pub(crate) async fn accepted(tx: &mut Tx, iin: &Iin) -> Result<Vec<AcceptanceView>, StoreError> {
+    let accepted = store::agreement::accepted_by(tx, iin, ACCEPTED_SHOWN).await?;
+    Ok(accepted.into_iter().map(of).collect())
 }
 
 fn of(accepted: Acceptance) -> AcceptanceView {

@@ -302,10 +302,7 @@ fn claims(
         cnf,
         authorization_details: vec![details(consent, granted)],
         status: Status {
-            status_list: StatusRef {
-                idx: granted.index,
-                uri: format!("{}/edge/status-list", app.config.issuer),
-            },
+            status_list: StatusRef { idx: granted.index, uri: app.config.status_list_url() },
         },
     }
 }
@@ -319,6 +316,7 @@ pub(super) fn details(consent: &Consent, granted: &Granted) -> GrantedDetails {
         client: GrantedClient { iin: consent.iin.clone() },
         providers: consent.providers.clone(),
         limits: consent.limits.clone(),
+        purpose: Some(consent.purpose.code),
         expires_at: granted.expires_at.map(|it| it.timestamp()),
     }
 }

@@ -20,6 +20,7 @@ use senim_core::problem::Problem;
 use senim_core::usage::Use;
 use serde_json::Value;
 
+use crate::alert;
 use crate::app::App;
 use crate::caller::limit::limit;
 use crate::http::peer::Certificate;
@@ -126,9 +127,13 @@ pub(super) async fn show(
                 answer_bytes: u64::try_from(body_bytes).unwrap_or(u64::MAX),
                 total_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
                 upstream_ms: None,
+                gate: None,
             };
             let fields = outcome.as_ref().map(|(it, _)| &it.fields).map_err(|problem| *problem);
             store::usage::add_personal(tx, &done, fields, now).await?;
+            if fields.is_ok_and(|it| !it.is_empty()) {
+                alert::used(tx, &app, &asking.consent, now).await?;
+            }
             Ok::<_, Refusal>(outcome.map(|(_, body)| body))
         })
         .await?;

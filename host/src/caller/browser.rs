@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use senim_channel::budget::Origin;
 use senim_core::id::SessionId;
+use senim_core::identity::device::Device;
 use senim_core::jose::sha256_base64;
 use senim_core::problem::Problem;
 use senim_core::text::Language;
@@ -108,6 +109,12 @@ impl Address {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self(peer.map(|it| it.0.ip()).filter(|it| !Origin::from(*it).is_of_own_network()))
     }
+}
+
+/// The browser's family and system, by its own word.
+pub fn device(headers: &HeaderMap) -> Device {
+    let named = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    Device::of(named.unwrap_or_default())
 }
 
 /// The supported language that the browser prefers most, the first of equals (RFC 9110 §12.5.4).

@@ -2,8 +2,11 @@
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use senim_core::id::{Iin, SessionId};
+use senim_core::Timestamp;
+use senim_core::id::{Iin, PasskeyId, SessionId};
+use senim_core::identity::cabinet::{Act, OpenedWith};
 use senim_core::problem::Problem;
+use senim_core::text::Language;
 use senim_store as store;
 
 use crate::app::App;
@@ -15,6 +18,20 @@ pub struct Client {
     pub session: SessionId,
     pub iin: Iin,
     pub name: String,
+    /// Surname, name and patronymic.
+    pub full_name: String,
+    pub language: Language,
+    /// What opened the session in place of the camera.
+    pub passkey: Option<PasskeyId>,
+    opened_with: OpenedWith,
+    proved_at: Timestamp,
+}
+
+impl Client {
+    /// Refuses what this session may not do (core/src/identity/cabinet).
+    pub fn may(&self, act: Act, now: Timestamp) -> Result<(), Problem> {
+        self.opened_with.check(act, self.proved_at, now)
+    }
 }
 
 impl Caller for Client {
@@ -37,11 +54,18 @@ where
         let now = app.now();
         let signed_in = dialogue.filter(|it| it.cabinet_until.is_some_and(|until| now < until));
         let dialogue = signed_in.ok_or(Problem::SignedOut)?;
-        let person = dialogue.content.session.person().ok_or(Problem::SignedOut)?;
+        let session = &dialogue.content.session;
+        let person = session.person().ok_or(Problem::SignedOut)?;
+        let proved_at = session.proved_at().or(session.ended_at()).ok_or(Problem::SignedOut)?;
         Ok(Self {
             session: dialogue.id,
             iin: person.iin.clone(),
             name: dialogue.content.client_name.clone().unwrap_or_default(),
+            full_name: dialogue.content.full_name.clone().unwrap_or_default(),
+            language: session.language(),
+            passkey: dialogue.content.passkey,
+            opened_with: dialogue.content.opened_with(),
+            proved_at,
         })
     }
 }

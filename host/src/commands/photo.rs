@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use senim_core::photo::{PhotoReport, Quantity, Rule};
-use senim_faces::Faces;
+use senim_core::photo::{Outline, PhotoReport, Quantity, Rule};
 use senim_faces::rules::Taken;
+use senim_faces::{Faces, Options};
 use serde_json::{Map, Value, json};
 
 #[derive(clap::Args)]
@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// libonnxruntime.so; left out: the runtime in pure Rust
     #[arg(long)]
     onnxruntime: Option<PathBuf>,
+    /// How the face's outline is taken (PHM-5): `box` or `ellipse`
+    #[arg(long, default_value = "box", value_parser = outline)]
+    face_outline: Outline,
     /// The pictures are a camera's frames, to be cut to the head first
     #[arg(long)]
     frames: bool,
@@ -29,7 +32,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let faces = Faces::open(&arguments.models_dir, arguments.onnxruntime.as_deref())?;
+    let options = Options {
+        onnxruntime: arguments.onnxruntime.clone(),
+        outline: arguments.face_outline,
+        ..Options::default()
+    };
+    let faces = Faces::open_with(&arguments.models_dir, &options)?;
     let taken = if arguments.frames { Taken::Frame } else { Taken::Photo };
     let mut reports = Vec::new();
     let mut spent_ms = 0.0;
@@ -48,6 +56,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         println!("{}", summary(&reports, spent_ms));
     }
     Ok(())
+}
+
+fn outline(name: &str) -> Result<Outline, serde_json::Error> {
+    serde_json::from_value(Value::from(name))
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a picture takes is part of the answer")]

@@ -3,16 +3,20 @@
 
 use axum::Json;
 use axum::extract::Path;
+use senim_core::agreement::RuleText;
+use senim_core::alert::AlertKind;
 use senim_core::consent::change::{ChangeConsent, texts};
 use senim_core::consent::view::ConsentDetailsView;
 use senim_core::consent::words::Shown;
 use senim_core::consent::{ConsentState, EndedBy, Granted};
 use senim_core::id::ConsentId;
+use senim_core::identity::cabinet::Act;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
 
 use super::list::{self, About, Names};
 use super::{end, show};
+use crate::alert;
 use crate::app::App;
 use crate::caller::Client;
 use crate::http::body::JsonBody;
@@ -25,9 +29,10 @@ pub async fn change(
     app: App,
     client: Client,
     Path(id): Path<String>,
-    JsonBody(ChangeConsent { left, text_hash }): JsonBody<ChangeConsent>,
+    JsonBody(ChangeConsent { left, text_hash, language }): JsonBody<ChangeConsent>,
 ) -> Result<Json<ConsentDetailsView>, Refusal> {
     let now = app.now();
+    client.may(Act::Withdraw, now)?;
     app.store
         .transact("consent.change", async |tx| {
             let old = show::own(tx, &client.iin, &id).await?;
@@ -37,7 +42,7 @@ pub async fn change(
             if old.check(now).is_err() {
                 return Err(Problem::ConsentEnded.into());
             }
-            let index = store::consent::allocate_index(tx).await?;
+            let index = store::consent::allocate_index(tx, now).await?;
             let new = (ConsentId(app.rng.id()), index, texts.hash());
             let (old, new) = old.narrow(&left, new, now)?;
             if text_hash != texts.hash() {
@@ -45,7 +50,13 @@ pub async fn change(
             }
             let by = (EndedBy::Changed, Some(new.id));
             end::save(tx, &app, &old, by, Actor::Client, now).await?;
-            let shown = Shown { edition: None, language: None, agreed: texts.agreed() };
+            let shown = Shown {
+                rule: RuleText::ConsentChange,
+                edition: Some(app.editions.change.number),
+                language,
+                agreed: texts.agreed(),
+                english: texts.english.clone(),
+            };
             store::consent::add(tx, &new, client.session, &shown).await?;
             store::authorization::pass_on(tx, old.id, new.id).await?;
             let event = Event::ConsentChanged {
@@ -59,7 +70,9 @@ pub async fn change(
             };
             let subject = Subject::Consent(new.id);
             store::journal::append(tx, Actor::Client, subject, event, now).await?;
-            Ok(Json(show::details(tx, new, now).await?))
+            let by = (client.session, Some(client.language));
+            alert::of_consent(tx, &app, AlertKind::ConsentChanged, &new, by, now).await?;
+            Ok(Json(show::details(tx, &app, client.session, new, now).await?))
         })
         .await
 }

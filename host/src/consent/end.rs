@@ -1,15 +1,14 @@
 //! A consent ends before its term, whoever ends it: data stops, and the consumer is told and owes deletion (OAPI-5).
 
-use chrono::TimeDelta;
 use senim_core::Timestamp;
 use senim_core::consent::{Consent, ConsentState, EndedBy};
 use senim_core::id::{ConsentId, NoticeId};
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::signals::Notice;
+use senim_core::status::Entry;
 
 use crate::app::App;
 use crate::http::problem::Refusal;
-use senim_store::routing::{Published, touch};
 use senim_store::{self as store, StoreError, Tx};
 
 /// By whom it ends, and which consent takes its place.
@@ -39,7 +38,11 @@ pub(super) async fn save(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     store::consent::save(tx, ended).await?;
-    touch(tx, Published::StatusList).await?;
+    if let ConsentState::Ended { granted, .. } = &ended.state {
+        let entry = if by == EndedBy::Changed { Entry::Changed } else { Entry::Ended };
+        let place = store::feed::append_end(tx, granted.index, entry, now).await?;
+        store::consent::set_ended_at_place(tx, ended.id, place).await?;
+    }
     tell(tx, app, ended, (Some(by), replaced_by), now).await?;
     let uses = store::usage::use_totals(tx, ended.id).await?;
     let event = Event::ConsentEnded {
@@ -63,7 +66,7 @@ pub(super) async fn tell(
     if ended.identity.as_ref().is_some_and(|it| it.fields.is_empty()) {
         return Ok(());
     }
-    let within = TimeDelta::days(i64::from(app.config.deletion_within_days));
+    let within = app.config.deletion_within.0;
     let notice = Notice::of(NoticeId(app.rng.id()), ended, why, ended_at, within);
     store::signals::add(tx, &notice).await
 }

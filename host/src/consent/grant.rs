@@ -4,12 +4,16 @@
 use std::collections::BTreeSet;
 
 use senim_core::Timestamp;
-use senim_core::consent::words::{Agreed, Parties, Shown};
+use senim_core::agreement::RuleText;
+use senim_core::alert::AlertKind;
+use senim_core::consent::words::{self, Agreed, Parties, Shown};
 use senim_core::consent::{AskedFor, Consent, ConsentState, Disclosure, EndedBy, Limits};
 use senim_core::id::ConsentId;
 use senim_core::journal::{Actor, Event, Subject};
+use senim_core::text::Language;
 
 use super::end;
+use crate::alert;
 use crate::app::App;
 use crate::http::problem::Refusal;
 use senim_core::identity::dialogue::{Dialogue, Request};
@@ -24,7 +28,7 @@ pub async fn grant(
     now: Timestamp,
 ) -> Result<Consent, Refusal> {
     let shown = shown(app, dialogue, request);
-    let index = store::consent::allocate_index(tx).await?;
+    let index = store::consent::allocate_index(tx, now).await?;
     let requested = requested(app, dialogue, request, now)?;
     let mut consent = requested.grant(index, shown.agreed.hash(), now)?;
     let replaced = replaced(tx, request).await?;
@@ -67,6 +71,8 @@ pub async fn grant(
         },
     };
     store::journal::append(tx, Actor::Client, Subject::Consent(consent.id), event, now).await?;
+    let by = (session, Some(dialogue.content.session.language()));
+    alert::of_consent(tx, app, AlertKind::ConsentGiven, &consent, by, now).await?;
     Ok(consent)
 }
 
@@ -125,10 +131,13 @@ pub(super) fn requested(
 
 /// What the page shows.
 pub(super) fn shown(app: &App, dialogue: &Dialogue, request: &Request) -> Shown {
+    let parties = parties(dialogue, request);
     Shown {
+        rule: RuleText::Consent,
         edition: Some(app.editions.consent.number),
         language: Some(dialogue.content.session.language()),
-        agreed: Agreed::of(&request.asked, parties(dialogue, request)),
+        agreed: Agreed::of(&request.asked, parties),
+        english: words::text(Language::En, &request.asked, parties),
     }
 }
 

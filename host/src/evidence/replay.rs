@@ -16,6 +16,8 @@ use serde_json::Value;
 use super::export::{BUNDLE, PACK, SEAL, SESSION, Seal};
 use super::judge::{Judge, JudgeError};
 use senim_core::evidence::bundle::{Bundle, Packed, VERSION};
+use senim_core::evidence::front::FrontBundle;
+use senim_core::id::SessionId;
 use senim_core::jose::sha256;
 use senim_faces::FILES;
 
@@ -58,11 +60,18 @@ pub fn replay(
     };
     let mut report = Report::default();
     let bytes = read(BUNDLE)?;
-    let bundle: Bundle = json::read(&bytes)
-        .with_context(|| format!("{BUNDLE} is not a bundle of version {VERSION}"))?;
     let pack = folder.join(PACK).exists().then(|| read(PACK)).transpose()?;
     let files = (bytes.as_slice(), read(SESSION)?, pack.as_deref());
-    sealed(&mut report, &read(SEAL)?, keys, &bundle, files)?;
+    if let Ok(bundle) = json::read::<FrontBundle>(&bytes) {
+        let check = (bundle.session, bundle.check);
+        sealed(&mut report, &read(SEAL)?, keys, check, files)?;
+        of_another(&mut report, &bundle, pack.as_deref());
+        return Ok(report);
+    }
+    let bundle: Bundle = json::read(&bytes)
+        .with_context(|| format!("{BUNDLE} is not a bundle of version {VERSION}"))?;
+    let check = (bundle.session, bundle.check);
+    sealed(&mut report, &read(SEAL)?, keys, check, files)?;
     report.complain_unless(
         bundle.code.judge == judge.digest(),
         format!(
@@ -85,7 +94,7 @@ fn sealed(
     report: &mut Report,
     seal: &[u8],
     keys: Option<&JwkSet>,
-    bundle: &Bundle,
+    check: (SessionId, u8),
     (bytes, facts, pack): (&[u8], Vec<u8>, Option<&[u8]>),
 ) -> anyhow::Result<()> {
     let text = std::str::from_utf8(seal).with_context(|| format!("{SEAL} is not text"))?;
@@ -99,7 +108,7 @@ fn sealed(
         }
         None => report.notes.push("the seal's signature is not checked without keys".to_owned()),
     }
-    let subject = (seal.session, seal.check) == (bundle.session, bundle.check);
+    let subject = (seal.session, seal.check) == check;
     report.complain_unless(subject, "the seal is of another check");
     report
         .complain_unless(seal.bundle == sha256(bytes), "the bundle is not the one that was sealed");
@@ -112,6 +121,45 @@ fn sealed(
         "the pack of frames is not the one that was sealed",
     );
     Ok(())
+}
+
+/// A verdict of another solution's: its engine and its pack are that vendor's. What can be checked is that the portraits are those
+/// that were kept and matched.
+fn of_another(report: &mut Report, bundle: &FrontBundle, pack: Option<&[u8]>) {
+    let FrontBundle { solution, request, .. } = bundle;
+    report.notes.push(format!(
+        "the verdict is of the solution `{solution}` (request {request}), which filmed and judged with its own engine: the judge \
+         can't repeat it"
+    ));
+    if let Some(software) = &bundle.software {
+        report.notes.push(format!("it said that it was {} {}", software.name, software.version));
+    }
+    match (&bundle.verdict, &bundle.fault) {
+        (Some(verdict), fault) => {
+            let said = if verdict.live { "live" } else { "not live" };
+            let reasons = &verdict.reasons;
+            report.notes.push(format!("its verdict: {said}, reasons {reasons:?}"));
+            if let Some(fault) = fault {
+                report.notes.push(format!("the check failed by its fault: {fault}"));
+            }
+        }
+        (None, Some(fault)) => report.notes.push(format!("it gave no valid verdict: {fault}")),
+        (None, None) => report.notes.push("no pack reached it".to_owned()),
+    }
+    let kept = bundle.verdict.as_ref().and_then(|it| it.portraits.as_ref());
+    match (kept, pack) {
+        (Some(kept), Some(bytes)) => {
+            let same = Pack::read_any(bytes).is_ok_and(|pack| {
+                bundle.is_bound(&pack.nonce) && Packed::of(bytes, &pack) == *kept
+            });
+            report.complain_unless(same, "the portraits are not those that were matched");
+        }
+        (Some(_), None) => report.notes.push("the portraits are no longer kept".to_owned()),
+        (None, Some(_)) => {
+            report.complaints.push("no portraits were kept of this check".to_owned());
+        }
+        (None, None) => {}
+    }
 }
 
 fn from_facts(report: &mut Report, bundle: &Bundle, judge: &Judge) {

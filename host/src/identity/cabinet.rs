@@ -44,9 +44,11 @@ pub async fn sign_in(app: App, visitor: Visitor, headers: HeaderMap) -> Result<R
             session: Session::start(Purpose::Cabinet, browser::language(&headers), now),
             request: None,
             requester: None,
+            device: Some(browser::device(&headers)),
             agreement: None,
             client_name: None,
             full_name: None,
+            passkey: None,
             redirect: None,
         },
         cabinet_until: None,
@@ -69,7 +71,7 @@ pub async fn sign_in(app: App, visitor: Visitor, headers: HeaderMap) -> Result<R
 }
 
 /// The hash of the visitor's cookie, if somebody has proved their identity in this browser.
-async fn known(
+pub(crate) async fn known(
     app: &App,
     visitor: &Visitor,
     now: Timestamp,

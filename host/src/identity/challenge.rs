@@ -6,7 +6,7 @@ use senim_core::identity::view::ChallengeView;
 use senim_core::liveness::challenge::{Ask, COLOUR_MS, Challenge, FADE_MS, Wishes};
 use senim_core::problem::Problem;
 
-use super::{dialogue, requester};
+use super::{dialogue, front, requester};
 use crate::app::App;
 use crate::caller::browser::Page;
 use crate::http::body::JsonBody;
@@ -25,7 +25,8 @@ pub async fn ask(
     let asked = app
         .store
         .transact("identity.challenge", async |tx| {
-            let dialogue = dialogue::open(tx, &app, &page).await?;
+            let (dialogue, _) = dialogue::open_at_camera(tx, &app, &page).await?;
+            front::is_ours(&app, &dialogue, now)?;
             let blocked_until = requester::blocked_until(tx, &dialogue, now).await?;
             let allowance = requester::allowance(tx, &dialogue, now).await?;
             let input =

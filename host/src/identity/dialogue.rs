@@ -2,17 +2,20 @@
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
+use senim_core::alert::{AlertKind, MessageKind};
 use senim_core::consent::words;
 use senim_core::id::{MessageId, SessionId};
+use senim_core::identity::cabinet::SIGNED_IN;
 use senim_core::identity::dialogue::{Content, Dialogue};
 use senim_core::identity::session::{
-    CODE_LIFETIME, CodeDigest, Effect, Failure, Input, SessionError, Step,
+    CODE_LIFETIME, CodeDigest, Effect, Failure, HandoffState, Input, SessionError, Step,
 };
 use senim_core::jose::from_base64;
 use senim_core::journal::{Actor, Event, Subject};
 use senim_core::problem::Problem;
 
 use super::challenge;
+use crate::alert;
 use crate::app::App;
 use crate::authorization::{self, Outcome};
 use crate::caller::browser::{Browser, Page};
@@ -21,8 +24,6 @@ use crate::http::problem::Refusal;
 use crate::messages;
 use senim_store::{self as store, Tx};
 
-/// How long a client stays signed in to the cabinet.
-const CABINET: TimeDelta = TimeDelta::minutes(30);
 /// How long after the end the redirect is shown again to the cookie that approved the session.
 const LOST_ANSWER: TimeDelta = TimeDelta::minutes(1);
 
@@ -31,6 +32,7 @@ pub struct Advanced {
     pub dialogue: Dialogue,
     pub refused: Option<Problem>,
     pub ask_source: bool,
+    pub open_front: bool,
     /// The number of the check to judge.
     pub judge: Option<u8>,
     messages: Vec<MessageId>,
@@ -62,15 +64,56 @@ pub async fn step(
     settle(app, advanced)
 }
 
+/// Which of a session's devices asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// The one in which the session was opened.
+    First,
+    /// The one that opened a link of it: good for the camera step, once the first device has confirmed it.
+    Phone,
+}
+
 /// The session that the page acts in; refused if the browser now holds another one.
 pub async fn open(tx: &mut Tx, app: &App, page: &Page) -> Result<Dialogue, Refusal> {
-    let dialogue = store::identity::by_secret(tx, &page.browser.0).await?;
-    let dialogue = dialogue.ok_or(Problem::IdentityNoSession)?;
+    let Some(dialogue) = store::identity::by_secret(tx, &page.browser.0).await? else {
+        return Err(elsewhere(tx, &page.browser).await?.into());
+    };
     app.budgets.browsers.found(&page.browser.0);
     if dialogue.id != page.session {
         return Err(Problem::IdentityOtherSession.into());
     }
     Ok(dialogue)
+}
+
+/// The same for the camera step, which one device has at a time.
+pub async fn open_at_camera(
+    tx: &mut Tx,
+    app: &App,
+    page: &Page,
+) -> Result<(Dialogue, Device), Refusal> {
+    let now = app.now();
+    let acts = |dialogue: &Dialogue| dialogue.content.session.handoff(now) == HandoffState::Acting;
+    if let Some(dialogue) = store::devices::by_phone(tx, &page.browser.0).await? {
+        app.budgets.browsers.found(&page.browser.0);
+        if dialogue.id != page.session || !acts(&dialogue) {
+            return Err(Problem::IdentityPhoneCameraOnly.into());
+        }
+        return Ok((dialogue, Device::Phone));
+    }
+    let dialogue = open(tx, app, page).await?;
+    if acts(&dialogue) {
+        return Err(Problem::IdentityPhoneHasCamera.into());
+    }
+    Ok((dialogue, Device::First))
+}
+
+/// Why a cookie opens no session.
+async fn elsewhere(tx: &mut Tx, browser: &Browser) -> Result<Problem, store::StoreError> {
+    if store::devices::by_phone(tx, &browser.0).await?.is_some() {
+        return Ok(Problem::IdentityPhoneCameraOnly);
+    }
+    let left = store::devices::has_left(tx, &browser.0).await?;
+    Ok(if left { Problem::IdentityMoved } else { Problem::IdentityNoSession })
 }
 
 /// The session to show, also to a browser that lost the response that ended it.
@@ -79,15 +122,20 @@ pub async fn seen(
     app: &App,
     browser: &Browser,
     now: Timestamp,
-) -> Result<Dialogue, Refusal> {
-    let dialogue = store::identity::by_secret(tx, &browser.0).await?;
-    if let Some(dialogue) = dialogue {
+) -> Result<(Dialogue, Device), Refusal> {
+    if let Some(dialogue) = store::identity::by_secret(tx, &browser.0).await? {
         app.budgets.browsers.found(&browser.0);
-        return Ok(dialogue);
+        return Ok((dialogue, Device::First));
+    }
+    if let Some(dialogue) = store::devices::by_phone(tx, &browser.0).await? {
+        app.budgets.browsers.found(&browser.0);
+        return Ok((dialogue, Device::Phone));
     }
     let since = now - LOST_ANSWER;
-    let ended = store::identity::by_former_secret(tx, &browser.0, since).await?;
-    ended.ok_or_else(|| Problem::IdentityNoSession.into())
+    match store::identity::by_former_secret(tx, &browser.0, since).await? {
+        Some(ended) => Ok((ended, Device::First)),
+        None => Err(elsewhere(tx, browser).await?.into()),
+    }
 }
 
 /// Feeds the input to the session and carries out its effects in the caller's transaction.
@@ -105,30 +153,44 @@ pub async fn advance(
     let before = content.session.step().clone();
     let requester = content.requester();
     let checks = (content.session.checks(), content.session.checks_left());
+    let extended = content.session.extensions();
     let (session, effects) = content.session.handle(input, now)?;
     let dialogue = Dialogue { id, content: Content { session, ..content }, cabinet_until };
-    let mut advanced =
-        Advanced { dialogue, refused: None, ask_source: false, judge: None, messages: Vec::new() };
+    let mut advanced = Advanced {
+        dialogue,
+        refused: None,
+        ask_source: false,
+        open_front: false,
+        judge: None,
+        messages: Vec::new(),
+    };
     for effect in effects {
         match effect {
             Effect::AskSource => advanced.ask_source = true,
             Effect::Challenged { check } => {
-                let challenge = advanced.dialogue.content.session.challenge();
-                let challenge =
-                    challenge.ok_or_else(|| Refusal::internal("no challenge was drawn"))?;
-                let counted = (check, challenge);
-                store::identity::add_check(tx, id, counted, now).await?;
+                let session = &advanced.dialogue.content.session;
+                let asked = match (session.challenge(), session.front()) {
+                    (Some(challenge), _) => {
+                        store::check::add(tx, id, (check, challenge), now).await?;
+                        challenge::summary(challenge)
+                    }
+                    (None, Some(front)) => {
+                        store::check::add(tx, id, (check, front), now).await?;
+                        format!("by {}", front.solution)
+                    }
+                    (None, None) => return Err(Refusal::internal("no challenge was drawn")),
+                };
                 if let Some(person) = advanced.dialogue.content.session.person() {
                     let whose = (&person.iin, &requester);
-                    store::identity::add_draw(tx, (id, check), whose, now).await?;
+                    store::check::add_draw(tx, (id, check), whose, now).await?;
                 }
-                let asked = challenge::summary(challenge);
                 record(tx, id, Event::IdentityChallenged { check, asked }, now).await?;
             }
+            Effect::OpenFront => advanced.open_front = true,
             Effect::Judge { check } => advanced.judge = Some(check),
             Effect::Refuse(problem) => advanced.refused = Some(problem),
             Effect::Block { iin, until } => {
-                store::identity::block(tx, &iin, &requester, until).await?;
+                store::check::block(tx, &iin, &requester, until).await?;
                 let event = Event::IdentityBlocked { until, requester: requester.kind().into() };
                 record(tx, id, event, now).await?;
             }
@@ -137,9 +199,18 @@ pub async fn advance(
                 let request = advanced.dialogue.content.request.as_ref();
                 let consumer = request.map(|it| it.consumer.name.as_str());
                 let language = advanced.dialogue.content.session.language();
-                let text = words::code_message(language, digits, consumer);
-                let until = now + CODE_LIFETIME;
-                let message = messages::queue(tx, app, id, &to, text, until, now).await?;
+                let host = app.config.pages_host();
+                let text = words::code_message(language, digits, consumer, &host);
+                let person = advanced.dialogue.content.session.person();
+                let new = messages::New {
+                    session: id,
+                    kind: MessageKind::Code,
+                    iin: person.map(|it| &it.iin),
+                    to: &to,
+                    text,
+                    good_until: now + CODE_LIFETIME,
+                };
+                let message = messages::queue(tx, app, new, now).await?;
                 record(tx, id, Event::IdentityCodeSent { message }, now).await?;
                 advanced.messages.push(message);
             }
@@ -148,11 +219,15 @@ pub async fn advance(
     }
     let session = &advanced.dialogue.content.session;
     if let (Step::Liveness { person, .. }, Step::Code { .. }) = (&before, session.step()) {
-        store::identity::forget_draws(tx, &person.iin, &requester).await?;
+        store::check::forget_draws(tx, &person.iin, &requester).await?;
     }
     if session.checks_left() > checks.1 {
         // It failed because of us, so the attempt does not count.
-        store::identity::forget_draw(tx, (id, checks.0)).await?;
+        store::check::forget_draw(tx, (id, checks.0)).await?;
+    }
+    let extensions = session.extensions();
+    if extensions > extended {
+        record(tx, id, Event::IdentityExtended { extensions }, now).await?;
     }
     store::identity::save(tx, &advanced.dialogue).await?;
     Ok(advanced)
@@ -187,7 +262,7 @@ async fn finish(
 ) -> Result<(), Refusal> {
     let failure = dialogue.content.session.failure();
     if failure.is_none() {
-        dialogue.cabinet_until = Some(now + CABINET);
+        dialogue.cabinet_until = Some(now + SIGNED_IN);
         record(tx, dialogue.id, Event::IdentityPassed {}, now).await?;
         let person = dialogue.content.session.person();
         if let (Some(person), Some(accepted)) = (person, &dialogue.content.agreement) {
@@ -200,6 +275,16 @@ async fn finish(
     }
     let Some(request) = dialogue.content.request.clone() else {
         dialogue.content.redirect = failure.is_none().then(|| "/cabinet".to_owned());
+        let session = &dialogue.content.session;
+        if let Some(person) = session.person().filter(|_| failure.is_none()) {
+            let about = alert::About {
+                session: dialogue.id,
+                iin: &person.iin,
+                language: session.language(),
+                consumer: None,
+            };
+            alert::send(tx, app, AlertKind::SignedIn, about, now).await?;
+        }
         return Ok(());
     };
     let outcome = match failure {

@@ -71,8 +71,12 @@ pub async fn confirm(
                 let withdrawn = Input::AgreementWithdrawn;
                 return dialogue::advance(tx, &app, dialogue, withdrawn, None, now).await;
             }
+            let of_participant = *dialogue.content.session.purpose() != Purpose::Cabinet;
+            if of_participant && store::activity::locked_until(tx, &iin, now).await?.is_some() {
+                return dialogue::advance(tx, &app, dialogue, Input::Locked, None, now).await;
+            }
             let requester = dialogue.content.requester();
-            let blocked_until = store::identity::blocked_until(tx, &iin, &requester, now).await?;
+            let blocked_until = store::check::blocked_until(tx, &iin, &requester, now).await?;
             let iin = iin.clone();
             let looked_up = match &registered {
                 Some(person) => {

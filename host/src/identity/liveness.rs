@@ -14,14 +14,15 @@ use senim_core::Timestamp;
 use senim_core::agreement::Acceptance;
 use senim_core::calendar;
 use senim_core::id::SessionId;
-use senim_core::identity::session::{Effect, Failure, Input, Person};
+use senim_core::identity::session::{Effect, Failure, Input, Judgement, Person};
 use senim_core::identity::view::IdentityView;
 use senim_core::journal::{Event, Look};
 use senim_core::liveness::challenge::{Challenge, Nonce};
 use senim_core::liveness::pack::{PACK_MAX, Pack, PackError};
 use senim_core::problem::Problem;
+use senim_core::solution::Fault;
 
-use super::dialogue;
+use super::dialogue::{self, Device};
 use super::verdict::{Arrived, Judging, Outcome};
 use super::{iin, requester, view};
 use crate::app::App;
@@ -29,10 +30,12 @@ use crate::caller::browser::{Page, Visitor};
 use crate::http::body::{self, BodyMax, is_of_type};
 use crate::http::problem::Refusal;
 use crate::inference::Place;
+use crate::solution;
 use senim_core::evidence::bundle::Packed;
 use senim_core::identity::dialogue::Dialogue;
 use senim_core::jose::sha256;
 use senim_store::evidence::Rejected;
+use senim_store::solution::Outcome::Failed;
 use senim_store::{self as store, StoreError, Tx};
 
 pub const MEDIA_TYPE: &str = "application/vnd.senim.frames";
@@ -54,14 +57,15 @@ pub async fn check(
     if !is_of_type(&request, MEDIA_TYPE) {
         return Err(Refusal::detailed(Problem::BodyMediaType, format!("send {MEDIA_TYPE}")));
     }
-    let Expected { session, person, challenge, agreement } = match expected(&app, &page).await {
-        Ok(open) => open,
-        Err(refusal) => {
-            // A client that is still sending would see a reset connection instead of the response.
-            let _ = body::read(request).await;
-            return Err(refusal);
-        }
-    };
+    let Expected { session, device, person, challenge, agreement } =
+        match expected(&app, &page).await {
+            Ok(open) => open,
+            Err(refusal) => {
+                // A client that is still sending would see a reset connection instead of the response.
+                let _ = body::read(request).await;
+                return Err(refusal);
+            }
+        };
     let bytes = body::read(request).await.map_err(|problem| {
         // Else the connection broke off.
         let large = problem == Problem::BodyTooLarge;
@@ -97,13 +101,13 @@ pub async fn check(
     // In a task of its own, so that a browser that disconnects can't cancel the verdict.
     let task = tokio::spawn(async move {
         let dialogue = judged(&app, &page, visitor.origin, judging, place).await?;
-        Ok(Json(view::of(&app, &dialogue, app.now())))
+        Ok(Json(view::on(&app, device, &dialogue, app.now())))
     });
     task.await.map_err(Refusal::internal)?
 }
 
 /// The look into the register that follows is journalled before it (IDX-8).
-async fn looked(app: &App, session: SessionId) -> Result<(), Refusal> {
+pub(super) async fn looked(app: &App, session: SessionId) -> Result<(), Refusal> {
     let now = app.now();
     app.store
         .transact("identity.liveness.look", async |tx| {
@@ -116,6 +120,7 @@ async fn looked(app: &App, session: SessionId) -> Result<(), Refusal> {
 /// The open check.
 struct Expected {
     session: SessionId,
+    device: Device,
     person: Person,
     challenge: Challenge,
     agreement: Option<Acceptance>,
@@ -124,9 +129,11 @@ struct Expected {
 /// Fails before the body is read if no check is open.
 async fn expected(app: &App, page: &Page) -> Result<Expected, Refusal> {
     let now = app.now();
-    let dialogue = app
+    let (dialogue, device) = app
         .store
-        .read("identity.liveness.expected", async |tx| dialogue::open(tx, app, page).await)
+        .read("identity.liveness.expected", async |tx| {
+            dialogue::open_at_camera(tx, app, page).await
+        })
         .await?;
     let (id, agreement) = (dialogue.id, dialogue.content.agreement);
     let session = dialogue.content.session;
@@ -138,14 +145,26 @@ async fn expected(app: &App, page: &Page) -> Result<Expected, Refusal> {
         Some((person, challenge))
             if effects.iter().any(|it| matches!(it, Effect::Judge { .. })) =>
         {
-            Ok(Expected { session: id, person, challenge, agreement })
+            Ok(Expected { session: id, device, person, challenge, agreement })
         }
         // An expiry in the meantime is saved and answered.
         _ => {
-            dialogue::step(app, "identity.liveness.late", page, None, |_| input.clone()).await?;
+            late(app, page, &input).await?;
             Err(Problem::ChallengeNone.into())
         }
     }
+}
+
+async fn late(app: &App, page: &Page, input: &Input) -> Result<(), Refusal> {
+    let now = app.now();
+    let advanced = app
+        .store
+        .transact("identity.liveness.late", async |tx| {
+            let (dialogue, _) = dialogue::open_at_camera(tx, app, page).await?;
+            dialogue::advance(tx, app, dialogue, input.clone(), None, now).await
+        })
+        .await?;
+    dialogue::settle(app, advanced).map(drop)
 }
 
 /// Frames that can't belong to this challenge end its check.
@@ -154,16 +173,16 @@ async fn forged(app: &App, page: &Page, nonce: Nonce, error: PackError, bytes: &
     let ended = app
         .store
         .transact("identity.liveness.forged", async |tx| {
-            let dialogue = dialogue::open(tx, app, page).await?;
+            let (dialogue, _) = dialogue::open_at_camera(tx, app, page).await?;
             let number = dialogue.content.session.checks();
             let input = Input::CheckForged { nonce, problem };
             let open = dialogue.content.session.challenge().is_some_and(|it| it.nonce == nonce);
             let ended = dialogue::advance(tx, app, dialogue, input, None, now).await?;
             if open {
                 let id = ended.dialogue.id;
-                store::identity::check_arrived(tx, id, number, now).await?;
+                store::check::arrived(tx, id, number, now).await?;
                 keep_head(tx, app, (id, number), bytes, now).await?;
-                store::identity::check_ended(tx, id, number, problem.code(), now).await?;
+                store::check::ended(tx, id, number, problem.code(), now).await?;
                 let event = Event::IdentityForged { check: number, problem };
                 dialogue::record(tx, id, event, now).await?;
             }
@@ -189,14 +208,14 @@ async fn judged(
     let started = app
         .store
         .transact("identity.liveness.start", async |tx| {
-            let dialogue = dialogue::open(tx, app, page).await?;
+            let (dialogue, _) = dialogue::open_at_camera(tx, app, page).await?;
             let blocked_until = requester::blocked_until(tx, &dialogue, now).await?;
             let input = Input::CheckStarted { nonce: challenge.nonce, blocked_until };
             let started = dialogue::advance(tx, app, dialogue, input, None, now).await?;
             let mut known = Vec::new();
             if let Some(number) = started.judge {
                 let check = (started.dialogue.id, number);
-                store::identity::check_arrived(tx, check.0, check.1, now).await?;
+                store::check::arrived(tx, check.0, check.1, now).await?;
                 known = store::evidence::remember_digests(tx, check, &packed.frames, now).await?;
             }
             Ok::<_, Refusal>((started, known))
@@ -209,15 +228,23 @@ async fn judged(
     let Some(number) = counted else { return Err(Problem::IdentityOutOfOrder.into()) };
     let participant = dialogue.content.request.as_ref().map(|it| it.consumer.bin);
     let turn = place.turn().await?;
-    let outcome = judging.run(app, (dialogue.id, number), participant, known, turn).await?;
+    let arrived_at = judging.arrived_at;
+    let outcome = judging.run(app, (dialogue.id, number), participant, known, turn).await;
+    // Counted for the built-in engine as another solution's checks are for it (BIO-5).
+    let counted = outcome.as_ref().map_or(Some(Failed(Fault::Status)), |it| it.counted);
+    if let Some(counted) = counted {
+        let took = (arrived_at, app.now() - arrived_at);
+        solution::count_builtin(app, participant, took, counted).await?;
+    }
     let kept = Kept { bytes, origin };
-    record(app, page, (dialogue.id, number), kept, outcome).await
+    record(app, (dialogue.id, number), kept, outcome?).await
 }
 
 /// A judged pack and its origin.
-struct Kept {
-    bytes: Bytes,
-    origin: Option<Origin>,
+pub(super) struct Kept {
+    /// Empty where there are no pictures to keep.
+    pub(super) bytes: Bytes,
+    pub(super) origin: Option<Origin>,
 }
 
 impl Kept {
@@ -256,16 +283,16 @@ fn forget_at(app: &App, now: Timestamp) -> Timestamp {
     app.config.retention().frames_until(now)
 }
 
-async fn record(
+/// The evidence, then what the session makes of the check.
+pub(super) async fn record(
     app: &App,
-    page: &Page,
     (id, number): (SessionId, u8),
     kept: Kept,
     outcome: Outcome,
 ) -> Result<Dialogue, Refusal> {
     let now = app.now();
     let are_pictures = kept.are_pictures(app, now, &outcome);
-    let Outcome { judgement, bundle, digest, outcome, event, .. } = outcome;
+    let Outcome { judgement, bundle, digest, failed, outcome, event, .. } = outcome;
     let digits = dialogue::draw(app);
     let code = dialogue::digest(app, id, &digits);
     // In its own transaction: the evidence is kept even if the session has moved on without this check.
@@ -277,20 +304,31 @@ async fn record(
             // Taken back while it was judged: nothing is collected any more (IDX-13).
             let session = store::identity::load(tx, id).await?;
             let failure = session.and_then(|it| it.content.session.failure());
-            if are_pictures && failure != Some(Failure::AgreementWithdrawn) {
+            if bytes.is_empty() {
+                // Nothing came that could be kept.
+            } else if are_pictures && failure != Some(Failure::AgreementWithdrawn) {
                 store::evidence::add_frames(tx, check, bytes, forget_at(app, now)).await?;
             } else {
                 keep_head(tx, app, check, bytes, now).await?;
             }
-            store::identity::check_ended(tx, id, number, &outcome, now).await?;
+            store::check::ended(tx, id, number, &outcome, now).await?;
             dialogue::record(tx, id, event.clone(), now).await
         })
         .await?;
     let judged = app
         .store
         .transact("identity.liveness.judged", async |tx| {
-            let dialogue = dialogue::open(tx, app, page).await?;
-            let input = Input::CheckJudged { check: number, judgement, code };
+            // The frames were this device's when they came; the camera step may have been taken back since.
+            let dialogue = store::identity::load(tx, id).await?;
+            let dialogue = dialogue.ok_or(Problem::IdentityNoSession)?;
+            let input = match (failed.clone(), judgement) {
+                (Some(solution), Judgement::Refused(problem)) => {
+                    Input::FrontFailed { check: number, solution, problem }
+                }
+                (Some(_) | None, judgement) => {
+                    Input::CheckJudged { check: number, judgement, code }
+                }
+            };
             dialogue::advance(tx, app, dialogue, input, Some(&digits), now).await
         })
         .await?;

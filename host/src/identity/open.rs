@@ -43,7 +43,7 @@ pub async fn open(
         .transact("identity.open", async |tx| {
             let hash = browser::hash(&secret);
             let known = store::identity::by_authorization(tx, begun.authorization).await?;
-            let Some((dialogue, _)) = known else {
+            let Some((dialogue, former)) = known else {
                 return start(tx, &app, &begun, &headers, &hash, now).await;
             };
             // Another browser, perhaps another person: the client must confirm, which a link scanner can't do.
@@ -51,10 +51,13 @@ pub async fn open(
                 return Err(Problem::IdentityOpenElsewhere.into());
             }
             let id = dialogue.id;
+            let content = Content { device: Some(browser::device(&headers)), ..dialogue.content };
+            let dialogue = Dialogue { content, ..dialogue };
             // Starts over, but keeps the counters.
             let input = Input::Restarted;
             let restarted = dialogue::advance(tx, &app, dialogue, input, None, now).await?;
             store::identity::change_secret(tx, id, &hash, None).await?;
+            store::devices::leave(tx, id, &former).await?;
             dialogue::record(tx, id, Event::IdentityRestarted {}, now).await?;
             Ok::<_, Refusal>(restarted.dialogue)
         })
@@ -88,9 +91,11 @@ async fn start(
         session,
         request: Some(request),
         requester: None,
+        device: Some(browser::device(headers)),
         agreement: None,
         client_name: None,
         full_name: None,
+        passkey: None,
         redirect: None,
     };
     let dialogue = Dialogue { id, content, cabinet_until: None };

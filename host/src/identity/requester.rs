@@ -37,9 +37,9 @@ pub async fn allowance(
     let requester = dialogue.content.requester();
     // The longer of the two windows.
     let since = now - KIND_WITHIN;
-    let own = store::identity::drawn(tx, &person.iin, &requester, since).await?;
+    let own = store::check::drawn(tx, &person.iin, &requester, since).await?;
     let kind = requester.kind();
-    let of_kind = store::identity::drawn_of_kind(tx, &person.iin, kind, since).await?;
+    let of_kind = store::check::drawn_of_kind(tx, &person.iin, kind, since).await?;
     Ok(left(&own, &of_kind, now))
 }
 
@@ -52,7 +52,7 @@ pub async fn blocked_until(
     match dialogue.content.session.person() {
         Some(person) => {
             let requester = dialogue.content.requester();
-            store::identity::blocked_until(tx, &person.iin, &requester, now).await
+            store::check::blocked_until(tx, &person.iin, &requester, now).await
         }
         None => Ok(None),
     }

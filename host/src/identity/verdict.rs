@@ -54,6 +54,10 @@ pub(super) struct Outcome {
     pub(super) digest: String,
     /// Whether the pack's images could be decoded.
     pub(super) has_verdict: bool,
+    /// What the built-in engine is counted for; a front part is counted by whoever asks it.
+    pub(super) counted: Option<store::solution::Outcome>,
+    /// The solution whose front part failed the check.
+    pub(super) failed: Option<String>,
     /// `passed`, or a problem's code.
     pub(super) outcome: String,
     /// Reasons and signals, never an image.
@@ -229,6 +233,11 @@ impl Judging {
             .as_ref()
             .map_or_else(Default::default, |it| (it.reasons.clone(), it.signals.clone()));
         let has_verdict = verdict.is_some();
+        let counted = match (&verdict, judgement) {
+            (Some(verdict), _) if verdict.live => store::solution::Outcome::Live,
+            (None, Judgement::Refused(problem)) => store::solution::Outcome::Refused(problem),
+            (Some(_) | None, _) => store::solution::Outcome::NotLive,
+        };
         let repeated = question.known.repeated;
         let bundle = Bundle {
             version: bundle::VERSION,
@@ -265,7 +274,17 @@ impl Judging {
             runtime: self.faces.runtime().to_owned(),
             evidence: digest.clone(),
         };
-        Ok(Outcome { judgement, bundle, digest, has_verdict, outcome, event })
+        let counted = Some(counted);
+        Ok(Outcome {
+            judgement,
+            bundle,
+            digest,
+            has_verdict,
+            counted,
+            failed: None,
+            outcome,
+            event,
+        })
     }
 }
 

@@ -9,11 +9,13 @@ use senim_core::consent::AskedFor;
 use senim_core::consent::view::{ConsentRequestView, DisclosureView};
 use senim_core::consent::words::{self, Agreed};
 use senim_core::id::Phone;
-use senim_core::identity::session::{Input, Purpose, Step};
-use senim_core::identity::view::{IdentityView, StepView};
+use senim_core::identity::session::{HandoffState, Input, Purpose, Step};
+use senim_core::identity::view::{IdentityView, PhoneView, StepView};
+use senim_core::problem::Problem;
 use senim_core::text::Language;
 
-use super::dialogue;
+use super::dialogue::{self, Device};
+use super::front;
 use crate::app::App;
 use crate::authorization;
 use crate::caller::browser::Browser;
@@ -28,9 +30,9 @@ pub async fn show(app: App, browser: Browser) -> Result<Json<IdentityView>, Refu
     let now = app.now();
     app.store
         .read("identity.view", async |tx| {
-            let dialogue = dialogue::seen(tx, &app, &browser, now).await?;
+            let (dialogue, device) = dialogue::seen(tx, &app, &browser, now).await?;
             let dialogue = as_of(tx, &app, dialogue, now).await?;
-            Ok(Json(of(&app, &dialogue, now)))
+            Ok(Json(on(&app, device, &dialogue, now)))
         })
         .await
 }
@@ -58,6 +60,24 @@ async fn as_of(
     Ok(Dialogue { id, content, cabinet_until })
 }
 
+/// As this device shows it. A phone learns who asks, and what its part is: nothing of the person, and no way back.
+pub fn on(app: &App, device: Device, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
+    let view = of(app, dialogue, now);
+    if device == Device::First {
+        return view;
+    }
+    let session = &dialogue.content.session;
+    let step = match session.handoff(now) {
+        HandoffState::Opened { number, .. } => StepView::PhoneWaits { number },
+        HandoffState::Acting => view.step,
+        HandoffState::None | HandoffState::Offered { .. } => {
+            StepView::PhoneDone { problem: session.mark().map(|it| it.code().to_owned()) }
+        }
+    };
+    IdentityView { step, ends_at: None, phone: Some(PhoneView::This), links_left: 0, ..view }
+}
+
+/// As the first device shows it.
 pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
     let content = &dialogue.content;
     let session = &content.session;
@@ -69,10 +89,13 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
                 Purpose::Authorization { iin, .. } => Some(iin.masked()),
                 Purpose::Cabinet => None,
             },
+            tries_left: session.iin_tries_left(),
+            last_problem: session.iin_refused().map(|it| it.code().to_owned()),
         },
         Step::Liveness { last_problem, .. } => StepView::Liveness {
             checks_left: session.checks_left(),
             last_problem: last_problem.map(|it| it.code().to_owned()),
+            front: front::view(app, session, now),
         },
         Step::Code { person, expires_at, .. } => StepView::Code {
             phone_masked: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
@@ -92,6 +115,11 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
             problem: why.problem().code().to_owned(),
             redirect: content.redirect.clone(),
             blocked_until: why.blocked_until(),
+            // Why the checks were used up; the block alone does not say it.
+            reason: session
+                .mark()
+                .filter(|it| why.blocked_until().is_some() && *it != Problem::IdentityBlocked)
+                .map(|it| it.code().to_owned()),
         },
     };
     IdentityView {
@@ -99,6 +127,15 @@ pub fn of(app: &App, dialogue: &Dialogue, now: Timestamp) -> IdentityView {
         consumer: content.request.as_ref().map(|it| it.consumer.clone()),
         language: session.language(),
         step,
+        ends_at: session.ends_at(),
+        extensions_left: session.extensions_left(),
+        phone: match session.handoff(now) {
+            HandoffState::None => None,
+            HandoffState::Offered { until } => Some(PhoneView::Offered { until }),
+            HandoffState::Opened { number, .. } => Some(PhoneView::Opened { number }),
+            HandoffState::Acting => Some(PhoneView::Acting),
+        },
+        links_left: session.links_left(),
         now,
     }
 }

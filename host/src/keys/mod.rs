@@ -21,7 +21,7 @@ use crate::http::problem::Refusal;
 use senim_channel::clock::{Rng, moment};
 use senim_store::keys::KeyRow;
 use senim_store::seal::Sealer;
-use senim_store::{self as store, Store, StoreError, inconsistent, millis};
+use senim_store::{self as store, Store, StoreError, Tx, inconsistent, millis};
 
 const ANNOUNCED: TimeDelta = TimeDelta::seconds(10);
 const SEALED_IN: &str = "signing_key.secret";
@@ -51,7 +51,7 @@ impl Keys {
                 if store::keys::all(tx).await?.is_empty() {
                     store::keys::add(tx, &made(sealer, rng, now)?).await?;
                 }
-                Ok::<_, StoreError>(())
+                publish(tx, now).await
             })
             .await?;
         let keys = Self(Arc::default());
@@ -67,6 +67,21 @@ impl Keys {
         Ok(())
     }
 
+    /// Loads the keys again, and tells nodes where one is not published any longer.
+    pub async fn renew(
+        &self,
+        store: &Store,
+        sealer: &Sealer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.reload(store, sealer).await?;
+        let known = store.read("keys.known", async |tx| store::feed::keys(tx).await).await?;
+        if known == self.published(now) {
+            return Ok(());
+        }
+        store.transact("keys.publish", async |tx| publish(tx, now).await).await
+    }
+
     /// A compact JWS over `claims`.
     pub fn sign<T: Serialize>(
         &self,
@@ -74,16 +89,29 @@ impl Keys {
         claims: &T,
         now: Timestamp,
     ) -> Result<String, Refusal> {
+        let signed = self.sign_with(now, |kid, sign| {
+            let text = unsigned(typ, Algorithm::Es256, kid, claims).ok()?;
+            Some(joined(&text, &sign(text.as_bytes())))
+        });
+        signed?.ok_or_else(|| Refusal::internal("claims can't be written"))
+    }
+
+    /// What `make` makes with the current key's name and signature (ES256, r ‖ s).
+    pub fn sign_with<T>(
+        &self,
+        now: Timestamp,
+        make: impl FnOnce(&str, &dyn Fn(&[u8]) -> [u8; 64]) -> T,
+    ) -> Result<T, Refusal> {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let key = keys
             .iter()
             .find(|key| key.made_at + ANNOUNCED <= now)
             .or(keys.last())
             .ok_or_else(|| Refusal::internal("there is no signing key"))?;
-        let text = unsigned(typ, Algorithm::Es256, &key.kid, claims)
-            .map_err(|_| Refusal::internal("claims can't be written"))?;
-        let signature: Signature = key.secret.sign(text.as_bytes());
-        Ok(joined(&text, &signature.to_bytes()))
+        Ok(make(&key.kid, &|bytes| {
+            let signature: Signature = key.secret.sign(bytes);
+            signature.to_bytes().into()
+        }))
     }
 
     /// The response of `/jwks`.
@@ -93,6 +121,19 @@ impl Keys {
             keys.iter().filter(|key| key.retired_at.is_none_or(|at| now < kept_until(at)));
         JwkSet { keys: current.map(|key| key.public.clone()).collect() }
     }
+}
+
+/// Tells nodes the published keys where they know others (in the caller's transaction).
+async fn publish(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let rows = store::keys::all(tx).await?;
+    let current = rows
+        .iter()
+        .filter(|row| row.retired_at.is_none_or(|at| now < kept_until(moment(at))))
+        .map(|row| {
+            serde_json::from_str(&row.public_jwk).map_err(|_| inconsistent("signing_key", &row.kid))
+        });
+    let published = JwkSet { keys: current.collect::<Result<_, _>>()? };
+    store::feed::append_keys(tx, &published, now).await
 }
 
 /// Until when a key that was retired at `retired_at` is published: the last token under it was signed

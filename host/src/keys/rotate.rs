@@ -3,7 +3,7 @@
 use senim_core::Timestamp;
 use senim_core::journal::{Actor, Event, Subject};
 
-use super::{kept_until, made};
+use super::{kept_until, made, publish};
 use senim_channel::clock::Rng;
 use senim_store::seal::Sealer;
 use senim_store::{self as store, Store, StoreError};
@@ -22,6 +22,7 @@ pub async fn rotate(
             store::keys::add(tx, &key).await?;
             let long_gone = now - (kept_until(now) - now);
             store::keys::forget_retired(tx, long_gone).await?;
+            publish(tx, now).await?;
             let subject = Subject::Key(key.kid.clone());
             store::journal::append(tx, Actor::Platform, subject, Event::KeyRotated {}, now).await?;
             Ok::<_, StoreError>(())

@@ -4,11 +4,14 @@ use chrono::TimeDelta;
 use futures::StreamExt as _;
 use senim_channel::ChannelError;
 use senim_core::Timestamp;
-use senim_core::id::{MessageId, Phone, SessionId};
+use senim_core::activity::view::{self, MessageView};
+use senim_core::alert::MessageKind;
+use senim_core::id::{Iin, MessageId, Phone, SessionId};
 use senim_core::journal::{Actor, Event, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::outside::OutsideTls;
 use crate::outside::gateway::Gateway;
 use senim_store::{self as store, StoreError, Tx};
 
@@ -51,27 +54,63 @@ struct Message {
 
 impl Messages {
     /// `sms_url` without a slash at the end; absent: outbox only.
-    pub fn open(sms_url: Option<&str>) -> Result<Self, ChannelError> {
+    pub fn open(sms_url: Option<&str>, tls: Option<&OutsideTls>) -> Result<Self, ChannelError> {
         let Some(url) = sms_url else { return Ok(Self(Way::Outbox)) };
-        Ok(Self(Way::Gateway(Gateway::open(url)?)))
+        Ok(Self(Way::Gateway(Gateway::open(url, tls)?)))
     }
+}
+
+/// A message to a client.
+pub struct New<'a> {
+    pub session: SessionId,
+    pub kind: MessageKind,
+    /// Whom it is for, where that is known.
+    pub iin: Option<&'a Iin>,
+    pub to: &'a Phone,
+    pub text: String,
+    pub good_until: Timestamp,
 }
 
 /// Saves a message. [`deliver`] sends it after the commit.
 pub async fn queue(
     tx: &mut Tx,
     app: &App,
-    session: SessionId,
-    to: &Phone,
-    text: String,
-    good_until: Timestamp,
+    new: New<'_>,
     now: Timestamp,
 ) -> Result<MessageId, StoreError> {
+    let New { session, kind, iin, to, text, good_until } = new;
     let id = MessageId(app.rng.id());
     let plain = serde_json::to_vec(&Message { to: to.clone(), text }).unwrap_or_default();
     let sealed = app.sealer.seal(&*app.rng, SEALED, &id.to_string(), &plain);
-    store::message::add(tx, id, session, sealed, good_until, now).await?;
+    let new = store::message::New { id, session, kind, iin, sealed, good_until };
+    store::message::add(tx, new, now).await?;
     Ok(id)
+}
+
+/// A person's messages, the newest first, without their texts.
+pub async fn of_person(
+    tx: &mut Tx,
+    app: &App,
+    iin: &Iin,
+    limit: u64,
+) -> Result<Vec<MessageView>, StoreError> {
+    let mut views = Vec::new();
+    for (kind, kept) in store::message::of_person(tx, iin, limit).await? {
+        let place = kept.id.to_string();
+        let to = opened(app, &place, &kept.sealed)?.to;
+        views.push(MessageView {
+            kind,
+            made_at: kept.made_at,
+            phone_masked: to.masked(),
+            delivery: match kept.state.as_str() {
+                "sent" => view::Delivery::Sent,
+                "given-up" => view::Delivery::GivenUp,
+                _ => view::Delivery::Waiting,
+            },
+            finished_at: kept.finished_at,
+        });
+    }
+    Ok(views)
 }
 
 /// The messages of a session.

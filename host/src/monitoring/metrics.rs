@@ -29,7 +29,17 @@ pub fn metrics(app: &App) -> Metrics {
 pub async fn count_queues(app: &App) -> Result<(), StoreError> {
     if app.config.metrics_listen.is_some() {
         let lengths = async |tx: &mut store::Tx| store::queues::lengths(tx).await;
-        app.measures.set_queues(app.store.read("queues.count", lengths).await?);
+        let mut lengths = app.store.read("queues.count", lengths).await?;
+        if let Some(log) = &app.log {
+            let waiting = async |tx: &mut store::Tx| store::log::count_waiting(tx).await;
+            let waiting = app.store.read("queues.count", waiting).await?;
+            for (queue, length) in
+                [("log.waiting", waiting), ("log.unpublished", log.unpublished())]
+            {
+                lengths.push((queue.to_owned(), u32::try_from(length).unwrap_or(u32::MAX)));
+            }
+        }
+        app.measures.set_queues(lengths);
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::id::MessageId;
 use serde::Serialize;
 
+use super::{OutsideTls, outbound};
+
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -34,8 +36,8 @@ struct SendMessage<'a> {
 }
 
 impl Gateway {
-    pub(crate) fn open(url: &str) -> Result<Self, ChannelError> {
-        let outbound = Outbound::http_or_https(None, CONNECT_WITHIN)?;
+    pub(crate) fn open(url: &str, tls: Option<&OutsideTls>) -> Result<Self, ChannelError> {
+        let outbound = outbound(tls, CONNECT_WITHIN)?;
         Ok(Self { outbound, messages: format!("{url}/sms/v1/messages") })
     }
 

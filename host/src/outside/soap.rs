@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::source::{ANSWER_MAX, ANSWER_WITHIN, CONNECT_WITHIN, SourceError};
+use super::{OutsideTls, outbound};
 
 /// Of the elements in a body: tests/world/src/outside/register.wsdl.
 pub const NAMESPACE: &str = "urn:senim:register:v1";
@@ -48,10 +49,11 @@ impl SoapRegister {
     /// A file that can't be read, or is no certificate or key of P-256.
     pub fn open(
         url: &str,
+        tls: Option<&OutsideTls>,
         config: &SoapConfig,
         (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>),
     ) -> anyhow::Result<Self> {
-        let outbound = Outbound::http_or_https(None, CONNECT_WITHIN)?;
+        let outbound = outbound(tls, CONNECT_WITHIN)?;
         let pem = std::fs::read_to_string(&config.key)
             .with_context(|| format!("`{}` can't be read", config.key.display()))?;
         let key = p256::SecretKey::from_pkcs8_pem(&pem)

@@ -22,6 +22,7 @@ use senim_soap::SoapError;
 use serde::{Deserialize, Serialize};
 
 use super::soap::SoapRegister;
+use super::{OutsideTls, outbound};
 
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(8);
@@ -93,8 +94,8 @@ struct Document {
 
 impl Source {
     /// `url` without a slash at the end.
-    pub fn open(url: &str) -> Result<Self, ChannelError> {
-        let outbound = Outbound::http_or_https(None, CONNECT_WITHIN)?;
+    pub fn open(url: &str, tls: Option<&OutsideTls>) -> Result<Self, ChannelError> {
+        let outbound = outbound(tls, CONNECT_WITHIN)?;
         Ok(Self::Json { outbound, person: format!("{url}/source/v1/person") })
     }
 

@@ -13,7 +13,6 @@ use crate::caller::Operator;
 use crate::http::body::{Empty, JsonBody};
 use crate::http::problem::Refusal;
 use senim_store as store;
-use senim_store::routing::Published;
 
 #[tracing::instrument(name = "participant.resume", skip_all, fields(participant.bin = bin))]
 pub(super) async fn resume(
@@ -29,7 +28,7 @@ pub(super) async fn resume(
             let participant = store::participant::load(tx, bin).await?.ok_or(Problem::NotFound)?;
             let participant = participant.resume()?;
             store::participant::save_standing(tx, &participant).await?;
-            store::routing::touch(tx, Published::Registry).await?;
+            store::feed::append_registry(tx, now).await?;
             let (actor, subject) = (operator.actor(), Subject::Participant(bin));
             let event = Event::ParticipantResumed {};
             store::journal::append(tx, actor, subject, event, now).await?;

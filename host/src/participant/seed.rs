@@ -11,13 +11,13 @@ use senim_core::journal::{Actor, Event, Subject};
 use senim_core::json;
 use senim_core::participant::application::{Application, ClientAuth};
 use senim_core::participant::{Kind, NAME_MAX, Participant, Roles, Standing};
+use senim_core::routing::Allowance;
 use senim_core::text::ShownText;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::operator::{OperatorError, add_operator};
 use senim_store::participant::Registration;
-use senim_store::routing::Published;
 use senim_store::{self as store, StoreError};
 
 #[derive(Debug, Deserialize)]
@@ -57,6 +57,9 @@ struct SeedParticipant {
     base_url: Option<BaseUrl>,
     #[serde(default)]
     kind: Kind,
+    /// What it may ask for as a consumer, at each edge node; what is left out of it has its default. Without it a participant keeps
+    /// what the operator has set in the console.
+    allowance: Option<Allowance>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,7 +180,7 @@ pub async fn seed(app: &App, path: &Path) -> Result<usize, SeedError> {
                     store::journal::append(tx, Actor::Platform, subject, event, now).await?;
                 }
             }
-            store::routing::touch(tx, Published::Registry).await?;
+            store::feed::append_registry(tx, now).await?;
             Ok::<_, SeedError>(())
         })
         .await?;
@@ -213,7 +216,10 @@ impl SeedParticipant {
         if self.base_url.as_ref().is_some_and(|it| !it.is_https()) {
             return Err(wrong(&what, "a base_url must be https: edges speak mutual TLS with it"));
         }
+        let allowance = self.allowance.map_or(Ok(()), Allowance::check);
+        allowance.map_err(|why| wrong(&what, why))?;
         Ok(Registration {
+            allowance: self.allowance,
             participant: Participant {
                 bin: self.bin,
                 name: self.name.into(),
@@ -321,9 +327,17 @@ mod tests {
             ("Bank", ""),
             ("Bank", "Ba\u{202E}nk"),
             ("Bank", "Bank "),
+            ("name = \"Bank\"", "name = \"Bank\"\nallowance = { requests_a_minute = 0 }"),
+            ("name = \"Bank\"", "name = \"Bank\"\nallowance = { requests_a_year = 1 }"),
         ] {
             assert!(participant(changed, to).is_none(), "{to:?}");
         }
+        let few = participant(
+            "name = \"Bank\"",
+            "name = \"Bank\"\nallowance = { requests_a_minute = 9 }",
+        );
+        let expected = Allowance { requests_a_minute: 9, ..Allowance::default() };
+        assert_eq!(few.and_then(|it| it.allowance), Some(expected));
 
         let application = |changed: &str, to: &str| {
             let good = "[[applications]]\nclient_id = \"app\"\nbin = \"960440000151\"\nname = \"App\"\n\

@@ -13,7 +13,6 @@ use crate::caller::Operator;
 use crate::http::body::JsonBody;
 use crate::http::problem::Refusal;
 use senim_store as store;
-use senim_store::routing::Published;
 
 #[tracing::instrument(name = "participant.suspend", skip_all, fields(participant.bin = bin))]
 pub(super) async fn suspend(
@@ -29,7 +28,7 @@ pub(super) async fn suspend(
             let participant = store::participant::load(tx, bin).await?.ok_or(Problem::NotFound)?;
             let participant = participant.suspend(&asked.reason, now)?;
             store::participant::save_standing(tx, &participant).await?;
-            store::routing::touch(tx, Published::Registry).await?;
+            store::feed::append_registry(tx, now).await?;
             let (actor, subject) = (operator.actor(), Subject::Participant(bin));
             let event = Event::ParticipantSuspended { reason: asked.reason.trim().to_owned() };
             store::journal::append(tx, actor, subject, event, now).await?;

@@ -6,6 +6,7 @@ use senim_core::retention::Kind;
 
 use crate::app::App;
 use crate::evidence::destroy;
+use crate::passkey;
 use senim_store::{self as store, StoreError};
 
 /// Packs of frames that one transaction destroys.
@@ -53,7 +54,9 @@ async fn forget(
             Kind::Use => store::usage::forget_before(tx, before).await,
             Kind::Message => store::message::forget_before(tx, before, now).await,
             Kind::Agreement => store::agreement::forget_before(tx, before).await,
-            // Never stored, ended by their own moment, or kept for good: the table has no moment for these.
+            Kind::Case => store::activity::forget_before(tx, before).await,
+            Kind::Passkey => passkey::expire(tx, before, now).await,
+            // Never stored, ended by their own moment, or pruned with their month of the log: host/src/journal/retain.rs.
             Kind::MatchedPhoto | Kind::Frames | Kind::Look | Kind::Log => Ok(0),
         })
         .await

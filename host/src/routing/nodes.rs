@@ -46,3 +46,22 @@ pub async fn know_nodes(app: &App) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+/// Ends the streams of nodes that are suspended or gone, whichever process did it.
+pub(super) async fn cut_suspended(app: &App) {
+    let open = app.feed.streams.names();
+    if open.is_empty() {
+        return;
+    }
+    let active = app
+        .store
+        .read("routing.active_nodes", async |tx| {
+            Ok::<_, Refusal>(store::routing::active_nodes(tx).await?)
+        })
+        .await;
+    // Where the store does not answer, no beat goes out either.
+    let Ok(active) = active else { return };
+    for node in open.iter().filter(|it| !active.contains(*it)) {
+        app.feed.streams.cut(node);
+    }
+}

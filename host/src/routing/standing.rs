@@ -7,6 +7,24 @@ use crate::app::App;
 use crate::http::problem::Refusal;
 use senim_store as store;
 
+/// After the database was restored from a backup: nodes that were further follow it again. Returns the new epoch.
+pub async fn begin_epoch(app: &App, because: &str, by: &str) -> Result<u64, Refusal> {
+    let now = app.now();
+    let reason = because.trim().to_owned();
+    if reason.is_empty() {
+        return Err(Refusal::detailed(Problem::BodyMalformed, "say why"));
+    }
+    app.store
+        .transact("routing.begin_epoch", async |tx| {
+            let epoch = store::feed::begin_epoch(tx, now).await?.epoch;
+            let event = Event::FeedRestored { epoch, reason: reason.clone() };
+            let actor = Actor::Operator(by.to_owned());
+            store::journal::append(tx, actor, Subject::Feed, event, now).await?;
+            Ok(epoch)
+        })
+        .await
+}
+
 /// `suspended`: why; `None` resumes the node. Takes effect with the node's next request.
 pub async fn set_node_standing(
     app: &App,

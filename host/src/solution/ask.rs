@@ -10,11 +10,11 @@ use super::{Answer, WhoseTurn};
 use crate::app::App;
 use crate::http::problem::Refusal;
 use crate::inference::Turn;
-use senim_store as store;
 use senim_store::solution::{Outcome, Try};
+use senim_store::{self as store, StoreError};
 
 /// The most solutions tried for one request, one after the other.
-const TRIES_MAX: usize = 3;
+pub(super) const TRIES_MAX: usize = 3;
 
 /// A match, and the solution that made it.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,20 +127,17 @@ async fn tried(
         outcome,
         price_tiyn: connected.config.price_tiyn,
     };
-    let end = match counted.outcome {
-        Outcome::Matched => "matched",
-        Outcome::Unmatched => "unmatched",
-        Outcome::Refused(_) => "refused",
-        Outcome::Failed(_) => "failed",
-    };
-    let took = counted.took.to_std().unwrap_or_default();
-    app.measures.solutions.add(&counted.solution, end, took);
-    app.store
-        .transact("solution.count", async |tx| store::solution::add(tx, &counted).await)
-        .await?;
+    count(app, &counted).await?;
     let solution = counted.solution;
     Ok(answer.map(|answer| match answer {
         Answer::Found(found) => Ok(Matched { found, solution, request }),
         Answer::Refused(problem) => Err(problem),
     }))
+}
+
+/// Every request to a solution is counted, whatever came of it (BIO-5).
+pub(super) async fn count(app: &App, counted: &Try) -> Result<(), StoreError> {
+    let took = counted.took.to_std().unwrap_or_default();
+    app.measures.solutions.add(&counted.solution, counted.outcome.name(), took);
+    app.store.transact("solution.count", async |tx| store::solution::add(tx, counted).await).await
 }

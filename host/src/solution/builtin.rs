@@ -12,8 +12,9 @@ use senim_core::liveness::pack::Pack;
 use senim_core::liveness::{self, DEGREE_MIN, Known};
 use senim_core::problem::Problem;
 use senim_core::solution::{
-    Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
-    ModelView, OpenLivenessSession, PROBES_MAX, VersionView,
+    Fault, FrontOutcome, FrontSessionView, JudgeFront, JudgeLiveness, LivenessSessionView,
+    LivenessVerdictView, Match, MatchFaces, MatchView, ModelView, OpenFront, OpenLivenessSession,
+    PROBES_MAX, VersionView,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -136,6 +137,15 @@ impl Solution for Builtin {
             judged.await?
         }
         .boxed()
+    }
+
+    /// Its widget is the pages' own.
+    fn open_front(&self, _: OpenFront) -> BoxFuture<'_, Result<FrontSessionView, Fault>> {
+        async { Err(Fault::NotOffered) }.boxed()
+    }
+
+    fn judge_front(&self, _: JudgeFront) -> BoxFuture<'_, Result<FrontOutcome, Fault>> {
+        async { Err(Fault::NotOffered) }.boxed()
     }
 
     fn version(&self) -> BoxFuture<'_, Result<VersionView, Fault>> {

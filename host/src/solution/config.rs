@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use senim_core::address::BaseUrl;
+use senim_core::address::{BaseUrl, RedirectUri};
 use senim_core::solution::{Maintenance, Window};
+use senim_core::text::ShownText;
 use serde::Deserialize;
+use url::Url;
 
 /// Three of them one after the other fit into a request's minute.
 const TIMEOUT_MS_MAX: u64 = 15_000;
@@ -31,6 +33,20 @@ pub struct SolutionConfig {
     pub price_tiyn: u64,
     #[serde(default)]
     pub maintenance: Vec<Window>,
+    /// Whether the liveness checks of identity sessions go to it; absent: with `weight` to the built-in engine, never to another.
+    pub liveness: Option<LivenessConfig>,
+}
+
+/// A solution's part in the liveness checks of identity sessions (BIO-5).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LivenessConfig {
+    /// Its share; 0: none.
+    pub weight: u32,
+    /// The address of its front part, which pages show in a frame; absent: the built-in engine, whose widget is ours.
+    pub front: Option<String>,
+    /// Whose it is, as people read it before their camera opens.
+    pub vendor: Option<ShownText<100>>,
 }
 
 fn default_timeout() -> u64 {
@@ -48,12 +64,34 @@ pub(crate) fn builtin_alone() -> Vec<SolutionConfig> {
         timeout_ms: TIMEOUT_MS_MAX,
         price_tiyn: 0,
         maintenance: Vec::new(),
+        liveness: None,
     }]
 }
 
 impl SolutionConfig {
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// Its share of the liveness checks of sessions.
+    pub fn liveness_weight(&self) -> u32 {
+        match &self.liveness {
+            Some(liveness) => liveness.weight,
+            None if self.url.is_none() => self.weight,
+            None => 0,
+        }
+    }
+
+    /// Its front part: the address and whose it is.
+    pub fn front(&self) -> Option<(&str, &str)> {
+        let liveness = self.liveness.as_ref()?;
+        Some((liveness.front.as_deref()?, liveness.vendor.as_deref()?))
+    }
+
+    /// The origin of its front part (RFC 6454 §6.2).
+    pub fn front_origin(&self) -> Option<String> {
+        let url = Url::parse(self.front()?.0).ok()?;
+        Some(url.origin().ascii_serialization())
     }
 
     /// Its maintenance windows if the whole entry is valid, else why it is not.
@@ -77,7 +115,40 @@ impl SolutionConfig {
                 return Err("`ca` belongs to an https `url`".to_owned());
             }
         }
+        self.check_liveness()?;
         Maintenance::new(self.maintenance.clone()).map_err(|error| error.to_string())
+    }
+}
+
+impl SolutionConfig {
+    fn check_liveness(&self) -> Result<(), String> {
+        let Some(liveness) = &self.liveness else { return Ok(()) };
+        match (&self.url, &liveness.front, &liveness.vendor) {
+            (None, None, None) => Ok(()),
+            (None, _, _) => {
+                Err("`front` and `vendor` belong to a solution with a `url`".to_owned())
+            }
+            (Some(_), Some(front), Some(_)) => {
+                front.parse::<RedirectUri>().map_err(|error| format!("`front` {error}"))?;
+                let http = front.starts_with("https://") || front.starts_with("http://");
+                if http { Ok(()) } else { Err("`front` must be https".to_owned()) }
+            }
+            (Some(_), _, _) => {
+                Err("`liveness` of a solution with a `url` needs `front` and `vendor`".to_owned())
+            }
+        }
+    }
+}
+
+/// A frame of the pages' own origin could take off its sandbox, so a front part has another.
+pub(crate) fn check_origins(solutions: &[SolutionConfig], pages_url: &str) -> Result<(), String> {
+    let own = Url::parse(pages_url).map(|it| it.origin().ascii_serialization());
+    let same = solutions.iter().find(|it| it.front_origin().is_some_and(|it| Ok(it) == own));
+    match same {
+        Some(it) => {
+            Err(format!("`{}`: `front` must have another origin than `pages_url`", it.name))
+        }
+        None => Ok(()),
     }
 }
 
@@ -108,6 +179,7 @@ mod tests {
     #[test]
     fn a_wrong_solution_is_named_with_what_is_wrong() {
         let good = "name = \"a\"\nweight = 1\n";
+        let vendor = format!("{good}url = \"http://localhost:1\"\n");
         for (text, why) in [
             ("name = \"A\"\nweight = 1".to_owned(), "1 to 40"),
             (format!("{good}timeout_ms = 99"), "timeout_ms"),
@@ -120,6 +192,20 @@ mod tests {
             (format!("{good}url = \"https://vendor\""), "needs `ca`"),
             (format!("{good}url = \"ftp://vendor\""), "http"),
             (format!("{good}ca = \"ca.pem\""), "belongs"),
+            (format!("{good}liveness = {{ weight = 1, front = \"https://f.kz/\" }}"), "belong to"),
+            (format!("{vendor}liveness = {{ weight = 1 }}"), "needs `front`"),
+            (
+                format!(
+                    "{vendor}liveness = {{ weight = 1, front = \"http://f.kz/\", vendor = \"F\" }}"
+                ),
+                "`front` must be https",
+            ),
+            (
+                format!(
+                    "{vendor}liveness = {{ weight = 1, front = \"kz.app:/f\", vendor = \"F\" }}"
+                ),
+                "`front` must be https",
+            ),
             ("name = \"a\"\nweight = 0".to_owned(), "none has a weight"),
             (
                 format!(
@@ -136,5 +222,23 @@ mod tests {
         assert!(check(&[good.clone(), good.clone()], 0).unwrap_err().contains("twice"));
         assert!(check(&[good], 0).is_ok() && check(&builtin_alone(), 0).is_ok());
         assert!(check(&[], 0).is_err());
+    }
+
+    #[test]
+    fn liveness_goes_to_the_built_in_engine_and_to_whoever_offers_it() {
+        let read = |text: &str| toml::from_str::<SolutionConfig>(text).unwrap();
+        let built_in = read("name = \"a\"\nweight = 3");
+        let matching = read("name = \"b\"\nweight = 2\nurl = \"http://localhost:1\"");
+        let both = read(
+            "name = \"c\"\nweight = 2\nurl = \"http://localhost:1\"\n\
+             liveness = { weight = 5, front = \"https://f.kz:444/check?v=1\", vendor = \"F\" }",
+        );
+        let weights = [&built_in, &matching, &both].map(SolutionConfig::liveness_weight);
+        assert_eq!(weights, [3, 0, 5]);
+        assert_eq!(both.front_origin().as_deref(), Some("https://f.kz:444"));
+        let all = [built_in, matching, both];
+        assert!(check(&all, 0).is_ok() && check_origins(&all, "https://f.kz").is_ok());
+        let own = check_origins(&all, "https://f.kz:444").unwrap_err();
+        assert!(own.contains("another origin"), "{own}");
     }
 }

@@ -13,8 +13,9 @@ use senim_channel::{ChannelError, Outbound, OutboundError};
 use senim_core::json;
 use senim_core::liveness::pack::Pack;
 use senim_core::solution::{
-    Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView,
-    OpenLivenessSession, VersionView,
+    Fault, FrontOutcome, FrontSessionView, FrontVerdictView, JudgeFront, JudgeLiveness,
+    LivenessSessionView, LivenessVerdictView, Match, MatchFaces, MatchView, OpenFront,
+    OpenLivenessSession, PORTRAITS_BYTES_MAX, VersionView,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,6 +25,8 @@ use super::{Answer, Solution};
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const WELL_WITHIN: Duration = Duration::from_secs(2);
 const ANSWER_MAX: usize = 64 * 1024;
+/// Of a verdict with portraits, in base64.
+const FRONT_ANSWER_MAX: usize = PORTRAITS_BYTES_MAX / 3 * 4 + ANSWER_MAX;
 
 pub struct HttpSolution {
     outbound: Outbound,
@@ -50,17 +53,27 @@ impl HttpSolution {
         path: &str,
         body: &impl Serialize,
     ) -> Result<Answer<T>, Fault> {
+        self.post_for(path, body, ANSWER_MAX).await
+    }
+
+    /// With another bound on the answer's length.
+    async fn post_for<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        answer_max: usize,
+    ) -> Result<Answer<T>, Fault> {
         let request = post_json(&format!("{}{path}", self.url), body);
         let request = request.map_err(|error| broken(&error))?;
         let sent = self.outbound.send(request, self.within).await;
         let answer = sent.map_err(|error| broken(&error))?;
         match answer.status() {
             StatusCode::OK => {
-                let bytes = read(answer, "application/json").await?;
+                let bytes = read(answer, "application/json", answer_max).await?;
                 json::read(&bytes).map(Answer::Found).map_err(|_| Fault::Malformed)
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
-                let bytes = read(answer, "application/problem+json").await?;
+                let bytes = read(answer, "application/problem+json", ANSWER_MAX).await?;
                 let told: Refusal = json::read(&bytes).map_err(|_| Fault::Malformed)?;
                 Fault::refusal(&told.code).map(Answer::Refused).ok_or(Fault::Status)
             }
@@ -119,14 +132,35 @@ impl Solution for HttpSolution {
         .boxed()
     }
 
+    fn open_front(&self, asked: OpenFront) -> BoxFuture<'_, Result<FrontSessionView, Fault>> {
+        async move {
+            match self.post::<FrontSessionView>("/v1/front/session", &asked).await? {
+                Answer::Refused(_) => Err(Fault::Status),
+                Answer::Found(view) => view.check(asked.request_id).map(|()| view),
+            }
+        }
+        .boxed()
+    }
+
+    fn judge_front(&self, asked: JudgeFront) -> BoxFuture<'_, Result<FrontOutcome, Fault>> {
+        async move {
+            let path = "/v1/front/verdict";
+            match self.post_for::<FrontVerdictView>(path, &asked, FRONT_ANSWER_MAX).await? {
+                Answer::Refused(_) => Err(Fault::Status),
+                Answer::Found(view) => view.check(&asked),
+            }
+        }
+        .boxed()
+    }
+
     fn version(&self) -> BoxFuture<'_, Result<VersionView, Fault>> {
         async move {
             let answer = self.get("/version", self.within).await?;
             if answer.status() != StatusCode::OK {
                 return Err(Fault::Status);
             }
-            let bytes = read(answer, "application/json").await?;
-            json::read(&bytes).map_err(|_| Fault::Malformed)
+            let bytes = read(answer, "application/json", ANSWER_MAX).await?;
+            json::read::<VersionView>(&bytes).map_err(|_| Fault::Malformed)?.check()
         }
         .boxed()
     }
@@ -141,12 +175,12 @@ impl Solution for HttpSolution {
 }
 
 /// The whole answer, never more of it than the contract allows.
-async fn read(answer: Answered, media_type: &str) -> Result<Bytes, Fault> {
+async fn read(answer: Answered, media_type: &str, most: usize) -> Result<Bytes, Fault> {
     let told = answer.header(CONTENT_TYPE).and_then(|it| it.split(';').next()).unwrap_or_default();
     if !told.trim().eq_ignore_ascii_case(media_type) {
         return Err(Fault::ContentType);
     }
-    answer.body(ANSWER_MAX).await.map_err(|error| broken(&error))
+    answer.body(most).await.map_err(|error| broken(&error))
 }
 
 fn broken(error: &OutboundError) -> Fault {

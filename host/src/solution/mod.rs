@@ -3,6 +3,7 @@
 mod ask;
 mod builtin;
 mod config;
+mod front;
 mod http;
 mod report;
 mod serve;
@@ -10,8 +11,11 @@ mod solutions;
 
 pub use ask::{Matched, match_faces, match_with};
 pub use builtin::{Builtin, WhoseTurn};
-pub use config::SolutionConfig;
-pub(crate) use config::{builtin_alone, check};
+pub use config::{LivenessConfig, SolutionConfig};
+pub(crate) use config::{builtin_alone, check, check_origins};
+pub(crate) use front::{
+    Checker, Judged, checked, count_builtin, count_front, judge_front, next_checker, open_front,
+};
 pub use http::HttpSolution;
 pub use report::report;
 pub use serve::{routes, serve};
@@ -20,8 +24,8 @@ pub use solutions::{Solutions, probe};
 use futures::future::BoxFuture;
 use senim_core::problem::Problem;
 use senim_core::solution::{
-    Fault, JudgeLiveness, LivenessSessionView, LivenessVerdictView, Match, MatchFaces,
-    OpenLivenessSession, VersionView,
+    Fault, FrontOutcome, FrontSessionView, JudgeFront, JudgeLiveness, LivenessSessionView,
+    LivenessVerdictView, Match, MatchFaces, OpenFront, OpenLivenessSession, VersionView,
 };
 
 /// A solution's result: an answer, or what is wrong with the images.
@@ -47,6 +51,12 @@ pub trait Solution: Send + Sync {
         &self,
         asked: JudgeLiveness,
     ) -> BoxFuture<'_, Result<Answer<LivenessVerdictView>, Fault>>;
+
+    /// A check at the solution's own front part.
+    fn open_front(&self, asked: OpenFront) -> BoxFuture<'_, Result<FrontSessionView, Fault>>;
+
+    /// What came of it.
+    fn judge_front(&self, asked: JudgeFront) -> BoxFuture<'_, Result<FrontOutcome, Fault>>;
 
     fn version(&self) -> BoxFuture<'_, Result<VersionView, Fault>>;
 

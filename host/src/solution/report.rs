@@ -15,10 +15,12 @@ pub async fn report(app: &App, from: Timestamp, until: Timestamp) -> Result<Stri
         .read("solution.report", async |tx| store::solution::counts(tx, from, until).await)
         .await?;
     let mut text = format!(
-        "{:<24} {:>8} {:>9} {:>9} {:>8} {:>8} {:>9} {:>14}\n",
+        "{:<24} {:>8} {:>9} {:>6} {:>8} {:>8} {:>8} {:>8} {:>9} {:>14}\n",
         "solution",
         "matched",
         "unmatched",
+        "live",
+        "not live",
         "refused",
         "failed",
         "mean ms",
@@ -36,10 +38,12 @@ pub async fn report(app: &App, from: Timestamp, until: Timestamp) -> Result<Stri
         // Writing to a String does not fail.
         let _ = writeln!(
             text,
-            "{:<24} {:>8} {:>9} {:>9} {:>8} {:>8} {:>9} {:>14}",
+            "{:<24} {:>8} {:>9} {:>6} {:>8} {:>8} {:>8} {:>8} {:>9} {:>14}",
             it.solution,
             it.matched,
             it.unmatched,
+            it.live,
+            it.not_live,
             it.refused,
             it.failed,
             it.mean_ms,

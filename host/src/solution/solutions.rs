@@ -28,6 +28,7 @@ pub(super) struct Connected {
 #[derive(Clone, Copy, Default)]
 struct Circuits {
     session: Circuit,
+    liveness: Circuit,
     photo: Circuit,
 }
 
@@ -35,6 +36,7 @@ impl Circuits {
     fn of(&mut self, purpose: Purpose) -> &mut Circuit {
         match purpose {
             Purpose::Session => &mut self.session,
+            Purpose::Liveness => &mut self.liveness,
             Purpose::Photo => &mut self.photo,
         }
     }
@@ -75,6 +77,38 @@ impl Solutions {
             .map(|it| Candidate { weight: it.config.weight, ready: it.is_ready(purpose, now) })
             .collect();
         order(&candidates, rng)
+    }
+
+    /// The solutions to which the next liveness check of a session may go, in the order to try them; `without`: those that
+    /// are not asked. `None`: nobody is configured for it, so the built-in engine checks.
+    pub(super) fn liveness_order(
+        &self,
+        without: impl Fn(&str) -> bool,
+        rng: [u8; 32],
+        now: Timestamp,
+    ) -> Option<Vec<usize>> {
+        let candidates: Vec<Candidate> = self
+            .connected
+            .iter()
+            .map(|it| Candidate {
+                weight: it.config.liveness_weight(),
+                ready: it.is_ready(Purpose::Liveness, now) && !without(&it.config.name),
+            })
+            .collect();
+        candidates.iter().any(|it| it.weight > 0).then(|| order(&candidates, rng))
+    }
+
+    pub(super) fn builtin(&self) -> Option<&Connected> {
+        self.connected.iter().find(|it| it.is_builtin())
+    }
+
+    /// The origins of all front parts that may be asked, each once.
+    pub fn front_origins(solutions: &[SolutionConfig]) -> Vec<String> {
+        let offered = solutions.iter().filter(|it| it.liveness_weight() > 0);
+        let mut origins: Vec<String> = offered.filter_map(SolutionConfig::front_origin).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        origins
     }
 
     /// Whether a solution of this name is connected.

@@ -2,9 +2,8 @@
 
 mod show;
 
-use crate::caller::Node;
-use crate::callers::{Room, by};
+use crate::callers::{Room, by_anyone};
 
 pub fn routes() -> Room {
-    Room::default().get("/edge/status-list", by::<Node>(), show::show)
+    Room::default().get("/status-list", by_anyone(), show::show)
 }

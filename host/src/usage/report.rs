@@ -7,6 +7,7 @@ use senim_core::problem::Problem;
 use senim_core::usage::{ReportUses, USES_MAX, Use};
 use serde_json::Value;
 
+use crate::alert;
 use crate::app::App;
 use crate::caller::Node;
 use crate::http::body::JsonBody;
@@ -31,7 +32,7 @@ pub(super) async fn keep(
     app.store
         .transact("usage.report", async |tx| {
             for reported in &report.uses {
-                let Err(why) = keep_one(tx, &node, reported, now).await? else { continue };
+                let Err(why) = keep_one(tx, &app, &node, reported, now).await? else { continue };
                 let mut body = reported.to_string();
                 body.truncate(body.floor_char_boundary(SET_ASIDE_MAX));
                 if store::usage::set_aside(tx, &node, &body, why, now).await? {
@@ -41,6 +42,10 @@ pub(super) async fn keep(
                     );
                 }
             }
+            let last = report.uses.last().and_then(|it| json::read_value::<Use, _>(it).ok());
+            if let Some(gate) = last.filter(|it| it.check().is_ok()).and_then(|it| it.gate) {
+                store::routing::save_gate(tx, &node, &gate, now).await?;
+            }
             Ok(StatusCode::NO_CONTENT)
         })
         .await
@@ -49,6 +54,7 @@ pub(super) async fn keep(
 /// The inner `Err` says why it can't be saved.
 async fn keep_one(
     tx: &mut Tx,
+    app: &App,
     node: &str,
     reported: &Value,
     now: Timestamp,
@@ -59,6 +65,7 @@ async fn keep_one(
     if let Err(why) = parsed.check() {
         return Ok(Err(why));
     }
+    let mut of_consent = None;
     if let Some(id) = parsed.consent {
         let Some(consent) = store::consent::load(tx, id).await? else {
             return Ok(Err("there is no such consent"));
@@ -66,7 +73,11 @@ async fn keep_one(
         if let Err(why) = parsed.check_consent(&consent, now) {
             return Ok(Err(why));
         }
+        of_consent = Some(consent);
     }
-    store::usage::add(tx, node, &parsed, now).await?;
+    let new = store::usage::add(tx, node, &parsed, now).await?;
+    if let Some(consent) = of_consent.filter(|_| new && parsed.answered()) {
+        alert::used(tx, app, &consent, now).await?;
+    }
     Ok(Ok(()))
 }

@@ -224,6 +224,13 @@ pub async fn last_withdrawal(tx: &mut Tx, iin: &Iin) -> Result<Option<Withdrawal
     }))
 }
 
+/// Whether the consent to processing is taken back, and no edition was accepted since.
+pub async fn is_withdrawn(tx: &mut Tx, iin: &Iin) -> Result<bool, StoreError> {
+    let Some(last) = last_withdrawal(tx, iin).await? else { return Ok(false) };
+    let newest = accepted_by(tx, iin, 1).await?;
+    Ok(newest.first().is_none_or(|it| it.accepted_at <= last.withdrawn_at))
+}
+
 /// Deletes acceptances and withdrawals of before; returns how many (IDX-8). Editions name nobody and stay.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let mut gone = 0;

@@ -7,7 +7,10 @@ use senim_core::consent::words::Shown;
 use senim_core::consent::{
     Consent, ConsentState, Disclosure, EndedBy, Granted, Limits, Purpose, PurposeCode,
 };
+use senim_core::feed::Place;
+use senim_core::feed::frame::{Bits, Kind};
 use senim_core::id::{Bin, ConsentId, Iin, SessionId};
+use senim_core::status::StatusList;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::AssertSqlSafe;
@@ -273,6 +276,89 @@ pub async fn shown(tx: &mut Tx, id: ConsentId) -> Result<Option<Shown>, StoreErr
     serde_json::from_slice(&plain).map(Some).map_err(|_| inconsistent(TABLE, id))
 }
 
+/// In which session it was given.
+pub async fn session_of(tx: &mut Tx, id: ConsentId) -> Result<Option<SessionId>, StoreError> {
+    let found = sqlx::query_scalar::<_, String>(
+        "-- consent.session_of
+         SELECT session_id
+           FROM consent
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    found.map(|it| it.parse().map_err(|_| inconsistent(TABLE, id))).transpose()
+}
+
+/// Consents that were given in this session and have not ended; they may have expired.
+pub async fn standing_of_session(
+    tx: &mut Tx,
+    session: SessionId,
+) -> Result<Vec<Consent>, StoreError> {
+    let ids = sqlx::query_scalar::<_, String>(
+        "-- consent.standing_of_session
+         SELECT id
+           FROM consent
+          WHERE session_id = $1
+            AND state = 'granted'
+          ORDER BY id",
+    )
+    .bind(session.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    let mut consents = Vec::new();
+    for id in ids {
+        let id = id.parse().map_err(|_| inconsistent(TABLE, &id))?;
+        consents.extend(load(tx, id).await?);
+    }
+    Ok(consents)
+}
+
+/// How many consents in force a person gave in each session.
+pub async fn in_force_by_session(
+    tx: &mut Tx,
+    iin: &Iin,
+    now: Timestamp,
+) -> Result<BTreeMap<SessionId, u64>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64)>(
+        "-- consent.in_force_by_session
+         SELECT session_id
+              , COUNT(*)
+           FROM consent
+          WHERE iin_index = $1
+            AND state = 'granted'
+            AND (expires_at IS NULL OR expires_at > $2)
+          GROUP BY session_id",
+    )
+    .bind(index(&tx.sealer, iin))
+    .bind(millis(now))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|(id, given)| Ok((id.parse().map_err(|_| inconsistent(TABLE, &id))?, uncount(given))))
+        .collect()
+}
+
+/// Notes that the client is told of the first use. `false`: they were before.
+pub async fn tell_first_use(
+    tx: &mut Tx,
+    id: ConsentId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let told = sqlx::query(
+        "-- consent.tell_first_use
+         UPDATE consent
+            SET told_first_use_at = $2
+          WHERE id = $1
+            AND told_first_use_at IS NULL",
+    )
+    .bind(id.to_string())
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(told.rows_affected() > 0)
+}
+
 /// Whether a consent that was given in this session is in force.
 pub async fn in_force_of_session(
     tx: &mut Tx,
@@ -333,8 +419,8 @@ pub async fn forget_before(
     .await
 }
 
-/// Assigns the next place in the status list; places are never reused.
-pub async fn allocate_index(tx: &mut Tx) -> Result<u64, StoreError> {
+/// Assigns the next place in the status list; places are never reused. Nodes are told when their lists must grow.
+pub async fn allocate_index(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     let next = sqlx::query_scalar::<_, i64>(
         "-- consent.allocate_index
          UPDATE consent_index
@@ -344,19 +430,67 @@ pub async fn allocate_index(tx: &mut Tx) -> Result<u64, StoreError> {
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(uncount(next - 1))
+    let index = uncount(next - 1);
+    if StatusList::grows_at(index) {
+        let bits = Bits { taken: uncount(next), ..Bits::default() };
+        super::feed::append(tx, Kind::Bits, bits.write(), now).await?;
+    }
+    Ok(index)
 }
 
-/// The current status list. Expired consents are not in it, because tokens carry their own expiry.
-pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
-    let size = sqlx::query_scalar::<_, i64>(
-        "-- consent.ended_indices.size
+/// The number of assigned places.
+pub async fn taken_indices(tx: &mut Tx) -> Result<u64, StoreError> {
+    let next = sqlx::query_scalar::<_, i64>(
+        "-- consent.taken_indices
          SELECT next
            FROM consent_index
           WHERE name = 'status-list'",
     )
     .fetch_one(tx.conn())
     .await?;
+    Ok(uncount(next))
+}
+
+/// Keeps which frame of the feed told nodes of the consent's end.
+pub async fn set_ended_at_place(
+    tx: &mut Tx,
+    id: ConsentId,
+    place: Place,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- consent.set_ended_at_place
+         UPDATE consent
+            SET ended_epoch = $2
+              , ended_seq   = $3
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(count(place.epoch))
+    .bind(count(place.seq))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The frame of the feed that told nodes of the consent's end; `None`: it has not ended, or by its term.
+pub async fn ended_at_place(tx: &mut Tx, id: ConsentId) -> Result<Option<Place>, StoreError> {
+    let row = sqlx::query_as::<_, (Option<i64>, Option<i64>)>(
+        "-- consent.ended_at_place
+         SELECT ended_epoch
+              , ended_seq
+           FROM consent
+          WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    let place = row.and_then(|(epoch, seq)| epoch.zip(seq));
+    Ok(place.map(|(epoch, seq)| Place { epoch: uncount(epoch), seq: uncount(seq) }))
+}
+
+/// The current status list. Expired consents are not in it, because tokens carry their own expiry.
+pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
+    let size = taken_indices(tx).await?;
     let rows = sqlx::query_as::<_, (i64, i64)>(
         "-- consent.ended_indices
          SELECT status_index
@@ -369,7 +503,7 @@ pub async fn ended_indices(tx: &mut Tx) -> Result<StatusFacts, StoreError> {
     .await?;
     let (changed, ended): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.1 == 1);
     let places = |rows: Vec<(i64, i64)>| rows.into_iter().map(|row| uncount(row.0)).collect();
-    Ok(StatusFacts { size: uncount(size), ended: places(ended), changed: places(changed) })
+    Ok(StatusFacts { size, ended: places(ended), changed: places(changed) })
 }
 
 /// The number of consents under which data may flow now.

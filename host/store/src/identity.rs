@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use senim_core::Timestamp;
+use senim_core::alert::FORMER_NUMBER_FOR;
 use senim_core::id::{AuthorizationId, Iin, Phone, SessionId};
-use senim_core::identity::requester::{KNOWN_DAYS, Requester};
-use senim_core::liveness::challenge::Challenge;
+use senim_core::identity::requester::KNOWN_DAYS;
 
 use super::row::row;
 use super::seal::Sealer;
@@ -15,11 +15,10 @@ use senim_channel::clock::{Rng, moment};
 use senim_core::identity::dialogue::{Content, Dialogue};
 
 const DIALOGUE_SEALED: &str = "identity_session.dialogue_sealed";
-const CHALLENGE_SEALED: &str = "identity_check.challenge_sealed";
 const PHONE_SEALED: &str = "identity_phone.phone_sealed";
-const IIN_INDEX: &str = "identity_block.iin_index";
+const FORMER_SEALED: &str = "identity_phone.former_sealed";
+pub(super) const IIN_INDEX: &str = "identity_block.iin_index";
 const SESSION_INDEX: &str = "identity_session.iin_index";
-const REQUESTER_INDEX: &str = "identity_block.requester_index";
 /// The lifetime of the browser's cookie.
 const KNOWN: TimeDelta = TimeDelta::days(KNOWN_DAYS as i64);
 
@@ -33,8 +32,8 @@ pub async fn add(
     sqlx::query(
         "-- identity.add
          INSERT INTO identity_session (id, secret_hash, authorization_id, dialogue_sealed, started_at, state,
-                                       deadline_at, ended_at, problem, cabinet_until, iin_index)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                       deadline_at, ended_at, problem, cabinet_until, iin_index, passkey_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(dialogue.id.to_string())
     .bind(secret_hash)
@@ -47,6 +46,7 @@ pub async fn add(
     .bind(columns.problem)
     .bind(columns.cabinet_until)
     .bind(index_of(&tx.sealer, dialogue))
+    .bind(dialogue.content.passkey.map(|it| it.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -200,150 +200,6 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<Vec<SessionI
         .collect()
 }
 
-/// Until when liveness checks are blocked for a person and a requester, if they are (IDX-2).
-pub async fn blocked_until(
-    tx: &mut Tx,
-    iin: &Iin,
-    requester: &Requester,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
-    let until = sqlx::query_scalar::<_, i64>(
-        "-- identity.blocked_until
-         SELECT blocked_until
-           FROM identity_block
-          WHERE iin_index = $1
-            AND requester_index = $2
-            AND blocked_until > $3",
-    )
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
-    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
-    .bind(millis(now))
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(until.map(moment))
-}
-
-pub async fn block(
-    tx: &mut Tx,
-    iin: &Iin,
-    requester: &Requester,
-    until: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- identity.block
-         INSERT INTO identity_block (iin_index, requester_index, blocked_until)
-         VALUES ($1, $2, $3)
-         ON CONFLICT (iin_index, requester_index) DO UPDATE SET blocked_until = $3",
-    )
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
-    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
-    .bind(millis(until))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Counts a challenge drawn for a person and a requester.
-pub async fn add_draw(
-    tx: &mut Tx,
-    (session, number): (SessionId, u8),
-    (iin, requester): (&Iin, &Requester),
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- identity.add_draw
-         INSERT INTO identity_draw (session_id, number, iin_index, requester_index, kind, drawn_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(session.to_string())
-    .bind(i64::from(number))
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
-    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
-    .bind(requester.kind())
-    .bind(millis(now))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The times of challenges for a person and a requester, after `since` and after the last passed check.
-pub async fn drawn(
-    tx: &mut Tx,
-    iin: &Iin,
-    requester: &Requester,
-    since: Timestamp,
-) -> Result<Vec<Timestamp>, StoreError> {
-    let moments = sqlx::query_scalar::<_, i64>(
-        "-- identity.drawn
-         SELECT drawn_at
-           FROM identity_draw
-          WHERE iin_index = $1
-            AND requester_index = $2
-            AND drawn_at > $3",
-    )
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
-    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
-    .bind(millis(since))
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(moments.into_iter().map(moment).collect())
-}
-
-/// The same for all requesters of a kind.
-pub async fn drawn_of_kind(
-    tx: &mut Tx,
-    iin: &Iin,
-    kind: &str,
-    since: Timestamp,
-) -> Result<Vec<Timestamp>, StoreError> {
-    let moments = sqlx::query_scalar::<_, i64>(
-        "-- identity.drawn_of_kind
-         SELECT drawn_at
-           FROM identity_draw
-          WHERE iin_index = $1
-            AND kind = $2
-            AND drawn_at > $3",
-    )
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
-    .bind(kind)
-    .bind(millis(since))
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(moments.into_iter().map(moment).collect())
-}
-
-/// Notes a passed check of this person and requester.
-pub async fn forget_draws(tx: &mut Tx, iin: &Iin, requester: &Requester) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- identity.forget_draws
-         DELETE FROM identity_draw
-          WHERE iin_index = $1
-            AND requester_index = $2",
-    )
-    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
-    .bind(tx.sealer.blind(REQUESTER_INDEX, &requester.key()))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub async fn forget_draw(
-    tx: &mut Tx,
-    (session, number): (SessionId, u8),
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- identity.forget_draw
-         DELETE FROM identity_draw
-          WHERE session_id = $1
-            AND number = $2",
-    )
-    .bind(session.to_string())
-    .bind(i64::from(number))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// Whether this person has proved their identity in the browser with this cookie.
 pub async fn browser_knows(
     tx: &mut Tx,
@@ -426,6 +282,7 @@ pub async fn confirm_phone(
     phone: &Phone,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let former = confirmed_phone(tx, iin).await?.filter(|it| it != phone);
     let person = tx.sealer.blind(IIN_INDEX, &iin.expose());
     let sealed = tx.sealer.seal(&*tx.rng, PHONE_SEALED, &person, phone.expose().as_bytes());
     sqlx::query(
@@ -441,7 +298,46 @@ pub async fn confirm_phone(
     .bind(millis(now))
     .execute(tx.conn())
     .await?;
+    let Some(former) = former else { return Ok(()) };
+    let sealed = tx.sealer.seal(&*tx.rng, FORMER_SEALED, &person, former.expose().as_bytes());
+    sqlx::query(
+        "-- identity.keep_former_phone
+         UPDATE identity_phone
+            SET former_sealed = $2
+              , changed_at    = $3
+          WHERE iin_index = $1",
+    )
+    .bind(&person)
+    .bind(sealed)
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
     Ok(())
+}
+
+/// The number before the confirmed one, where it was changed after `since`.
+pub async fn former_phone(
+    tx: &mut Tx,
+    iin: &Iin,
+    since: Timestamp,
+) -> Result<Option<Phone>, StoreError> {
+    let person = tx.sealer.blind(IIN_INDEX, &iin.expose());
+    let sealed = sqlx::query_scalar::<_, Vec<u8>>(
+        "-- identity.former_phone
+         SELECT former_sealed
+           FROM identity_phone
+          WHERE iin_index = $1
+            AND changed_at > $2
+            AND former_sealed IS NOT NULL",
+    )
+    .bind(&person)
+    .bind(millis(since))
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(sealed) = sealed else { return Ok(None) };
+    let opened = tx.sealer.open_sealed(FORMER_SEALED, &person, &sealed)?;
+    let phone = String::from_utf8(opened).ok().and_then(|it| it.parse().ok());
+    phone.map(Some).ok_or_else(|| inconsistent("identity_phone", &person))
 }
 
 /// The number that the person's latest request was confirmed with.
@@ -462,7 +358,7 @@ pub async fn confirmed_phone(tx: &mut Tx, iin: &Iin) -> Result<Option<Phone>, St
     phone.map(Some).ok_or_else(|| inconsistent("identity_phone", &person))
 }
 
-/// Deletes draws before `drawn_before`, expired blocks and expired browsers.
+/// Deletes draws before `drawn_before`, expired blocks, expired browsers and former numbers that get no alerts any more.
 pub async fn forget_requesters(
     tx: &mut Tx,
     drawn_before: Timestamp,
@@ -486,6 +382,14 @@ pub async fn forget_requesters(
              DELETE FROM identity_browser
               WHERE known_at < $1",
             now - KNOWN,
+        ),
+        (
+            "-- identity.forget_former_phones
+             UPDATE identity_phone
+                SET former_sealed = NULL
+                  , changed_at    = NULL
+              WHERE changed_at < $1",
+            now - FORMER_NUMBER_FOR,
         ),
     ] {
         sqlx::query(statement).bind(millis(before)).execute(tx.conn()).await?;
@@ -513,6 +417,8 @@ pub async fn forget_before(
             ("identity.forget_rejected", "evidence_rejected", "session_id"),
             ("identity.forget_bundles", "evidence_bundle", "session_id"),
             ("identity.forget_checks", "identity_check", "session_id"),
+            ("identity.forget_handoffs", "identity_handoff", "session_id"),
+            ("identity.forget_left", "identity_left", "session_id"),
             ("identity.forget_sessions", "identity_session", "id"),
         ],
     )
@@ -544,6 +450,81 @@ pub async fn open_of(tx: &mut Tx, iin: &Iin) -> Result<Vec<Dialogue>, StoreError
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter().map(|row| row.into_dialogue(&tx.sealer)).collect()
+}
+
+/// Sessions about a person and when each began, the newest first: those that passed, or all others.
+pub async fn of_person(
+    tx: &mut Tx,
+    iin: &Iin,
+    passed: bool,
+    limit: u64,
+) -> Result<Vec<(Dialogue, Timestamp)>, StoreError> {
+    let rows = sqlx::query_as::<_, BegunRow>(
+        "-- identity.of_person
+         SELECT id
+              , dialogue_sealed
+              , cabinet_until
+              , started_at
+           FROM identity_session
+          WHERE iin_index = $1
+            AND (CASE WHEN state = 'passed' THEN 1 ELSE 0 END) = $2
+          ORDER BY started_at DESC
+              , id
+          LIMIT $3",
+    )
+    .bind(index(&tx.sealer, iin))
+    .bind(i64::from(passed))
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|BegunRow { id, dialogue_sealed, cabinet_until, started_at }| {
+            let row = Row { id, secret_hash: String::new(), dialogue_sealed, cabinet_until };
+            Ok((row.into_dialogue(&tx.sealer)?, moment(started_at)))
+        })
+        .collect()
+}
+
+/// Signs a person out of the cabinet everywhere but in one session; returns in how many.
+pub async fn sign_out_others(
+    tx: &mut Tx,
+    iin: &Iin,
+    but: SessionId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let ended = sqlx::query(
+        "-- identity.sign_out_others
+         UPDATE identity_session
+            SET cabinet_until = $3
+          WHERE iin_index = $1
+            AND id <> $2
+            AND cabinet_until > $3",
+    )
+    .bind(index(&tx.sealer, iin))
+    .bind(but.to_string())
+    .bind(millis(now))
+    .execute(tx.conn())
+    .await?;
+    Ok(ended.rows_affected())
+}
+
+/// Forgets in which browsers a person has proved their identity, but for one.
+pub async fn forget_browsers_but(
+    tx: &mut Tx,
+    iin: &Iin,
+    but: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- identity.forget_browsers_but
+         DELETE FROM identity_browser
+          WHERE iin_index = $1
+            AND secret_hash <> $2",
+    )
+    .bind(tx.sealer.blind(IIN_INDEX, &iin.expose()))
+    .bind(but.unwrap_or_default())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// The blind index that finds a person's sessions without their IIN.
@@ -584,76 +565,8 @@ pub async fn forget_attempts(tx: &mut Tx, before: Timestamp) -> Result<(), Store
     Ok(())
 }
 
-/// A counted check with its challenge.
-pub async fn add_check(
-    tx: &mut Tx,
-    session: SessionId,
-    (number, challenge): (u8, &Challenge),
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let plain = serde_json::to_vec(challenge).unwrap_or_default();
-    sqlx::query(
-        "-- identity.add_check
-         INSERT INTO identity_check (session_id, number, counted_at, challenge_sealed)
-         VALUES ($1, $2, $3, $4)",
-    )
-    .bind(session.to_string())
-    .bind(i64::from(number))
-    .bind(millis(now))
-    .bind(tx.sealer.seal(&*tx.rng, CHALLENGE_SEALED, &format!("{session}.{number}"), &plain))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Its frames have arrived.
-pub async fn check_arrived(
-    tx: &mut Tx,
-    session: SessionId,
-    number: u8,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- identity.check_arrived
-         UPDATE identity_check
-            SET arrived_at = $3
-          WHERE session_id = $1
-            AND number = $2",
-    )
-    .bind(session.to_string())
-    .bind(i64::from(number))
-    .bind(millis(now))
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// `outcome`: `passed`, or a problem's code.
-pub async fn check_ended(
-    tx: &mut Tx,
-    session: SessionId,
-    number: u8,
-    outcome: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- identity.check_ended
-         UPDATE identity_check
-            SET ended_at = $3
-              , outcome  = $4
-          WHERE session_id = $1
-            AND number = $2",
-    )
-    .bind(session.to_string())
-    .bind(i64::from(number))
-    .bind(millis(now))
-    .bind(outcome)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The number of sessions started, passed and failed in each minute after `since`.
+/// The number of sessions started, passed and failed in each minute after `since`. Where a passkey opened the cabinet, nobody
+/// proved an identity.
 pub async fn by_minute(
     tx: &mut Tx,
     since: Timestamp,
@@ -667,13 +580,15 @@ pub async fn by_minute(
            FROM (SELECT (started_at - $1) / 60000 AS minute, 1 AS started, 0 AS passed, 0 AS failed
                    FROM identity_session
                   WHERE started_at >= $1
+                    AND passkey_id IS NULL
                  UNION ALL
                  SELECT (ended_at - $1) / 60000
                       , 0
                       , CASE WHEN state = 'passed' THEN 1 ELSE 0 END
                       , CASE WHEN state = 'failed' THEN 1 ELSE 0 END
                    FROM identity_session
-                  WHERE ended_at >= $1) AS moves
+                  WHERE ended_at >= $1
+                    AND passkey_id IS NULL) AS moves
           GROUP BY minute",
     )
     .bind(millis(since))
@@ -710,6 +625,15 @@ impl Columns {
             problem,
             cabinet_until: dialogue.cabinet_until.map(millis),
         }
+    }
+}
+
+row! {
+    struct BegunRow {
+        id: String,
+        dialogue_sealed: Vec<u8>,
+        cabinet_until: Option<i64>,
+        started_at: i64,
     }
 }
 

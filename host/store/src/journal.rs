@@ -17,14 +17,34 @@ pub async fn append(
     event: Event,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let id = fresh_id(tx);
+    append_as(tx, id, actor, subject, event, now).await
+}
+
+/// A record's random bytes, for who names it elsewhere in the same transaction.
+pub(super) fn fresh_id(tx: &Tx) -> [u8; ID_BYTES] {
     let mut id = [0; ID_BYTES];
     tx.rng.fill(&mut id);
+    id
+}
+
+pub(super) async fn append_as(
+    tx: &mut Tx,
+    id: [u8; ID_BYTES],
+    actor: Actor,
+    subject: Subject,
+    event: Event,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let record = Record::new(id, actor, subject, event, now);
     let written = record.encode().map_err(|_| inconsistent("journal", &record.id))?;
+    let fields = serde_json::to_value(&record.event).unwrap_or_default();
+    let named = |member: &str| fields["fields"][member].as_str().map(str::to_owned);
+    let by = if let Actor::Participant(bin) = &record.actor { Some(bin.to_string()) } else { None };
     sqlx::query(
         "-- journal.append
-         INSERT INTO journal (id, at, event, actor, subject, record)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         INSERT INTO journal (id, at, event, actor, subject, record, consumer, provider)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(record.id)
     .bind(millis(record.at))
@@ -32,6 +52,8 @@ pub async fn append(
     .bind(record.actor.to_string())
     .bind(record.subject.to_string())
     .bind(written)
+    .bind(named("consumer").or(by))
+    .bind(named("provider"))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -40,20 +62,6 @@ pub async fn append(
 /// Numbers unnumbered records, oldest first; returns how many. Runs outside of use cases:
 /// numbering in their transactions would serialise all writers.
 pub async fn sequence(tx: &mut Tx) -> Result<u64, StoreError> {
-    let waiting = sqlx::query_scalar::<_, String>(
-        "-- journal.waiting
-         SELECT id
-           FROM journal
-          WHERE position IS NULL
-          ORDER BY arrival
-          LIMIT $1",
-    )
-    .bind(count(SEQUENCED_MAX))
-    .fetch_all(tx.conn())
-    .await?;
-    if waiting.is_empty() {
-        return Ok(0);
-    }
     let last = sqlx::query_scalar::<_, i64>(
         "-- journal.last
          SELECT COALESCE(MAX(position), 0)
@@ -61,19 +69,25 @@ pub async fn sequence(tx: &mut Tx) -> Result<u64, StoreError> {
     )
     .fetch_one(tx.conn())
     .await?;
-    for (id, position) in waiting.iter().zip(last + 1..) {
-        sqlx::query(
-            "-- journal.number
-             UPDATE journal
-                SET position = $2
-              WHERE id = $1",
-        )
-        .bind(id.as_str())
-        .bind(position)
-        .execute(tx.conn())
-        .await?;
-    }
-    Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
+    let numbered = sqlx::query(
+        "-- journal.number
+         UPDATE journal
+            SET position = numbered.place
+           FROM (SELECT id
+                      , ROW_NUMBER() OVER (ORDER BY arrival) + $2 AS place
+                   FROM (SELECT id
+                              , arrival
+                           FROM journal
+                          WHERE position IS NULL
+                          ORDER BY arrival
+                          LIMIT $1) AS waiting) AS numbered
+          WHERE journal.id = numbered.id",
+    )
+    .bind(count(SEQUENCED_MAX))
+    .bind(last)
+    .execute(tx.conn())
+    .await?;
+    Ok(numbered.rows_affected())
 }
 
 /// Newest first; `before` is an arrival. `search` is looked for in the record's event, actor, subject and fields.

@@ -5,23 +5,32 @@
 //! sums are cast (`CAST(sum(x) AS BIGINT)`), one text is always bound with the same types, and
 //! `RETURNING` tells what an `INSERT` made.
 
+pub mod activity;
 pub mod agreement;
 pub mod authorization;
+pub mod backup;
+pub mod check;
 pub mod consent;
+pub mod devices;
 pub mod evidence;
+pub mod feed;
+pub mod find;
 pub mod identity;
 pub mod journal;
 pub mod keys;
+pub mod log;
 pub mod matching;
 pub mod message;
 mod migrations;
 pub mod operator;
 pub mod participant;
+pub mod passkey;
 pub mod queues;
 pub mod reseal;
 pub mod routing;
 mod row;
 pub mod seal;
+pub mod segment;
 pub mod signals;
 pub mod solution;
 pub mod usage;
@@ -35,8 +44,9 @@ use senim_channel::clock::{Rng, instant};
 use senim_channel::{Timings, check_secret_file};
 use senim_core::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::postgres::PgListener;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tracing::Instrument as _;
 
 use seal::Sealer;
@@ -46,6 +56,9 @@ pub struct Tx {
     inner: sqlx::Transaction<'static, sqlx::Any>,
     pub sealer: Sealer,
     pub rng: Arc<dyn Rng>,
+    engine: Engine,
+    /// Whether a frame of the feed was added.
+    appended: bool,
 }
 
 impl Tx {
@@ -69,6 +82,10 @@ pub struct Store {
     timings: Timings,
     /// Transactions tried again go one by one, or they would be in each other's way for ever.
     in_line: Arc<Mutex<()>>,
+    /// Says that a transaction of this process has added a frame of the feed and has committed.
+    appended: Arc<Notify>,
+    /// For a listener of PostgreSQL's notices.
+    url: Arc<str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,29 +134,39 @@ impl Failure for StoreError {
 impl Store {
     /// `sqlite:PATH` or `postgres://…`. Makes the file, brings tables up to date.
     pub async fn open(url: &str, sealer: Sealer, rng: Arc<dyn Rng>) -> Result<Self, StoreError> {
-        install_default_drivers();
-        let mut store = if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(path, sealer, rng).await?
-        } else {
-            let pool = AnyPoolOptions::new()
-                .max_connections(16)
-                .acquire_timeout(Duration::from_secs(10))
-                .connect_with(options(url)?)
-                .await?;
-            let (writers, readers) = (pool.clone(), pool);
-            Self {
-                engine: Engine::Postgres,
-                writers,
-                readers,
-                sealer,
-                rng,
-                timings: Timings::default(),
-                in_line: Arc::default(),
-            }
-        };
+        let mut store = Self::open_as_it_is(url, sealer, rng).await?;
         migrations::run(store.engine, &store.writers).await?;
         store.sealer = reseal::with_index(&store).await?;
         Ok(store)
+    }
+
+    /// Without touching its tables: for [`backup::load`], which wants none.
+    pub async fn open_as_it_is(
+        url: &str,
+        sealer: Sealer,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        install_default_drivers();
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Self::open_sqlite(path, sealer, rng).await;
+        }
+        let pool = AnyPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options(url)?)
+            .await?;
+        let (writers, readers) = (pool.clone(), pool);
+        Ok(Self {
+            engine: Engine::Postgres,
+            writers,
+            readers,
+            sealer,
+            rng,
+            timings: Timings::default(),
+            in_line: Arc::default(),
+            appended: Arc::default(),
+            url: url.into(),
+        })
     }
 
     async fn open_sqlite(
@@ -168,8 +195,17 @@ impl Store {
         };
         let writers = pool(1).connect_with(options.clone()).await?;
         let readers = pool(4).connect_with(options).await?;
-        let (timings, in_line) = (Timings::default(), Arc::default());
-        Ok(Self { engine: Engine::Sqlite, writers, readers, sealer, rng, timings, in_line })
+        Ok(Self {
+            engine: Engine::Sqlite,
+            writers,
+            readers,
+            sealer,
+            rng,
+            timings: Timings::default(),
+            in_line: Arc::default(),
+            appended: Arc::default(),
+            url: path.into(),
+        })
     }
 
     pub fn engine(&self) -> Engine {
@@ -218,7 +254,12 @@ impl Store {
             let mut tx = self.begin(&self.writers, begin).await?;
             let outcome = match body.clone()(&mut tx).await {
                 Ok(answer) => match tx.inner.commit().await.map_err(StoreError::from) {
-                    Ok(()) => Ok(answer),
+                    Ok(()) => {
+                        if tx.appended {
+                            self.appended.notify_one();
+                        }
+                        Ok(answer)
+                    }
                     Err(error) => Err(E::from(error)),
                 },
                 Err(error) => {
@@ -266,7 +307,23 @@ impl Store {
 
     async fn begin(&self, pool: &AnyPool, how: &'static str) -> Result<Tx, StoreError> {
         let inner = pool.begin_with(how).await?;
-        Ok(Tx { inner, sealer: self.sealer.clone(), rng: Arc::clone(&self.rng) })
+        let (sealer, rng) = (self.sealer.clone(), Arc::clone(&self.rng));
+        Ok(Tx { inner, sealer, rng, engine: self.engine, appended: false })
+    }
+
+    /// Says that a frame of the feed may have come: from this process at once, from others by [`FeedNotices`] or by looking.
+    pub fn appended(&self) -> Arc<Notify> {
+        Arc::clone(&self.appended)
+    }
+
+    /// PostgreSQL's notices that another process has added a frame; `None` on SQLite, where one has to look.
+    pub async fn feed_notices(&self) -> Result<Option<FeedNotices>, StoreError> {
+        if self.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut listener = PgListener::connect(&self.url).await?;
+        listener.listen(feed::CHANNEL).await?;
+        Ok(Some(FeedNotices(listener)))
     }
 
     /// Whether the store answers at all.
@@ -279,6 +336,16 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
+    }
+}
+
+/// Wakes who waits for frames of the feed. What came is in the table.
+pub struct FeedNotices(PgListener);
+
+impl FeedNotices {
+    pub async fn next(&mut self) -> Result<(), StoreError> {
+        self.0.recv().await?;
+        Ok(())
     }
 }
 

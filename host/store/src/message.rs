@@ -1,9 +1,11 @@
 //! Rows of text messages: waiting, then sent or given up.
 
 use senim_core::Timestamp;
-use senim_core::id::{MessageId, SessionId};
+use senim_core::alert::MessageKind;
+use senim_core::id::{Iin, MessageId, SessionId};
 
-use super::{StoreError, Tx, count, inconsistent, millis};
+use super::seal::Sealer;
+use super::{StoreError, Tx, count, inconsistent, millis, uncount};
 use senim_channel::clock::moment;
 
 /// A message claimed for sending.
@@ -14,24 +16,32 @@ pub struct Claimed {
     pub tries: u32,
 }
 
-pub async fn add(
-    tx: &mut Tx,
-    id: MessageId,
-    session: SessionId,
-    sealed: Vec<u8>,
-    good_until: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+/// A message to be sent.
+pub struct New<'a> {
+    pub id: MessageId,
+    pub session: SessionId,
+    pub kind: MessageKind,
+    /// Whom it is for.
+    pub iin: Option<&'a Iin>,
+    /// Number and text: sealed by host/src/messages.
+    pub sealed: Vec<u8>,
+    pub good_until: Timestamp,
+}
+
+pub async fn add(tx: &mut Tx, new: New<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let person = new.iin.map(|it| index(&tx.sealer, it));
     sqlx::query(
         "-- message.add
-         INSERT INTO message (id, session_id, made_at, good_until, state, sealed, next_try_at, tries)
-         VALUES ($1, $2, $3, $4, 'waiting', $5, $3, 0)",
+         INSERT INTO message (id, session_id, made_at, good_until, state, sealed, next_try_at, tries, kind, iin_index)
+         VALUES ($1, $2, $3, $4, 'waiting', $5, $3, 0, $6, $7)",
     )
-    .bind(id.to_string())
-    .bind(session.to_string())
+    .bind(new.id.to_string())
+    .bind(new.session.to_string())
     .bind(millis(now))
-    .bind(millis(good_until))
-    .bind(sealed)
+    .bind(millis(new.good_until))
+    .bind(new.sealed)
+    .bind(new.kind.code())
+    .bind(person)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -195,6 +205,68 @@ pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Kept>, St
             })
         })
         .collect()
+}
+
+/// A person's messages with their kinds, the newest first.
+pub async fn of_person(
+    tx: &mut Tx,
+    iin: &Iin,
+    limit: u64,
+) -> Result<Vec<(MessageKind, Kept)>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, Vec<u8>, i64, i64, String, Option<i64>, String)>(
+        "-- message.of_person
+         SELECT id
+              , sealed
+              , made_at
+              , tries
+              , state
+              , finished_at
+              , kind
+           FROM message
+          WHERE iin_index = $1
+          ORDER BY made_at DESC
+              , id
+          LIMIT $2",
+    )
+    .bind(index(&tx.sealer, iin))
+    .bind(count(limit))
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|(id, sealed, made_at, tries, state, finished_at, kind)| {
+            let kept = Kept {
+                id: id.parse().map_err(|_| inconsistent("message", &id))?,
+                sealed,
+                made_at: moment(made_at),
+                tries: u32::try_from(tries).map_err(|_| inconsistent("message", &id))?,
+                state,
+                finished_at: finished_at.map(moment),
+            };
+            let kind = MessageKind::by_code(&kind).ok_or_else(|| inconsistent("message", &id))?;
+            Ok((kind, kept))
+        })
+        .collect()
+}
+
+/// How many alerts a person was sent after `since`.
+pub async fn alerts_since(tx: &mut Tx, iin: &Iin, since: Timestamp) -> Result<u64, StoreError> {
+    let sent = sqlx::query_scalar::<_, i64>(
+        "-- message.alerts_since
+         SELECT COUNT(*)
+           FROM message
+          WHERE iin_index = $1
+            AND made_at > $2
+            AND kind <> 'code'",
+    )
+    .bind(index(&tx.sealer, iin))
+    .bind(millis(since))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(uncount(sent))
+}
+
+fn index(sealer: &Sealer, iin: &Iin) -> String {
+    sealer.blind("message.iin_index", &iin.expose())
 }
 
 /// Deletes messages made before, but those of held sessions; returns how many (IDX-8).

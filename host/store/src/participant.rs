@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use senim_core::id::Bin;
 use senim_core::participant::view::ParticipantName;
 use senim_core::participant::{Kind, Participant, Roles, Standing};
-use senim_core::routing::RegistryParticipant;
+use senim_core::routing::{Allowance, RegistryParticipant};
 
 use super::row::row;
 use super::{StoreError, Tx, inconsistent, millis, uncount};
@@ -19,6 +19,8 @@ pub struct Registration {
     /// `x5t#S256`.
     pub certificates: Vec<String>,
     pub base_url: Option<String>,
+    /// `None`: a new one has the default, another one keeps what the operator has set.
+    pub allowance: Option<Allowance>,
 }
 
 /// Adds or updates a participant; its standing stays. `true`: it is new.
@@ -43,6 +45,9 @@ pub async fn register(tx: &mut Tx, registration: &Registration) -> Result<bool, 
     .bind(registration.base_url.as_deref())
     .execute(tx.conn())
     .await?;
+    if let Some(allowance) = registration.allowance {
+        save_allowance(tx, participant.bin, allowance).await?;
+    }
     sqlx::query(
         "-- participant.register/forget_certificates
          DELETE FROM participant_certificate
@@ -63,6 +68,31 @@ pub async fn register(tx: &mut Tx, registration: &Registration) -> Result<bool, 
         .await?;
     }
     Ok(new)
+}
+
+pub async fn save_allowance(tx: &mut Tx, bin: Bin, allowance: Allowance) -> Result<(), StoreError> {
+    sqlx::query(
+        "-- participant.save_allowance
+         UPDATE participant
+            SET requests_a_minute             = $2
+              , application_requests_a_minute = $3
+              , application_requests_a_day    = $4
+              , consent_requests_a_minute     = $5
+          WHERE bin = $1",
+    )
+    .bind(bin.to_string())
+    .bind(i64::from(allowance.requests_a_minute))
+    .bind(i64::from(allowance.application_requests_a_minute))
+    .bind(i64::from(allowance.application_requests_a_day))
+    .bind(i64::from(allowance.consent_requests_a_minute))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What a consumer may ask for; `None`: there is no such participant.
+pub async fn allowance(tx: &mut Tx, bin: Bin) -> Result<Option<Allowance>, StoreError> {
+    Ok(allowances(tx).await?.get(&bin).copied())
 }
 
 pub async fn load(tx: &mut Tx, bin: Bin) -> Result<Option<Participant>, StoreError> {
@@ -193,6 +223,7 @@ pub async fn registry(tx: &mut Tx) -> Result<Vec<RegistryParticipant>, StoreErro
     )
     .fetch_all(tx.conn())
     .await?;
+    let allowances = allowances(tx).await?;
     let of = |bin: &str, pairs: &[(String, String)]| -> Vec<String> {
         pairs.iter().filter(|(owner, _)| owner == bin).map(|(_, it)| it.clone()).collect()
     };
@@ -203,7 +234,9 @@ pub async fn registry(tx: &mut Tx) -> Result<Vec<RegistryParticipant>, StoreErro
                 (of(&row.bin, &certificates), of(&row.bin, &applications));
             let base_url = row.base_url.clone();
             let participant = row.into_participant()?;
+            let allowance = allowances.get(&participant.bin).copied();
             Ok(RegistryParticipant {
+                allowance: allowance.unwrap_or_default(),
                 bin: participant.bin,
                 name: participant.name,
                 roles: participant.roles,
@@ -214,6 +247,32 @@ pub async fn registry(tx: &mut Tx) -> Result<Vec<RegistryParticipant>, StoreErro
             })
         })
         .collect()
+}
+
+/// What each consumer may ask for.
+async fn allowances(tx: &mut Tx) -> Result<BTreeMap<Bin, Allowance>, StoreError> {
+    let rows = sqlx::query_as::<_, (String, i64, i64, i64, i64)>(
+        "-- participant.registry/allowances
+         SELECT bin
+              , requests_a_minute
+              , application_requests_a_minute
+              , application_requests_a_day
+              , consent_requests_a_minute
+           FROM participant",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let read = |(bin, participant, application, application_day, consent): (String, _, _, _, _)| {
+        let number = |it: i64| u32::try_from(it).map_err(|_| inconsistent("participant", &bin));
+        let allowance = Allowance {
+            requests_a_minute: number(participant)?,
+            application_requests_a_minute: number(application)?,
+            application_requests_a_day: number(application_day)?,
+            consent_requests_a_minute: number(consent)?,
+        };
+        Ok((bin.parse().map_err(|_| inconsistent("participant", &bin))?, allowance))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 pub async fn register_application(

@@ -30,7 +30,7 @@ const fn column(
 const CHECK: &str = "session_id || '.' || CAST(number AS TEXT)";
 
 /// All sealed columns, the signing keys last; a test compares them with the tables.
-pub const COLUMNS: [SealedColumn; 15] = [
+pub const COLUMNS: [SealedColumn; 17] = [
     column("authorization_request", "asked_sealed", "authorization_request.asked", "id"),
     column("consent", "identity_sealed", "consent.identity_sealed", "id"),
     column("consent", "iin_sealed", "consent.iin_sealed", "id"),
@@ -39,16 +39,19 @@ pub const COLUMNS: [SealedColumn; 15] = [
     column("evidence_frames", "key_sealed", "evidence_frames.key_sealed", CHECK),
     column("evidence_rejected", "head_sealed", "evidence_rejected.head_sealed", CHECK),
     column("identity_check", "challenge_sealed", "identity_check.challenge_sealed", CHECK),
+    column("identity_phone", "former_sealed", "identity_phone.former_sealed", "iin_index"),
     column("identity_phone", "phone_sealed", "identity_phone.phone_sealed", "iin_index"),
     column("identity_session", "dialogue_sealed", "identity_session.dialogue_sealed", "id"),
     column("message", "sealed", "message.sealed", "id"),
     column("operator", "totp_sealed", "operator.totp", "name"),
+    column("passkey", "owner_sealed", "passkey.owner_sealed", "id"),
     column("photo_request", "iin_sealed", "photo_request.iin", "id"),
     column("platform_secret", "value_sealed", SECRET, "name"),
     column("signing_key", "secret_sealed", "signing_key.secret", "kid"),
 ];
 
-const SECRET: &str = "platform_secret.value";
+/// Where secrets of the platform's own are sealed.
+pub(super) const SECRET: &str = "platform_secret.value";
 const INDEX_KEY: &str = "blind-index";
 
 /// Progress of re-sealing.
@@ -95,6 +98,20 @@ pub(super) async fn with_index(store: &Store) -> Result<Sealer, StoreError> {
         row: INDEX_KEY.to_owned(),
     })?;
     Ok(sealer.with_index(index))
+}
+
+/// Whether this store's master key opens what is kept here; an empty database has nothing to open.
+pub(super) async fn check(tx: &mut Tx) -> Result<(), StoreError> {
+    let kept = sqlx::query_scalar::<_, Vec<u8>>(
+        "-- seal.check
+         SELECT value_sealed
+           FROM platform_secret
+          WHERE name = $1",
+    )
+    .bind(INDEX_KEY)
+    .fetch_optional(tx.conn())
+    .await?;
+    kept.map_or(Ok(()), |it| tx.sealer.open_sealed(SECRET, INDEX_KEY, &it).map(drop))
 }
 
 /// Re-seals every value under the store's current key. Each row is consistent at any time, so it can be killed and

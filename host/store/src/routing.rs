@@ -1,54 +1,13 @@
-//! Rows for the edges' feed: versions that grow with each change, and each edge's last contact.
+//! Rows of edge nodes: who they are, and their standing. How far each is in the feed: feed.rs.
+
+use std::collections::BTreeSet;
 
 use senim_core::Timestamp;
 use senim_core::monitoring::view::EdgeView;
+use senim_core::release::GateName;
 
 use super::{StoreError, Tx, millis, uncount};
 use senim_channel::clock::moment;
-
-/// What is published to edges. A change to its content must call [`touch`] in the same transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Published {
-    /// Participants, their standing, certificates and applications.
-    Registry,
-    /// Which consents have ended.
-    StatusList,
-}
-
-impl Published {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Registry => "registry",
-            Self::StatusList => "status-list",
-        }
-    }
-}
-
-pub async fn touch(tx: &mut Tx, what: Published) -> Result<(), StoreError> {
-    sqlx::query(
-        "-- routing.touch
-         UPDATE feed
-            SET version = version + 1
-          WHERE name = $1",
-    )
-    .bind(what.name())
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub async fn version(tx: &mut Tx, what: Published) -> Result<u64, StoreError> {
-    let version = sqlx::query_scalar::<_, i64>(
-        "-- routing.version
-         SELECT version
-           FROM feed
-          WHERE name = $1",
-    )
-    .bind(what.name())
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(uncount(version))
-}
 
 /// A registered edge node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +85,19 @@ pub async fn node_certificates(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     Ok(rows)
 }
 
+/// The names of all active nodes.
+pub async fn active_nodes(tx: &mut Tx) -> Result<BTreeSet<String>, StoreError> {
+    let rows = sqlx::query_scalar::<_, String>(
+        "-- routing.active_nodes
+         SELECT name
+           FROM node
+          WHERE suspended_at IS NULL",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Suspends a node, with a reason, or resumes it. `false`: there is no such node.
 pub async fn save_node_standing(
     tx: &mut Tx,
@@ -148,35 +120,49 @@ pub async fn save_node_standing(
     Ok(changed > 0)
 }
 
-pub async fn seen(tx: &mut Tx, edge: &str, now: Timestamp) -> Result<(), StoreError> {
+/// Which gate a node runs, as its latest report says.
+pub async fn save_gate(
+    tx: &mut Tx,
+    edge: &str,
+    gate: &GateName,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query(
-        "-- routing.seen
-         INSERT INTO edge (name, seen_at)
-         VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET seen_at = $2",
+        "-- routing.save_gate
+         INSERT INTO edge (name, seen_at, gate_version, gate_digest)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (name) DO UPDATE
+            SET gate_version = $3
+              , gate_digest  = $4",
     )
     .bind(edge)
     .bind(millis(now))
+    .bind(gate.version.map(|it| it.to_string()))
+    .bind(gate.digest.as_str())
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 pub async fn edges(tx: &mut Tx) -> Result<Vec<EdgeView>, StoreError> {
-    let rows = sqlx::query_as::<_, (String, i64, i64)>(
+    let rows = sqlx::query_as::<_, (String, i64, i64, Option<String>, Option<String>)>(
         "-- routing.edges
          SELECT name
               , seen_at
               , (SELECT COUNT(*) FROM use_set_aside WHERE use_set_aside.edge = edge.name)
+              , gate_version
+              , gate_digest
            FROM edge
           ORDER BY name",
     )
     .fetch_all(tx.conn())
     .await?;
-    let view = |(name, seen_at, aside)| EdgeView {
+    let view = |(name, seen_at, aside, gate_version, gate_digest)| EdgeView {
         name,
         seen_at: moment(seen_at),
         uses_set_aside: uncount(aside),
+        gate_version,
+        gate_digest,
     };
     Ok(rows.into_iter().map(view).collect())
 }

@@ -27,10 +27,27 @@ pub struct Try {
 pub enum Outcome {
     Matched,
     Unmatched,
+    /// A liveness check.
+    Live,
+    NotLive,
     /// An image has a defect.
     Refused(Problem),
     /// No valid answer: not paid.
     Failed(Fault),
+}
+
+impl Outcome {
+    /// As it is stored and measured.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Unmatched => "unmatched",
+            Self::Live => "live",
+            Self::NotLive => "not-live",
+            Self::Refused(_) => "refused",
+            Self::Failed(_) => "failed",
+        }
+    }
 }
 
 /// One solution's requests in a period.
@@ -39,6 +56,8 @@ pub struct Counts {
     pub solution: String,
     pub matched: u64,
     pub unmatched: u64,
+    pub live: u64,
+    pub not_live: u64,
     pub refused: u64,
     pub failed: u64,
     /// Over the processed requests.
@@ -49,16 +68,15 @@ pub struct Counts {
 
 impl Counts {
     pub fn processed(&self) -> u64 {
-        self.matched + self.unmatched + self.refused
+        self.matched + self.unmatched + self.live + self.not_live + self.refused
     }
 }
 
 pub async fn add(tx: &mut Tx, it: &Try) -> Result<(), StoreError> {
-    let (outcome, why) = match it.outcome {
-        Outcome::Matched => ("matched", None),
-        Outcome::Unmatched => ("unmatched", None),
-        Outcome::Refused(problem) => ("refused", Some(problem.code())),
-        Outcome::Failed(fault) => ("failed", Some(fault.name())),
+    let why = match it.outcome {
+        Outcome::Matched | Outcome::Unmatched | Outcome::Live | Outcome::NotLive => None,
+        Outcome::Refused(problem) => Some(problem.code()),
+        Outcome::Failed(fault) => Some(fault.name()),
     };
     sqlx::query(
         "-- solution.add
@@ -73,7 +91,7 @@ pub async fn add(tx: &mut Tx, it: &Try) -> Result<(), StoreError> {
     .bind(millis(it.asked_at))
     .bind(it.took.num_milliseconds())
     .bind(count(it.price_tiyn))
-    .bind(outcome)
+    .bind(it.outcome.name())
     .bind(why)
     .execute(tx.conn())
     .await?;
@@ -110,6 +128,8 @@ pub async fn counts(
         let place = match outcome.as_str() {
             "matched" => &mut counts.matched,
             "unmatched" => &mut counts.unmatched,
+            "live" => &mut counts.live,
+            "not-live" => &mut counts.not_live,
             "refused" => &mut counts.refused,
             "failed" => &mut counts.failed,
             _ => return Err(inconsistent("solution_request", solution)),

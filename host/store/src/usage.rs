@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use senim_channel::clock::moment;
 use senim_core::Timestamp;
 use senim_core::consent::Data;
-use senim_core::id::{Bin, ConsentId, Iin};
-use senim_core::jose::sha256_base64;
-use senim_core::journal::{Actor, Event, Subject};
+use senim_core::id::{Bin, ConsentId, Iin, UseId};
+use senim_core::jose::{sha256_base64, to_base64};
+use senim_core::journal::{Actor, Event, ID_BYTES, Subject};
 use senim_core::personal::Field;
 use senim_core::problem::Problem;
+use senim_core::release::GateName;
 use senim_core::usage::Use;
 
-use super::journal::append;
+use super::journal::{append_as, fresh_id};
 use super::participant::by_participant;
 use super::row::row;
 use super::{StoreError, Tx, count, inconsistent, millis, uncount};
@@ -24,7 +25,8 @@ pub async fn add(
     reported: &Use,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    if !insert(tx, edge, reported).await? {
+    let record = fresh_id(tx);
+    if !insert(tx, edge, reported, record).await? {
         return Ok(false);
     }
     let event = if reported.answered() {
@@ -39,6 +41,7 @@ pub async fn add(
             answer_bytes: reported.answer_bytes,
             total_ms: reported.total_ms,
             upstream_ms: reported.upstream_ms,
+            gate: reported.gate.clone(),
         }
     } else {
         Event::DataRefused {
@@ -51,10 +54,11 @@ pub async fn add(
             status: reported.status,
             problem: reported.problem.clone(),
             total_ms: reported.total_ms,
+            gate: reported.gate.clone(),
         }
     };
     let subject = reported.consent.map_or(Subject::Use(reported.id), Subject::Consent);
-    append(tx, Actor::Edge(edge.to_owned()), subject, event, now).await?;
+    append_as(tx, record, Actor::Edge(edge.to_owned()), subject, event, now).await?;
     Ok(true)
 }
 
@@ -68,7 +72,8 @@ pub async fn add_personal(
     outcome: Result<&BTreeSet<Field>, Problem>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    insert(tx, PLATFORM, done).await?;
+    let record = fresh_id(tx);
+    insert(tx, PLATFORM, done, record).await?;
     let (Some(consent), Some(consumer)) = (done.consent, done.consumer) else {
         return Err(inconsistent("usage", done.id));
     };
@@ -77,7 +82,8 @@ pub async fn add_personal(
         Ok(fields) => Event::PersonalDataGiven { interaction, consumer, fields: fields.clone() },
         Err(problem) => Event::PersonalDataRefused { interaction, consumer, problem },
     };
-    append(tx, Actor::Participant(consumer), Subject::Consent(consent), event, now).await
+    let subject = Subject::Consent(consent);
+    append_as(tx, record, Actor::Participant(consumer), subject, event, now).await
 }
 
 /// How often requests under a consent were answered.
@@ -97,12 +103,18 @@ pub async fn answered(tx: &mut Tx, consent: ConsentId) -> Result<u64, StoreError
 }
 
 /// `false`: it was already saved.
-async fn insert(tx: &mut Tx, edge: &str, reported: &Use) -> Result<bool, StoreError> {
+async fn insert(
+    tx: &mut Tx,
+    edge: &str,
+    reported: &Use,
+    record: [u8; ID_BYTES],
+) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "-- usage.add
          INSERT INTO usage (id, edge, done_at, consent_id, consumer, provider, data, attended, route, status,
-                                  problem, request_bytes, answer_bytes, total_ms, upstream_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                  problem, request_bytes, answer_bytes, total_ms, upstream_ms, gate_version, gate_digest,
+                                  record)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(reported.id.to_string())
@@ -120,10 +132,36 @@ async fn insert(tx: &mut Tx, edge: &str, reported: &Use) -> Result<bool, StoreEr
     .bind(count(reported.answer_bytes))
     .bind(i64::from(reported.total_ms))
     .bind(reported.upstream_ms.map(i64::from))
+    .bind(reported.gate.as_ref().and_then(|it| it.version).map(|it| it.to_string()))
+    .bind(reported.gate.as_ref().map(|it| it.digest.as_str()))
+    .bind(to_base64(&record))
     .execute(tx.conn())
     .await?
     .rows_affected();
     Ok(added > 0)
+}
+
+/// Number and written form of the record of a consumer's own use, once it stands in the log.
+pub async fn record_of(
+    tx: &mut Tx,
+    id: UseId,
+    consumer: Bin,
+) -> Result<Option<(u64, String)>, StoreError> {
+    let row = sqlx::query_as::<_, (i64, String)>(
+        "-- usage.record_of
+         SELECT journal.log_number
+              , journal.record
+           FROM usage
+           JOIN journal ON journal.id = usage.record
+          WHERE usage.id = $1
+            AND usage.consumer = $2
+            AND journal.log_number IS NOT NULL",
+    )
+    .bind(id.to_string())
+    .bind(consumer.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|(number, record)| (uncount(number), record)))
 }
 
 /// Sets aside a reported use that is invalid. `false`: it was already set aside.
@@ -169,6 +207,8 @@ pub async fn uses(tx: &mut Tx, consent: ConsentId, limit: u64) -> Result<Vec<Use
               , answer_bytes
               , total_ms
               , upstream_ms
+              , gate_version
+              , gate_digest
            FROM usage
           WHERE consent_id = $1
           ORDER BY done_at DESC, id
@@ -299,6 +339,8 @@ row! {
         answer_bytes: i64,
         total_ms: i64,
         upstream_ms: Option<i64>,
+        gate_version: Option<String>,
+        gate_digest: Option<String>,
     }
 }
 
@@ -318,10 +360,16 @@ impl UseRow {
             answer_bytes: uncount(self.answer_bytes),
             total_ms: u32::try_from(self.total_ms).map_err(|_| broken())?,
             upstream_ms: self.upstream_ms.map(u32::try_from).transpose().map_err(|_| broken())?,
+            gate: gate_of(self.gate_version.as_deref(), self.gate_digest).map_err(|()| broken())?,
             route: self.route,
             problem: self.problem,
         })
     }
+}
+
+fn gate_of(version: Option<&str>, digest: Option<String>) -> Result<Option<GateName>, ()> {
+    let version = parsed(version)?;
+    Ok(digest.map(|digest| GateName { version, digest }))
 }
 
 fn parsed<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, ()> {

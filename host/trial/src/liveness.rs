@@ -22,8 +22,8 @@ use super::attacks::Material;
 use super::attacks::species::Species;
 use super::attacks::workshop::{Presentation, Workshop};
 use super::machine;
-use super::solution::hex;
 use senim_channel::clock::{Clock as _, SystemClock};
+use senim_core::jose::hex;
 use senim_faces::Faces;
 
 #[derive(clap::Args)]

@@ -13,7 +13,9 @@ use sha2::{Digest as _, Sha256};
 use super::analysis::{analyse, measured};
 use super::checks::{self, Trio};
 use super::manifest::Manifest;
-use super::solution::{Tried, hex};
+use senim_core::jose::hex;
+
+use super::solution::Tried;
 use super::templates::Several;
 use super::{checked_outcomes, clips, load, machine, templates};
 use senim_channel::clock::{Clock as _, SystemClock};

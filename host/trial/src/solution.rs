@@ -1,5 +1,6 @@
 //! Who is on trial: the built-in engine, or a vendor's by its HTTP contract (core/openapi/biometric-solution-v1.yaml).
 
+use senim_core::jose::hex;
 use std::path::Path;
 use std::time::Duration;
 
@@ -171,12 +172,4 @@ impl Vendor {
         let status = answer.status();
         Ok((status, answer.body(Self::ANSWER_MAX).await?))
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, it| {
-        let _ = write!(text, "{it:02x}");
-        text
-    })
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::manifest::Manifest;
-use super::solution::hex;
+use senim_core::jose::hex;
 use senim_faces::{Faces, Solution, Stand};
 
 /// What was made of one picture: a line of the file. Neither the solution's weights nor its gate are in it.

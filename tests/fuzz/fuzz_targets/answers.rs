@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use senim_core::photo::{
-    Bounds, Canvas, Close, Face, Heads, Image, Landmarks, Look, Marks, Measured, PhotoReport,
-    Point, Pose, faces,
+    Bounds, Canvas, Close, Face, Heads, Image, Landmarks, Look, Marks, Measured, Outline,
+    PhotoReport, Point, Pose, faces,
 };
 
 const SIDE: usize = 96;
@@ -43,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
     });
     let eyes_open = [0, 1].map(|it| Marks::eye_open(part(2 + it)));
     let look = Look { faces: vec![face], face: Some(Close { face, marks, pose, eyes_open }) };
-    PhotoReport::of(&image, &look);
-    PhotoReport::of_frame(&image, &look);
+    PhotoReport::of(&image, &look, Outline::default());
+    PhotoReport::of_frame(&image, &look, Outline::default());
     Measured::of_look(&image, &look, None).guidance();
 });

@@ -1,5 +1,5 @@
 //! Everything outside Senim that the demo and the tests need: sample banks, a state register, an SMS
-//! gateway. Each speaks its real protocol and says that it is a sample.
+//! gateway, a vendor's biometric solution. Each speaks its real protocol and says that it is a sample.
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -12,6 +12,7 @@ use senim_channel::{ListenerLimits, Places, PlainListener, ServeLimits, serve_ro
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::consumer::Keeping;
 use crate::provider::Faults;
 use crate::register::People;
 use crate::settings::Settings;
@@ -29,11 +30,13 @@ pub mod register;
 pub mod settings;
 pub mod setup;
 pub mod sms;
+pub mod vendor;
 
 /// The world as it runs; it stops when this is dropped.
 pub struct World {
     pub outside: SocketAddr,
     pub consumer: SocketAddr,
+    pub solution: SocketAddr,
     /// In the order of the settings.
     pub providers: Vec<SocketAddr>,
     servers: JoinSet<std::io::Result<()>>,
@@ -58,7 +61,7 @@ pub async fn start(settings: Settings) -> Result<World> {
     };
     let people = People::open(&settings.people_dir, &settings.data_dir)?.looking_by(detector);
     let people = Arc::new(people);
-    let faults = Faults::default();
+    let (faults, keeping) = (Faults::default(), Keeping::default());
     let mut servers = JoinSet::new();
 
     let mut providers = Vec::new();
@@ -71,17 +74,29 @@ pub async fn start(settings: Settings) -> Result<World> {
 
     let outside = bind(settings.outside_listen).await?;
     let outside_address = outside.local_addr()?;
+    let switches = outside::Switches { faults, keeping: keeping.clone() };
     let app =
-        outside::router(Arc::clone(&settings), Arc::clone(&people), Outbox::default(), faults);
+        outside::router(Arc::clone(&settings), Arc::clone(&people), Outbox::default(), switches);
     servers.spawn(plain(outside, app));
+
+    let solution = bind(settings.solution_listen).await?;
+    let solution_address = solution.local_addr()?;
+    let app = vendor::router(&settings.pages_url, vendor::Faults::default());
+    servers.spawn(plain(solution, app));
 
     let consumer = bind(settings.consumer_listen).await?;
     let consumer_address = consumer.local_addr()?;
-    let app = consumer::router(&settings, people)?;
+    let app = consumer::router(&settings, people, keeping)?;
     servers.spawn(plain(consumer, app));
     tracing::info!(outside = %outside_address, consumer = %consumer_address, "the world is up");
 
-    Ok(World { outside: outside_address, consumer: consumer_address, providers, servers })
+    Ok(World {
+        outside: outside_address,
+        consumer: consumer_address,
+        solution: solution_address,
+        providers,
+        servers,
+    })
 }
 
 async fn plain(listener: TcpListener, app: Router) -> std::io::Result<()> {

@@ -32,6 +32,8 @@ pub struct Settings {
     pub pages_url: String,
     pub consumer: Consumer,
     pub providers: Vec<Provider>,
+    /// The vendor's biometric solution with a front part of its own.
+    pub solution_listen: SocketAddr,
     pub operator: Operator,
     /// `tracing`'s filter.
     #[serde(default = "default_log")]

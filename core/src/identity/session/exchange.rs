@@ -1,8 +1,8 @@
 //! Inputs of a session and the effects that it returns to the host.
 
-use super::step::{CodeDigest, Seed};
+use super::step::{CodeDigest, Front, Seed};
 use crate::Timestamp;
-use crate::id::{Iin, Phone};
+use crate::id::{Iin, Phone, SolutionRequestId};
 use crate::identity::eligibility::Ineligible;
 use crate::identity::requester::Allowance;
 use crate::liveness::challenge::{Nonce, Wishes};
@@ -41,6 +41,36 @@ pub enum Input {
         /// The allowance over all sessions of this person and requester.
         allowance: Allowance,
     },
+    /// The client goes to the front part of a solution. Nothing is counted before one has been opened.
+    FrontAsked {
+        blocked_until: Option<Timestamp>,
+        allowance: Allowance,
+    },
+    /// A solution's front part was opened for the next check; counted now, as a challenge is. Opened again while one is open, the
+    /// first stays and nothing is counted.
+    FrontOpened {
+        front: Front,
+        /// Solutions that failed to open theirs: no more checks of this session go to them.
+        failed: Vec<String>,
+        blocked_until: Option<Timestamp>,
+        allowance: Allowance,
+    },
+    /// These solutions failed to open their front part, and no other was opened.
+    FrontsFailed {
+        failed: Vec<String>,
+    },
+    /// The verdict of the open front part with this request is about to be asked for.
+    FrontStarted {
+        request: SolutionRequestId,
+        blocked_until: Option<Timestamp>,
+    },
+    /// The check failed by the solution's fault: it is given back, once for each solution, and no more checks of this session go
+    /// there.
+    FrontFailed {
+        check: u8,
+        solution: String,
+        problem: Problem,
+    },
     /// Complete frames made for the challenge with this nonce have arrived.
     CheckStarted {
         nonce: Nonce,
@@ -70,9 +100,27 @@ pub enum Input {
     /// An approval that can't be carried out.
     ApprovalWithheld(Problem),
     Abandoned,
+    /// The client is still there and wants more time.
+    Stayed,
+    /// The camera step goes to a phone, or comes back.
+    Phone(PhoneInput),
+    /// The person reported something as not theirs, so no session about them goes on: core/src/activity.
+    Locked,
     /// Another browser opened the same request: starts over, but keeps every counter.
     Restarted,
     TimePassed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneInput {
+    /// The client wants to do the camera step on a phone.
+    LinkAsked,
+    /// A phone opened the newest link; it shows this number.
+    LinkOpened { number: u8 },
+    /// The first device showed this number, and the client compared it with the phone's.
+    NumberCompared { number: u8, same: bool },
+    /// The first device has the camera step again.
+    TakenBack,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,6 +139,8 @@ pub enum Effect {
     AskSource,
     /// A check was counted and its challenge drawn: [`Session::challenge`].
     Challenged { check: u8 },
+    /// Open a solution's front part; answer with `FrontOpened` or `FrontsFailed`.
+    OpenFront,
     /// Judge the frames that came with `CheckStarted`; answer with `CheckJudged`.
     Judge { check: u8 },
     /// Send the code whose digest came with the input.
@@ -106,10 +156,20 @@ pub enum Effect {
 /// The input did not fit, and nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
+    #[error("the open check goes by another way")]
+    Elsewhere,
     #[error("the session has ended")]
     Ended,
+    #[error("the link to a phone was used, has expired or was replaced")]
+    LinkOver,
+    #[error("no more links to a phone in this session")]
+    LinksExhausted,
     #[error("no challenge is open")]
     NoChallenge,
+    #[error("the session can't be extended any more")]
+    NoMoreTime,
+    #[error("no phone waits with this number")]
+    OtherNumber,
     #[error("the session is at another step")]
     OutOfOrder,
     #[error("no more messages in this session")]
@@ -119,8 +179,13 @@ pub enum SessionError {
 impl SessionError {
     pub fn problem(self) -> Problem {
         match self {
+            Self::Elsewhere => Problem::ChallengeElsewhere,
             Self::Ended => Problem::IdentityEnded,
+            Self::LinkOver => Problem::IdentityPhoneLink,
+            Self::LinksExhausted => Problem::IdentityPhoneLinksExhausted,
             Self::NoChallenge => Problem::ChallengeNone,
+            Self::NoMoreTime => Problem::IdentityNoMoreTime,
+            Self::OtherNumber => Problem::IdentityPhoneNumber,
             Self::OutOfOrder => Problem::IdentityOutOfOrder,
             Self::SmsExhausted => Problem::IdentitySmsExhausted,
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use crate::Timestamp;
-use crate::id::{Iin, Phone};
+use crate::id::{Iin, Phone, SolutionRequestId};
 use crate::identity::eligibility::Ineligible;
 use crate::liveness::challenge::{Challenge, Nonce, Wishes};
 use crate::problem::Problem;
@@ -66,8 +66,30 @@ pub struct Person {
 pub enum Check {
     /// The challenge was returned, the frames are awaited.
     Asked { challenge: Challenge, wishes: Wishes },
+    /// A solution's front part was opened (BIO-5), its pack is awaited at its back part.
+    Front(Front),
     /// The frames have arrived, the verdict is awaited.
     Judging { until: Timestamp },
+}
+
+/// One check at a solution with a front part of its own.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Front {
+    /// Its name in the configuration.
+    pub solution: String,
+    /// Of the request that opened it.
+    pub request: SolutionRequestId,
+    /// The solution's own name of it, and what its front part is given: secret until they are used.
+    pub session: String,
+    pub challenge: String,
+    pub opened_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+impl fmt::Debug for Front {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Front({}, {})", self.solution, self.request)
+    }
 }
 
 /// The seed of a challenge: secret, because it predicts the actions.
@@ -110,6 +132,8 @@ pub enum Failure {
     Expired,
     IinMismatch,
     Ineligible(Ineligible),
+    /// The person reported something as not theirs.
+    Locked,
     /// A sign-in of a person who has never confirmed a request, and so has nothing here.
     NoPhone,
     SmsExhausted,
@@ -124,6 +148,7 @@ impl Check {
     pub(super) fn until(&self) -> Timestamp {
         match self {
             Self::Asked { challenge, .. } => challenge.expires_at,
+            Self::Front(front) => front.expires_at,
             Self::Judging { until } => *until,
         }
     }
@@ -131,7 +156,7 @@ impl Check {
     pub(super) fn is_open(&self, nonce: &Nonce) -> bool {
         match self {
             Self::Asked { challenge, .. } => challenge.nonce == *nonce,
-            Self::Judging { .. } => false,
+            Self::Front(_) | Self::Judging { .. } => false,
         }
     }
 }
@@ -148,6 +173,7 @@ impl Failure {
             | Self::Expired
             | Self::IinMismatch
             | Self::Ineligible(_)
+            | Self::Locked
             | Self::NoPhone
             | Self::SmsExhausted
             | Self::TooManyCodes
@@ -167,6 +193,7 @@ impl Failure {
             Self::Expired => Problem::IdentityExpired,
             Self::IinMismatch => Problem::IdentityIinMismatch,
             Self::Ineligible(why) => why.problem(),
+            Self::Locked => Problem::IdentityLocked,
             Self::NoPhone => Problem::IdentityNoPhone,
             Self::SmsExhausted => Problem::IdentitySmsExhausted,
             Self::TooManyCodes => Problem::IdentityTooManyCodes,

@@ -48,8 +48,8 @@ impl Default for Drawn {
         Self {
             width: 480,
             height: 640,
-            middle: (0.5, 0.42),
-            unit: 100.0,
+            middle: (0.5, 0.39),
+            unit: 121.0,
             pose: Pose::default(),
             others: 0,
             right_shoulder: 2.1,

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Bounds, Close, Image, Look, typology_angle};
-pub use head::{Head, portrait};
+pub use head::{Head, Outline, portrait};
 use surface::Surface;
 
 /// The sixteen rules of PHM-5, in its order.
@@ -120,8 +120,8 @@ pub enum Quantity {
     AboveCrownHeads,
     /// Picture below the chin, in heights of the head. The chest begins one height below the chin.
     BelowChinHeads,
-    /// The head's height to the picture's, %: see [`Head`].
-    HeadSharePercent,
+    /// The face's area to the whole picture's, %: see [`Outline`].
+    FaceAreaPercent,
     YawDegrees,
     PitchDegrees,
     RollDegrees,
@@ -201,7 +201,7 @@ impl Quantity {
     pub const ALL: [Self; 27] = [
         Self::AboveCrownHeads,
         Self::BelowChinHeads,
-        Self::HeadSharePercent,
+        Self::FaceAreaPercent,
         Self::YawDegrees,
         Self::PitchDegrees,
         Self::RollDegrees,
@@ -240,7 +240,7 @@ impl Quantity {
         match self {
             Self::AboveCrownHeads => (Rule::AboveChest, Limit::least(0.0)),
             Self::BelowChinHeads => (Rule::AboveChest, Limit::within(0.1, 1.1)),
-            Self::HeadSharePercent => (Rule::FaceArea, Limit::within(40.0, 80.0)),
+            Self::FaceAreaPercent => (Rule::FaceArea, Limit::within(40.0, 80.0)),
             Self::YawDegrees | Self::PitchDegrees | Self::RollDegrees => {
                 (Rule::Straight, Limit::within(-8.0, 8.0))
             }
@@ -302,16 +302,16 @@ pub struct PhotoReport {
 
 impl PhotoReport {
     /// The report of a photo as it is.
-    pub fn of(image: &Image, look: &Look) -> Self {
-        Self::measured(image, look, &head::sides(image))
+    pub fn of(image: &Image, look: &Look, outline: Outline) -> Self {
+        Self::measured(image, look, &head::sides(image), outline)
     }
 
     /// The report of a camera's frame, which becomes a photo when it is cut to the head: see [`portrait`].
     /// Its sides are still the frame's, and its eyes are as far apart as the camera sees them.
-    pub fn of_frame(image: &Image, look: &Look) -> Self {
-        let picture =
-            look.face.as_ref().map_or_else(|| head::sides(image), |it| portrait(image, it));
-        Self::measured(image, look, &picture)
+    pub fn of_frame(image: &Image, look: &Look, outline: Outline) -> Self {
+        let whole = || head::sides(image);
+        let picture = look.face.as_ref().map_or_else(whole, |it| portrait(image, it, outline));
+        Self::measured(image, look, &picture, outline)
     }
 
     /// `None` if it was not measured.
@@ -327,7 +327,7 @@ impl PhotoReport {
         !self.failed.contains(&rule)
     }
 
-    fn measured(image: &Image, look: &Look, picture: &Bounds) -> Self {
+    fn measured(image: &Image, look: &Look, picture: &Bounds, outline: Outline) -> Self {
         let mut values = BTreeMap::from([
             (Quantity::LongerSidePx, head::pixels(image.width().max(image.height()))),
             (Quantity::ShorterSidePx, head::pixels(image.width().min(image.height()))),
@@ -337,7 +337,7 @@ impl PhotoReport {
         if let Some(face) = &look.face {
             let surface = Surface::of(image, &face.marks);
             angle = Some(typology_angle(surface.skin_colour()));
-            values.extend(head::measures(face, picture));
+            values.extend(head::measures(face, picture, outline));
             values.extend(shoulders::measures(image, &face.marks, picture));
             values.extend(surface.measures(&face.marks));
             values.extend(eyes::measures(image, face, surface.skin_redness()));

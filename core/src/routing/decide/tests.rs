@@ -1,10 +1,11 @@
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::jose::{sha256_base64, to_base64};
+use crate::routing::Counters;
 
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://senim:8443";
@@ -34,6 +35,7 @@ fn a_request_that_is_right_goes_to_its_provider() {
             "senim-client: 900101300017".to_owned(),
             format!("senim-consumer: {CONSUMER}"),
             "senim-consent: cns_000000000000000000000000000000ab".to_owned(),
+            "senim-purpose: budget-advice".to_owned(),
             "senim-accounts: a-1,b-2".to_owned(),
         ]
     );
@@ -64,6 +66,40 @@ fn without_the_client_a_consent_has_its_requests_a_day_and_only_what_is_forwarde
     assert_eq!(world.problem(), None);
 }
 
+/// OAPI-18: a refused request spends nothing, an allowed one spends one of each, and the answer says what is left.
+#[test]
+fn participant_application_and_consent_have_their_requests() {
+    for (problem, policy, change) in [
+        (Problem::RateLimited, Policy::Participant, (2, 9, 9, 9)),
+        (Problem::RateLimited, Policy::Application, (9, 2, 9, 9)),
+        (Problem::RateQuota, Policy::ApplicationDay, (9, 9, 2, 9)),
+        (Problem::RateLimited, Policy::Consent, (9, 9, 9, 2)),
+    ] {
+        let mut world = World::new();
+        let (requests_a_minute, application_requests_a_minute, application_requests_a_day, consent) =
+            change;
+        world.allowance = Allowance {
+            requests_a_minute,
+            application_requests_a_minute,
+            application_requests_a_day,
+            consent_requests_a_minute: consent,
+        };
+        world.target_active = false;
+        assert!(world.decide().left.is_empty());
+        world.target_active = true;
+        for remaining in [1, 0] {
+            let decision = world.decide();
+            assert!(decision.outcome.is_ok());
+            assert_eq!(decision.left.len(), 4);
+            let left = decision.left.iter().find(|it| it.policy == policy).unwrap();
+            assert_eq!((left.limit, left.remaining), (2, remaining));
+        }
+        let refused = world.decide();
+        assert_eq!(exhausted(&refused.left).map(|it| it.policy), Some(policy));
+        assert_eq!(refused.outcome.err().map(|it| it.problem), Some(problem), "{policy:?}");
+    }
+}
+
 #[test]
 fn a_proof_of_the_tokens_key_is_taken_once() {
     let mut world = World::new();
@@ -73,6 +109,7 @@ fn a_proof_of_the_tokens_key_is_taken_once() {
 }
 
 /// One error at a time: each has its own problem.
+#[expect(clippy::too_many_lines, reason = "a row an error")]
 #[test]
 fn each_error_has_its_own_problem() {
     let rows: &[(&str, Problem, Spoil)] = &[
@@ -145,6 +182,9 @@ fn each_error_has_its_own_problem() {
             it.details()["providers"] = json!([PROVIDER, OTHER]);
         }),
         ("another provider", Problem::ConsentProvider, |it| it.provider = vec![OTHER]),
+        ("another purpose", Problem::ConsentPurpose, |it| it.purpose = vec!["credit-decision"]),
+        ("no purpose that there is", Problem::ConsentPurpose, |it| it.purpose = vec!["x"]),
+        ("two purposes", Problem::RequestMalformed, |it| it.purpose = vec!["budget-advice"; 2]),
         ("not a BIN", Problem::RequestMalformed, |it| it.provider = vec!["960440000152"]),
         ("two providers", Problem::RequestMalformed, |it| it.provider = vec![PROVIDER, PROVIDER]),
         ("other accounts", Problem::ConsentAccount, |it| {
@@ -184,7 +224,7 @@ fn each_wrong_thing_about_the_client_s_presence_is_refused() {
         ("too often without the client", Problem::ConsentFrequency, |it| {
             it.leave();
             it.details()["unattended"] = json!({"reads_a_day": 4});
-            it.reads = 4.into();
+            (0..4).for_each(|_| assert_eq!(it.problem(), None));
         }),
         ("half there", Problem::RequestMalformed, |it| it.auth_date = vec![]),
         ("from nowhere", Problem::RequestMalformed, |it| it.ip_address = vec!["here"]),
@@ -203,6 +243,8 @@ fn each_wrong_thing_about_a_proof_is_refused() {
         ("two", Problem::DpopInvalid, |it| it.proofs = 2),
         ("as a bearer", Problem::DpopMissing, |it| it.scheme = "Bearer"),
         ("another key's", Problem::DpopInvalid, |it| it.claims["cnf"] = json!({"jkt": "other"})),
+        ("without a nonce", Problem::DpopNonce, |it| it.proof["nonce"] = Value::Null),
+        ("with another node's nonce", Problem::DpopNonce, |it| it.proof["nonce"] = json!("other")),
         ("badly signed", Problem::DpopInvalid, |it| it.proof_signed = false),
         ("for another method", Problem::DpopInvalid, |it| it.proof["htm"] = json!("POST")),
         ("for another address", Problem::DpopInvalid, |it| {
@@ -247,6 +289,16 @@ fn the_dpop_scheme_has_no_case() {
 }
 
 #[test]
+fn the_consent_s_purpose_may_be_named_and_a_token_without_one_takes_any() {
+    let mut world = World::new();
+    world.purpose = vec!["budget-advice"];
+    assert_eq!(world.problem(), None);
+    world.details()["purpose"] = Value::Null;
+    world.purpose = vec!["income-proof"];
+    assert_eq!(world.problem(), None);
+}
+
+#[test]
 fn one_of_several_providers_is_named_in_the_header() {
     let mut world = World::new();
     world.details()["providers"] = json!([PROVIDER, OTHER]);
@@ -272,6 +324,7 @@ fn of_several_errors_the_first_in_order_is_reported() {
         (Problem::ConsentExpired, |it| it.details()["expires_at"] = json!(NOW)),
         (Problem::ConsentWithdrawn, |it| it.standing = Standing::Ended),
         (Problem::ConsentProvider, |it| it.provider = vec![OTHER]),
+        (Problem::ConsentPurpose, |it| it.purpose = vec!["sign-in"]),
         (Problem::ConsentData, |it| it.details()["data"] = json!([])),
         (Problem::ConsentUnattended, World::leave),
         (Problem::ProviderNotStanding, |it| it.target_active = false),
@@ -307,8 +360,9 @@ struct World {
     provider: Vec<&'static str>,
     auth_date: Vec<&'static str>,
     ip_address: Vec<&'static str>,
-    /// Counted without the client today.
-    reads: Cell<u16>,
+    purpose: Vec<&'static str>,
+    allowance: Allowance,
+    counters: RefCell<Counters>,
     signed: bool,
     proof_signed: bool,
     standing: Standing,
@@ -338,16 +392,18 @@ impl World {
                 "authorization_details": [{
                     "type": "account_information", "consent_id": "cns_000000000000000000000000000000ab",
                     "consumer": CONSUMER, "client": {"iin": "900101300017"}, "providers": [PROVIDER],
-                    "data": ["accounts"],
+                    "data": ["accounts"], "purpose": "budget-advice",
                 }],
                 "status": {"status_list": {"idx": 7, "uri": LIST}},
             }),
-            proof: json!({"jti": "j", "htm": "GET", "iat": NOW}),
+            proof: json!({"jti": "j", "htm": "GET", "iat": NOW, "nonce": "ours"}),
             proofs: 0,
             provider: vec![],
             auth_date: vec!["Fri, 15 Jan 2027 08:00:00 GMT"],
             ip_address: vec!["192.0.2.7"],
-            reads: Cell::new(0),
+            purpose: vec![],
+            allowance: Allowance::default(),
+            counters: RefCell::new(Counters::new(9)),
             signed: true,
             proof_signed: true,
             standing: Standing::Good,
@@ -409,6 +465,7 @@ impl World {
             authorization: given,
             dpop: vec![proof.as_str(); self.proofs],
             provider: self.provider.clone(),
+            purpose: self.purpose.clone(),
             auth_date: self.auth_date.clone(),
             ip_address: self.ip_address.clone(),
         };
@@ -426,6 +483,7 @@ impl Facts for World {
             bin: CONSUMER.parse().unwrap(),
             active: self.asker_active,
             consumer: self.asker_consumer,
+            allowance: self.allowance,
         };
         (thumbprint == "thumb").then_some(asker)
     }
@@ -447,6 +505,10 @@ impl Facts for World {
         self.proof_signed
     }
 
+    fn gave_nonce(&self, nonce: &str) -> bool {
+        nonce == "ours"
+    }
+
     fn standing(&self, list: &str, index: u64) -> Standing {
         if list == LIST && index == 7 { self.standing } else { Standing::Unknown }
     }
@@ -461,10 +523,8 @@ impl Facts for World {
         }
     }
 
-    fn count_read(&self, _: ConsentId, _: Bin, reads_a_day: u16) -> bool {
-        let within = self.reads.get() < reads_a_day;
-        self.reads.set(self.reads.get() + u16::from(within));
-        within
+    fn spend(&self, quotas: &[Quota]) -> Spent {
+        self.counters.borrow_mut().spend(quotas, Timestamp::from_timestamp(NOW, 0).unwrap())
     }
 }
 

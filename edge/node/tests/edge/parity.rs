@@ -1,40 +1,55 @@
-//! The gate and core natively: the same requests get the same decisions, to the byte.
+//! The gate, the Worker and core natively: the same requests get the same decisions, to the byte.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PSS_SHA256, RsaKeyPair};
 use bytes::Bytes;
 use senim_core::Timestamp;
 use senim_core::consent::{Data, Limits};
+use senim_core::feed::content::Content;
+use senim_core::jose::{Jwk, sha256_base64, to_base64};
 use senim_core::routing::{AnswerAbout, Decision, Request, check_answer, decide};
 use senim_core::status::StatusList;
-use senim_node::{Gate, Heard, NodeFacts, ProofMemory, ReadMemory, Snapshot, TokenMemory};
+use senim_node::{
+    Gate, GateEngine, NodeFacts, Nonces, ProofMemory, Snapshot, SpentMemory, TokenMemory,
+};
 use serde_json::{Value, json};
 
 use crate::tokens::{
     AUDIENCE, CONSUMER, ISSUER, Key, LIST, OTHER, PATH, PROVIDER, claims, header, proof,
 };
+use crate::worker::{Batch, Worker};
 use crate::world::{gate, instant};
 
 const NOW: i64 = 1_800_000_000;
 
-#[test]
-fn the_gate_decides_as_core_does() {
-    let gate = Gate::open(&gate(), None).unwrap();
-    let snapshot = Arc::new(snapshot());
+#[tokio::test]
+async fn gate_and_worker_decide_as_core_does() {
+    let (gate, worker) = (opened(), Worker::start("parity"));
+    let content = content();
+    let beginning = Batch::new(NONCES, &content);
+    let snapshot = Arc::new(Snapshot::new(content, None));
     let mut forwarded = 0;
     let cases = cases();
     for case in &cases {
         // Each side has its own memory, so that both see every proof for the first time.
         let native = facts(&snapshot, case.fresh);
         let component = facts(&snapshot, case.fresh);
+        let (mut batch, mut decisions) = (beginning.clone(), Vec::new());
         // Twice: with the token's signature unknown and known, and the proof new and seen.
         for turn in 0..2 {
             let request = case.request();
             let expected: Decision = decide(&request, &native);
-            let decided = gate.decide(&request, component.clone()).unwrap();
+            let decided = gate.decide(&request, component.clone()).await.unwrap();
             assert_eq!(decided, expected, "{} turn {turn}", case.name);
             forwarded += usize::from(expected.outcome.is_ok());
+            batch.ask(&request);
+            decisions.push(expected);
         }
+        assert_eq!(worker.decide(batch).await, decisions, "{} in the Worker", case.name);
     }
     assert!(
         forwarded > 10 && cases.len() * 2 - forwarded > 50,
@@ -43,9 +58,9 @@ fn the_gate_decides_as_core_does() {
     );
 }
 
-#[test]
-fn the_gate_judges_answers_as_core_does() {
-    let gate = Gate::open(&gate(), None).unwrap();
+#[tokio::test]
+async fn the_gate_judges_answers_as_core_does() {
+    let gate = opened();
     let account = r#"{"accountId":"a-1","currency":"KZT","kind":"card","status":"open"}"#;
     let large = format!(r#"{{"data":[{}],"links":{{}}}}"#, vec![account; 400].join(","));
     let bodies = [
@@ -77,23 +92,78 @@ fn the_gate_judges_answers_as_core_does() {
                 (99, None),
             ] {
                 let path_and_query = format!("{PATH}{path}");
-                let limits = Limits {
-                    data: [Data::Accounts, Data::Transactions].into(),
-                    accounts: Some(["a-1".to_owned()].into()),
-                    transactions_from: None,
-                    unattended: None,
-                };
+                let limits = limits();
                 let about =
                     AnswerAbout { path_and_query: &path_and_query, limits, status, content_type };
                 let expected = check_answer(&about, body.as_bytes());
                 assert_eq!(
-                    gate.check_answer(&about, body.as_bytes()).unwrap(),
+                    gate.check_large_answer(&about, &Bytes::from(body.clone())).await.unwrap(),
                     expected,
                     "{path} {status}"
                 );
             }
         }
     }
+}
+
+/// What `cargo xtask bench edge` prints of the gate alone: a decision and the check of an answer of 1 KB, natively, in an
+/// instance that has served its participant before, and in a fresh one.
+#[tokio::test]
+#[ignore = "a measurement: cargo xtask bench edge"]
+async fn measured() {
+    let (gate, snapshot) = (opened(), Arc::new(Snapshot::new(content(), None)));
+    let case = right();
+    let request = case.request();
+    let consumer = CONSUMER.parse().unwrap();
+    let facts = facts(&snapshot, true);
+    let warm = |participant| NodeFacts {
+        participant,
+        spent: Arc::new(SpentMemory::new(100)),
+        ..facts.clone()
+    };
+    let account = r#"{"accountId":"a-1","currency":"KZT","kind":"card","status":"open"}"#;
+    let body = format!(r#"{{"data":[{}],"links":{{}}}}"#, vec![account; 14].join(","));
+    let about = AnswerAbout {
+        path_and_query: PATH,
+        limits: limits(),
+        status: 200,
+        content_type: Some("application/json"),
+    };
+    let body = Bytes::from(body);
+    let mut took: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+    // In turn, so that the machine's noise falls on all.
+    for _ in 0..2_000 {
+        for (way, participant) in [("native", None), ("kept", Some(consumer)), ("fresh", None)] {
+            let facts = warm(participant);
+            let start = instant();
+            let decision = match way {
+                "native" => decide(&request, &facts),
+                _ => gate.decide(&request, facts).await.unwrap(),
+            };
+            took.entry(("decision", way)).or_default().push(start.elapsed().as_secs_f64() * 1e6);
+            assert!(decision.outcome.is_ok());
+            let start = instant();
+            let verdict = match way {
+                "native" => check_answer(&about, &body),
+                _ => gate.check_answer(participant, &about, &body).await.unwrap(),
+            };
+            took.entry(("answer", way)).or_default().push(start.elapsed().as_secs_f64() * 1e6);
+            // One account only is in the consent's limits: the same answer each time.
+            assert_eq!(verdict, check_answer(&about, &body));
+        }
+    }
+    for ((what, way), mut took) in took {
+        took.sort_by(f64::total_cmp);
+        let p50 = (took[took.len() / 2] * 10.0).round() / 10.0;
+        println!(
+            "{}",
+            json!({"bench": "edge", "gate": what, "way": way, "p50_us": p50, "bytes": body.len()})
+        );
+    }
+}
+
+fn opened() -> Gate {
+    GateEngine::new().unwrap().open(&gate(), None, None).unwrap()
 }
 
 struct Case {
@@ -106,6 +176,7 @@ struct Case {
     authorization: Vec<String>,
     dpop: Vec<String>,
     provider: Vec<&'static str>,
+    purpose: Vec<&'static str>,
     auth_date: Vec<&'static str>,
     ip_address: Vec<&'static str>,
 }
@@ -124,6 +195,7 @@ impl Case {
             authorization: self.authorization.iter().map(String::as_str).collect(),
             dpop: self.dpop.iter().map(String::as_str).collect(),
             provider: self.provider.clone(),
+            purpose: self.purpose.clone(),
             auth_date: self.auth_date.clone(),
             ip_address: self.ip_address.clone(),
         }
@@ -153,7 +225,7 @@ fn cases() -> Vec<Case> {
             cases.push(case);
         }
     }
-    let spoils: [(&str, Spoil); 17] = [
+    let spoils: [(&str, Spoil); 19] = [
         ("stale", |it| it.fresh = false),
         ("post", |it| it.method = "POST"),
         ("no certificate", |it| it.certificate = None),
@@ -173,6 +245,8 @@ fn cases() -> Vec<Case> {
             };
             it.authorization = vec![format!("Bearer {}", token(once))];
         }),
+        ("its purpose", |it| it.purpose = vec!["budget-advice"]),
+        ("two purposes", |it| it.purpose = vec!["budget-advice"; 2]),
         ("half there", |it| it.auth_date = vec![]),
         ("no address", |it| it.ip_address = vec!["x"]),
         ("no date", |it| it.auth_date = vec!["yesterday"]),
@@ -185,6 +259,7 @@ fn cases() -> Vec<Case> {
         cases.push(case);
     }
     cases.extend(with_proofs());
+    cases.extend(of_each_algorithm());
     cases
 }
 
@@ -199,6 +274,7 @@ fn right() -> Case {
         authorization: vec![format!("Bearer {}", token(|_| {}))],
         dpop: vec![],
         provider: vec![],
+        purpose: vec![],
         auth_date: vec!["Fri, 15 Jan 2027 08:00:00 GMT"],
         ip_address: vec!["192.0.2.7"],
     }
@@ -242,14 +318,16 @@ fn tokens() -> Vec<(&'static str, String)> {
 fn with_proofs() -> Vec<Case> {
     let key = Key::of(5);
     let bound = token(|it| it["cnf"] = json!({"jkt": key.thumbprint()}));
-    let good = proof(&key, PATH, &bound, "j", NOW);
+    let nonce = nonces().now(Timestamp::from_timestamp(NOW, 0).unwrap());
+    let proof = |key: &Key, jti, now| proof(key, PATH, &bound, jti, now, &nonce);
+    let good = proof(&key, "j", NOW);
     [
         ("proven", "DPoP", vec![good.clone()]),
         ("unproven", "DPoP", vec![]),
         ("bearer", "Bearer", vec![good.clone()]),
         ("twice", "DPoP", vec![good.clone(), good.clone()]),
-        ("old", "DPoP", vec![proof(&key, PATH, &bound, "k", NOW - 61)]),
-        ("another's", "DPoP", vec![proof(&Key::of(6), PATH, &bound, "l", NOW)]),
+        ("old", "DPoP", vec![proof(&key, "k", NOW - 61)]),
+        ("another's", "DPoP", vec![proof(&Key::of(6), "l", NOW)]),
         ("altered", "DPoP", vec![format!("{}A", &good[..good.len() - 1])]),
     ]
     .into_iter()
@@ -260,6 +338,54 @@ fn with_proofs() -> Vec<Case> {
         ..right()
     })
     .collect()
+}
+
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
+/// Proofs by keys of the other algorithms: good, and with a bent signature.
+fn of_each_algorithm() -> Vec<Case> {
+    let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let modulus = rsa.public_key().modulus().big_endian_without_leading_zero().to_vec();
+    let by_rsa = move |signed: &[u8]| {
+        let mut signature = vec![0; rsa.public_modulus_len()];
+        rsa.sign(&RSA_PSS_SHA256, &SystemRandom::new(), signed, &mut signature).unwrap();
+        signature
+    };
+    let edwards = Ed25519KeyPair::generate().unwrap();
+    let point = edwards.public_key().as_ref().to_vec();
+    let by_edwards = move |signed: &[u8]| edwards.sign(signed).as_ref().to_vec();
+    let keys: [(&str, Value, Sign); 2] = [
+        ("PS256", json!({"kty": "RSA", "n": to_base64(&modulus), "e": "AQAB"}), Box::new(by_rsa)),
+        (
+            "EdDSA",
+            json!({"kty": "OKP", "crv": "Ed25519", "x": to_base64(&point)}),
+            Box::new(by_edwards),
+        ),
+    ];
+    let nonce = nonces().now(Timestamp::from_timestamp(NOW, 0).unwrap());
+    let mut cases = Vec::new();
+    for (algorithm, jwk, sign) in keys {
+        let thumbprint = serde_json::from_value::<Jwk>(jwk.clone()).unwrap().thumbprint();
+        let bound = token(|it| it["cnf"] = json!({"jkt": thumbprint}));
+        for bent in [false, true] {
+            let header = json!({"typ": "dpop+jwt", "alg": algorithm, "jwk": jwk});
+            let claims = json!({
+                "jti": "each", "htm": "GET", "htu": format!("{AUDIENCE}{PATH}"), "iat": NOW,
+                "ath": sha256_base64(bound.as_bytes()), "nonce": nonce,
+            });
+            let part = |it: &Value| to_base64(it.to_string().as_bytes());
+            let signed = format!("{}.{}", part(&header), part(&claims));
+            let mut signature = sign(signed.as_bytes());
+            signature[9] ^= u8::from(bent);
+            cases.push(Case {
+                name: format!("{algorithm}, bent: {bent}"),
+                authorization: vec![format!("DPoP {bound}")],
+                dpop: vec![format!("{signed}.{}", to_base64(&signature))],
+                ..right()
+            });
+        }
+    }
+    cases
 }
 
 fn token(change: impl FnOnce(&mut Value)) -> String {
@@ -274,35 +400,78 @@ fn facts(snapshot: &Arc<Snapshot>, fresh: bool) -> NodeFacts {
         tokens: Arc::new(TokenMemory::new(100)),
         participant: None,
         proofs: Arc::new(ProofMemory::new(100, 100)),
-        reads: Arc::new(ReadMemory::new(100)),
+        nonces: Arc::new(nonces()),
+        spent: Arc::new(SpentMemory::new(100)),
         now: Timestamp::from_timestamp(NOW, 0).unwrap(),
     }
 }
 
-fn snapshot() -> Snapshot {
+/// A request of nobody's, with this query.
+pub(crate) fn plain_request(query: &str) -> Request<'_> {
+    Request {
+        now: Timestamp::from_timestamp(NOW, 0).unwrap(),
+        fresh: true,
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        method: "GET",
+        path: PATH,
+        query,
+        certificate: None,
+        authorization: vec![],
+        dpop: vec![],
+        provider: vec![],
+        purpose: vec![],
+        auth_date: vec![],
+        ip_address: vec![],
+    }
+}
+
+/// The facts of a node that has heard nothing.
+pub(crate) fn nothing_known() -> NodeFacts {
+    NodeFacts {
+        snapshot: None,
+        participant: None,
+        tokens: Arc::new(TokenMemory::new(1)),
+        proofs: Arc::new(ProofMemory::new(1, 1)),
+        nonces: Arc::new(nonces()),
+        spent: Arc::new(SpentMemory::new(1)),
+        now: Timestamp::from_timestamp(NOW, 0).unwrap(),
+    }
+}
+
+pub(crate) fn limits() -> Limits {
+    Limits {
+        data: [Data::Accounts, Data::Transactions].into(),
+        accounts: Some(["a-1".to_owned()].into()),
+        transactions_from: None,
+        unattended: None,
+    }
+}
+
+/// The key of nonces.
+const NONCES: [u8; 32] = [7; 32];
+
+fn nonces() -> Nonces {
+    Nonces::new(NONCES)
+}
+
+fn content() -> Content {
     let participant = |bin: &str, certificate: &str, active: bool, application: &str| {
         json!({
             "bin": bin, "name": "Bank", "provider": bin != CONSUMER, "consumer": true, "active": active,
             "certificates": [certificate], "base_url": "https://bank", "applications": [application],
         })
     };
-    let registry = json!({
-        "iss": ISSUER, "iat": NOW, "exp": NOW + 60, "version": 1,
-        "participants": [
-            participant(CONSUMER, "thumb", true, "jetisu-app"),
-            participant(PROVIDER, "other", true, "x"),
-            participant(OTHER, "suspended", false, "y"),
-        ],
-    });
-    let list = json!({
-        "iss": ISSUER, "sub": LIST, "iat": NOW, "exp": NOW + 60, "ttl": 5,
-        "status_list": StatusList::new(100, [8]).with_changed([9]).pack(),
-    });
-    let heard = Heard {
-        asked_at: instant(),
-        keys: Bytes::from(json!({"keys": [Key::of(1).public("p1")]}).to_string()),
-        register: Bytes::from(Key::of(1).sign(&header("registry+jwt"), &registry)),
-        consents: Bytes::from(Key::of(1).sign(&header("statuslist+jwt"), &list)),
-    };
-    Snapshot::read(heard, ISSUER, None, Timestamp::from_timestamp(NOW, 0).unwrap()).unwrap()
+    let participants = json!([
+        participant(CONSUMER, "thumb", true, "jetisu-app"),
+        participant(PROVIDER, "other", true, "x"),
+        participant(OTHER, "suspended", false, "y"),
+    ]);
+    let keys = json!({"keys": [Key::of(1).public("p1")]});
+    Content {
+        participants: Arc::new(serde_json::from_value(participants).unwrap()),
+        keys: Arc::new(serde_json::from_value(keys).unwrap()),
+        list: Arc::new(StatusList::new(100, [8]).with_changed([9])),
+        list_address: LIST.into(),
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::gates::{Signed, component};
 use crate::tokens::{CLIENT, Key, PATH, proof};
 use crate::world::{World, now};
 
@@ -19,6 +20,7 @@ async fn the_program_survives_a_kill_and_its_log_names_nobody() {
     let (key, token) = (Key::of(5), world.token(|_| {}));
     let bound = world.token(|it| it["cnf"] = serde_json::json!({"jkt": Key::of(5).thumbprint()}));
     let client = world.client("consumer");
+    let nonce = world.nonce_at(&program.url()).await;
     let get = |path: &str| client.get(format!("{}{path}", program.url())).bearer_auth(&token);
     assert_eq!(world.outcome(get(PATH)).await.0, 200);
     assert_eq!(world.outcome(get("/account-information/v1/accounts/a-1/loans?iin=1")).await.0, 404);
@@ -26,7 +28,7 @@ async fn the_program_survives_a_kill_and_its_log_names_nobody() {
     let proven = client
         .get(format!("{}{PATH}", program.url()))
         .header("authorization", format!("DPoP {bound}"))
-        .header("dpop", proof(&key, PATH, &bound, "j1", now()));
+        .header("dpop", proof(&key, PATH, &bound, "j1", now(), &nonce));
     assert_eq!(world.outcome(proven).await.0, 200);
 
     program.child.kill().unwrap();
@@ -34,8 +36,8 @@ async fn the_program_survives_a_kill_and_its_log_names_nobody() {
     world.platform.word(|word| word.uses_refused = None);
     let mut again = Program::start(&world);
     again.until_it_answers(&world).await;
-    // The four above; asking whether it answers leaves none.
-    world.until(|it| it.platform.word(|word| word.uses.len() == 4)).await;
+    // The four above and the question for a nonce; asking whether it answers leaves none.
+    world.until(|it| it.platform.word(|word| word.uses.len() == 5)).await;
 
     let ended = Command::new("kill").arg("-TERM").arg(again.child.id().to_string()).status();
     assert!(ended.unwrap().success());
@@ -52,6 +54,33 @@ async fn the_program_survives_a_kill_and_its_log_names_nobody() {
     {
         assert!(!log.contains(&secret));
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_program_takes_another_signed_gate_when_it_is_told_to() {
+    let world = Signed::start("program-gates").await;
+    world.release("1.0.0", &component(""));
+    let mut program = Program::start(&world);
+    program.until_it_answers(&world).await;
+    let hang_up = || {
+        let sent = Command::new("kill").arg("-HUP").arg(program.child.id().to_string()).status();
+        assert!(sent.unwrap().success());
+    };
+    world.write("2.0.0", "nothing", &component("two"));
+    hang_up();
+    world.until(|_| program.log().contains("the one that runs goes on")).await;
+    world.release("2.0.0", &component("two"));
+    hang_up();
+    world.until(|_| program.log().contains("this gate decides")).await;
+    let url = format!("{}{PATH}", program.url());
+    let request = world.client("consumer").get(url).bearer_auth(world.token(|_| {}));
+    assert_eq!(world.outcome(request).await, (200, None));
+    world.until(|it| it.platform.word(|word| !word.uses.is_empty())).await;
+    world.platform.word(|word| {
+        let version = word.uses[0].gate.as_ref().and_then(|it| it.version);
+        assert_eq!(version.map(|it| it.to_string()).as_deref(), Some("2.0.0"));
+    });
 }
 
 #[tokio::test]
@@ -114,12 +143,21 @@ impl Program {
             ("tls_certificate", config.tls_certificate.display().to_string()),
             ("tls_key", config.tls_key.display().to_string()),
             ("client_ca", config.client_ca.display().to_string()),
-            ("gate", config.gate.display().to_string()),
             ("spool_dir", config.spool_dir.display().to_string()),
         ];
         let text: Vec<String> =
             keys.iter().map(|(key, value)| format!("{key} = {value:?}\n")).collect();
-        let text = text.concat() + "poll_ms = 50\n";
+        let gate = match (&config.gate, &config.gate_dir) {
+            (Some(gate), _) => format!("gate = \"{}\"\n", gate.display()),
+            (None, dir) => {
+                let keys: Vec<_> = config.gate_keys.iter().map(ToString::to_string).collect();
+                {
+                    let dir = dir.as_ref().unwrap().display();
+                    format!("gate_dir = \"{dir}\"\ngate_keys = {keys:?}\n")
+                }
+            }
+        };
+        let text = text.concat() + &gate;
         fs::write(&file, text).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_senim-node"))
             .arg("--config")

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::provider::{Manner, serve_once_a_connection};
 use crate::tokens::{
-    AUDIENCE, CLIENT, CONSUMER, ISSUER, Key, OTHER, PATH, PROVIDER, claims, header, proof,
+    AUDIENCE, CLIENT, CONSUMER, ISSUER, Key, OTHER, PATH, PROVIDER, claims, header,
 };
 use crate::world::{World, now};
 
@@ -184,7 +184,7 @@ async fn the_certificates_owner_must_be_the_tokens_consumer() {
 }
 
 #[tokio::test]
-async fn a_consent_withdrawn_bites_at_the_next_poll() {
+async fn a_consent_withdrawn_is_refused_once_the_node_has_acknowledged_it() {
     let world = World::start("withdrawn").await;
     let token = world.token(|_| {});
     assert_eq!(world.with_token(&token).await.0, 200);
@@ -357,51 +357,6 @@ async fn a_provider_without_the_account_is_no_failure() {
     world.provider.manner(|manner| manner.status = 404);
     let url = format!("{PATH}/a-1");
     assert_eq!(world.outcome(world.get(&url)).await, (404, Some("not-found".to_owned())));
-}
-
-#[tokio::test]
-async fn a_token_bound_to_a_key_needs_a_fresh_proof_each_time() {
-    let world = World::start("dpop").await;
-    let (key, other) = (Key::of(5), Key::of(6));
-    let token = world.token(|it| it["cnf"] = json!({"jkt": key.thumbprint()}));
-    let with = |scheme: &str, proofs: &[String]| {
-        let request = world
-            .client("consumer")
-            .get(world.url(PATH))
-            .header("authorization", format!("{scheme} {token}"));
-        proofs.iter().fold(request, |request, proof| request.header("dpop", proof))
-    };
-    let first = proof(&key, PATH, &token, "j1", now());
-    assert_eq!(world.outcome(with("DPoP", std::slice::from_ref(&first))).await, (200, None));
-    let second = proof(&key, PATH, &token, "j2", now());
-    assert_eq!(world.outcome(with("dpop", &[second])).await, (200, None));
-    let refused = |problem: &str| (401, Some(problem.to_owned()));
-    assert_eq!(world.outcome(with("DPoP", &[first])).await, refused("dpop.replayed"));
-    assert_eq!(world.outcome(with("DPoP", &[])).await, refused("dpop.missing"));
-    let bearer = proof(&key, PATH, &token, "j3", now());
-    assert_eq!(world.outcome(with("Bearer", &[bearer])).await, refused("dpop.missing"));
-    let twice = [proof(&key, PATH, &token, "j4", now()), proof(&key, PATH, &token, "j5", now())];
-    assert_eq!(world.outcome(with("DPoP", &twice)).await, refused("dpop.invalid"));
-    for (name, bad) in [
-        ("another key's", proof(&other, PATH, &token, "j6", now())),
-        ("for another path", proof(&key, "/other", &token, "j7", now())),
-        ("for another token", proof(&key, PATH, "token", "j8", now())),
-        ("old", proof(&key, PATH, &token, "j9", now() - 70)),
-        ("ahead", proof(&key, PATH, &token, "j10", now() + 20)),
-        ("altered", proof(&key, PATH, &token, "j11", now()).replacen('.', ".e", 1)),
-        ("signed by another", {
-            let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk()});
-            let good = proof(&key, PATH, &token, "j12", now());
-            let payload = good.split('.').nth(1).unwrap();
-            let claims = senim_core::jose::from_base64(payload).unwrap();
-            other.sign(&header, &serde_json::from_slice(&claims).unwrap())
-        }),
-    ] {
-        assert_eq!(world.outcome(with("DPoP", &[bad])).await, refused("dpop.invalid"), "{name}");
-    }
-    let reply = world.ask(with("DPoP", &[])).await;
-    let challenge = reply.headers["www-authenticate"].to_str().unwrap();
-    assert!(challenge.starts_with("DPoP error=\"invalid_dpop_proof\""), "{challenge}");
 }
 
 #[tokio::test]

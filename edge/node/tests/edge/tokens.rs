@@ -65,12 +65,19 @@ pub(crate) fn claims(certificate: &str, now: i64) -> Value {
     })
 }
 
-/// A proof of `key` for this token and path.
-pub(crate) fn proof(key: &Key, path: &str, token: &str, jti: &str, now: i64) -> String {
+/// A proof of `key` for this token and path, with the nonce that its node gave.
+pub(crate) fn proof(
+    key: &Key,
+    path: &str,
+    token: &str,
+    jti: &str,
+    now: i64,
+    nonce: &str,
+) -> String {
     let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk()});
     let claims = json!({
         "jti": jti, "htm": "GET", "htu": format!("{AUDIENCE}{path}"), "iat": now,
-        "ath": sha256_base64(token.as_bytes()),
+        "ath": sha256_base64(token.as_bytes()), "nonce": nonce,
     });
     key.sign(&header, &claims)
 }

@@ -10,7 +10,7 @@ use senim_node::{Config, Node};
 use serde_json::{Value, json};
 
 use crate::certificates::Certificates;
-use crate::platform::Platform;
+use crate::platform::{Platform, Word};
 use crate::provider::Provider;
 use crate::tokens::{AUDIENCE, CONSUMER, ISSUER, Key, OTHER, PATH, PROVIDER, claims, header};
 
@@ -81,11 +81,12 @@ impl World {
             tls_certificate: certificates.path("edge", "pem"),
             tls_key: certificates.path("edge", "key"),
             client_ca: certificates.path("ca", "pem"),
-            gate: gate(),
+            gate: Some(gate()),
             gate_sha256: None,
+            gate_dir: None,
+            gate_keys: vec![],
             spool_dir: dir.join("spool"),
             registry_stale_s: 5,
-            poll_ms: 50,
             upstream_timeout_s: 1,
             participant_requests_per_s: 2000,
             metrics_listen: None,
@@ -114,12 +115,11 @@ impl World {
         panic!("it did not come about in ten seconds");
     }
 
-    /// Waits until the node has taken in what the platform says now.
+    /// Waits until the node has acknowledged what the platform says now.
     pub(crate) async fn heard(&self) {
-        let asked = || self.platform.word(|word| word.asked);
-        // One answer of the poll under way, both of the next one, and the start of a third: by then it is taken in.
-        let enough = asked() + 4;
-        self.until(|_| asked() >= enough).await;
+        let place = self.platform.word(super::platform::Word::place);
+        let heard = |word: &mut Word| word.acknowledged.last().is_some_and(|it| it.0 >= place);
+        self.until(|it| it.platform.word(heard)).await;
     }
 
     /// Files of uses on the node's disk.
@@ -150,6 +150,17 @@ impl World {
         let tls = client_config(&self.config.client_ca, Some(identity)).unwrap();
         let client = reqwest::Client::builder().use_preconfigured_tls(tls).build().unwrap();
         client.get(self.url(PATH)).bearer_auth(token)
+    }
+
+    /// What the node wants DPoP proofs to name now.
+    pub(crate) async fn nonce(&self) -> String {
+        self.nonce_at(&self.url("")).await
+    }
+
+    pub(crate) async fn nonce_at(&self, url: &str) -> String {
+        let request = self.client("consumer").get(format!("{url}{PATH}")).header("dpop", "none");
+        let reply = self.ask(request).await;
+        reply.headers["dpop-nonce"].to_str().unwrap().to_owned()
     }
 
     /// The consumer's client with a token of the platform's.

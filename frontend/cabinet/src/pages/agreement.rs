@@ -3,19 +3,20 @@
 use senim_core::agreement::KeptFor;
 use senim_core::agreement::view::{AcceptanceView, AgreementView, PicturesView};
 use senim_core::text::Language;
-use senim_kit::action::use_action;
-use senim_kit::api::{self, Trouble};
-use senim_kit::browser::focus;
-use senim_kit::components::{Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Tone};
+use senim_kit::api::Trouble;
+use senim_kit::components::{Card, Notice, Spinner, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
 use senim_kit::route::Link;
+use senim_kit::words::Word;
 use yew::prelude::*;
 
-use super::consents::{SignOut, SignedOut};
+use super::asked::AskedOnce;
+use super::own::OwnPage;
+use super::passkeys::HowOpened;
 use super::rules::edition_line;
-use crate::words::{cabinet, rules};
+use crate::words::rules;
 
 #[function_component]
 pub(crate) fn AgreementPage() -> Html {
@@ -23,12 +24,13 @@ pub(crate) fn AgreementPage() -> Html {
     let agreement = use_resource::<AgreementView>("/api/cabinet/agreement", None);
     let signed_out = agreement.trouble.as_ref().is_some_and(Trouble::signed_out);
     let page = match (&agreement.value, &agreement.trouble) {
-        (_, Some(_)) if signed_out => html! { <SignedOut /> },
+        (_, Some(_)) if signed_out => Html::default(),
         (Some(view), _) => html! {
             <>
+                <HowOpened />
                 { standing(view, language) }
-                <Withdrawal view={(**view).clone()} onwithdrawn={agreement.replace.clone()} />
-                { accepted(&view.accepted, language) }
+                { withdrawal(view, agreement.replace.clone(), language) }
+                { accepted(&view.accepted, rules::ACCEPTED, language) }
             </>
         },
         (None, Some(trouble)) => html! {
@@ -36,17 +38,10 @@ pub(crate) fn AgreementPage() -> Html {
         },
         (None, None) => html! { <Spinner /> },
     };
-    let navigation = if signed_out {
-        Html::default()
-    } else {
-        html! { <SignOut /> }
-    };
     html! {
-        <Frame title={rules::OWN_TITLE.say(language)} home="/" {navigation}>
-            <p><Link to="/cabinet" test="consents-back">{ "← " }{ cabinet::BACK_TO_LIST.say(language) }</Link></p>
-            <h1 tabindex="-1">{ rules::OWN_TITLE.say(language) }</h1>
+        <OwnPage title={rules::OWN_TITLE} {signed_out}>
             { page }
-        </Frame>
+        </OwnPage>
     }
 }
 
@@ -87,7 +82,7 @@ fn kept(pictures: &PicturesView, language: Language) -> Html {
     }
 }
 
-fn kept_word(why: KeptFor) -> senim_kit::words::Word {
+fn kept_word(why: KeptFor) -> Word {
     match why {
         KeptFor::Consent => rules::KEPT_FOR_CONSENT,
         KeptFor::Dispute => rules::KEPT_FOR_DISPUTE,
@@ -95,10 +90,29 @@ fn kept_word(why: KeptFor) -> senim_kit::words::Word {
     }
 }
 
-fn accepted(accepted: &[AcceptanceView], language: Language) -> Html {
+fn withdrawal(view: &AgreementView, onanswer: Callback<AgreementView>, language: Language) -> Html {
+    let free = view.pictures.free.to_string();
+    html! {
+        <AskedOnce<AgreementView>
+            path="/api/cabinet/agreement/withdraw"
+            offered={view.withdrawn.is_none()}
+            ask={rules::WITHDRAW.say(language)}
+            title={rules::WITHDRAW_TITLE.say(language)}
+            tests={["agreement-withdraw", "agreement-keep", "agreement-withdraw-confirm", "withdrawn"]}
+            {onanswer}
+        >
+            <p>{ rules::WITHDRAW_TEXT.say(language) }</p>
+            <p>{ rules::WILL_DESTROY.fill(language, &[("count", &free)]) }</p>
+            { kept(&view.pictures, language) }
+            <p>{ rules::CONSENTS_STAY.say(language) }</p>
+        </AskedOnce<AgreementView>>
+    }
+}
+
+pub(crate) fn accepted(accepted: &[AcceptanceView], title: Word, language: Language) -> Html {
     html! {
         <section class="stack" aria-labelledby="accepted">
-            <h2 id="accepted">{ rules::ACCEPTED.say(language) }</h2>
+            <h2 id="accepted">{ title.say(language) }</h2>
             <ul data-test="accepted">
                 for it in accepted.iter() {
                     <li key={it.accepted_at.to_rfc3339()}>
@@ -106,7 +120,7 @@ fn accepted(accepted: &[AcceptanceView], language: Language) -> Html {
                         <Link to={format!("/agreement/user-agreement/{}", it.edition)} test="accepted-edition">
                             { edition_line(it.edition, it.holds_from, language) }
                         </Link>
-                        { " · " }{ read_in(it.language).say(language) }
+                        { " · " }{ read_in(it.language).say(language) }{ " " }
                         <small class="mono">{ &it.hashes.kk }{ " " }{ &it.hashes.ru }</small>
                     </li>
                 }
@@ -115,82 +129,10 @@ fn accepted(accepted: &[AcceptanceView], language: Language) -> Html {
     }
 }
 
-fn read_in(read: Language) -> senim_kit::words::Word {
+pub(crate) fn read_in(read: Language) -> Word {
     match read {
         Language::Kk => rules::READ_KK,
         Language::Ru => rules::READ_RU,
         Language::En => rules::READ_EN,
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct WithdrawalProps {
-    view: AgreementView,
-    onwithdrawn: Callback<AgreementView>,
-}
-
-#[function_component]
-fn Withdrawal(props: &WithdrawalProps) -> Html {
-    let language = use_language();
-    let asked = use_state(|| false);
-    let done = use_state(|| false);
-    let withdraw = {
-        let onwithdrawn = props.onwithdrawn.clone();
-        let (asked, done) = (asked.setter(), done.setter());
-        use_action(
-            move |()| async {
-                let path = "/api/cabinet/agreement/withdraw";
-                api::post::<AgreementView>(path, &api::Nothing {}).await
-            },
-            move |answer| {
-                asked.set(false);
-                if let Ok(view) = answer {
-                    done.set(true);
-                    onwithdrawn.emit(view.clone());
-                }
-            },
-        )
-    };
-    use_effect_with(*done, |&done| {
-        if done {
-            focus("main h1");
-        }
-    });
-    let ask = {
-        let asked = asked.clone();
-        Callback::from(move |()| asked.set(true))
-    };
-    let close = {
-        let (asked, busy) = (asked.clone(), withdraw.busy);
-        Callback::from(move |()| asked.set(busy))
-    };
-    let free = props.view.pictures.free.to_string();
-    html! {
-        <>
-            if let Some(trouble) = &withdraw.trouble {
-                <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
-            }
-            if props.view.withdrawn.is_none() {
-                <div class="actions">
-                    <Button kind={ButtonKind::Danger} test="agreement-withdraw" onclick={ask}>
-                        { rules::WITHDRAW.say(language) }
-                    </Button>
-                </div>
-            }
-            <Dialog open={*asked} title={rules::WITHDRAW_TITLE.say(language)} onclose={close.clone()}>
-                <p>{ rules::WITHDRAW_TEXT.say(language) }</p>
-                <p>{ rules::WILL_DESTROY.fill(language, &[("count", &free)]) }</p>
-                { kept(&props.view.pictures, language) }
-                <p>{ rules::CONSENTS_STAY.say(language) }</p>
-                <div class="actions">
-                    <Button kind={ButtonKind::Secondary} test="agreement-keep" autofocus=true disabled={withdraw.busy} onclick={close}>
-                        { cabinet::WITHDRAW_NO.say(language) }
-                    </Button>
-                    <Button kind={ButtonKind::Danger} test="agreement-withdraw-confirm" busy={withdraw.busy} onclick={withdraw.run}>
-                        { cabinet::WITHDRAW_YES.say(language) }
-                    </Button>
-                </div>
-            </Dialog>
-        </>
     }
 }

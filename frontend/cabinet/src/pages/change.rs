@@ -85,7 +85,8 @@ pub(crate) fn Change(props: &ChangeProps) -> Html {
     let confirm = {
         let (run, wish, text_hash) = (action.run.clone(), wish.clone(), texts.hash());
         Callback::from(move |()| {
-            run.emit(ChangeConsent { left: wish.clone(), text_hash: text_hash.clone() });
+            let text_hash = text_hash.clone();
+            run.emit(ChangeConsent { left: wish.clone(), text_hash, language: Some(language) });
         })
     };
     html! {

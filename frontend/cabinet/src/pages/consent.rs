@@ -1,18 +1,23 @@
 //! One consent in full, with each use of it, and the way to take it back.
 
+use senim_core::activity::Disowned;
+use senim_core::activity::view::DisownedView;
+use senim_core::agreement::RuleText;
+use senim_core::consent::document::because;
 use senim_core::consent::view::{
-    ConsentDetailsView, ConsentStatus, ConsentView, DeletionView, DisclosureView, UseView,
+    ConsentDetailsView, ConsentStatus, ConsentTextView, ConsentView, DeletionView, DisclosureView,
+    UseView,
 };
-use senim_core::consent::words::{identity as identity_words, purpose};
+use senim_core::consent::words::{Paragraph, identity as identity_words, purpose};
 use senim_core::consent::{Data, Purpose};
 use senim_core::exchange::Day;
-use senim_core::id::ConsentId;
+use senim_core::feed::reach::ReachView;
+use senim_core::id::{ConsentId, UseId};
 use senim_core::text::Language;
-use senim_kit::action::use_action;
-use senim_kit::api::{self, Trouble};
-use senim_kit::browser::focus;
+use senim_kit::api::Trouble;
+use senim_kit::browser::window;
 use senim_kit::components::{
-    Badge, Button, ButtonKind, Card, Dialog, Frame, Notice, Spinner, Tone,
+    Badge, Button, ButtonKind, Card, Frame, Notice, Reached, Spinner, Tone,
 };
 use senim_kit::language::use_language;
 use senim_kit::moment;
@@ -21,11 +26,20 @@ use senim_kit::route::Link;
 use senim_kit::words::{Word, common, problems};
 use yew::prelude::*;
 
+use super::agreement::read_in;
+use super::asked::AskedOnce;
 use super::change::{Change, mode};
-use super::consents::{SignOut, SignedOut, badge, names};
-use crate::words::{cabinet, change, identity};
+use super::consents::{badge, names};
+use super::disown::{Disowning, next_steps};
+use super::own::{SignOut, SignedOut};
+use super::proved::{Proved, beyond, disagreement};
+use super::rules::edition_line;
+use crate::proof::{Proving, use_proof};
+use crate::words::{activity, cabinet, change, identity, proof, rules};
 
 const REFRESH_MS: u32 = 5_000;
+/// Nodes know within a second, and who withdraws waits for it.
+const REACH_MS: u32 = 1_000;
 /// As many uses as one answer tells.
 const USES_MAX: usize = 500;
 
@@ -39,6 +53,16 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
     let language = use_language();
     let path = format!("/api/cabinet/consents/{}", props.id);
     let details = use_resource::<ConsentDetailsView>(&path, Some(REFRESH_MS));
+    let disowned = use_state(|| None::<DisownedView>);
+    let ondisowned = {
+        let (disowned, reload) = (disowned.setter(), details.reload.clone());
+        Callback::from(move |it: DisownedView| {
+            disowned.set(Some(it));
+            reload.emit(());
+        })
+    };
+    let wanted = details.value.as_ref().map(|it| it.uses.iter().map(|it| it.id).collect());
+    let proving = use_proof(wanted);
     let signed_out = details.trouble.as_ref().is_some_and(Trouble::signed_out);
     let page = match (&details.value, &details.trouble) {
         (_, Some(_)) if signed_out => html! { <SignedOut /> },
@@ -48,17 +72,46 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
                     <Notice tone={Tone::Warn}>{ trouble.sentence(language) }</Notice>
                 }
                 { terms(&view.consent, language) }
+                { keep(&view.consent, language) }
                 if view.consent.status == ConsentStatus::Active && view.consent.identity.is_none() {
                     <Change key={view.consent.id.to_string()} consent={view.consent.clone()} />
                 }
-                <Withdrawal
-                    consent={view.consent.clone()}
-                    onwithdrawn={details.replace.clone()}
-                />
+                <AskedOnce<ConsentDetailsView>
+                    path={format!("/api/cabinet/consents/{}/withdraw", view.consent.id)}
+                    offered={view.consent.status == ConsentStatus::Active}
+                    ask={cabinet::WITHDRAW.say(language)}
+                    title={cabinet::WITHDRAW_TITLE.say(language)}
+                    done={cabinet::WITHDRAWN.say(language)}
+                    tests={["consent-withdraw", "withdraw-cancel", "withdraw-confirm", "withdrawn"]}
+                    onanswer={details.replace.clone()}
+                >
+                    <p>{ cabinet::WITHDRAW_TEXT.fill(language, &[("bank", &view.consent.consumer.name)]) }</p>
+                </AskedOnce<ConsentDetailsView>>
+                if matches!(view.consent.status, ConsentStatus::Ended { .. }) && view.consent.identity.is_none() {
+                    <ReachedNodes key={view.consent.id.to_string()} id={view.consent.id} />
+                }
+                if let Some(it) = &*disowned {
+                    { next_steps(it, language) }
+                } else if view.reported {
+                    <Notice tone={Tone::Warn} test="consent-reported">
+                        <p>{ activity::REPORTED.say(language) }{ " " }
+                            <Link to="/cabinet/activity" test="reported-activity">{ activity::TITLE.say(language) }</Link>
+                        </p>
+                    </Notice>
+                } else if !view.own_session {
+                    <Disowning
+                        what={Disowned::Consent(view.consent.id)}
+                        withdraws={view.consent.status == ConsentStatus::Active}
+                        lock_hours={view.lock_hours}
+                        ondone={ondisowned.clone()}
+                    />
+                }
                 if let Some(it) = &view.deletion {
                     { deletion(it, &view.consent, language) }
                 }
-                { uses(&view.uses, language) }
+                { disagreement(&proving.proof, language) }
+                { uses(view, &proving, language) }
+                { agreed(&view.consent, &view.text, language) }
             </>
         },
         (None, Some(trouble)) => html! {
@@ -83,19 +136,39 @@ pub(crate) fn ConsentPage(props: &ConsentPageProps) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct ReachedNodesProps {
+    id: ConsentId,
+}
+
+/// Which nodes know that the consent has ended.
+#[function_component]
+fn ReachedNodes(props: &ReachedNodesProps) -> Html {
+    let language = use_language();
+    let path = format!("/api/cabinet/consents/{}/reach", props.id);
+    let reach = use_resource::<ReachView>(&path, Some(REACH_MS));
+    let Some(view) = reach.value.as_deref().filter(|it| !it.nodes.is_empty()) else {
+        return Html::default();
+    };
+    html! {
+        <section class="stack" aria-labelledby="reach">
+            <h2 id="reach">{ cabinet::REACH_TITLE.say(language) }</h2>
+            <Reached view={view.clone()} done={cabinet::REACH_DONE} />
+        </section>
+    }
+}
+
 fn terms(consent: &ConsentView, language: Language) -> Html {
     let title = cabinet::CONSENT_TITLE.fill(language, &[("bank", &consent.consumer.name)]);
     let accounts = consent.accounts.as_ref().map_or_else(
         || cabinet::ACCOUNTS_ALL.say(language).to_owned(),
         |it| it.iter().cloned().collect::<Vec<_>>().join(", "),
     );
-    let until = consent.expires_at.map_or_else(
-        || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
-        |it| moment::date_time(it, language),
-    );
-    let ended = match consent.status {
-        ConsentStatus::Ended { ended_at, .. } => Some(moment::date_time(ended_at, language)),
-        ConsentStatus::Active | ConsentStatus::Expired => None,
+    let over = consent.status != ConsentStatus::Active;
+    let (who, gets, what) = if over {
+        (cabinet::HAD_WHO, cabinet::HAD_GETS, cabinet::HAD_WHAT)
+    } else {
+        (identity::CONSENT_WHO, identity::CONSENT_GETS, identity::CONSENT_WHAT)
     };
     html! {
         <Card>
@@ -104,14 +177,14 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                 <span data-test="consent-status">{ badge(consent.status, language) }</span>
             </div>
             <dl class="facts">
-                { fact(identity::CONSENT_WHO, language, html! {
+                { fact(who, language, html! {
                     <>{ &consent.consumer.name }<small>{ common::BIN_WHOLE.say(language) }{ " " }{ consent.consumer.bin.to_string() }</small></>
                 }) }
                 if let Some(disclosure) = &consent.identity {
-                    { fact(identity::CONSENT_GETS, language, field_list(disclosure, language)) }
+                    { fact(gets, language, field_list(disclosure, language)) }
                 } else {
                     { fact(identity::CONSENT_FROM, language, html! { { names(consent) } }) }
-                    { fact(identity::CONSENT_WHAT, language, data_list(
+                    { fact(what, language, data_list(
                         consent.data.iter().copied(),
                         consent.transactions_from,
                         language,
@@ -128,16 +201,32 @@ fn terms(consent: &ConsentView, language: Language) -> Html {
                     { fact(change::PRESENCE, language, html! { { mode(consent.unattended, language) } }) }
                 }
                 { fact(cabinet::GIVEN, language, html! { { moment::date_time(consent.granted_at, language) } }) }
-                { fact(cabinet::UNTIL, language, html! { { until } }) }
-                if let Some(ended) = ended {
-                    { fact(cabinet::ENDED_AT, language, html! { { ended } }) }
-                }
+                { validity(consent, language) }
                 { fact(cabinet::NUMBER, language, html! { <span class="mono">{ consent.id.to_string() }</span> }) }
                 { fact(change::HASH, language, html! { <span class="mono">{ &consent.text_hash }</span> }) }
                 { other(change::REPLACES, consent.replaces, "consent-replaces", language) }
                 { other(change::REPLACED_BY, consent.replaced_by, "consent-replaced-by", language) }
             </dl>
         </Card>
+    }
+}
+
+/// Until when it is valid; of one that is over, until when it was, and why it ended before its term.
+fn validity(consent: &ConsentView, language: Language) -> Html {
+    let at = |moment| html! { { moment::date_time(moment, language) } };
+    let term =
+        consent.expires_at.map_or_else(|| html! { { cabinet::UNTIL_WITHDRAWN.say(language) } }, at);
+    match consent.status {
+        ConsentStatus::Active => fact(cabinet::UNTIL, language, term),
+        ConsentStatus::Expired => fact(cabinet::WAS_UNTIL, language, term),
+        ConsentStatus::Ended { ended_at, by } => html! {
+            <>
+                { fact(cabinet::WAS_UNTIL, language, at(ended_at)) }
+                { fact(cabinet::ENDED_BECAUSE, language, html! {
+                    <span data-test="ended-because">{ because(language, by) }</span>
+                }) }
+            </>
+        },
     }
 }
 
@@ -211,77 +300,91 @@ pub(crate) fn data_word(data: Data) -> Word {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct WithdrawalProps {
-    consent: ConsentView,
-    onwithdrawn: Callback<ConsentDetailsView>,
-}
-
-#[function_component]
-fn Withdrawal(props: &WithdrawalProps) -> Html {
-    let language = use_language();
-    let asked = use_state(|| false);
-    let done = use_state(|| false);
-    let withdraw = {
-        let path = format!("/api/cabinet/consents/{}/withdraw", props.consent.id);
-        let onwithdrawn = props.onwithdrawn.clone();
-        let (asked, done) = (asked.setter(), done.setter());
-        use_action(
-            move |()| {
-                let path = path.clone();
-                async move { api::post::<ConsentDetailsView>(&path, &api::Nothing {}).await }
-            },
-            move |answer| {
-                asked.set(false);
-                if let Ok(view) = answer {
-                    done.set(true);
-                    onwithdrawn.emit(view.clone());
+/// The texts as they were agreed to, whole, with what proves that they are the very ones (CNS-3, OPS-8, OPS-9).
+fn agreed(consent: &ConsentView, text: &ConsentTextView, language: Language) -> Html {
+    let hashes = text.agreed.hashes();
+    let paper = |of: Language, heading: Word, paragraphs: &[Paragraph], hash: Option<&str>| {
+        html! {
+            <div class="stack agreed" data-test={format!("agreed-{}", of.code())}>
+                <h3>{ heading.say(language) }</h3>
+                <div class="paper" lang={of.code()}>{ said(paragraphs) }</div>
+                if let Some(hash) = hash {
+                    <p class="soft checksum">{ cabinet::CHECKSUM.say(language) }{" "}<span class="mono">{ hash }</span></p>
                 }
-            },
-        )
+            </div>
+        }
     };
-    // The button that had the keyboard is gone with the consent.
-    use_effect_with(*done, |&done| {
-        if done {
-            focus("main h1");
+    let kk = paper(Language::Kk, rules::IN_KAZAKH, &text.agreed.kk, Some(&hashes.kk));
+    let ru = paper(Language::Ru, rules::IN_RUSSIAN, &text.agreed.ru, Some(&hashes.ru));
+    let both = if language == Language::Ru {
+        html! { <>{ ru }{ kk }</> }
+    } else {
+        html! { <>{ kk }{ ru }</> }
+    };
+    let form = text.edition.as_ref().map(|it| {
+        let to = format!("/agreement/{}/{}", text.rule.code(), it.edition);
+        let name = match text.rule {
+            RuleText::ConsentChange => rules::CHANGE_FORM,
+            RuleText::Consent | RuleText::UserAgreement => rules::CONSENT_FORM,
+        };
+        html! {
+            <p data-test="agreed-edition">
+                { name.say(language) }{ ": " }
+                <Link {to} test="consent-edition">{ edition_line(it.edition, it.holds_from, language) }</Link>
+            </p>
         }
     });
-    let ask = {
-        let asked = asked.clone();
-        Callback::from(move |()| asked.set(true))
-    };
-    let close = {
-        let (asked, busy) = (asked.clone(), withdraw.busy);
-        Callback::from(move |()| asked.set(busy))
-    };
-    let text = cabinet::WITHDRAW_TEXT.fill(language, &[("bank", &props.consent.consumer.name)]);
     html! {
-        <>
-            if *done {
-                <Notice tone={Tone::Good} test="withdrawn">{ cabinet::WITHDRAWN.say(language) }</Notice>
+        <section class="stack" aria-labelledby="agreed" data-test="agreed">
+            <h2 id="agreed">{ cabinet::AGREED_TITLE.say(language) }</h2>
+            { form }
+            if let Some(read) = text.language {
+                <p class="soft">{ read_in(read).say(language) }</p>
             }
-            if let Some(trouble) = &withdraw.trouble {
-                <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
+            if text.is_of(consent) {
+                <p class="soft" data-test="agreed-genuine">{ cabinet::AGREED_GENUINE.say(language) }</p>
+            } else {
+                <Notice tone={Tone::Bad} test="agreed-other">{ cabinet::AGREED_OTHER.say(language) }</Notice>
             }
-            if props.consent.status == ConsentStatus::Active {
-                <div class="actions">
-                    <Button kind={ButtonKind::Danger} test="consent-withdraw" onclick={ask}>
-                        { cabinet::WITHDRAW.say(language) }
-                    </Button>
-                </div>
+            if language == Language::En {
+                <Notice tone={Tone::Quiet} test="agreed-help">{ cabinet::AGREED_HELP.say(language) }</Notice>
+                if !text.english.is_empty() {
+                    { paper(Language::En, cabinet::IN_ENGLISH, &text.english, None) }
+                }
             }
-            <Dialog open={*asked} title={cabinet::WITHDRAW_TITLE.say(language)} onclose={close.clone()}>
-                <p>{ text }</p>
-                <div class="actions">
-                    <Button kind={ButtonKind::Secondary} test="withdraw-cancel" autofocus=true disabled={withdraw.busy} onclick={close}>
-                        { cabinet::WITHDRAW_NO.say(language) }
-                    </Button>
-                    <Button kind={ButtonKind::Danger} test="withdraw-confirm" busy={withdraw.busy} onclick={withdraw.run}>
-                        { cabinet::WITHDRAW_YES.say(language) }
-                    </Button>
-                </div>
-            </Dialog>
-        </>
+            { both }
+        </section>
+    }
+}
+
+/// Paragraphs; a consumer's own words in a block that no text can leave.
+pub(crate) fn said(text: &[Paragraph]) -> Html {
+    text.iter()
+        .map(|it| match it {
+            Paragraph::Platform(text) => html! { <p>{ text }</p> },
+            Paragraph::Consumer(text) => {
+                html! { <blockquote data-test="consent-own-words"><p><bdi>{ text }</bdi></p></blockquote> }
+            }
+        })
+        .collect()
+}
+
+/// The ways to keep it: a file, or paper.
+fn keep(consent: &ConsentView, language: Language) -> Html {
+    let href =
+        format!("/api/cabinet/consents/{}/document?language={}", consent.id, language.code());
+    let print = Callback::from(|()| {
+        let _ = window().print();
+    });
+    html! {
+        <div class="actions">
+            <a class="button button-secondary" {href} download={format!("{}.pdf", consent.id)} data-test="consent-document">
+                { cabinet::DOWNLOAD.say(language) }
+            </a>
+            <Button kind={ButtonKind::Secondary} test="consent-print" onclick={print}>
+                { cabinet::PRINT.say(language) }
+            </Button>
+        </div>
     }
 }
 
@@ -318,7 +421,9 @@ fn deletion(it: &DeletionView, consent: &ConsentView, language: Language) -> Htm
     }
 }
 
-fn uses(uses: &[UseView], language: Language) -> Html {
+fn uses(view: &ConsentDetailsView, proving: &Proving, language: Language) -> Html {
+    let uses = &view.uses;
+    let shown: Vec<UseId> = uses.iter().map(|it| it.id).collect();
     html! {
         <section class="stack" aria-labelledby="uses">
             <h2 id="uses">{ cabinet::USES_TITLE.say(language) }</h2>
@@ -334,6 +439,7 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                                 cabinet::USE_FROM,
                                 change::USE_PRESENCE,
                                 cabinet::USE_OUTCOME,
+                                proof::USE_PROOF,
                             ] {
                                 <th scope="col">{ name.say(language) }</th>
                             }
@@ -349,6 +455,9 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                                     { presence(it.attended).say(language) }
                                 </td>
                                 <td data-name={cabinet::USE_OUTCOME.say(language)}>{ outcome(it, language) }</td>
+                                <td data-name={proof::USE_PROOF.say(language)}>
+                                    <Proved proof={proving.proof.clone()} waits={proving.waits} id={it.id} />
+                                </td>
                             </tr>
                         }
                     </tbody>
@@ -357,6 +466,7 @@ fn uses(uses: &[UseView], language: Language) -> Html {
                     <p class="soft">{ cabinet::USES_CAPPED.say(language) }</p>
                 }
             }
+            { beyond(&proving.proof, view.consent.id, &shown, language) }
         </section>
     }
 }

@@ -1,9 +1,10 @@
 //! The cabinet: every consent, given and ended.
 
+use senim_core::consent::document::because;
 use senim_core::consent::view::{CabinetView, ConsentStatus, ConsentView};
 use senim_core::consent::words::purpose;
 use senim_core::text::Language;
-use senim_kit::components::{Badge, Button, ButtonKind, Card, Frame, Notice, Spinner, Tone};
+use senim_kit::components::{Badge, Button, ButtonKind, Frame, Notice, Spinner, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
@@ -11,8 +12,9 @@ use senim_kit::route::Link;
 use senim_kit::words::common;
 use yew::prelude::*;
 
-use super::sign_in::SignInButton;
-use crate::words::{cabinet, change, rules};
+use super::own::{SignOut, SignedOut};
+use super::passkeys::HowOpened;
+use crate::words::{cabinet, change};
 
 /// A use or a withdrawal elsewhere shows within this time.
 const REFRESH_MS: u32 = 5_000;
@@ -52,38 +54,6 @@ pub(crate) fn ConsentsPage() -> Html {
     }
 }
 
-#[function_component]
-pub(crate) fn SignedOut() -> Html {
-    let language = use_language();
-    html! {
-        <Card>
-            <h1>{ cabinet::PAGE.say(language) }</h1>
-            <p>{ cabinet::HOME_LEAD.say(language) }</p>
-            <div class="actions"><SignInButton /></div>
-            <p class="soft">{ cabinet::HOME_HOW.say(language) }</p>
-        </Card>
-    }
-}
-
-#[function_component]
-pub(crate) fn SignOut() -> Html {
-    let language = use_language();
-    let onclick = Callback::from(|_| {
-        wasm_bindgen_futures::spawn_local(async {
-            // Whatever came of it, the start page tells how things stand.
-            let _ = senim_kit::api::tell("/api/cabinet/sign-out").await;
-            senim_kit::route::leave("/");
-        });
-    });
-    html! {
-        <nav class="navigation">
-            <Link to="/cabinet" test="nav-cabinet">{ cabinet::PAGE.say(language) }</Link>
-            <Link to="/cabinet/agreement" test="nav-agreement">{ rules::AGREEMENT.say(language) }</Link>
-            <button type="button" data-test="sign-out" {onclick}>{ common::SIGN_OUT.say(language) }</button>
-        </nav>
-    }
-}
-
 fn listed(view: &CabinetView, language: Language) -> Html {
     let (active, over): (Vec<_>, Vec<_>) =
         view.consents.iter().partition(|it| it.status == ConsentStatus::Active);
@@ -94,6 +64,7 @@ fn listed(view: &CabinetView, language: Language) -> Html {
                 <h1>{ cabinet::CONSENTS_TITLE.say(language) }</h1>
                 <p class="soft">{ greeting }{ " · " }{ &view.iin_masked }</p>
             </div>
+            <HowOpened offers=true />
             if view.consents.is_empty() {
                 <div class="empty" data-test="consents-empty">
                     <h2>{ cabinet::NONE_TITLE.say(language) }</h2>
@@ -129,16 +100,32 @@ fn rows(consents: &[&ConsentView], language: Language) -> Html {
 }
 
 fn row(consent: &ConsentView, language: Language) -> Html {
-    let what = match &consent.identity {
-        None => cabinet::READS_FROM.fill(language, &[("banks", &names(consent))]),
-        Some(it) if it.fields.is_empty() => cabinet::SIGNED_IN.say(language).to_owned(),
-        Some(_) => cabinet::READS_PERSONAL.say(language).to_owned(),
-    };
     let over = consent.status != ConsentStatus::Active;
-    let until = consent.expires_at.map_or_else(
-        || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
-        |it| cabinet::VALID.fill(language, &[("until", &moment::until(it, language))]),
-    );
+    let what = match &consent.identity {
+        None => {
+            let word = if over { cabinet::READ_FROM } else { cabinet::READS_FROM };
+            word.fill(language, &[("banks", &names(consent))])
+        }
+        Some(it) if it.fields.is_empty() => cabinet::SIGNED_IN.say(language).to_owned(),
+        Some(_) => {
+            let word = if over { cabinet::HAD_PERSONAL } else { cabinet::READS_PERSONAL };
+            word.say(language).to_owned()
+        }
+    };
+    let until = match consent.status {
+        ConsentStatus::Active => consent.expires_at.map_or_else(
+            || cabinet::UNTIL_WITHDRAWN.say(language).to_owned(),
+            |it| cabinet::VALID.fill(language, &[("until", &moment::until(it, language))]),
+        ),
+        ConsentStatus::Expired => {
+            let at = consent.expires_at.map(|it| moment::date_time(it, language));
+            cabinet::EXPIRED_ON.fill(language, &[("at", &at.unwrap_or_default())])
+        }
+        ConsentStatus::Ended { ended_at, by } => cabinet::ENDED_ON.fill(
+            language,
+            &[("at", &moment::date_time(ended_at, language)), ("why", because(language, by))],
+        ),
+    };
     let used = consent.last_used_at.map_or_else(
         || cabinet::NEVER.say(language).to_owned(),
         |it| {
@@ -158,10 +145,7 @@ fn row(consent: &ConsentView, language: Language) -> Html {
             </span>
             <span>{ what }{ " · " }{ purpose(language, consent.purpose.code) }</span>
             <span class="soft">
-                if !over {
-                    { until }{ " · " }
-                }
-                { used }
+                { until }{ " · " }{ used }
             </span>
         </Link>
     }

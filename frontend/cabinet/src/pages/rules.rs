@@ -5,7 +5,8 @@ use senim_core::agreement::{Hashes, RuleText, Texts};
 use senim_core::retention::Terms;
 use senim_core::retention::words as retention;
 use senim_core::text::Language;
-use senim_kit::components::{Card, Frame, Notice, Spinner, Tone};
+use senim_kit::browser::{focus, window};
+use senim_kit::components::{Card, Frame, Notice, Spinner, Table, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
@@ -20,6 +21,12 @@ use crate::words::rules;
 pub(crate) fn RulesPage() -> Html {
     let language = use_language();
     let rules = use_resource::<RulesView>("/api/rules", None);
+    // The footer's link leads to the list, which is there once it has been read.
+    use_effect_with(rules.value.is_some(), |&read| {
+        if read && window().location().hash().is_ok_and(|it| it == "#editions") {
+            focus("#editions");
+        }
+    });
     let page = match (&rules.value, &rules.trouble) {
         (Some(view), _) => {
             let current = view.editions.iter().find(|it| it.rule == RuleText::UserAgreement);
@@ -74,7 +81,7 @@ fn EditionPaper(props: &EditionProps) -> Html {
         (Some(view), _) => html! {
             <Card>
                 <p class="soft" data-test="edition">{ edition_line(view.edition, view.holds_from, language) }</p>
-                if view.rule == RuleText::Consent {
+                if view.rule != RuleText::UserAgreement {
                     <p>{ rules::FORM.say(language) }</p>
                 }
                 { paper(&view.texts, language) }
@@ -115,35 +122,26 @@ pub(crate) fn PrivacyPage() -> Html {
 /// Every line of core's table, in the reader's language.
 fn kept(terms: Terms, language: Language) -> Html {
     let columns =
-        [rules::KEPT_WHAT, rules::KEPT_TERM, rules::KEPT_WHY, rules::KEPT_WHO, rules::KEPT_END];
+        vec![rules::KEPT_WHAT, rules::KEPT_TERM, rules::KEPT_WHY, rules::KEPT_WHO, rules::KEPT_END];
     html! {
-        <table class="table" data-test="kept">
-            <thead>
-                <tr>
-                    for name in columns {
-                        <th scope="col">{ name.say(language) }</th>
-                    }
+        <Table heads={columns} test="kept">
+            for line in terms.table() {
+                <tr data-test="kept-row">
+                    <td data-name={rules::KEPT_WHAT.say(language)}>{ retention::kind(language, line.kind) }</td>
+                    <td data-name={rules::KEPT_TERM.say(language)}>{ retention::term(language, line.term) }</td>
+                    <td data-name={rules::KEPT_WHY.say(language)}>{ retention::reason(language, line.reason) }</td>
+                    <td data-name={rules::KEPT_WHO.say(language)}>{ retention::seen_by(language, line.seen_by) }</td>
+                    <td data-name={rules::KEPT_END.say(language)}>{ retention::end(language, line.end) }</td>
                 </tr>
-            </thead>
-            <tbody>
-                for line in terms.table() {
-                    <tr data-test="kept-row">
-                        <td data-name={rules::KEPT_WHAT.say(language)}>{ retention::kind(language, line.kind) }</td>
-                        <td data-name={rules::KEPT_TERM.say(language)}>{ retention::term(language, line.term) }</td>
-                        <td data-name={rules::KEPT_WHY.say(language)}>{ retention::reason(language, line.reason) }</td>
-                        <td data-name={rules::KEPT_WHO.say(language)}>{ retention::seen_by(language, line.seen_by) }</td>
-                        <td data-name={rules::KEPT_END.say(language)}>{ retention::end(language, line.end) }</td>
-                    </tr>
-                }
-            </tbody>
-        </table>
+            }
+        </Table>
     }
 }
 
 fn editions(editions: &[EditionSummaryView], language: Language) -> Html {
     html! {
         <section class="stack" aria-labelledby="editions">
-            <h2 id="editions">{ rules::EDITIONS.say(language) }</h2>
+            <h2 id="editions" tabindex="-1">{ rules::EDITIONS.say(language) }</h2>
             <ul data-test="editions">
                 for it in editions.iter() {
                     <li key={format!("{}-{}", it.rule.code(), it.edition)}>
@@ -161,6 +159,7 @@ fn name(rule: RuleText) -> senim_kit::words::Word {
     match rule {
         RuleText::UserAgreement => rules::AGREEMENT,
         RuleText::Consent => rules::CONSENT_FORM,
+        RuleText::ConsentChange => rules::CHANGE_FORM,
     }
 }
 

@@ -34,9 +34,27 @@ words! {
     }
     POINT_FACE_TITLE { kk: "Тек сіз ғана", ru: "Только вы", en: "Only you" }
     POINT_FACE {
-        kk: "Кіру бет-әлпет пен телефон арқылы расталады, құпиясөз жоқ.",
-        ru: "Вход подтверждают лицо и телефон, паролей нет.",
-        en: "Your face and your phone open it. There is no password.",
+        kk: "Кіру бет-әлпет пен телефон арқылы расталады, ал көру үшін өз құрылғыңыздағы кіру кілті жеткілікті. Құпиясөз жоқ.",
+        ru: "Вход подтверждают лицо и телефон, а чтобы смотреть и отзывать, хватит ключа доступа на вашем устройстве. Паролей нет.",
+        en: "Your face and your phone open it; for looking and withdrawing a passkey on your device will do. There is no password.",
+    }
+
+    STAY_TEXT {
+        kk: "Осында болсаңыз, кабинетте қалыңыз. Әйтпесе қауіпсіздігіңіз үшін кабинеттен шығасыз.",
+        ru: "Если вы здесь, останьтесь в кабинете. Иначе ради вашей безопасности вход завершится.",
+        en: "If you are still here, stay in the cabinet. Otherwise you are signed out, for your safety.",
+    }
+    STAY_LAST {
+        kk: "Кабинетте бұдан ұзақ қалу мүмкін емес. Осыдан кейін қайта кіруге болады.",
+        ru: "Дольше оставаться в кабинете нельзя. Потом можно войти снова.",
+        en: "You can't stay in the cabinet any longer. You can sign in again after that.",
+    }
+    STAY { kk: "Кабинетте қалу", ru: "Остаться в кабинете", en: "Stay in the cabinet" }
+    TIME_OVER_TITLE { kk: "Кабинеттен шықтыңыз", ru: "Вход в кабинет завершён", en: "You were signed out" }
+    TIME_OVER {
+        kk: "Кабинеттегі уақыт бітті, сондықтан қауіпсіздігіңіз үшін одан шықтыңыз. Келісімдеріңіз өзгерген жоқ.",
+        ru: "Время в кабинете вышло, поэтому ради вашей безопасности вход завершён. Ваши согласия не изменились.",
+        en: "Your time in the cabinet is over, so you were signed out for your safety. Your consents have not changed.",
     }
 
     CONSENTS_TITLE { kk: "Менің келісімдерім", ru: "Мои согласия", en: "My consents" }
@@ -71,7 +89,37 @@ words! {
     BY_PLATFORM { kk: "Қауіпсіздік үшін тоқтатылды", ru: "Прекращено ради безопасности", en: "Ended for safety" }
     BY_CONSUMER { kk: "Банк өзі бас тартты", ru: "Банк отказался сам", en: "Given up by the bank" }
     BY_NEWER { kk: "Жаңасымен алмасты", ru: "Заменено новым", en: "Replaced by a newer one" }
-    ENDED_AT { kk: "Аяқталды", ru: "Завершено", en: "Ended on" }
+    WAS_UNTIL { kk: "Осы уақытқа дейін жарамды болды", ru: "Действовало до", en: "Was valid until" }
+    ENDED_BECAUSE { kk: "Неге аяқталды", ru: "Почему завершилось", en: "Why it ended" }
+    /// Of one that is over: before its provider's names, and where personal data was received.
+    READ_FROM { kk: "{banks} деректерін оқыған", ru: "Получало данные из {banks}", en: "Read from {banks}" }
+    HAD_PERSONAL { kk: "Дербес деректеріңізді алған", ru: "Получало персональные данные", en: "Received personal data" }
+    HAD_WHO { kk: "Кімге берілген еді", ru: "Кому было дано", en: "Who had it" }
+    HAD_GETS { kk: "Не ала алатын еді", ru: "Что можно было получить", en: "What it could get" }
+    HAD_WHAT { kk: "Не оқи алатын еді", ru: "Что можно было прочитать", en: "What it could read" }
+    /// Before the moment when it ended.
+    ENDED_ON { kk: "{at} аяқталды: {why}", ru: "завершено {at}: {why}", en: "ended on {at}: {why}" }
+    EXPIRED_ON { kk: "{at} мерзімі өтті", ru: "срок истёк {at}", en: "its term ended on {at}" }
+    DOWNLOAD { kk: "PDF түрінде жүктеп алу", ru: "Скачать PDF", en: "Download as PDF" }
+    PRINT { kk: "Басып шығару", ru: "Напечатать", en: "Print" }
+    AGREED_TITLE { kk: "Келіскен мәтініңіз", ru: "Текст, с которым вы согласились", en: "The text that you agreed to" }
+    AGREED_GENUINE {
+        kk: "Бұл сіз келіскен мәтіннің дәл өзі: бақылау сомалары қайта есептелді және келісімде жазылғанына сәйкес.",
+        ru: "Это тот самый текст: контрольные суммы посчитаны заново и совпадают с записанной в согласии.",
+        en: "These are the very texts: their checksums were computed anew and fit the one recorded with the consent.",
+    }
+    AGREED_OTHER {
+        kk: "Назар аударыңыз: осы мәтіннің бақылау сомасы келісімде жазылғанына сәйкес келмейді. Операторға хабарлаңыз.",
+        ru: "Внимание: контрольная сумма этого текста не совпадает с записанной в согласии. Сообщите оператору.",
+        en: "Attention: the checksum of this text is not the one recorded with the consent. Tell the operator.",
+    }
+    AGREED_HELP {
+        kk: "Ағылшын мәтіні түсінуге көмектеседі. Келіскеніңіз — қазақ және орыс мәтіндері.",
+        ru: "Английский текст помогает понять. Вы согласились с казахским и русским текстами.",
+        en: "The English text is a help. What you agreed to are the Kazakh and the Russian text.",
+    }
+    IN_ENGLISH { kk: "Ағылшынша мәтін", ru: "Текст на английском", en: "The English text" }
+    CHECKSUM { kk: "Бақылау сомасы (SHA-256):", ru: "Контрольная сумма (SHA-256):", en: "Checksum (SHA-256):" }
 
     CONSENT_TITLE { kk: "{bank} үшін келісім", ru: "Согласие для {bank}", en: "Consent for {bank}" }
     BACK_TO_LIST { kk: "Барлық келісімдер", ru: "Все согласия", en: "All consents" }
@@ -105,5 +153,11 @@ words! {
     }
     WITHDRAW_YES { kk: "Иә, кері қайтарып аламын", ru: "Да, отозвать", en: "Yes, withdraw" }
     WITHDRAW_NO { kk: "Болдырмау", ru: "Оставить", en: "Keep it" }
+    REACH_TITLE { kk: "Деректер өтетін түйіндер", ru: "Узлы, через которые идут данные", en: "The nodes that data pass through" }
+    REACH_DONE {
+        kk: "Осы келісім бойынша енді бірде-бір түйін деректерді өткізбейді.",
+        ru: "По этому согласию больше ни один узел не пропускает данные.",
+        en: "No node lets data through under this consent any more.",
+    }
     WITHDRAWN { kk: "Келісім кері қайтарып алынды. Ол енді жұмыс істемейді.", ru: "Согласие отозвано и больше не действует.", en: "The consent is withdrawn and no longer works." }
 }

@@ -38,14 +38,19 @@ words! {
         en: "Your bank named the IIN that ends in {iin}.",
     }
     IIN_LABEL { kk: "ЖСН", ru: "ИИН", en: "IIN" }
-    IIN_HINT { kk: "Тағы {count} цифр", ru: "Осталось цифр: {count}", en: "Digits to go: {count}" }
+    IIN_EMPTY { kk: "ЖСН енгізіңіз", ru: "Введите ИИН", en: "Enter your IIN" }
+    IIN_SHORT { kk: "ЖСН-де 12 цифр болады: тағы {count} керек", ru: "В ИИН 12 цифр: не хватает {count}", en: "An IIN has 12 digits: {count} are missing" }
+    IIN_LONG { kk: "ЖСН-де 12 цифр болады: {count} артық", ru: "В ИИН 12 цифр: лишних {count}", en: "An IIN has 12 digits: {count} are too many" }
+    TRIES_LEFT { kk: "Қалған талпыныс: {count}", ru: "Осталось попыток: {count}", en: "Tries left: {count}" }
 
     CODE_TITLE { kk: "SMS-тегі кодты енгізіңіз", ru: "Введите код из SMS", en: "Enter the code we sent" }
     CODE_LEAD { kk: "Код {phone} нөміріне жіберілді.", ru: "Код отправлен на номер {phone}.", en: "The code was sent to {phone}." }
     CODE_LABEL { kk: "6 таңбалы код", ru: "Код из 6 цифр", en: "Six-digit code" }
     CODE_LEFT { kk: "Код тағы {time} жарамды", ru: "Код действует ещё {time}", en: "The code is valid for {time}" }
     CODE_GONE { kk: "Кодтың мерзімі өтті", ru: "Срок кода истёк", en: "The code has expired" }
-    CODE_TRIES { kk: "Қалған талпыныс: {count}", ru: "Осталось попыток: {count}", en: "Tries left: {count}" }
+    CODE_EMPTY { kk: "SMS-тегі кодты енгізіңіз", ru: "Введите код из SMS", en: "Enter the code from the text message" }
+    CODE_SHORT { kk: "Кодта 6 цифр болады: тағы {count} керек", ru: "В коде 6 цифр: не хватает {count}", en: "The code has 6 digits: {count} are missing" }
+    CODE_LONG { kk: "Кодта 6 цифр болады: {count} артық", ru: "В коде 6 цифр: лишних {count}", en: "The code has 6 digits: {count} are too many" }
     CODE_RESEND { kk: "Кодты қайта жіберу", ru: "Отправить код ещё раз", en: "Send the code again" }
     CODE_RESENT { kk: "Жаңа код жіберілді.", ru: "Новый код отправлен.", en: "A new code is on its way." }
     CODE_NO_MORE {
@@ -110,6 +115,28 @@ words! {
     FAILED_TITLE { kk: "Растау аяқталмады", ru: "Подтвердить не удалось", en: "The check was not completed" }
     REFUSED_TITLE { kk: "Сіз бас тарттыңыз", ru: "Вы отказались", en: "You stopped" }
     BLOCKED_TITLE { kk: "Біраз үзіліс жасаңыз", ru: "Нужен перерыв", en: "Time for a pause" }
+    EXPIRED_TITLE { kk: "Уақыт бітті", ru: "Время вышло", en: "The time is over" }
+    LAST_CHECK { kk: "Соңғы тексеру: {why}", ru: "Последняя проверка: {why}", en: "The last check: {why}" }
+    FAILED_CABINET {
+        kk: "Бастапқы беттен кабинетке қайта кіріп көре аласыз.",
+        ru: "Войти в кабинет можно снова, с главной страницы.",
+        en: "You can sign in to the cabinet again from the start page.",
+    }
+    EXPIRY_TITLE { kk: "Уақыт бітуге жақын", ru: "Время почти вышло", en: "Your time is almost up" }
+    EXPIRY_LEFT { kk: "Сессия аяқталуына {time} қалды", ru: "До конца сессии {time}", en: "The session ends in {time}" }
+    EXPIRY_TEXT {
+        kk: "Осында болсаңыз, сессияны ұзартыңыз: енгізгендеріңіз сақталады. Әйтпесе ол аяқталады, ештеңе берілмейді.",
+        ru: "Если вы здесь, продлите сессию: введённое останется. Иначе она завершится и ничего не будет передано.",
+        en: "If you are still here, stay: what you entered is kept. Otherwise the session ends and nothing is passed on.",
+    }
+    EXPIRY_LAST {
+        kk: "Бұл сессияны енді ұзарту мүмкін емес. Үлгермесеңіз, ол аяқталады, ештеңе берілмейді, қайта бастай аласыз.",
+        ru: "Эту сессию больше нельзя продлить. Если не успеете, она завершится, ничего не будет передано, и можно начать заново.",
+        en: "This session can't be extended any more. If you don't finish in time it ends, nothing is passed on, and you can start again.",
+    }
+    EXPIRY_STAY { kk: "Сессияны ұзарту", ru: "Продлить сессию", en: "Stay" }
+    EXPIRY_SEEN { kk: "Түсінікті", ru: "Понятно", en: "I understand" }
+    MOVED_TITLE { kk: "Сессия басқа браузерде жалғасуда", ru: "Сессия продолжается в другом браузере", en: "The session goes on in another browser" }
     BLOCKED_LEFT { kk: "Қайталауға дейін: {time}", ru: "Снова можно через {time}", en: "You can try again in {time}" }
     BLOCKED_OVER { kk: "Енді қайта бастауға болады.", ru: "Теперь можно начать заново.", en: "You can start again now." }
     FAILED_HELP {

@@ -6,6 +6,7 @@ use senim_kit::words;
 words! {
     AGREEMENT { kk: "Пайдаланушы келісімі", ru: "Пользовательское соглашение", en: "User agreement" }
     CONSENT_FORM { kk: "Келісім нысаны", ru: "Форма согласия", en: "Form of the consent" }
+    CHANGE_FORM { kk: "Келісімді өзгерту нысаны", ru: "Форма изменения согласия", en: "Form of a change of a consent" }
     EDITIONS { kk: "Барлық редакция", ru: "Все редакции", en: "All editions" }
     EDITION {
         kk: "{number}-редакция, {since} күшінде",
@@ -77,9 +78,9 @@ words! {
         en: "Withdraw the consent to processing?",
     }
     WITHDRAW_TEXT {
-        kk: "Ашық сессияларыңыз аяқталады. Пайдаланушы келісімін қайта қабылдамайынша жаңа тексеру болмайды.",
-        ru: "Ваши открытые сеансы завершатся. Новых проверок не будет, пока вы не примете пользовательское соглашение снова.",
-        en: "Your open sessions end. No check is made until you accept the user agreement again.",
+        kk: "Ашық сессияларыңыз аяқталады, кіру кілттеріңіз жұмысын тоқтатады. Пайдаланушы келісімін қайта қабылдамайынша жаңа тексеру болмайды.",
+        ru: "Ваши открытые сеансы завершатся, ключи доступа перестанут действовать. Новых проверок не будет, пока вы не примете пользовательское соглашение снова.",
+        en: "Your open sessions end, and your passkeys stop working. No check is made until you accept the user agreement again.",
     }
     WILL_DESTROY {
         kk: "Суреттері жойылатын тексеру саны: {count}.",

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use senim_core::journal::view::{JournalRecordView, JournalView};
 use senim_core::text::Language;
 use senim_kit::api::query;
-use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, Tone};
+use senim_kit::components::{Button, ButtonKind, Card, Field, Notice, Spinner, Table, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
@@ -141,20 +141,11 @@ fn records(view: &JournalView, language: Language) -> Html {
         };
     }
     html! {
-        <table class="table">
-            <thead>
-                <tr>
-                    for name in [words::WHEN, words::ACTION, words::WHO, words::SUBJECT, words::FIELDS] {
-                        <th scope="col">{ name.say(language) }</th>
-                    }
-                </tr>
-            </thead>
-            <tbody>
-                for it in view.records.iter() {
-                    { record(it, language) }
-                }
-            </tbody>
-        </table>
+        <Table heads={vec![words::WHEN, words::ACTION, words::WHO, words::SUBJECT, words::FIELDS]}>
+            for it in view.records.iter() {
+                { record(it, language) }
+            }
+        </Table>
     }
 }
 

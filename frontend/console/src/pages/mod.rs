@@ -1,5 +1,6 @@
 //! One file a page.
 
+pub(crate) mod cases;
 pub(crate) mod journal;
 pub(crate) mod notices;
 pub(crate) mod overview;

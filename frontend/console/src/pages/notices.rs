@@ -3,13 +3,14 @@
 use senim_core::signals::view::NoticeView;
 use senim_core::text::Language;
 use senim_kit::api::Trouble;
-use senim_kit::components::{Badge, Card, Notice, Spinner, Tone};
+use senim_kit::components::{Badge, Card, Notice, Spinner, Table, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
 use senim_kit::words::Word;
 use yew::prelude::*;
 
+use super::cases::Cases;
 use crate::words::notices as words;
 
 const REFRESH_MS: u32 = 5_000;
@@ -41,31 +42,25 @@ pub(crate) fn NoticesPage(props: &NoticesPageProps) -> Html {
         (None, None) => html! { <Spinner /> },
     };
     html! {
-        <Card>
-            <h1 tabindex="-1">{ words::TITLE.say(language) }</h1>
-            <p class="soft">{ words::LEAD.say(language) }</p>
-            { list }
-        </Card>
+        <>
+            <Card>
+                <h1 tabindex="-1">{ words::TITLE.say(language) }</h1>
+                <p class="soft">{ words::LEAD.say(language) }</p>
+                { list }
+            </Card>
+            <Cases />
+        </>
     }
 }
 
 fn table(list: &[NoticeView], language: Language) -> Html {
-    let heads = [words::CONSUMER, words::CONSENT, words::ENDED, words::TOLD, words::DELETION];
+    let heads = vec![words::CONSUMER, words::CONSENT, words::ENDED, words::TOLD, words::DELETION];
     html! {
-        <table class="table">
-            <thead>
-                <tr>
-                    for name in heads {
-                        <th scope="col">{ name.say(language) }</th>
-                    }
-                </tr>
-            </thead>
-            <tbody>
-                for it in list.iter() {
-                    { row(it, language) }
-                }
-            </tbody>
-        </table>
+        <Table {heads}>
+            for it in list.iter() {
+                { row(it, language) }
+            }
+        </Table>
     }
 }
 

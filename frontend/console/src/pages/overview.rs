@@ -1,8 +1,9 @@
 //! The last hour in numbers and pictures, the edges, and the participants.
 
-use senim_core::monitoring::view::OverviewView;
+use senim_core::feed::reach::ReachView;
+use senim_core::monitoring::view::{EdgeView, OverviewView};
 use senim_core::text::Language;
-use senim_kit::components::{Badge, Card, Notice, Tone};
+use senim_kit::components::{Badge, Card, Notice, Reached, Tone};
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
@@ -15,7 +16,7 @@ use crate::words;
 const REFRESH_MS: u32 = 3_000;
 /// As many as an answer tells.
 const MINUTES: usize = 60;
-/// An edge that has not fetched for longer refuses requests (`registry_stale_s`).
+/// An edge without a stream for longer refuses requests (`registry_stale_s`).
 const EDGE_STALE_S: i64 = 5;
 
 #[derive(Properties, PartialEq)]
@@ -57,6 +58,7 @@ pub(crate) fn OverviewPage(props: &OverviewPageProps) -> Html {
             { numbers(view, language) }
             { pictures(view, language) }
             { edges(view, language) }
+            <Nodes />
             <Participants />
         </>
     }
@@ -155,6 +157,11 @@ fn edges(view: Option<&OverviewView>, language: Language) -> Html {
                             <li key={edge.name.clone()} data-test="edge-row">
                                 <strong>{ &edge.name }</strong>
                                 { freshness((view.now - edge.seen_at).num_seconds().max(0), language) }
+                                if let Some(gate) = gate(edge) {
+                                    <span class="soft" data-test="edge-gate">
+                                        { format!("{}: {gate}", words::EDGE_GATE.say(language)) }
+                                    </span>
+                                }
                                 if edge.uses_set_aside > 0 {
                                     <Badge tone={Tone::Bad}>
                                         { format!("{}: {}", words::EDGE_SET_ASIDE.say(language), edge.uses_set_aside) }
@@ -166,6 +173,22 @@ fn edges(view: Option<&OverviewView>, language: Language) -> Html {
                 }
             </div>
         </section>
+    }
+}
+
+/// Its version, or where nobody signed it the beginning of its digest.
+fn gate(edge: &EdgeView) -> Option<String> {
+    let digest = edge.gate_digest.as_ref().map(|it| it.chars().take(12).collect());
+    edge.gate_version.clone().or(digest)
+}
+
+/// Which nodes know all that was done until now.
+#[function_component]
+fn Nodes() -> Html {
+    let nodes = use_resource::<ReachView>("/api/console/nodes", Some(REFRESH_MS));
+    match nodes.value.as_deref().filter(|it| !it.nodes.is_empty()) {
+        Some(view) => html! { <Reached view={view.clone()} done={words::NODES_DONE} /> },
+        None => Html::default(),
     }
 }
 

@@ -1,7 +1,8 @@
-//! Participants with their standing; suspending with a reason, resuming.
+//! Participants with their standing; suspending with a reason, resuming; what each may ask for.
 
 use senim_core::participant::Standing;
 use senim_core::participant::view::{ParticipantView, SuspendParticipant};
+use senim_core::routing::{ALLOWANCE_MAX, Allowance, SetAllowance};
 use senim_core::text::Language;
 use senim_kit::action::use_action;
 use senim_kit::api::{self, Nothing, Trouble};
@@ -11,7 +12,7 @@ use senim_kit::components::{
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::resource::use_resource;
-use senim_kit::words::common;
+use senim_kit::words::{Word, common};
 use yew::prelude::*;
 
 use crate::words;
@@ -24,12 +25,15 @@ pub(crate) fn Participants() -> Html {
     let participants =
         use_resource::<Vec<ParticipantView>>("/api/console/participants", Some(REFRESH_MS));
     let asked = use_state(|| None::<ParticipantView>);
+    let limited = use_state(|| None::<ParticipantView>);
+    let saved = use_state(|| None::<String>);
     let done = use_state(|| None::<ParticipantView>);
     let change = {
-        let (asked, done) = (asked.setter(), done.setter());
+        let (asked, done, saved) = (asked.setter(), done.setter(), saved.setter());
         let reload = participants.reload.clone();
         use_action(Change::send, move |answer: &Result<ParticipantView, Trouble>| {
             asked.set(None);
+            saved.set(None);
             done.set(answer.as_ref().ok().cloned());
             reload.emit(());
         })
@@ -46,8 +50,21 @@ pub(crate) fn Participants() -> Html {
             }
         })
     };
+    let limit = {
+        let limited = limited.clone();
+        Callback::from(move |it| limited.set(Some(it)))
+    };
+    let close_limits = {
+        let (limited, saved) = (limited.clone(), saved.setter());
+        Callback::from(move |name: Option<String>| {
+            limited.set(None);
+            if name.is_some() {
+                saved.set(name);
+            }
+        })
+    };
     let list = match (&participants.value, &participants.trouble) {
-        (Some(list), _) => html! { { table(list, language, &ask) } },
+        (Some(list), _) => html! { { table(list, language, &ask, &limit) } },
         (None, Some(trouble)) => html! {
             <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
         },
@@ -58,6 +75,8 @@ pub(crate) fn Participants() -> Html {
             <h2>{ words::PARTICIPANTS.say(language) }</h2>
             if let Some(trouble) = &change.trouble {
                 <Notice tone={Tone::Bad} test="outcome">{ trouble.sentence(language) }</Notice>
+            } else if let Some(name) = &*saved {
+                <Notice tone={Tone::Good} test="outcome">{ words::ALLOWANCE_DONE.fill(language, &[("bank", name)]) }</Notice>
             } else if let Some(done) = &*done {
                 <Notice tone={Tone::Good} test="outcome">{ changed(done, language) }</Notice>
             }
@@ -69,6 +88,9 @@ pub(crate) fn Participants() -> Html {
                 onclose={close}
                 onchange={change.run}
             />
+            if let Some(it) = &*limited {
+                <AllowanceDialog participant={it.clone()} onclose={close_limits} />
+            }
         </Card>
     }
 }
@@ -101,7 +123,12 @@ impl Change {
     }
 }
 
-fn table(list: &[ParticipantView], language: Language, ask: &Callback<ParticipantView>) -> Html {
+fn table(
+    list: &[ParticipantView],
+    language: Language,
+    ask: &Callback<ParticipantView>,
+    limit: &Callback<ParticipantView>,
+) -> Html {
     html! {
         <table class="table">
             <thead>
@@ -116,14 +143,19 @@ fn table(list: &[ParticipantView], language: Language, ask: &Callback<Participan
             </thead>
             <tbody>
                 for it in list.iter() {
-                    { row(it, language, ask) }
+                    { row(it, language, ask, limit) }
                 }
             </tbody>
         </table>
     }
 }
 
-fn row(it: &ParticipantView, language: Language, ask: &Callback<ParticipantView>) -> Html {
+fn row(
+    it: &ParticipantView,
+    language: Language,
+    ask: &Callback<ParticipantView>,
+    limit: &Callback<ParticipantView>,
+) -> Html {
     let bin = it.participant.bin.to_string();
     let roles: Vec<_> = [
         (it.participant.roles.provider, words::ROLE_PROVIDER),
@@ -160,6 +192,10 @@ fn row(it: &ParticipantView, language: Language, ask: &Callback<ParticipantView>
         let (ask, it) = (ask.clone(), it.clone());
         Callback::from(move |()| ask.emit(it.clone()))
     };
+    let onlimit = {
+        let (limit, it) = (limit.clone(), it.clone());
+        Callback::from(move |()| limit.emit(it.clone()))
+    };
     html! {
         <tr key={bin.clone()} data-test="participant-row" data-bin={bin.clone()}>
             <th scope="row">
@@ -171,6 +207,11 @@ fn row(it: &ParticipantView, language: Language, ask: &Callback<ParticipantView>
             <td class="number" data-name={words::CONSENTS.say(language)}>{ it.consents_active }</td>
             <td class="number" data-name={words::REQUESTS_HOUR.say(language)}>{ it.requests_last_hour }</td>
             <td class="number">
+                if it.participant.roles.consumer {
+                    <Button kind={ButtonKind::Quiet} test="participant-allowance" onclick={onlimit}>
+                        { words::ALLOWANCE.say(language) }
+                    </Button>
+                }
                 <Button {kind} {test} {onclick}>{ word.say(language) }</Button>
             </td>
         </tr>
@@ -267,4 +308,145 @@ fn ChangeDialog(props: &ChangeDialogProps) -> Html {
             </form>
         </Dialog>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct AllowanceDialogProps {
+    participant: ParticipantView,
+    /// With the participant's name once its allowance is saved.
+    onclose: Callback<Option<String>>,
+}
+
+/// The four numbers, as typed: a line for what counts together, a line for each application.
+type Typed = [String; 4];
+
+#[function_component]
+fn AllowanceDialog(props: &AllowanceDialogProps) -> Html {
+    let language = use_language();
+    let participant = &props.participant.participant;
+    let (name, path) = (
+        participant.name.clone(),
+        format!("/api/console/participants/{}/allowance", participant.bin),
+    );
+    let now = use_resource::<Allowance>(&path, None);
+    let typed = use_state(|| None::<Typed>);
+    let tried = use_state(|| false);
+    let save = {
+        let (onclose, name) = (props.onclose.clone(), name.clone());
+        use_action(
+            move |asked: SetAllowance| {
+                let path = path.clone();
+                async move { api::post::<Allowance>(&path, &asked).await }
+            },
+            move |answer: &Result<Allowance, Trouble>| {
+                if answer.is_ok() {
+                    onclose.emit(Some(name.clone()));
+                }
+            },
+        )
+    };
+    let shown: Option<Typed> =
+        (*typed).clone().or_else(|| now.value.as_deref().map(|it| numbers(*it)));
+    let onsubmit = {
+        let (shown, tried, run) = (shown.clone(), tried.clone(), save.run.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            tried.set(true);
+            if let Some(asked) = shown.as_ref().and_then(read) {
+                run.emit(asked);
+            }
+        })
+    };
+    let close = {
+        let (onclose, busy) = (props.onclose.clone(), save.busy);
+        Callback::from(move |()| {
+            if !busy {
+                onclose.emit(None);
+            }
+        })
+    };
+    let field = |at: usize, test: &'static str, word: Word| -> Html {
+        let Some(shown) = &shown else { return Html::default() };
+        let wrong = *tried && number(&shown[at]).is_none();
+        let error = wrong.then(|| AttrValue::from(words::ALLOWANCE_WRONG.say(language)));
+        let oninput = {
+            let (typed, shown) = (typed.setter(), shown.clone());
+            Callback::from(move |text: String| {
+                let mut all = shown.clone();
+                all[at] = text;
+                typed.set(Some(all));
+            })
+        };
+        html! {
+            <Field id={test} {test} label={word.say(language)} value={shown[at].clone()} digits={9} {error} {oninput} />
+        }
+    };
+    html! {
+        <Dialog
+            open=true
+            title={words::ALLOWANCE_TITLE.fill(language, &[("bank", &name)])}
+            onclose={close.clone()}
+        >
+            <p>{ words::ALLOWANCE_TEXT.say(language) }</p>
+            if let Some(trouble) = save.trouble.as_ref().or(now.trouble.as_ref()) {
+                <Notice tone={Tone::Bad}>{ trouble.sentence(language) }</Notice>
+            }
+            if shown.is_none() && now.trouble.is_none() {
+                <Spinner />
+            }
+            <form class="stack" novalidate=true {onsubmit}>
+                <div class="actions">
+                    { field(0, "allowance-participant", words::ALLOWANCE_PARTICIPANT) }
+                    { field(1, "allowance-consent", words::ALLOWANCE_CONSENT) }
+                </div>
+                <div class="actions">
+                    { field(2, "allowance-application", words::ALLOWANCE_APPLICATION) }
+                    { field(3, "allowance-day", words::ALLOWANCE_DAY) }
+                </div>
+                <div class="actions">
+                    <Button
+                        kind={ButtonKind::Secondary}
+                        test="allowance-cancel"
+                        disabled={save.busy}
+                        onclick={close}
+                    >
+                        { common::CANCEL.say(language) }
+                    </Button>
+                    <Button
+                        kind={ButtonKind::Primary}
+                        test="allowance-save"
+                        submit=true
+                        busy={save.busy}
+                        disabled={shown.is_none()}
+                    >
+                        { words::ALLOWANCE_YES.say(language) }
+                    </Button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+fn numbers(it: Allowance) -> Typed {
+    [
+        it.requests_a_minute,
+        it.consent_requests_a_minute,
+        it.application_requests_a_minute,
+        it.application_requests_a_day,
+    ]
+    .map(|it| it.to_string())
+}
+
+fn number(typed: &str) -> Option<u32> {
+    typed.parse().ok().filter(|it| (1..=ALLOWANCE_MAX).contains(it))
+}
+
+fn read(typed: &Typed) -> Option<SetAllowance> {
+    let [participant, consent, application, day] = typed;
+    Some(SetAllowance {
+        requests_a_minute: number(participant)?,
+        consent_requests_a_minute: number(consent)?,
+        application_requests_a_minute: number(application)?,
+        application_requests_a_day: number(day)?,
+    })
 }

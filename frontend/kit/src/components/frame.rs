@@ -3,9 +3,10 @@
 use senim_core::text::Language;
 use yew::prelude::*;
 
-use super::Logo;
+use super::{Flawed, Logo};
 use crate::browser::{document, focus};
 use crate::language::{LanguageChoice, use_language, use_language_choice};
+use crate::support::{dialled, use_support};
 use crate::theme::Theme;
 use crate::words::common;
 
@@ -30,10 +31,18 @@ pub struct FrameProps {
 #[function_component]
 pub fn Frame(props: &FrameProps) -> Html {
     let language = use_language();
+    let flawed = use_state_eq(|| false);
     {
-        let name = format!("{} · {}", props.title, common::SENIM.say(language));
+        let mut name = format!("{} · {}", props.title, common::SENIM.say(language));
+        if *flawed {
+            name = format!("{}: {name}", common::ERROR.say(language));
+        }
         use_effect_with(name, |name| document().set_title(name));
     }
+    let tell = {
+        let flawed = flawed.setter();
+        use_callback((), move |is: bool, ()| flawed.set(is))
+    };
     let skip = Callback::from(|event: MouseEvent| {
         event.prevent_default();
         focus("#main");
@@ -55,20 +64,54 @@ pub fn Frame(props: &FrameProps) -> Html {
                 </div>
             </header>
             <main id="main" tabindex="-1" class={classes!("main", props.wide.then_some("wide"))}>
-                { props.children.clone() }
+                <ContextProvider<Flawed> context={Flawed(tell)}>
+                    { props.children.clone() }
+                </ContextProvider<Flawed>>
             </main>
             <footer class="foot">
                 <div class={classes!("foot-row", props.wide.then_some("wide"))}>
                     <p><strong>{ common::SLOGAN.say(language) }</strong></p>
                     <p>{ common::FOOTER.say(language) }</p>
-                    <p class="foot-links">
-                        <a href="/agreement" data-test="foot-agreement">{ common::AGREEMENT.say(language) }</a>
-                        { " · " }
-                        <a href="/privacy" data-test="foot-privacy">{ common::PRIVACY.say(language) }</a>
-                    </p>
+                    <Support />
+                    <ul class="foot-links">
+                        for (to, test, word) in [
+                            ("/help", "foot-help", common::HELP),
+                            ("/accessibility", "foot-accessibility", common::ACCESSIBILITY),
+                            ("/privacy", "foot-privacy", common::PRIVACY),
+                            ("/agreement", "foot-agreement", common::AGREEMENT),
+                            ("/agreement#editions", "foot-editions", common::EDITIONS),
+                        ] {
+                            <li><a href={to} data-test={test}>{ word.say(language) }</a></li>
+                        }
+                    </ul>
+                    <p data-test="clock">{ common::CLOCK.say(language) }</p>
                 </div>
             </footer>
         </>
+    }
+}
+
+/// Phone and e-mail of who helps, where the operator has configured any.
+#[function_component]
+pub fn Support() -> Html {
+    let language = use_language();
+    let support = use_support();
+    if support.phone.is_none() && support.email.is_none() {
+        return Html::default();
+    }
+    html! {
+        <p class="support" data-test="support">
+            { common::CONTACT.say(language) }{ ": " }
+            if let Some(phone) = &support.phone {
+                <a href={dialled(phone)}>{ phone }</a>
+            }
+            if support.phone.is_some() && support.email.is_some() {
+                { ", " }
+            }
+            if let Some(email) = &support.email {
+                <a href={format!("mailto:{email}")}>{ email }</a>
+            }
+        </p>
     }
 }
 

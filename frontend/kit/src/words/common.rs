@@ -34,8 +34,20 @@ words! {
         en: "The address has a mistake in it, or the page has moved.",
     }
     TO_START { kk: "Бастапқы бетке", ru: "На главную", en: "To the start page" }
+    ERROR { kk: "Қате", ru: "Ошибка", en: "Error" }
+    ERROR_SUMMARY { kk: "Түзету керек", ru: "Нужно исправить", en: "There is a problem" }
+    HELP { kk: "Көмек", ru: "Помощь", en: "Help" }
+    ACCESSIBILITY { kk: "Қолжетімділік", ru: "Доступность", en: "Accessibility" }
+    EDITIONS { kk: "Редакциялар", ru: "Редакции", en: "Editions" }
+    CONTACT { kk: "Қолдау қызметі", ru: "Служба поддержки", en: "Support" }
     AGREEMENT { kk: "Пайдаланушы келісімі", ru: "Пользовательское соглашение", en: "User agreement" }
     PRIVACY { kk: "Қандай деректер сақталады", ru: "Какие данные хранятся", en: "What data is kept" }
+    /// Once on each page (OPS-7).
+    CLOCK {
+        kk: "Уақыт барлық жерде Қазақстан уақытымен (UTC+5) көрсетілген.",
+        ru: "Время везде указано казахстанское (UTC+5).",
+        en: "All times are Kazakhstan's (UTC+5).",
+    }
     FOOTER {
         kk: "Сіздің деректеріңіз тек келісіміңізбен беріледі және әр қолданылуы осында көрінеді.",
         ru: "Ваши данные передаются только с вашего согласия, и каждое обращение к ним видно здесь.",

@@ -4,6 +4,7 @@ use senim_core::text::Language;
 
 pub mod common;
 pub mod problems;
+pub mod reach;
 
 /// The same thing said in Kazakh, Russian and English.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn every_word_is_whole_in_three_languages() {
-        for words in [common::ALL, problems::ALL] {
+        for words in [common::ALL, problems::ALL, reach::ALL] {
             assert_eq!(unfinished(words), <[&str; 0]>::default());
         }
     }

@@ -20,6 +20,8 @@ const WORDS: &[(&str, Word)] = &[
     ("body.too-large", PHOTO_TOO_LARGE),
     ("body.too-slow", OFFLINE),
     ("busy", BUSY),
+    ("case.closed", CASE_CLOSED),
+    ("challenge.another-solution", CHALLENGE_ELSEWHERE),
     ("challenge.expired", CHALLENGE_EXPIRED),
     ("challenge.none-open", CHALLENGE_NONE),
     ("consent.changed", CONSENT_CHANGED),
@@ -27,6 +29,7 @@ const WORDS: &[(&str, Word)] = &[
     ("consent.expired", CONSENT_EXPIRED),
     ("consent.frequency-exceeded", CONSENT_FREQUENCY),
     ("consent.not-narrower", CONSENT_NOT_NARROWER),
+    ("consent.purpose-not-covered", CONSENT_PURPOSE),
     ("consent.refused", CONSENT_REFUSED),
     ("consent.unattended-not-covered", CONSENT_UNATTENDED),
     ("consent.text-changed", CONSENT_TEXT),
@@ -35,6 +38,8 @@ const WORDS: &[(&str, Word)] = &[
     ("consent.account-not-covered", CONSENT_ACCOUNT),
     ("consent.data-not-covered", CONSENT_DATA),
     ("consent.provider-not-covered", CONSENT_PROVIDER),
+    ("disown.own-session", DISOWN_OWN),
+    ("disown.reported", DISOWN_TWICE),
     ("edge.stale", PLATFORM),
     ("forbidden", FORBIDDEN),
     ("frames.another-session", FRAMES_OTHER),
@@ -42,6 +47,7 @@ const WORDS: &[(&str, Word)] = &[
     ("frames.cut-off", FRAMES_CUT),
     ("frames.malformed", FRAMES_CUT),
     ("frames.out-of-order", FRAMES_OTHER),
+    ("front.nothing-arrived", FRONT_NOTHING),
     ("identity.abandoned", ABANDONED),
     ("identity.agreement-refused", AGREEMENT),
     ("identity.agreement-withdrawn", AGREEMENT_WITHDRAWN),
@@ -51,8 +57,11 @@ const WORDS: &[(&str, Word)] = &[
     ("identity.ended", ENDED),
     ("identity.expired", EXPIRED),
     ("identity.iin-mismatch", IIN_MISMATCH),
+    ("identity.locked", LOCKED),
     ("identity.minor", MINOR),
+    ("identity.moved", MOVED),
     ("identity.no-match", NO_MATCH),
+    ("identity.no-more-time", NO_MORE_TIME),
     ("identity.no-phone", NO_PHONE),
     ("identity.no-session", NO_SESSION),
     ("identity.not-capable", NOT_CAPABLE),
@@ -61,6 +70,11 @@ const WORDS: &[(&str, Word)] = &[
     ("identity.open-elsewhere", OPEN_ELSEWHERE),
     ("identity.other-session", OTHER_SESSION),
     ("identity.out-of-order", OUT_OF_ORDER),
+    ("identity.phone-camera-only", PHONE_CAMERA_ONLY),
+    ("identity.phone-has-camera", PHONE_HAS_CAMERA),
+    ("identity.phone-link", PHONE_LINK),
+    ("identity.phone-links-exhausted", PHONE_LINKS),
+    ("identity.phone-number", PHONE_NUMBER),
     ("identity.sms-exhausted", SMS_EXHAUSTED),
     ("identity.source-down", SOURCE_DOWN),
     ("identity.source-photo", SOURCE_PHOTO),
@@ -73,6 +87,16 @@ const WORDS: &[(&str, Word)] = &[
     ("participant.not-consumer", NOT_CONSUMER),
     ("participant.standing", STANDING),
     ("participant.suspended", SUSPENDED),
+    ("passkey.already-added", PASSKEY_ADDED),
+    ("passkey.camera-needed", PASSKEY_CAMERA),
+    ("passkey.copied", PASSKEY_COPIED),
+    ("passkey.invalid", PASSKEY_INVALID),
+    // The device's own: no server answers it.
+    ("passkey.locked", PASSKEY_LOCKED),
+    ("passkey.not-shown", PASSKEY_NOT_SHOWN),
+    ("passkey.too-late", PASSKEY_LATE),
+    ("passkey.too-many", PASSKEY_TOO_MANY),
+    ("passkey.unknown", PASSKEY_UNKNOWN),
     ("photo.animated", ANIMATED),
     ("photo.broken", BROKEN),
     ("photo.no-face", NO_FACE),
@@ -91,9 +115,11 @@ const WORDS: &[(&str, Word)] = &[
     ("provider.too-slow", PROVIDER_SLOW),
     ("provider.unreachable", PROVIDER_DOWN),
     ("rate.limited", RATE),
+    ("rate.quota", RATE_QUOTA),
     ("request.malformed", LINK_UNKNOWN),
     ("signed-out", SIGNED_OUT),
     ("storage.full", STORAGE_FULL),
+    ("solution.front-failed", FRONT_FAILED),
     ("solution.none-available", PLATFORM),
 ];
 
@@ -117,6 +143,26 @@ words! {
         kk: "Қазір сұраныс тым көп. Бір минуттан кейін қайталап көріңіз.",
         ru: "Сейчас слишком много обращений. Попробуйте ещё раз через минуту.",
         en: "Too many people are here at the moment. Try again in a minute.",
+    }
+    CASE_CLOSED {
+        kk: "Бұл өтініш жабылып қойған.",
+        ru: "Это обращение уже закрыто.",
+        en: "This case is closed already.",
+    }
+    DISOWN_OWN {
+        kk: "Бұл қазір өзіңіз отырған сессияда жасалған. Оның орнына келісімді кері қайтарып алыңыз.",
+        ru: "Это сделано в том сеансе, в котором вы сейчас. Вместо этого отзовите согласие.",
+        en: "This was done in the session that you are in now. Withdraw the consent instead.",
+    }
+    DISOWN_TWICE {
+        kk: "Бұл туралы хабарлап қойғансыз. Өтініштің нөмірі «Не болды» бетінде.",
+        ru: "Вы об этом уже сообщили. Номер обращения — на странице «Что происходило».",
+        en: "You have reported this already. The number of the case is on the page “What happened”.",
+    }
+    LOCKED {
+        kk: "Осы ЖСН иесі өз атынан жасалған әрекет туралы «бұл мен емес» деп хабарлаған, сондықтан ұйымдардың сұрауы уақытша қабылданбайды. Кабинетке кіруге болады.",
+        ru: "Владелец этого ИИН сообщил о действии от его имени: «это был не я». Поэтому запросы организаций о нём временно не принимаются. Войти в кабинет можно.",
+        en: "The person with this IIN has reported something done in their name as not theirs, so organisations' requests about them are refused for a while. The cabinet stays open.",
     }
     CHALLENGE_EXPIRED {
         kk: "Тапсырмаға берілген уақыт бітті. Тексеруді қайта бастаңыз.",
@@ -263,6 +309,11 @@ words! {
         ru: "Этот банк не входит в согласие.",
         en: "The consent does not cover this bank.",
     }
+    CONSENT_PURPOSE {
+        kk: "Келісім басқа мақсатқа берілген.",
+        ru: "Согласие дано на другую цель.",
+        en: "The consent was given for another purpose.",
+    }
     CONSENT_REFUSED {
         kk: "Сіз келісім бермедіңіз. Ешқандай дерек берілген жоқ.",
         ru: "Вы не дали согласия. Никакие данные не переданы.",
@@ -304,9 +355,9 @@ words! {
         en: "This session has ended. Start again from your bank.",
     }
     EXPIRED {
-        kk: "Растауға 15 минут берілген еді, уақыт бітті. Банкіңізден қайта бастаңыз.",
-        ru: "На подтверждение отводится 15 минут, время вышло. Начните заново из своего банка.",
-        en: "The check may take 15 minutes, and they are over. Start again from your bank.",
+        kk: "Растауға берілген уақыт бітті, сондықтан сессия аяқталды. Ешқандай дерек берілген жоқ.",
+        ru: "Время на подтверждение вышло, поэтому сессия завершена. Никакие данные не переданы.",
+        en: "The time for the check is over, so the session has ended. No data was passed on.",
     }
     IIN_MISMATCH {
         kk: "Банкіңіз басқа ЖСН бойынша сұрау жіберген. Өз ЖСН-іңізді тексеріңіз.",
@@ -317,6 +368,41 @@ words! {
         kk: "Бет-әлпет мемлекеттік тізілімдегі суретке сәйкес келмеді. Көзілдірік пен бас киімді шешіп, жарық жерде қайталаңыз.",
         ru: "Лицо не совпало с фотографией в государственном реестре. Снимите очки и головной убор и повторите при хорошем свете.",
         en: "The face does not match the photo in the state register. Take off glasses and headgear and try again in good light.",
+    }
+    MOVED {
+        kk: "Сессияны басқа браузерде аштыңыз, ол сонда жалғасады. Бұл бетте енді ештеңе істеуге болмайды. Оны сіз ашпасаңыз, банкіңізге хабарлаңыз.",
+        ru: "Сессию открыли в другом браузере, и она продолжается там. На этой странице больше ничего сделать нельзя. Если это были не вы, сообщите своему банку.",
+        en: "The session was opened in another browser and goes on there. Nothing more can be done on this page. If that was not you, tell your bank.",
+    }
+    NO_MORE_TIME {
+        kk: "Бұл сессияны енді ұзарту мүмкін емес.",
+        ru: "Эту сессию больше нельзя продлить.",
+        en: "This session can't be extended any more.",
+    }
+    PHONE_CAMERA_ONLY {
+        kk: "Бұл телефонда тек камера қадамы өтеді, ал ол бітті немесе әлі басталмады. Сессия басталған құрылғыға оралыңыз.",
+        ru: "На этом телефоне проходит только шаг с камерой, и он закончен или ещё не начат. Вернитесь к устройству, где начата сессия.",
+        en: "This phone does the camera step only, and that is over or has not begun. Go back to the device where the session began.",
+    }
+    PHONE_HAS_CAMERA {
+        kk: "Камера қадамы телефонда. Оны сонда аяқтаңыз немесе осы жерге қайтарыңыз.",
+        ru: "Шаг с камерой – на телефоне. Закончите его там или верните сюда.",
+        en: "The camera step is on the phone. Finish it there, or bring it back here.",
+    }
+    PHONE_LINK {
+        kk: "Бұл код пайдаланылған, мерзімі өткен немесе орнына жаңасы көрсетілген. Екінші экранда жаңасын көрсетіңіз. Оны сіз ашпасаңыз, сандарды растамаңыз.",
+        ru: "Этот код использован, истёк или заменён новым. Покажите новый на другом экране. Если его открыли не вы, не подтверждайте число.",
+        en: "This code was used, has expired or was replaced. Show a new one on the other screen. If it was not you who opened it, don't confirm a number.",
+    }
+    PHONE_LINKS {
+        kk: "Бұл сессияда телефонға арналған басқа код көрсетілмейді.",
+        ru: "В этой сессии больше нельзя показать код для телефона.",
+        en: "No more codes for a phone can be shown in this session.",
+    }
+    PHONE_NUMBER {
+        kk: "Бұл санды күтіп тұрған телефон жоқ. Бет жаңартылды.",
+        ru: "Ни один телефон не ждёт этого числа. Страница обновлена.",
+        en: "No phone waits with this number. The page has been brought up to date.",
     }
     NO_SESSION {
         kk: "Бұл браузерде ашық сессия жоқ. Банкіңізден немесе кабинеттен бастаңыз.",
@@ -409,6 +495,21 @@ words! {
         ru: "Снимков не хватило. Не двигайтесь до конца съёмки.",
         en: "Too few pictures arrived. Stay in place until they are taken.",
     }
+    CHALLENGE_ELSEWHERE {
+        kk: "Бұл тексеруді басқа бағдарлама жүргізеді. Төменде соны бастаңыз.",
+        ru: "Эту проверку проводит другая программа. Начните её ниже.",
+        en: "Another program makes this check. Start it below.",
+    }
+    FRONT_NOTHING {
+        kk: "Суреттер тексеретін бағдарламаға жетпеді, сондықтан бір талпыныс кетті. Қайта бастап, суреттер жіберілгенше күтіңіз.",
+        ru: "Снимки не дошли до проверяющей программы, и попытка засчитана. Начните снова и дождитесь отправки снимков.",
+        en: "No pictures reached the program that checks, and the try counts. Start again and wait until the pictures are sent.",
+    }
+    FRONT_FAILED {
+        kk: "Тексеретін бағдарлама істен шықты, бұл сіздің кінәңіз емес. Талпыныс есепке алынбады, келесі тексеруді басқа бағдарлама жүргізеді.",
+        ru: "Проверяющая программа дала сбой, вашей вины в этом нет. Попытка не засчитана, следующую проверку проведёт другая программа.",
+        en: "The program that checks has failed, and not by your fault. The try does not count, and another program makes the next check.",
+    }
     PHOTO_TOO_LARGE {
         kk: "Суреттер тым үлкен. Қайталап көріңіз.",
         ru: "Снимки слишком большие. Попробуйте ещё раз.",
@@ -428,6 +529,51 @@ words! {
         kk: "Камераның анықтығы төмен: кемінде 640 × 360 керек.",
         ru: "Разрешение камеры мало: нужно не меньше 640 × 360.",
         en: "The camera's resolution is too low: at least 640 × 360 is needed.",
+    }
+    PASSKEY_ADDED {
+        kk: "Осы құрылғыдағы кіру кілті кабинетіңізді онсыз да ашады.",
+        ru: "Ключ доступа на этом устройстве уже открывает ваш кабинет.",
+        en: "A passkey on this device opens your cabinet already.",
+    }
+    PASSKEY_CAMERA {
+        kk: "Ол үшін камера керек: шығып, камерамен кіріңіз. Кіру кілті содан кейін 15 минут ішінде қосылады.",
+        ru: "Для этого нужна камера: выйдите и войдите с камерой. Ключ доступа добавляют в течение 15 минут после этого.",
+        en: "This takes the camera: sign out and sign in with it. A passkey is added within 15 minutes after that.",
+    }
+    PASSKEY_COPIED {
+        kk: "Бұл кіру кілтін біреу көшіріп алған болуы мүмкін, сондықтан ол кабинетті енді ашпайды. Камерамен кіріп, не болғанын қараңыз.",
+        ru: "Возможно, этот ключ доступа кто-то скопировал, поэтому он больше не открывает кабинет. Войдите с камерой и посмотрите, что происходило.",
+        en: "Somebody may have copied this passkey, so it opens the cabinet no more. Sign in with the camera and look at what happened.",
+    }
+    PASSKEY_INVALID {
+        kk: "Кіру кілті осы бетке сай жауап бермеді. Қайталап көріңіз немесе камерамен кіріңіз.",
+        ru: "Ключ доступа ответил не так, как ждёт эта страница. Попробуйте ещё раз или войдите с камерой.",
+        en: "The passkey did not answer as this page expects. Try again, or sign in with the camera.",
+    }
+    PASSKEY_NOT_SHOWN {
+        kk: "Құрылғы кіру кілтін бермеді: бас тартылды, уақыт өтті немесе онда Senim кілті жоқ. Қайталап көріңіз немесе камерамен кіріңіз.",
+        ru: "Устройство не дало ключ доступа: отказ, вышло время или ключа Senim на нём нет. Попробуйте ещё раз или войдите с камерой.",
+        en: "The device gave no passkey: it was stopped, took too long, or has none for Senim. Try again, or sign in with the camera.",
+    }
+    PASSKEY_LATE {
+        kk: "Кіру кілті тым кеш көрсетілді. Қайталап көріңіз.",
+        ru: "Ключ доступа показан слишком поздно. Попробуйте ещё раз.",
+        en: "The passkey was shown too late. Try again.",
+    }
+    PASSKEY_LOCKED {
+        kk: "«Бұл мен емес» деп хабарладыңыз, сондықтан «Не болды» бетінде көрсетілген уақытқа дейін кіру кілті қосылмайды.",
+        ru: "Вы сообщили «Это был не я», поэтому до времени на странице «Что происходило» ключ доступа добавить нельзя.",
+        en: "You reported “It wasn't me”, so no passkey can be added until the time that the page “What happened” shows.",
+    }
+    PASSKEY_TOO_MANY {
+        kk: "Кіру кілттері тым көп. Жаңасын қосу үшін біреуін жойыңыз.",
+        ru: "Ключей доступа слишком много. Чтобы добавить новый, удалите один.",
+        en: "There are too many passkeys. Remove one to add another.",
+    }
+    PASSKEY_UNKNOWN {
+        kk: "Бұл кіру кілті ешбір кабинетті ашпайды: ол жойылған немесе мерзімі өткен. Камерамен кіріңіз.",
+        ru: "Этот ключ доступа не открывает ни один кабинет: он удалён, или его срок истёк. Войдите с камерой.",
+        en: "This passkey opens no cabinet: it was removed, or its term is over. Sign in with the camera.",
     }
     PROVIDER_ANSWER {
         kk: "Банк стандартқа сай емес жауап берді.",
@@ -453,6 +599,11 @@ words! {
         kk: "Сұраныс тым көп. Бір минут күтіңіз.",
         ru: "Слишком много запросов. Подождите минуту.",
         en: "Too many requests. Wait a minute.",
+    }
+    RATE_QUOTA {
+        kk: "Ұйым қолданбасының тәуліктік сұраныс саны таусылды.",
+        ru: "Суточное число запросов приложения организации исчерпано.",
+        en: "The day's number of requests of the organisation's application is used up.",
     }
     SIGNED_OUT {
         kk: "Сіз жүйеден шықтыңыз. Қайта кіріңіз.",

@@ -12,8 +12,8 @@ use senim_core::jose::{Algorithm, Jwk, Jws, PublicKey, joined, unsigned};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::super::solution::hex;
 use senim_channel::clock::{Rng as _, SystemRng};
+use senim_core::jose::hex;
 
 const TYPE: &str = "senim-trial+jws";
 pub(super) const SIGNATURE: &str = "report.jws";

@@ -11,6 +11,7 @@ use senim_core::consent::{
     Asked, AskedClient, DETAILS_TYPE, Data, Limits, Purpose, PurposeCode, Unattended,
 };
 use senim_core::id::Bin;
+use senim_core::problem::Problem;
 use serde::Deserialize;
 
 use super::kept::{Link, LinkState, Pending, Told, Trouble, Wanted};
@@ -132,13 +133,13 @@ async fn connected(
     let pending = returned.state.and_then(|it| app.kept.returned(&it, &visit.session));
     let pending = pending.ok_or_else(|| trouble("state"))?;
     if let Some(error) = returned.error {
-        // The mark says why the authentication failed (IDX-4).
-        let mark = returned.error_description.clone().filter(|_| pending.sign_in.is_some());
-        if let Some(code) = mark {
-            return Err(Trouble {
-                code,
-                sentence: words(visit.language).sign_in_failed.to_owned(),
-            });
+        // The mark says why the session failed (IDX-4).
+        let mark = returned.error_description.clone();
+        if let Some(code) = mark.filter(|it| Problem::by_code(it).is_some()) {
+            let words = words(visit.language);
+            let signs_in = pending.sign_in.is_some();
+            let sentence = if signs_in { words.sign_in_failed } else { words.add_failed };
+            return Err(Trouble { code, sentence: sentence.to_owned() });
         }
         return Err(Trouble {
             code: error,
@@ -171,13 +172,13 @@ async fn connected(
 fn form(app: &Parts, visit: &Visit, complaint: Option<&str>) -> Response {
     let words = words(visit.language);
     let mut banks = String::new();
-    for (number, bank) in app.banks.iter().enumerate() {
+    // Nothing is ticked beforehand: what the client lets go is their own choice.
+    for bank in &app.banks {
         let _ = write!(
             banks,
-            "<label class=\"row choice\"><input type=\"checkbox\" name=\"bank-{bin}\" data-test=\"provider-{bin}\"{checked}>\
+            "<label class=\"row choice\"><input type=\"checkbox\" name=\"bank-{bin}\" data-test=\"provider-{bin}\">\
              {mark}<b class=\"grow\">{name}</b></label>",
             bin = bank.bin,
-            checked = if number == 0 { " checked" } else { "" },
             mark = view::bank_mark(&bank.name),
             name = escaped(&bank.name),
         );
@@ -195,8 +196,8 @@ fn form(app: &Parts, visit: &Visit, complaint: Option<&str>) -> Response {
          <fieldset><legend>{which}</legend>{banks}</fieldset>\
          <fieldset><legend>{what}</legend>\
          <label class=\"row choice\"><input type=\"checkbox\" checked disabled><span class=\"grow\">{accounts}<small>{always}</small></span></label>\
-         <label class=\"row choice\"><input type=\"checkbox\" name=\"balances\" data-test=\"data-balances\" checked><span class=\"grow\">{balances}</span></label>\
-         <label class=\"row choice\"><input type=\"checkbox\" name=\"transactions\" data-test=\"data-transactions\" checked><span class=\"grow\">{transactions}</span></label>\
+         <label class=\"row choice\"><input type=\"checkbox\" name=\"balances\" data-test=\"data-balances\"><span class=\"grow\">{balances}</span></label>\
+         <label class=\"row choice\"><input type=\"checkbox\" name=\"transactions\" data-test=\"data-transactions\"><span class=\"grow\">{transactions}</span></label>\
          </fieldset>\
          <label class=\"row choice\"><input type=\"checkbox\" name=\"unattended\" data-test=\"unattended\"><span class=\"grow\">{unattended}<small>{unattended_text}</small></span></label>\
          <dl class=\"facts\"><dt>{purpose}</dt><dd>{purpose_text}</dd></dl>\

@@ -1,5 +1,7 @@
 //! What the platform tells of ended and changed consents: the data goes, and that is attested (OAPI-5).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use senim_core::signals::{CONSENT_CHANGED, SetClaims};
@@ -10,6 +12,35 @@ use super::{App, Parts};
 
 const EVERY: Duration = Duration::from_secs(1);
 const EVERY_WHILE_AWAY: Duration = Duration::from_secs(10);
+
+/// Whether the bank keeps what it must delete: it acknowledges what it is told, and does nothing. Shared with whoever
+/// switches it; what it has heard meanwhile it obeys, late, when it is honest again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keeping(Arc<AtomicBool>);
+
+impl Keeping {
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set(&self, on: bool) {
+        self.0.store(on, Ordering::Relaxed);
+    }
+}
+
+/// What the bank has acknowledged and not obeyed.
+#[derive(Default)]
+pub(super) struct Ignored(Mutex<Vec<SetClaims>>);
+
+impl Ignored {
+    fn add(&self, event: SetClaims) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    fn take(&self) -> Vec<SetClaims> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// Polls for as long as the app runs; less often while the platform is away.
 pub(super) async fn follow(app: App) {
@@ -34,7 +65,21 @@ impl Parts {
     /// again.
     async fn follow_once(&self, handled: &[String]) -> Result<Vec<String>, Trouble> {
         let mut now_handled = Vec::new();
-        for event in self.platform.events(handled).await? {
+        let events = self.platform.events(handled).await?;
+        if self.keeping.is_on() {
+            now_handled.extend(events.iter().map(|it| it.jti.to_string()));
+            for event in events {
+                self.ignored.add(event);
+            }
+            return Ok(now_handled);
+        }
+        for event in self.ignored.take() {
+            if let Err(trouble) = self.obey(&event).await {
+                tracing::warn!(code = trouble.code, "a deletion that was due could not be done");
+                self.ignored.add(event);
+            }
+        }
+        for event in events {
             match self.obey(&event).await {
                 Ok(()) => now_handled.push(event.jti.to_string()),
                 Err(trouble) => {

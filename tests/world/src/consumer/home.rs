@@ -12,7 +12,7 @@ use super::kept::{Link, LinkState};
 use super::words::words;
 use super::{App, Parts, SESSION_COOKIE, Shared, Visit, random_name, view};
 use crate::clock;
-use crate::page::{self, escaped};
+use crate::page::{self, Page, escaped};
 
 #[derive(Deserialize)]
 pub(super) struct Enter {
@@ -99,7 +99,7 @@ fn home(app: &Parts, visit: &Visit) -> Response {
         "<div data-test=\"home\"><h1 class=\"greeting\">{greeting}, <span data-test=\"client-name\">{name}</span></h1>\
          <section class=\"plastic\" aria-label=\"{own}\"><p class=\"over\">{own}</p>\
          <p class=\"big\">{balance}</p><p class=\"number\" aria-hidden=\"true\">•••• 4417</p></section>\
-         <section><h2>{other}</h2>{none}<ul class=\"cards\">{shown}</ul>\
+         <section><h2>{other}</h2>{none}<ul class=\"cards\" id=\"links\" data-refresh=\"1000\" aria-live=\"polite\">{shown}</ul>\
          <p><a class=\"button wide\" href=\"/add\" data-test=\"add-accounts\"><span aria-hidden=\"true\">+</span> {add}</a></p>\
          <p><a class=\"button wide plain\" href=\"/sign-in\" data-test=\"sign-in-with-senim\">{sign_in}</a></p></section>\
          <p class=\"center\"><a href=\"{cabinet}\" data-test=\"cabinet\">{to_cabinet}</a></p></div>",
@@ -113,7 +113,9 @@ fn home(app: &Parts, visit: &Visit) -> Response {
         cabinet = escaped(&app.cabinet_url),
         to_cabinet = words.cabinet,
     );
-    view::page(app, visit, words.home, &body).into_response()
+    // What the platform tells of a consent's end shows without a reload by hand.
+    let page = view::page(app, visit, words.home, &body);
+    Page { script: Some(page::REFRESH), ..page }.into_response()
 }
 
 /// The client's account at this bank itself, which is not what the demo is about.

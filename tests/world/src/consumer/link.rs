@@ -169,7 +169,8 @@ fn bank(app: &Parts, visit: &Visit, link: &Link, read: &BankRead) -> String {
         String::new()
     };
     format!(
-        "<section>{heading}{trouble}<ul class=\"cards\">{accounts}</ul><p class=\"small\">{}: {}</p></section>",
+        "<section data-test=\"bank-{}\">{heading}{trouble}<ul class=\"cards\">{accounts}</ul><p class=\"small\">{}: {}</p></section>",
+        read.bank,
         words.read_at,
         view::moment(words, read.read_at),
     )

@@ -28,12 +28,14 @@ mod events;
 mod home;
 mod kept;
 mod link;
+mod marks;
 mod platform;
 mod read;
 mod sign_in;
 mod view;
 mod words;
 
+pub(crate) use events::Keeping;
 use kept::{Kept, Told};
 use platform::Platform;
 
@@ -54,6 +56,8 @@ struct Parts {
     banks: Vec<Bank>,
     /// Where clients manage their consents.
     cabinet_url: String,
+    keeping: Keeping,
+    ignored: events::Ignored,
     /// Where a person at a webcam becomes one of those to choose from.
     register_url: String,
 }
@@ -73,7 +77,7 @@ impl std::ops::Deref for App {
     }
 }
 
-pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router> {
+pub(crate) fn router(settings: &Settings, people: Arc<People>, keeping: Keeping) -> Result<Router> {
     let app = App(Arc::new(Parts {
         platform: Platform::open(settings)?,
         people,
@@ -83,6 +87,8 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
             .iter()
             .map(|it| Bank { bin: it.bin, name: it.name.clone() })
             .collect(),
+        keeping,
+        ignored: events::Ignored::default(),
         cabinet_url: format!("{}/cabinet", settings.pages_url),
         register_url: format!("{}/register", settings.outside_url),
     }));
@@ -104,6 +110,7 @@ pub(crate) fn router(settings: &Settings, people: Arc<People>) -> Result<Router>
         .route("/links/{link}/accounts/{bank}/{account}", get(account::show))
         .route("/language/{code}", get(choose_language))
         .route("/style.css", get(page::style))
+        .route(page::REFRESH, get(page::refresh))
         .route("/icon.svg", get(icon))
         .route("/healthz", get(async || "ok"))
         .fallback(async || Redirect::to("/"))

@@ -6,7 +6,9 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use senim_channel::{Identity, Outbound, OutboundError};
-use senim_client::{Client, ClientError, Credential, Key, Presence, Pushed, Request, Server};
+use senim_client::{
+    Client, ClientError, Credential, Key, Nonces, Presence, Pushed, Request, Server,
+};
 use senim_core::consent::{Asked, AskedIdentity, Data};
 use senim_core::exchange::{Envelope, Route};
 use senim_core::id::{Bin, ConsentId};
@@ -226,6 +228,7 @@ impl Platform {
                     redirect_uri: self.redirect_uri.clone(),
                     credential: Credential::PrivateKeyJwt(self.key.clone()),
                     outbound: self.outbound.clone(),
+                    nonces: Nonces::default(),
                 })
             })
             .await

@@ -109,15 +109,10 @@ fn form(app: &Parts, visit: &Visit) -> Response {
     for field in Field::ALL {
         let _ = write!(
             fields,
-            "<label class=\"row choice\"><input type=\"checkbox\" name=\"{claim}\" data-test=\"field-{claim}\"{checked}>\
+            "<label class=\"row choice\"><input type=\"checkbox\" name=\"{claim}\" data-test=\"field-{claim}\">\
              <span class=\"grow\">{name}</span></label>",
             claim = field.claim(),
             name = escaped(field_name(visit.language, *field)),
-            checked = if matches!(field, Field::Surname | Field::Name | Field::BirthDate) {
-                " checked"
-            } else {
-                ""
-            },
         );
     }
     let body = format!(

@@ -168,6 +168,11 @@ async fn an_id_token_that_is_not_for_this_request_signs_nobody_in() {
     // The mark of a failure is told.
     it.sign_in("error=access_denied&error_description=identity.no-match").await;
     assert!(it.get("/").await.contains("data-code=\"identity.no-match\""));
+    // For accounts as well.
+    let (state, issuer) = (it.begin().await, it.platform.issuer.clone());
+    let denied = "error=access_denied&error_description=identity.expired";
+    it.follow(&format!("/callback?state={state}&iss={issuer}&{denied}")).await;
+    assert!(it.get("/").await.contains("data-code=\"identity.expired\""));
 }
 
 #[tokio::test]
@@ -223,7 +228,7 @@ impl Walk {
             std::fs::write(photo, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
         }
         let people = People::open(&settings.people_dir, &settings.data_dir).unwrap();
-        router(settings, Arc::new(people)).unwrap()
+        router(settings, Arc::new(people), Keeping::default()).unwrap()
     }
 
     fn restart(&mut self) {

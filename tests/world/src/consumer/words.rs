@@ -2,6 +2,8 @@
 
 use senim_core::text::Language;
 
+use super::marks;
+
 pub(super) struct Words {
     pub(super) bank_tagline: &'static str,
     pub(super) sample: &'static str,
@@ -17,6 +19,7 @@ pub(super) struct Words {
     pub(super) other_banks: &'static str,
     pub(super) other_banks_none: &'static str,
     pub(super) add: &'static str,
+    pub(super) add_failed: &'static str,
     pub(super) add_title: &'static str,
     pub(super) add_text: &'static str,
     pub(super) which_banks: &'static str,
@@ -159,7 +162,7 @@ pub(super) fn problem(language: Language, code: &str) -> Option<&'static str> {
             "Ответ пришёл не от платформы Senim. Начните заново.",
             "The answer did not come from the Senim platform. Start again.",
         ],
-        _ => return None,
+        _ => marks::sentences(code)?,
     };
     Some(match language {
         Language::Kk => kk,
@@ -192,6 +195,7 @@ const KK: Words = Words {
     other_banks: "Басқа банктердегі шоттар",
     other_banks_none: "Басқа банктердегі шоттарыңызды қосып, бәрін бір жерден көріңіз.",
     add: "Басқа банктегі шотты қосу",
+    add_failed: "Шоттар қосылмады.",
     add_title: "Шоттарды қосу",
     add_text: "Деректерді тек сіздің келісіміңізбен, Senim платформасы арқылы аламыз. Келісімді кез келген уақытта кері қайтарып ала аласыз.",
     which_banks: "Қай банктен?",
@@ -264,6 +268,7 @@ const RU: Words = Words {
     other_banks: "Счета в других банках",
     other_banks_none: "Добавьте счета из других банков и смотрите всё в одном месте.",
     add: "Добавить счета из другого банка",
+    add_failed: "Счета не добавлены.",
     add_title: "Добавить счета",
     add_text: "Данные мы получаем только с вашего согласия и через платформу Senim. Согласие можно отозвать в любое время.",
     which_banks: "Из какого банка?",
@@ -336,6 +341,7 @@ const EN: Words = Words {
     other_banks: "Accounts at other banks",
     other_banks_none: "Add your accounts from other banks and see everything in one place.",
     add: "Add accounts from another bank",
+    add_failed: "No accounts were added.",
     add_title: "Add accounts",
     add_text: "We get data only with your consent and through the Senim platform. You can withdraw the consent at any time.",
     which_banks: "From which bank?",

@@ -68,7 +68,7 @@ pub(super) async fn show(State(outside): State<Outside>, headers: HeaderMap) -> 
         pages = escaped(&outside.settings.pages_url),
         console = words.to_console,
     );
-    frame(language, words.authenticator_title, Some("/refresh.js"), body).into_response()
+    frame(language, words.authenticator_title, Some(page::REFRESH), body).into_response()
 }
 
 #[cfg(test)]

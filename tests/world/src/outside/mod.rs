@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use senim_core::text::Language;
 
+use crate::consumer::Keeping;
 use crate::page::{self, Page};
 use crate::provider::Faults;
 use crate::register::People;
@@ -39,7 +40,14 @@ struct Parts {
     settings: Arc<Settings>,
     people: Arc<People>,
     outbox: Outbox,
-    faults: Faults,
+    switches: Switches,
+}
+
+/// What can be made to go wrong.
+#[derive(Clone, Default)]
+pub(crate) struct Switches {
+    pub(crate) faults: Faults,
+    pub(crate) keeping: Keeping,
 }
 
 impl std::ops::Deref for Outside {
@@ -54,7 +62,7 @@ pub(crate) fn router(
     settings: Arc<Settings>,
     people: Arc<People>,
     outbox: Outbox,
-    faults: Faults,
+    switches: Switches,
 ) -> Router {
     Router::new()
         .route("/", get(front::show))
@@ -68,15 +76,16 @@ pub(crate) fn router(
         .route("/authenticator", get(authenticator::show))
         .route("/authenticator.json", get(authenticator::json))
         .route("/faults", get(faults::show).post(faults::set))
+        .route("/faults/consumer", post(faults::set_consumer))
         .route("/language/{code}", get(choose_language))
         .route("/style.css", get(page::style))
         .route("/icon.svg", get(async || file("image/svg+xml", ICON)))
-        .route("/refresh.js", get(async || file("text/javascript", include_str!("refresh.js"))))
+        .route(page::REFRESH, get(page::refresh))
         .route("/register.js", get(async || file("text/javascript", include_str!("register.js"))))
         .route("/healthz", get(async || "ok"))
         .fallback(async || Redirect::to("/"))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(Outside(Arc::new(Parts { settings, people, outbox, faults })))
+        .with_state(Outside(Arc::new(Parts { settings, people, outbox, switches })))
 }
 
 fn file(content_type: &'static str, text: &'static str) -> Response {

@@ -37,5 +37,5 @@ pub(super) async fn show(State(outside): State<Outside>, headers: HeaderMap) -> 
         title = words.phone_title,
         text = words.phone_text,
     );
-    frame(language, words.phone_title, Some("/refresh.js"), body).into_response()
+    frame(language, words.phone_title, Some(page::REFRESH), body).into_response()
 }

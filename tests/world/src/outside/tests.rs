@@ -5,7 +5,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::cast;
-use crate::provider::Fault;
+use crate::provider::{Fault, Faults};
 use crate::setup;
 
 #[tokio::test]
@@ -112,8 +112,9 @@ impl Visit {
         let photo = settings.people_dir.join(format!("{}.jpg", cast::ALMAS.photo));
         std::fs::write(photo, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
         let people = Arc::new(People::open(&settings.people_dir, &settings.data_dir).unwrap());
-        let faults = Faults::default();
-        let app = router(Arc::new(settings), people, Outbox::default(), faults.clone());
+        let switches = Switches::default();
+        let faults = switches.faults.clone();
+        let app = router(Arc::new(settings), people, Outbox::default(), switches);
         Self { app, faults, dir }
     }
 

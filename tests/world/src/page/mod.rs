@@ -145,6 +145,17 @@ impl IntoResponse for Page {
     }
 }
 
+/// Keeps what is marked `data-refresh` fresh.
+pub(crate) const REFRESH: &str = "/refresh.js";
+
+pub(crate) async fn refresh() -> Response {
+    (
+        [(header::CONTENT_TYPE, "text/javascript"), (header::CACHE_CONTROL, "no-cache")],
+        include_str!("refresh.js"),
+    )
+        .into_response()
+}
+
 pub(crate) async fn style() -> Response {
     (
         [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],

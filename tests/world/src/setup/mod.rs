@@ -8,17 +8,23 @@ use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use rand::Rng as _;
 use senim_client::Key;
 use senim_core::jose::Jwk;
+use senim_core::log::note::{KeyKind, SigningKey};
 use serde_json::json;
 
 use crate::cast::{self, Organisation};
 use crate::clock;
 use crate::settings::{Consumer, Gateway, Operator, Provider, Settings};
+use crate::vendor;
 
 mod certificates;
 pub(crate) mod files;
 
 use certificates::{Authority, Pair, Purpose, Term};
 use files::Secrecy;
+
+/// The witness's name, and the host's policy.
+const WITNESS: &str = "witness.localhost";
+const LOG_POLICY: &str = "log.policy";
 
 /// What the caller of `senim-world setup` chooses. What is left out lies in `--dir`.
 #[derive(Clone, Debug, clap::Args)]
@@ -56,6 +62,9 @@ pub struct Wishes {
     /// Host: OAuth endpoints and the edge's feed.
     #[arg(long, default_value_t = 8443)]
     pub servers_port: u16,
+    /// The host's pages listener speaks TLS itself.
+    #[arg(long)]
+    pub pages_tls: bool,
     /// Node.
     #[arg(long, default_value_t = 9443)]
     pub edge_port: u16,
@@ -71,9 +80,21 @@ pub struct Wishes {
     /// State register, SMS gateway, front page.
     #[arg(long, default_value_t = 7180)]
     pub outside_port: u16,
+    /// The vendor's biometric solution.
+    #[arg(long, default_value_t = 7190)]
+    pub solution_port: u16,
+    /// The built-in engine's share of liveness checks.
+    #[arg(long, default_value_t = 9)]
+    pub builtin_weight: u32,
+    /// The vendor's share, in its own front part; 0: none goes there.
+    #[arg(long, default_value_t = 0)]
+    pub front_weight: u32,
     /// The host asks the register by SOAP.
     #[arg(long)]
     pub soap: bool,
+    /// The witness of the journal's log; without it the log has none.
+    #[arg(long)]
+    pub witness_port: Option<u16>,
     /// The host's metrics; without it none are served.
     #[arg(long)]
     pub host_metrics_port: Option<u16>,
@@ -94,10 +115,35 @@ pub fn run(wishes: &Wishes) -> Result<String> {
     let secret =
         |name: &str, text: String| files::write(&dir.join(name), text.as_bytes(), Secrecy::Secret);
     secret("world.toml", toml::to_string(&settings)?)?;
+    if let Some(port) = wishes.witness_port {
+        let policy = log_policy(&dir, port)?;
+        files::write(&dir.join(LOG_POLICY), policy.as_bytes(), Secrecy::Public)?;
+    }
     secret("host.toml", toml::to_string(&host(wishes, &dir, &made)?)?)?;
     secret("node.toml", toml::to_string(&node(wishes, &dir, &made)?)?)?;
     secret("seed.toml", toml::to_string(&seed(wishes, &made, &operator))?)?;
     Ok(format!("Everything for the demo is in {}. Start at {outside}", dir.display()))
+}
+
+/// 32 random bytes, made once.
+fn hexadecimal_key(file: &Path) -> Result<String> {
+    if !file.exists() {
+        let mut chance = rand::rng();
+        let text = format!("{:032x}{:032x}", chance.random::<u128>(), chance.random::<u128>());
+        files::write(file, text.as_bytes(), Secrecy::Secret)?;
+    }
+    Ok(fs::read_to_string(file)?)
+}
+
+/// The one witness, which must cosign each checkpoint (C2SP tlog-policy).
+fn log_policy(dir: &Path, port: u16) -> Result<String> {
+    let digits = hexadecimal_key(&dir.join("witness.key"))?;
+    let mut seed = [0; 32];
+    for (at, byte) in seed.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16)?;
+    }
+    let key = SigningKey::new(WITNESS, KeyKind::Witness, &seed)?;
+    Ok(format!("witness own {} http://localhost:{port}\nquorum own\n", key.public()))
 }
 
 /// Certificates and keys, by what they are for.
@@ -133,11 +179,7 @@ impl Made {
         authority.pair("expired", &cast::CONSUMER, Purpose::Client, Term::Past)?;
 
         let master_key = dir.join("master.key");
-        if !master_key.exists() {
-            let mut chance = rand::rng();
-            let text = format!("{:032x}{:032x}", chance.random::<u128>(), chance.random::<u128>());
-            files::write(&master_key, text.as_bytes(), Secrecy::Secret)?;
-        }
+        hexadecimal_key(&master_key)?;
         let (application_key, application_keys) = application(dir, cast::APPLICATION)?;
         let (_, other_keys) = application(dir, cast::APPLICATION_OTHER)?;
         let gateway =
@@ -236,6 +278,7 @@ fn world(wishes: &Wishes, dir: &Path, made: &Made, operator: Operator) -> Result
             key: made.consumer.key.clone(),
         },
         providers,
+        solution_listen: loopback(wishes.solution_port),
         operator,
         log: "info".to_owned(),
     })
@@ -247,7 +290,14 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     let database = wishes.database.clone();
     let outside = format!("http://localhost:{}", wishes.outside_port);
     let judge = absolute(wishes.judge.as_deref(), dir, "judge.wasm")?;
+    // A log belongs to one database.
+    let log = if database.as_ref().is_some_and(|it| it.starts_with("postgres")) {
+        "log-of-postgres"
+    } else {
+        "log"
+    };
     let mut config = json!({
+        "log_dir": data_dir.join(log),
         "database": database.unwrap_or_else(|| format!("sqlite:{}", data_dir.join("senim.db").display())),
         "pages_listen": loopback(wishes.pages_port),
         "pages_url": pages_url(wishes),
@@ -262,8 +312,17 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
         "sms_url": outside,
         "models_dir": absolute(wishes.models_dir.as_deref(), dir, "models")?,
         "judge": judge,
+        // So that an overdue deletion can be seen.
+        "deletion_within": "1m",
+        // Invented, as all of the demo's world: nobody answers there.
+        "support": { "phone": "+7 700 000 00 00", "email": "help@senim.example" },
         "log": "info",
+        "solutions": solutions(wishes),
     });
+    if wishes.pages_tls {
+        config["pages_tls_certificate"] = json!(made.host.certificate);
+        config["pages_tls_key"] = json!(made.host.key);
+    }
     if wishes.soap {
         config["source_soap"] = json!({
             "certificate": made.source.certificate,
@@ -280,10 +339,25 @@ fn host(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
     if let Some(library) = &wishes.onnxruntime {
         config["onnxruntime"] = json!(absolute(Some(library), dir, "")?);
     }
+    if wishes.witness_port.is_some() {
+        config["log_policy"] = json!(dir.join(LOG_POLICY));
+    }
     if let Some(port) = wishes.host_metrics_port {
         config["metrics_listen"] = json!(loopback(port));
     }
     Ok(config)
+}
+
+/// The built-in engine, and the vendor's solution for liveness alone.
+fn solutions(wishes: &Wishes) -> serde_json::Value {
+    let vendor = format!("http://localhost:{}", wishes.solution_port);
+    json!([
+        { "name": "builtin", "weight": 1, "timeout_ms": 15_000,
+          "liveness": { "weight": wishes.builtin_weight } },
+        { "name": vendor::NAME, "weight": 0, "url": vendor,
+          "liveness": { "weight": wishes.front_weight, "front": format!("{vendor}{}", vendor::FRONT),
+                        "vendor": vendor::VENDOR } },
+    ])
 }
 
 fn node(wishes: &Wishes, dir: &Path, made: &Made) -> Result<serde_json::Value> {
@@ -326,7 +400,10 @@ fn seed(wishes: &Wishes, made: &Made, operator: &Operator) -> serde_json::Value 
     json!({
         "participants": [
             { "bin": cast::CONSUMER.bin, "name": cast::CONSUMER.name, "provider": false, "consumer": true,
-              "certificates": [made.consumer.thumbprint, made.consumer_mtls.thumbprint] },
+              "certificates": [made.consumer.thumbprint, made.consumer_mtls.thumbprint],
+              // `senim-load` reads one consent without pause.
+              "allowance": { "requests_a_minute": 1_000_000, "application_requests_a_minute": 1_000_000,
+                             "consent_requests_a_minute": 1_000_000 } },
             { "bin": cast::QARLYGASH.bin, "name": cast::QARLYGASH.name, "provider": true, "consumer": false,
               "certificates": [], "base_url": provider_url(wishes.provider_port) },
             { "bin": cast::TULPAR.bin, "name": cast::TULPAR.name, "provider": true, "consumer": true,
@@ -357,7 +434,8 @@ fn consumer_url(wishes: &Wishes) -> String {
 }
 
 fn pages_url(wishes: &Wishes) -> String {
-    format!("http://localhost:{}", wishes.pages_port)
+    let scheme = if wishes.pages_tls { "https" } else { "http" };
+    format!("{scheme}://localhost:{}", wishes.pages_port)
 }
 
 fn issuer(wishes: &Wishes) -> String {

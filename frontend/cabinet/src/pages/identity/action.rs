@@ -2,7 +2,8 @@
 
 use senim_core::id::SessionId;
 use senim_core::identity::view::{
-    AnswerAgreement, AnswerConsent, ChooseLanguage, ConfirmIin, EnterCode, IdentityView,
+    AnswerAgreement, AnswerConsent, ChooseLanguage, CompareNumbers, ConfirmIin, EnterCode,
+    IdentityView,
 };
 use senim_kit::api::{self, Nothing, Trouble};
 
@@ -14,6 +15,10 @@ pub(crate) enum Action {
     SendCode,
     Consent(AnswerConsent),
     Language(ChooseLanguage),
+    /// The number on the phone was compared with the one here.
+    Compare(CompareNumbers),
+    TakeBack,
+    Stay,
     Abandon,
 }
 
@@ -29,6 +34,10 @@ impl Action {
             Self::Consent(answer) if answer.approve => "approve",
             Self::Consent(_) => "withhold",
             Self::Language(_) => "language",
+            Self::Compare(answer) if answer.same => "same",
+            Self::Compare(_) => "other",
+            Self::TakeBack => "take-back",
+            Self::Stay => "stay",
             Self::Abandon => "abandon",
         }
     }
@@ -43,6 +52,9 @@ impl Action {
             Self::SendCode => api::post(&path("code/send"), &Nothing {}).await,
             Self::Consent(answer) => api::post(&path("consent"), answer).await,
             Self::Language(choice) => api::post(&path("language"), choice).await,
+            Self::Compare(answer) => api::post(&path("phone/confirm"), answer).await,
+            Self::TakeBack => api::post(&path("phone/take-back"), &Nothing {}).await,
+            Self::Stay => api::post(&path("stay"), &Nothing {}).await,
             Self::Abandon => api::post(&path("abandon"), &Nothing {}).await,
         }
     }

@@ -1,7 +1,7 @@
 //! The consent, in short and in full: who gets what from whom, why, for how long (CNS-5).
 
 use senim_core::consent::view::ConsentRequestView;
-use senim_core::consent::words::{Paragraph, purpose};
+use senim_core::consent::words::purpose;
 use senim_core::identity::view::AnswerConsent;
 use senim_core::text::Language;
 use senim_kit::components::{Button, ButtonKind, Notice, Tone};
@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::action::Action;
 use crate::pages::change::mode;
-use crate::pages::consent::{data_list, fact, field_list, own_words};
+use crate::pages::consent::{data_list, fact, field_list, own_words, said};
 use crate::pages::rules::bilingual;
 use crate::words::{cabinet, change, identity};
 
@@ -93,9 +93,9 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                 <h2>{ identity::CONSENT_TEXT.say(props.text_language) }</h2>
                 { bilingual(
                     props.text_language,
-                    paragraphs(&consent.text),
-                    paragraphs(&consent.agreed.kk),
-                    paragraphs(&consent.agreed.ru),
+                    said(&consent.text),
+                    said(&consent.agreed.kk),
+                    said(&consent.agreed.ru),
                 ) }
             </div>
             <Notice tone={Tone::Quiet}>{ cannot.say(language) }</Notice>
@@ -113,19 +113,5 @@ pub(crate) fn ConsentAnswer(props: &ConsentAnswerProps) -> Html {
                 </Button>
             </div>
         </>
-    }
-}
-
-fn paragraphs(text: &[Paragraph]) -> Html {
-    text.iter().map(paragraph).collect()
-}
-
-/// The consumer's own words stand in a block that no text can leave.
-fn paragraph(it: &Paragraph) -> Html {
-    match it {
-        Paragraph::Platform(text) => html! { <p>{ text }</p> },
-        Paragraph::Consumer(text) => {
-            html! { <blockquote data-test="consent-own-words"><p><bdi>{ text }</bdi></p></blockquote> }
-        }
     }
 }

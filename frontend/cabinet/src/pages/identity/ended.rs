@@ -8,7 +8,7 @@ use senim_kit::components::Tone;
 use senim_kit::language::use_language;
 use senim_kit::moment;
 use senim_kit::route::leave;
-use senim_kit::words::problems;
+use senim_kit::words::{Word, problems};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -55,7 +55,31 @@ pub(crate) struct FailedProps {
     pub problem: String,
     pub redirect: Option<String>,
     pub blocked_until: Option<Timestamp>,
+    /// What the last check failed by, where that led to the block: a problem's code.
+    pub reason: Option<String>,
     pub offset_ms: f64,
+}
+
+/// Chosen by the client themselves.
+fn is_chosen(problem: &str) -> bool {
+    matches!(
+        Problem::by_code(problem),
+        Some(
+            Problem::IdentityAgreement
+                | Problem::IdentityAgreementWithdrawn
+                | Problem::IdentityAbandoned
+                | Problem::ConsentRefused
+        )
+    )
+}
+
+pub(crate) fn title(problem: &str, blocked: bool) -> Word {
+    match problem {
+        _ if blocked => identity::BLOCKED_TITLE,
+        _ if is_chosen(problem) => identity::REFUSED_TITLE,
+        _ if problem == Problem::IdentityExpired.code() => identity::EXPIRED_TITLE,
+        _ => identity::FAILED_TITLE,
+    }
 }
 
 #[function_component]
@@ -63,20 +87,14 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
     let language = use_language();
     let left = use_countdown(props.blocked_until, props.offset_ms);
     let problem = Problem::by_code(&props.problem);
-    let chosen = matches!(
-        problem,
-        Some(
-            Problem::IdentityAgreement
-                | Problem::IdentityAgreementWithdrawn
-                | Problem::IdentityAbandoned
-                | Problem::ConsentRefused
-        )
-    );
-    let (title, tone) = match (props.blocked_until, chosen) {
-        (Some(_), _) => (identity::BLOCKED_TITLE, Tone::Warn),
-        (None, true) => (identity::REFUSED_TITLE, Tone::Quiet),
-        (None, false) => (identity::FAILED_TITLE, Tone::Bad),
+    let chosen = is_chosen(&props.problem);
+    let title = title(&props.problem, props.blocked_until.is_some());
+    let tone = match (props.blocked_until, chosen) {
+        (Some(_), _) => Tone::Warn,
+        (None, true) => Tone::Quiet,
+        (None, false) => Tone::Bad,
     };
+    let last = props.reason.as_ref().and_then(|it| problems::sentence(it, language));
     let reason = problems::sentence(&props.problem, language)
         .or(problem.map(Problem::title))
         .unwrap_or(problems::PLATFORM.say(language));
@@ -89,6 +107,9 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
             { sign(tone, if chosen { "M24 36h24" } else { "M36 22v18M36 49v.5" }) }
             <h1 tabindex="-1">{ title.say(language) }</h1>
             <p class="lead" role="alert">{ reason }</p>
+            if let Some(last) = last {
+                <p data-test="failed-reason">{ identity::LAST_CHECK.fill(language, &[("why", last)]) }</p>
+            }
             if props.blocked_until.is_some() {
                 if left > 0 {
                     <p class="clock" data-test="blocked-left">
@@ -99,6 +120,8 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
                 }
             } else if !chosen && props.consumer.is_some() {
                 <p>{ identity::FAILED_HELP.say(language) }</p>
+            } else if !chosen {
+                <p>{ identity::FAILED_CABINET.say(language) }</p>
             }
             <div class="actions">
                 if let Some(redirect) = &props.redirect {

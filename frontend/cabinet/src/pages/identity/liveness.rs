@@ -1,9 +1,9 @@
-//! The camera step: the liveness widget, as any bank's page has it, and what came of the last check.
+//! The camera step: the liveness widget, as any bank's page has it, or another vendor's front part, and what came of the last check.
 
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{JSON, Reflect};
 use senim_core::id::SessionId;
-use senim_core::identity::view::IdentityView;
+use senim_core::identity::view::{FrontView, IdentityView};
 use senim_kit::api::{self, Trouble};
 use senim_kit::browser::document;
 use senim_kit::components::{Notice, Tone};
@@ -13,6 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element};
 use yew::prelude::*;
 
+use super::front::Front;
 use crate::words::camera;
 
 const WIDGET: &str = "/liveness/senim-liveness.js";
@@ -22,6 +23,8 @@ pub(crate) struct LivenessProps {
     pub session: SessionId,
     pub checks_left: u8,
     pub last_problem: Option<String>,
+    /// Another vendor's solution makes the next check.
+    pub front: Option<FrontView>,
     pub onview: Callback<IdentityView>,
     pub ontrouble: Callback<Trouble>,
     /// The widget ended without an answer; a check may have been counted.
@@ -38,8 +41,11 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
         let (onview, ontrouble) = (props.onview.clone(), props.ontrouble.clone());
         let onstale = props.onstale.clone();
         let running = running.setter();
-        use_effect_with(widget.clone(), move |widget| {
-            load();
+        let ours = props.front.is_none();
+        use_effect_with((widget.clone(), ours), move |(widget, ours)| {
+            if *ours {
+                load();
+            }
             let listeners = widget.cast::<Element>().map(|element| {
                 let runs = running.clone();
                 let start = EventListener::new(&element, "senim-start", move |_| runs.set(true));
@@ -64,18 +70,29 @@ pub(crate) fn Liveness(props: &LivenessProps) -> Html {
             move || drop(listeners)
         });
     }
+    let filming = props.front.as_ref().is_some_and(|it| it.open.is_some());
     let left = camera::CHECKS_LEFT.fill(language, &[("count", &props.checks_left.to_string())]);
     html! {
         <>
             <h1 tabindex="-1">{ camera::TITLE.say(language) }</h1>
-            if let Some(code) = props.last_problem.as_ref().filter(|_| !*running) {
+            if let Some(code) = props.last_problem.as_ref().filter(|_| !*running && !filming) {
                 <div data-test="last-check" data-code={code.clone()}>
                     <Notice tone={Tone::Warn} test="last-problem">
                         { problems::sentence(code, language).unwrap_or(problems::NOT_LIVE.say(language)) }
                     </Notice>
                 </div>
             }
-            <senim-liveness ref={widget} endpoint={format!("/api/identity/{}/liveness", props.session)} lang={language.code()} />
+            if let Some(front) = &props.front {
+                <Front
+                    session={props.session}
+                    front={front.clone()}
+                    onview={props.onview.clone()}
+                    ontrouble={props.ontrouble.clone()}
+                    onstale={props.onstale.clone()}
+                />
+            } else {
+                <senim-liveness ref={widget} endpoint={format!("/api/identity/{}/liveness", props.session)} lang={language.code()} />
+            }
             <p class="soft" data-test="checks-left">{ left }</p>
         </>
     }

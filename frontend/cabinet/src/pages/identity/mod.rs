@@ -4,13 +4,17 @@ mod action;
 mod agreement;
 mod code;
 mod consent;
-mod countdown;
+pub(crate) mod countdown;
 mod ended;
+mod expiry;
+mod front;
 mod iin;
 mod liveness;
+mod looks;
+mod phone;
 mod running;
 
-use senim_core::identity::view::{ChooseLanguage, IdentityView, StepView};
+use senim_core::identity::view::{ChooseLanguage, IdentityView, PhoneView, StepView};
 use senim_core::problem::Problem;
 use senim_core::text::Language;
 use senim_kit::api::{self, Trouble};
@@ -23,9 +27,10 @@ use senim_kit::words::common;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::words::{cabinet, identity};
+use crate::words::{cabinet, camera, identity, phone as phone_words};
 use action::Action;
-use running::{Running, RunningAction};
+use looks::use_looks;
+use running::{Running, RunningAction, is_over_here};
 
 #[function_component]
 pub(crate) fn IdentityPage() -> Html {
@@ -57,6 +62,7 @@ pub(crate) fn IdentityPage() -> Html {
         let load = load.clone();
         use_effect_with((), move |()| load.emit(()));
     }
+    use_looks(&running);
     let step = running.view.as_ref().map(|it| name(&it.step));
     // A screen reader starts at the new step's heading; fields take the focus themselves.
     use_effect_with(step, |step| {
@@ -67,7 +73,7 @@ pub(crate) fn IdentityPage() -> Html {
         }
     });
     // The consent's text is the server's: it must be in the language that the page is read in.
-    let spoken = running.view.as_ref().filter(|it| listens(&it.step)).map(|it| it.language);
+    let spoken = running.view.as_ref().filter(|it| listens(it)).map(|it| it.language);
     {
         let act = act.clone();
         use_effect_with((spoken, language), move |&(spoken, language)| {
@@ -91,6 +97,11 @@ pub(crate) fn IdentityPage() -> Html {
         Some(_) if running.trouble.as_ref().is_some_and(of_another_session) => {
             html! { <OtherSession onload={load} /> }
         }
+        // Its buttons could do nothing.
+        _ if running.trouble.as_ref().is_some_and(has_moved) => html! { <Moved /> },
+        Some(_) if running.trouble.as_ref().is_some_and(Trouble::signed_out) => {
+            html! { <NoSession /> }
+        }
         Some(view) => shown(view, &running, language, &act, &Heard { onview, ontrouble, load }),
         None => match &running.trouble {
             Some(trouble) if trouble.signed_out() => html! { <NoSession /> },
@@ -105,7 +116,11 @@ pub(crate) fn IdentityPage() -> Html {
             None => html! { <Card><Spinner /></Card> },
         },
     };
-    html! { <Frame title={identity::PAGE.say(language)} home="/">{ page }</Frame> }
+    let title = match running.view.as_ref().map(|it| heading(&it.step).say(language)) {
+        Some(step) => format!("{step} · {}", identity::PAGE.say(language)),
+        None => identity::PAGE.say(language).to_owned(),
+    };
+    html! { <Frame {title} home="/">{ page }</Frame> }
 }
 
 /// What a step tells of what it fetched by itself.
@@ -121,7 +136,7 @@ async fn after(answer: Result<IdentityView, Trouble>) -> RunningAction {
     match answer {
         Ok(view) => RunningAction::Told(view),
         // What this page shows must not become another session's under the reader's finger.
-        Err(trouble) if of_another_session(&trouble) => RunningAction::Troubled(trouble, None),
+        Err(trouble) if is_over_here(&trouble) => RunningAction::Troubled(trouble, None),
         Err(trouble @ Trouble::Refused(_)) => {
             let view = api::get("/api/identity").await.ok();
             RunningAction::Troubled(trouble, view)
@@ -137,63 +152,20 @@ fn of_another_session(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Refused(refused) if refused.code == code)
 }
 
+fn has_moved(trouble: &Trouble) -> bool {
+    let code = Problem::IdentityMoved.code();
+    matches!(trouble, Trouble::Refused(refused) if refused.code == code)
+}
+
 fn shown(
     view: &IdentityView,
     running: &Running,
     language: Language,
     act: &Callback<Action>,
-    Heard { onview, ontrouble, load }: &Heard,
+    heard: &Heard,
 ) -> Html {
     let busy = running.busy;
-    let step = match &view.step {
-        StepView::Agreement { agreement } => html! {
-            <agreement::Agreement agreement={agreement.clone()} {busy} act={act.clone()} />
-        },
-        StepView::Iin { iin_masked } => html! {
-            <iin::IinEntry iin_masked={iin_masked.clone()} {busy} act={act.clone()} />
-        },
-        StepView::Liveness { checks_left, last_problem, .. } => html! {
-            <liveness::Liveness
-                session={view.session}
-                checks_left={*checks_left}
-                last_problem={last_problem.clone()}
-                onview={onview.clone()}
-                ontrouble={ontrouble.clone()}
-                onstale={load.clone()}
-            />
-        },
-        StepView::Code { phone_masked, expires_at, tries_left, sms_left } => html! {
-            <code::CodeEntry
-                phone_masked={phone_masked.clone()}
-                expires_at={*expires_at}
-                tries_left={*tries_left}
-                sms_left={*sms_left}
-                offset_ms={running.offset_ms}
-                {busy}
-                act={act.clone()}
-            />
-        },
-        StepView::Consent { consent } => html! {
-            <consent::ConsentAnswer
-                consent={consent.clone()}
-                text_language={view.language}
-                {busy}
-                act={act.clone()}
-            />
-        },
-        StepView::Passed { redirect } => html! {
-            <ended::Passed consumer={view.consumer.clone()} redirect={redirect.clone()} />
-        },
-        StepView::Failed { problem, redirect, blocked_until } => html! {
-            <ended::Failed
-                consumer={view.consumer.clone()}
-                problem={problem.clone()}
-                redirect={redirect.clone()}
-                blocked_until={*blocked_until}
-                offset_ms={running.offset_ms}
-            />
-        },
-    };
+    let step = step(view, running, language, act, heard);
     let open = position(&view.step);
     let trouble = running.trouble.as_ref().filter(|it| !said_by_step(it, &view.step));
     html! {
@@ -209,11 +181,120 @@ fn shown(
                     <p class="soft">{ identity::ASKED_BY.fill(language, &[("bank", &consumer.name)]) }</p>
                 }
                 { step }
+                if at_camera(view) {
+                    <phone::PhonePart
+                        session={view.session}
+                        phone={view.phone.clone()}
+                        links_left={view.links_left}
+                        offset_ms={running.offset_ms}
+                        {busy}
+                        act={act.clone()}
+                        load={heard.load.clone()}
+                    />
+                    <phone::WithoutCamera consumer={view.consumer.clone()} />
+                }
             </Card>
-            if open.is_some() && !matches!(view.step, StepView::Agreement { .. } | StepView::Consent { .. }) {
+            if open.is_some() && view.phone != Some(PhoneView::This)
+                && !matches!(view.step, StepView::Agreement { .. } | StepView::Consent { .. })
+            {
                 <GiveUp {busy} act={act.clone()} />
             }
+            if let Some(ends_at) = view.ends_at {
+                <expiry::Expiry
+                    {ends_at}
+                    told_at={view.now}
+                    extensions_left={view.extensions_left}
+                    offset_ms={running.offset_ms}
+                    {busy}
+                    act={act.clone()}
+                    load={heard.load.clone()}
+                />
+            }
         </>
+    }
+}
+
+/// What the step shows.
+fn step(
+    view: &IdentityView,
+    running: &Running,
+    language: Language,
+    act: &Callback<Action>,
+    Heard { onview, ontrouble, load }: &Heard,
+) -> Html {
+    let busy = running.busy;
+    let refused = running.trouble.as_ref().and_then(|it| match it {
+        Trouble::Refused(refused) => Some(refused.code.clone()),
+        Trouble::Offline | Trouble::Unreadable => None,
+    });
+    match &view.step {
+        StepView::Agreement { agreement } => html! {
+            <agreement::Agreement agreement={agreement.clone()} {busy} act={act.clone()} />
+        },
+        StepView::Iin { iin_masked, tries_left, last_problem } => {
+            let refused = refused.clone().filter(|it| iin::is_about_the_field(it));
+            html! {
+                <iin::IinEntry
+                    iin_masked={iin_masked.clone()}
+                    tries_left={*tries_left}
+                    refused={refused.or_else(|| last_problem.clone())}
+                    {busy}
+                    act={act.clone()}
+                />
+            }
+        }
+        // The camera is the phone's, or may be in a moment.
+        StepView::Liveness { .. } if elsewhere(view) => html! {
+            <h1 tabindex="-1">{ camera::TITLE.say(language) }</h1>
+        },
+        StepView::Liveness { checks_left, last_problem, front } => html! {
+            <liveness::Liveness
+                session={view.session}
+                checks_left={*checks_left}
+                last_problem={last_problem.clone()}
+                front={front.clone()}
+                onview={onview.clone()}
+                ontrouble={ontrouble.clone()}
+                onstale={load.clone()}
+            />
+        },
+        StepView::Code { phone_masked, expires_at, tries_left, sms_left } => html! {
+            <code::CodeEntry
+                phone_masked={phone_masked.clone()}
+                expires_at={*expires_at}
+                tries_left={*tries_left}
+                sms_left={*sms_left}
+                offset_ms={running.offset_ms}
+                refused={refused.clone().filter(|it| code::is_about_the_field(it))}
+                {busy}
+                act={act.clone()}
+            />
+        },
+        StepView::Consent { consent } => html! {
+            <consent::ConsentAnswer
+                consent={consent.clone()}
+                text_language={view.language}
+                {busy}
+                act={act.clone()}
+            />
+        },
+        StepView::Passed { redirect } => html! {
+            <ended::Passed consumer={view.consumer.clone()} redirect={redirect.clone()} />
+        },
+        StepView::PhoneWaits { number } => html! {
+            <phone::Waits consumer={view.consumer.clone()} number={*number} />
+        },
+        StepView::PhoneDone { problem } => html! { <phone::Done problem={problem.clone()} /> },
+        StepView::Failed { problem, redirect, blocked_until, reason } => html! {
+            <ended::Failed
+                consumer={view.consumer.clone()}
+                problem={problem.clone()}
+                redirect={redirect.clone()}
+                blocked_until={*blocked_until}
+                reason={reason.clone()}
+                offset_ms={running.offset_ms}
+            />
+        },
     }
 }
 
@@ -224,7 +305,15 @@ fn said_by_step(trouble: &Trouble, step: &StepView) -> bool {
         (StepView::Liveness { last_problem: Some(code), .. }, Trouble::Refused(refused)) => {
             *code == refused.code || refused.code == Problem::ChallengeNone.code()
         }
-        (StepView::Failed { .. } | StepView::Passed { .. }, _) => true,
+        (StepView::Iin { .. }, Trouble::Refused(it)) => iin::is_about_the_field(&it.code),
+        (StepView::Code { .. }, Trouble::Refused(it)) => code::is_about_the_field(&it.code),
+        (
+            StepView::Failed { .. }
+            | StepView::Passed { .. }
+            | StepView::PhoneWaits { .. }
+            | StepView::PhoneDone { .. },
+            _,
+        ) => true,
         (
             StepView::Agreement { .. }
             | StepView::Iin { .. }
@@ -245,7 +334,36 @@ fn name(step: &StepView) -> &'static str {
         StepView::Consent { .. } => "consent",
         StepView::Passed { .. } => "passed",
         StepView::Failed { .. } => "failed",
+        StepView::PhoneWaits { .. } => "phone-waits",
+        StepView::PhoneDone { .. } => "phone-done",
     }
+}
+
+/// As the browser's tab tells it.
+fn heading(step: &StepView) -> senim_kit::words::Word {
+    match step {
+        StepView::Agreement { .. } => identity::AGREEMENT_TITLE,
+        StepView::Iin { .. } => identity::IIN_TITLE,
+        StepView::Liveness { .. } => camera::TITLE,
+        StepView::Code { .. } => identity::CODE_TITLE,
+        StepView::Consent { .. } => identity::CONSENT_TITLE,
+        StepView::Passed { .. } => identity::PASSED_TITLE,
+        StepView::Failed { problem, blocked_until, .. } => {
+            ended::title(problem, blocked_until.is_some())
+        }
+        StepView::PhoneWaits { .. } => phone_words::WAITS_TITLE,
+        StepView::PhoneDone { .. } => phone_words::DONE_TITLE,
+    }
+}
+
+/// The camera step, on the first device.
+fn at_camera(view: &IdentityView) -> bool {
+    matches!(view.step, StepView::Liveness { .. }) && view.phone != Some(PhoneView::This)
+}
+
+/// A phone has opened the link: this device's camera has nothing to do.
+fn elsewhere(view: &IdentityView) -> bool {
+    matches!(view.phone, Some(PhoneView::Opened { .. } | PhoneView::Acting))
 }
 
 /// Its place among the steps; none when the session is over.
@@ -253,16 +371,20 @@ fn position(step: &StepView) -> Option<usize> {
     match step {
         StepView::Agreement { .. } => Some(0),
         StepView::Iin { .. } => Some(1),
-        StepView::Liveness { .. } => Some(2),
+        StepView::Liveness { .. } | StepView::PhoneWaits { .. } => Some(2),
         StepView::Code { .. } => Some(3),
         StepView::Consent { .. } => Some(4),
-        StepView::Passed { .. } | StepView::Failed { .. } => None,
+        StepView::Passed { .. } | StepView::Failed { .. } | StepView::PhoneDone { .. } => None,
     }
 }
 
-/// The agreement's answer brings the language along; an ended session has no more to say.
-fn listens(step: &StepView) -> bool {
-    position(step).is_some_and(|it| it > 0)
+fn is_open(step: &StepView) -> bool {
+    position(step).is_some()
+}
+
+/// The agreement's answer brings the language along; an ended session has no more to say, and a phone no say in it.
+fn listens(view: &IdentityView) -> bool {
+    view.phone != Some(PhoneView::This) && position(&view.step).is_some_and(|it| it > 0)
 }
 
 fn step_names(view: &IdentityView, language: Language) -> Vec<&'static str> {
@@ -310,6 +432,18 @@ fn OtherSession(props: &OtherSessionProps) -> Html {
                     { identity::OTHER_SESSION_SHOW.say(language) }
                 </Button>
             </div>
+        </Card>
+    }
+}
+
+/// Another browser has taken the session over: what stood here is of no use.
+#[function_component]
+fn Moved() -> Html {
+    let language = use_language();
+    html! {
+        <Card>
+            <h1 data-test="moved">{ identity::MOVED_TITLE.say(language) }</h1>
+            <p role="alert">{ senim_kit::words::problems::MOVED.say(language) }</p>
         </Card>
     }
 }

@@ -1,6 +1,7 @@
 // Keeps what is marked `data-refresh` fresh: the page is asked for again, and the marked part taken over.
 "use strict";
 for (const part of document.querySelectorAll("[data-refresh]")) {
+  part.dataset.shown = part.innerHTML;
   const look = async () => {
     try {
       if (!document.hidden) {

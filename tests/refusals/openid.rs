@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Table;
 use crate::client::browser::Browser;
+use crate::client::jws;
 use crate::client::oauth::{OAuthClient, Tokens, details, identity_details, parameter};
 
 pub(super) async fn run(table: &mut Table<'_>) -> Result<()> {
@@ -116,8 +117,8 @@ async fn userinfo(table: &mut Table<'_>, client: &OAuthClient<'_>, token: &str) 
         .await;
     table
         .row("userinfo with an altered token", "401 token.signature", async || {
-            let (kept, _) = token.split_at(token.len() - 2);
-            client.send(&client.userinfo(&format!("{kept}AA"))?).await
+            let altered = jws::altered(token, |claims| claims["scope"] = "openid accounts".into());
+            client.send(&client.userinfo(&altered)?).await
         })
         .await;
     table

@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn owner(number: u64) -> Owner {
-        let bin = if number == 1 { "990340005977" } else { "030440006019" };
+        let bin = if number == 1 { "990340005977" } else { "030440006018" };
         (7, bin.parse().unwrap())
     }
 }

@@ -93,7 +93,7 @@ impl Hosted {
         let listener = TlsListener::new(socket.listen(128)?, tls, ListenerLimits::default())?;
         let address = listener.address();
         routing::know_nodes(&app).await.ok().context("the store does not answer")?;
-        let following = routing::follow_table(&app);
+        let following = routing::follow_source(&app);
         let mut tasks = JoinSet::new();
         let router = router::servers(app.clone());
         tasks.spawn(serve_router(listener, ServeLimits::default(), std::future::pending(), router));

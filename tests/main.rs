@@ -2,6 +2,7 @@
 
 mod architecture;
 mod database;
+mod etcd;
 mod host;
 mod refused;
 mod widget;

@@ -21,7 +21,7 @@ use crate::measures::Measures;
 use crate::messages::Messages;
 use crate::outside::soap::SoapRegister;
 use crate::outside::source::Source;
-use crate::routing::Feed;
+use crate::routing::{Etcd, Feed};
 use crate::solution::Solutions;
 use senim_channel::clock::{Clock, Rng, SystemClock, SystemRng};
 use senim_channel::{Identity, Outbound};
@@ -106,6 +106,10 @@ impl App {
                 Source::Soap(Arc::new(register.context("key `source_soap`")?))
             }
         };
+        let feed = match &config.stream_etcd {
+            None => Feed::default(),
+            Some(etcd) => Feed::through(Etcd::open(etcd).context("key `stream_etcd`")?),
+        };
         Ok(Self {
             editions: Arc::new(editions),
             solutions: Arc::new(solutions),
@@ -114,7 +118,7 @@ impl App {
                 .context("keys `sms_url` and `sms_tls`")?,
             receivers: None,
             config: Arc::new(config),
-            feed: Arc::default(),
+            feed: Arc::new(feed),
             budgets: Arc::default(),
             measures: Arc::default(),
             faces: None,

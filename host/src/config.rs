@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::outside::OutsideTls;
 use crate::outside::soap::SoapConfig;
+use crate::routing::EtcdConfig;
 use crate::solution::{self, SolutionConfig, Solutions};
 use senim_faces::{Options, Provider};
 
@@ -59,6 +60,8 @@ pub struct Config {
     pub sms_url: Option<String>,
     /// TLS towards it; goes with an `https` address.
     pub sms_tls: Option<OutsideTls>,
+    /// Nodes' stream goes through this etcd; absent: each host reads it from the database.
+    pub stream_etcd: Option<EtcdConfig>,
     /// Where clients get help.
     #[serde(default)]
     pub support: SupportConfig,
@@ -270,6 +273,14 @@ impl Config {
         if let Some(url) = &self.sms_url {
             check_address("sms_url", url.parse::<BaseUrl>())?;
         }
+        if let Some(etcd) = &self.stream_etcd {
+            etcd.urls
+                .iter()
+                .try_for_each(|it| check_address("stream_etcd.urls", it.parse::<BaseUrl>()))?;
+            if let Err(why) = etcd.check() {
+                return wrong("stream_etcd", &why);
+            }
+        }
         self.check_tls()?;
         if !(1..=LOCK_HOURS_MAX).contains(&self.disown_lock_hours) {
             return wrong("disown_lock_hours", "must be 1 to 336");
@@ -343,7 +354,9 @@ impl Config {
             }
         }
         let source = ("source_tls", Some(&self.source_url), &self.source_tls);
-        for (name, url, tls) in [source, ("sms_tls", self.sms_url.as_ref(), &self.sms_tls)] {
+        let sms = ("sms_tls", self.sms_url.as_ref(), &self.sms_tls);
+        let etcd = self.stream_etcd.as_ref().map(|it| ("stream_etcd", it.urls.first(), &it.tls));
+        for (name, url, tls) in [source, sms].into_iter().chain(etcd) {
             let https = url.is_some_and(|it| it.starts_with("https://"));
             match tls {
                 None if https => {

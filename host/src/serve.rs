@@ -57,7 +57,7 @@ async fn served(app: App) -> anyhow::Result<()> {
         None => None,
     };
     let jobs = jobs::start(&app);
-    let following = routing::follow_table(&app);
+    let following = routing::follow_source(&app);
     let feed = Arc::clone(&app.feed);
     let stop = stop_asked()
         .inspect(move |()| {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,20 +12,21 @@ use senim_core::feed::frame::Kind;
 use senim_core::routing::Standing;
 use senim_host::app::App;
 use senim_host::keys::rotate::rotate;
-use senim_host::routing::set_node_standing;
+use senim_host::routing::{self, Feed, set_node_standing};
 use senim_store as store;
 use serde_json::{Value, json};
 
 use super::stand::{Stand, asked, folder};
 use crate::database::on_each;
+use crate::etcd::Etcd;
 use senim_tests::hosted::{Certificates, Following, Hosted};
 
 const BOUND: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn withdrawing_is_done_when_every_connected_node_has_acknowledged() {
-    on_each(async |database| {
-        let stand = Stand::on(database).await;
+    from_each(async |database, source| {
+        let stand = source.feeds(Stand::on(database).await);
         let certificates = Certificates::make(&folder()).unwrap();
         let host = Hosted::serve(stand.app.clone(), &certificates, 0).await.unwrap();
         let first = node(&host, &certificates, "edge-1").await;
@@ -72,10 +74,10 @@ async fn withdrawing_is_done_when_every_connected_node_has_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hosts_on_one_database_feed_the_same_stream() {
-    on_each(async |database| {
-        let stand = Stand::on(database).await;
+    from_each(async |database, source| {
+        let stand = source.feeds(Stand::on(database).await);
         let certificates = Certificates::make(&folder()).unwrap();
-        let (one, other) = (stand.app.clone(), stand.beside(database).await);
+        let (one, other) = (stand.app.clone(), source.feeds_app(stand.beside(database).await));
         let one = Hosted::serve(one, &certificates, 0).await.unwrap();
         let other = Hosted::serve(other, &certificates, 0).await.unwrap();
         let near = node(&one, &certificates, "edge-1").await;
@@ -111,8 +113,8 @@ async fn two_hosts_on_one_database_feed_the_same_stream() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_is_killed_and_started_again_goes_on_where_it_was() {
-    on_each(async |database| {
-        let stand = Stand::on(database).await;
+    from_each(async |database, source| {
+        let stand = source.feeds(Stand::on(database).await);
         let certificates = Certificates::make(&folder()).unwrap();
         let host = Hosted::serve(stand.app.clone(), &certificates, 0).await.unwrap();
         let node = node(&host, &certificates, "edge-1").await;
@@ -123,7 +125,7 @@ async fn a_host_that_is_killed_and_started_again_goes_on_where_it_was() {
         host.kill().await;
         // Done while no host feeds the node.
         withdraw(&stand, &cookie, &consent).await;
-        let stand = stand.restarted(database).await;
+        let stand = source.feeds(stand.restarted(database).await);
         let host = Hosted::serve(stand.app.clone(), &certificates, port).await.unwrap();
         standing(&node, &host, 0, Standing::Ended).await;
         assert!(place(&node) > before);
@@ -135,8 +137,8 @@ async fn a_host_that_is_killed_and_started_again_goes_on_where_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_that_are_rotated_in_mid_stream_are_announced_before_they_sign() {
-    on_each(async |database| {
-        let stand = Stand::on(database).await;
+    from_each(async |database, source| {
+        let stand = source.feeds(Stand::on(database).await);
         let certificates = Certificates::make(&folder()).unwrap();
         let host = Hosted::serve(stand.app.clone(), &certificates, 0).await.unwrap();
         let node = node(&host, &certificates, "edge-1").await;
@@ -232,7 +234,34 @@ async fn a_slow_reader_is_cut_and_slows_nobody_down() {
     .await;
 }
 
-async fn node(host: &Hosted, certificates: &Certificates, name: &str) -> Following {
+/// Where hosts read the stream.
+pub(super) struct Source<'a>(pub(super) Option<&'a Etcd>);
+
+impl Source<'_> {
+    pub(super) fn feeds(&self, mut stand: Stand) -> Stand {
+        stand.app = self.feeds_app(stand.app);
+        stand
+    }
+
+    pub(super) fn feeds_app(&self, mut app: App) -> App {
+        if let Some(etcd) = self.0 {
+            app.feed = Arc::new(Feed::through(routing::Etcd::open(&etcd.config()).unwrap()));
+        }
+        app
+    }
+}
+
+/// On each engine, nodes are fed from its table and through etcd.
+async fn from_each(body: impl AsyncFn(&str, Source<'_>)) {
+    on_each(async |database| body(database, Source(None)).await).await;
+    on_each(async |database| {
+        let etcd = Etcd::start(&folder());
+        body(database, Source(Some(&etcd))).await;
+    })
+    .await;
+}
+
+pub(super) async fn node(host: &Hosted, certificates: &Certificates, name: &str) -> Following {
     let node = Following::start(host, certificates, name, BOUND).await.unwrap();
     until(async || node.feed.fresh().is_some()).await;
     node
@@ -273,23 +302,23 @@ fn place(node: &Following) -> Place {
 }
 
 /// What a node decides by.
-fn says(node: &Following, host: &Hosted, index: u64) -> Option<Standing> {
+pub(super) fn says(node: &Following, host: &Hosted, index: u64) -> Option<Standing> {
     let list = host.app.config.status_list_url();
     Some(node.feed.fresh()?.standing(&list, index))
 }
 
-async fn standing(node: &Following, host: &Hosted, index: u64, expected: Standing) {
+pub(super) async fn standing(node: &Following, host: &Hosted, index: u64, expected: Standing) {
     until(async || says(node, host, index) == Some(expected)).await;
 }
 
 /// Waits until the node decides by all that was done.
-async fn told_all(node: &Following, host: &Hosted) {
+pub(super) async fn told_all(node: &Following, host: &Hosted) {
     let head = host.app.store.read("test", async |tx| store::feed::head(tx).await).await.unwrap();
     until(async || place(node) >= head.at && node.feed.fresh().is_some()).await;
 }
 
 /// The cookie of a client's cabinet, and the consent.
-async fn given(stand: &Stand) -> (String, String) {
+pub(super) async fn given(stand: &Stand) -> (String, String) {
     let (cookie, _) = stand.approved(asked()).await;
     let consent = in_force(stand, &cookie).await;
     (cookie, consent)
@@ -302,7 +331,7 @@ async fn in_force(stand: &Stand, cookie: &str) -> String {
     active["id"].as_str().unwrap().to_owned()
 }
 
-async fn withdraw(stand: &Stand, cookie: &str, consent: &str) {
+pub(super) async fn withdraw(stand: &Stand, cookie: &str, consent: &str) {
     let path = format!("/api/cabinet/consents/{consent}/withdraw");
     assert_eq!(stand.post(&path, Some(cookie), json!({})).await.status, 200);
 }
@@ -318,7 +347,7 @@ async fn until_done(stand: &Stand, cookie: &str, path: &str) -> Value {
 }
 
 /// Waits for something that comes about by itself.
-async fn until(holds: impl AsyncFn() -> bool) {
+pub(super) async fn until(holds: impl AsyncFn() -> bool) {
     for _ in 0..1200 {
         if holds().await {
             return;

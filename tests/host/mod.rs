@@ -11,6 +11,7 @@ mod consent_change;
 mod console;
 mod edge_worker;
 mod eligible;
+mod etcd;
 mod evidence;
 mod feed;
 mod find;

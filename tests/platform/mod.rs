@@ -28,7 +28,7 @@ pub use issuer::IssuerKey;
 pub use material::{Channel, Material};
 pub use parts::Parts;
 use processes::Processes;
-pub(crate) use processes::free_ports;
+pub use processes::free_ports;
 
 /// How long a process may take until it answers.
 const START_MAX: Duration = Duration::from_mins(1);

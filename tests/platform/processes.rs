@@ -175,7 +175,7 @@ const PORTS: [&str; 9] = [
 
 /// Ports that nobody listens on now. Below those that the system gives to outgoing connections, and never the same
 /// twice: between this and the start of a process nobody should take one.
-pub(crate) fn free_ports(count: usize) -> Result<Vec<u16>> {
+pub fn free_ports(count: usize) -> Result<Vec<u16>> {
     static NEXT: OnceLock<AtomicU16> = OnceLock::new();
     let next = NEXT.get_or_init(|| AtomicU16::new(FIRST + rand::random::<u16>() % (LAST - FIRST)));
     let candidates =

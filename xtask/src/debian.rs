@@ -37,6 +37,21 @@ pub(crate) const POPPLER: Need = Need {
     purpose: "reads consents as PDF",
     present: || command::on_path("pdftotext").is_some(),
 };
+pub(crate) const OPENSSL: Need = Need {
+    package: "openssl",
+    purpose: "judges certificates, time stamps and signatures",
+    present: || command::on_path("openssl").is_some(),
+};
+pub(crate) const ETCD: Need = Need {
+    package: "etcd-server",
+    purpose: "carries the nodes' stream in a test",
+    present: || command::on_path("etcd").is_some(),
+};
+pub(crate) const ETCDCTL: Need = Need {
+    package: "etcd-client",
+    purpose: "looks into etcd in a test",
+    present: || command::on_path("etcdctl").is_some(),
+};
 pub(crate) const NODE: Need = Need {
     package: "nodejs",
     purpose: "foreign clients in JavaScript",

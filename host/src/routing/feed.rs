@@ -1,7 +1,7 @@
-//! The stream to nodes (core/src/feed) as this host sends it: the table decides what comes next, whoever wrote it.
+//! The stream to nodes (core/src/feed) as this host sends it: its source decides what comes next, whoever wrote it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -11,21 +11,25 @@ use senim_core::feed::frame::{Frame, Kind};
 use senim_core::feed::log::{Log, Opening};
 use senim_core::feed::{Beat, Position};
 use senim_core::jose::to_base64;
-use senim_core::status::StatusList;
 use tokio::sync::{MutexGuard, broadcast};
+use tokio::time::sleep;
 
+use super::etcd::Etcd;
 use super::nodes::Nodes;
+use super::source::{Found, LOOK, Seen, Source, Table};
 use super::streams::Streams;
 use crate::app::App;
 use crate::http::problem::Refusal;
-use senim_store::{self as store, StoreError, Tx};
 
 /// Frames that one beat signs at most.
 const SIGNED_AT_ONCE: usize = 64;
+/// How long a stream's beginning may wait for news of the source.
+const OPENED_WITHIN: Duration = Duration::from_secs(3);
 /// Batches that a node may be behind; then its stream is cut, and it asks for what it missed.
 const BATCHES_MAX: usize = 256;
 
 pub struct Feed {
+    pub(super) source: Box<dyn Source>,
     /// The known nodes, to choose the budget that a request counts against.
     pub nodes: Nodes,
     pub(super) streams: Streams,
@@ -58,16 +62,22 @@ struct Looked<'a> {
     looked_at: Duration,
 }
 
-enum Found {
-    Nothing,
-    Frames(Vec<Frame>),
-    /// More was missed than is kept, or the table is another one.
-    All(Box<(Position, Content)>),
+impl Default for Feed {
+    /// From the table.
+    fn default() -> Self {
+        Self::of(Box::<Table>::default())
+    }
 }
 
-impl Default for Feed {
-    fn default() -> Self {
+impl Feed {
+    /// From etcd.
+    pub fn through(etcd: Etcd) -> Self {
+        Self::of(Box::new(etcd))
+    }
+
+    fn of(source: Box<dyn Source>) -> Self {
         Self {
+            source,
             nodes: Nodes::default(),
             streams: Streams::default(),
             batches: broadcast::channel(BATCHES_MAX).0,
@@ -77,9 +87,7 @@ impl Default for Feed {
             sent: AtomicU64::new(0),
         }
     }
-}
 
-impl Feed {
     /// Reads what has come and sends it to all nodes; with `beat`, a beat even if nothing has.
     pub(super) async fn advance(&self, app: &App, beat: bool) -> Result<(), Refusal> {
         self.look(app, beat).await.map(drop)
@@ -99,7 +107,7 @@ impl Feed {
         from: Option<&Position>,
         nonce: String,
     ) -> Result<(Bytes, broadcast::Receiver<Bytes>), Refusal> {
-        let mut looked = self.look(app, false).await?;
+        let mut looked = self.look_after(app, self.up()).await?;
         let batches = self.batches.subscribe();
         let looked_at = looked.looked_at;
         let Some(held) = looked.held.as_mut() else { return Err(nothing()) };
@@ -113,13 +121,28 @@ impl Feed {
         Ok((bytes.into(), batches))
     }
 
+    /// As of a moment that is not before this one: a node counts from when it asked.
+    async fn look_after(&self, app: &App, asked_at: Duration) -> Result<Looked<'_>, Refusal> {
+        loop {
+            let looked = self.look(app, false).await?;
+            if looked.looked_at >= asked_at {
+                return Ok(looked);
+            }
+            if self.up() > asked_at + OPENED_WITHIN {
+                return Err(Refusal::internal("what the stream's source has is old"));
+            }
+            drop(looked);
+            sleep(LOOK).await;
+        }
+    }
+
     async fn look(&self, app: &App, beat_due: bool) -> Result<Looked<'_>, Refusal> {
         let mut guard = self.held.lock().await;
         let mut beat_due = beat_due;
         loop {
-            let looked_at = self.up();
             let since = guard.as_ref().map(|it| it.log.position());
-            let found = app.store.read("feed.look", async |tx| found(tx, app, since).await).await?;
+            let Seen { found, at } = self.source.look(app, since).await?;
+            let looked_at = at.saturating_duration_since(self.started);
             let more = match (found, guard.as_mut()) {
                 (Found::Frames(frames), Some(held)) => {
                     let batches = held.take(app, &frames, looked_at)?;
@@ -136,7 +159,8 @@ impl Feed {
                     if before.is_some() {
                         self.streams.cut_all();
                     }
-                    false
+                    // It may be a place before the end.
+                    true
                 }
                 (Found::Frames(_) | Found::Nothing, _) => false,
             };
@@ -255,32 +279,4 @@ fn sign(app: &App, position: &Position, beat: &Beat) -> Result<Frame, Refusal> {
     let payload = app.keys.sign(Beat::TYPE, beat, app.now())?.into_bytes();
     let Position { at, digest } = *position;
     Ok(Frame { kind: Kind::Beat, seq: at.seq, prev: digest, payload })
-}
-
-async fn found(tx: &mut Tx, app: &App, since: Option<Position>) -> Result<Found, StoreError> {
-    let head = store::feed::head(tx).await?;
-    if let Some(since) = since {
-        if since == head {
-            return Ok(Found::Nothing);
-        }
-        if since.at.epoch == head.at.epoch && since.at.seq < head.at.seq {
-            let frames = store::feed::frames_after(tx, &since).await?;
-            let follows = frames.first().is_some_and(|it| it.seq == since.at.seq + 1);
-            let gapless = frames.windows(2).all(|it| it[0].seq + 1 == it[1].seq);
-            let ends_elsewhere =
-                frames.last().is_some_and(|it| it.seq == head.at.seq && it.digest() != head.digest);
-            if follows && gapless && !ends_elsewhere {
-                return Ok(Found::Frames(frames));
-            }
-        }
-    }
-    let facts = store::consent::ended_indices(tx).await?;
-    let list = StatusList::new(facts.size, facts.ended).with_changed(facts.changed);
-    let content = Content {
-        participants: Arc::new(store::participant::registry(tx).await?),
-        keys: Arc::new(store::feed::keys(tx).await?),
-        list: Arc::new(list),
-        list_address: app.config.status_list_url().into(),
-    };
-    Ok(Found::All(Box::new((head, content))))
 }

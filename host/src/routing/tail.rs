@@ -1,12 +1,12 @@
-//! Follows the table of frames: woken by a commit of this process or by PostgreSQL, and by looking where nobody wakes.
+//! Follows the stream's source, and sends what comes to the nodes.
 
 use std::time::{Duration, Instant};
 
 use senim_channel::clock;
-use senim_store::{FeedNotices, StoreError};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep, sleep_until, timeout_at};
 
+use super::source::LOOK;
 use crate::app::App;
 use crate::http::problem::Refusal;
 use crate::routing::nodes;
@@ -15,35 +15,25 @@ use crate::routing::nodes;
 const BEAT: Duration = Duration::from_millis(500);
 /// Not more signatures than one in so long: what comes meanwhile is signed together.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// How often to look where other processes' commits wake nobody (SQLite, or PostgreSQL that can't be listened to).
-const LOOK: Duration = Duration::from_millis(20);
 /// How often acknowledgements are written down.
 const SAVE: Duration = Duration::from_millis(250);
 
 /// Until the set is dropped.
-pub fn follow_table(app: &App) -> JoinSet<()> {
+pub fn follow_source(app: &App) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (following, saving) = (app.clone(), app.clone());
+    let [following, saving, keeping] = [app.clone(), app.clone(), app.clone()];
     tasks.spawn(async move { follow(&following).await });
     tasks.spawn(async move { save(&saving).await });
+    tasks.spawn(async move { keeping.feed.source.keep(&keeping).await });
     tasks
 }
 
 async fn follow(app: &App) {
-    let appended = app.store.appended();
-    let mut notices = listen(app).await;
     let (mut beat_at, mut sent_at) = (clock::instant(), None::<Instant>);
     let mut failing = false;
     loop {
-        let look_at = match notices {
-            Some(_) => beat_at,
-            None => beat_at.min(clock::instant() + LOOK),
-        };
-        tokio::select! {
-            () = appended.notified() => {}
-            () = notified(&mut notices) => {}
-            () = sleep_until(look_at.into()) => {}
-        }
+        // Whether it was woken or a beat is due.
+        let _ = timeout_at(beat_at.into(), app.feed.source.woken(app)).await;
         if let Some(sent_at) = sent_at {
             sleep_until((sent_at + TOGETHER).into()).await;
         }
@@ -54,10 +44,6 @@ async fn follow(app: &App) {
         sent_at = (app.feed.batches_sent() != before).then_some(now);
         if beat {
             beat_at = now + BEAT;
-            // A listener that broke is opened again.
-            if notices.is_none() {
-                notices = listen(app).await;
-            }
         }
         log(outcome, &mut failing);
         if failing {
@@ -74,26 +60,6 @@ fn log(outcome: Result<(), Refusal>, failing: &mut bool) {
             tracing::error!(problem = error.problem().code(), "nodes can't be told what is done");
         }
         Ok(()) | Err(_) => {}
-    }
-}
-
-async fn listen(app: &App) -> Option<FeedNotices> {
-    match app.store.feed_notices().await {
-        Ok(notices) => notices,
-        Err(error) => {
-            tracing::warn!(%error, "PostgreSQL's notices can't be heard; looking instead");
-            None
-        }
-    }
-}
-
-async fn notified(notices: &mut Option<FeedNotices>) {
-    let heard: Result<(), StoreError> = match notices {
-        Some(notices) => notices.next().await,
-        None => std::future::pending().await,
-    };
-    if heard.is_err() {
-        *notices = None;
     }
 }
 

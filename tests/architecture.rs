@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("senim-pictures", &[]),
     ("senim-receipts", &["senim-core"]),
     ("senim-signature", &["senim-authority", "senim-core"]),
+    ("senim-signer", &["senim-authority", "senim-channel", "senim-core"]),
     ("senim-soap", &[]),
     ("senim-store", &["senim-channel", "senim-core"]),
     (

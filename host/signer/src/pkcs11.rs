@@ -65,7 +65,7 @@ impl Pkcs11Module {
     }
 
     fn session(&self) -> Result<Session, ModuleError> {
-        let slots = self.library.get_slots_with_initialized_token().map_err(gone)?;
+        let slots = self.library.get_slots_with_initialized_token().map_err(|it| gone(&it))?;
         let is_ours = |it: &cryptoki::slot::Slot| {
             let token = self.library.get_token_info(*it);
             token.is_ok_and(|it| it.label().trim_end() == self.config.token)
@@ -73,7 +73,7 @@ impl Pkcs11Module {
         let slot = slots.into_iter().find(is_ours).ok_or_else(|| {
             ModuleError::Open(format!("it has no token with the label `{}`", self.config.token))
         })?;
-        let session = self.library.open_rw_session(slot).map_err(gone)?;
+        let session = self.library.open_rw_session(slot).map_err(|it| gone(&it))?;
         match session.login(UserType::User, Some(&self.pin)) {
             // A login is one for all sessions of a process.
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
@@ -84,7 +84,7 @@ impl Pkcs11Module {
                 | RvError::PinLenRange,
                 _,
             )) => Err(ModuleError::Pin),
-            Err(error) => Err(gone(error)),
+            Err(error) => Err(gone(&error)),
         }
     }
 
@@ -150,7 +150,7 @@ impl Module for Pkcs11Module {
                         id(),
                     ],
                 )
-                .map_err(failed)?;
+                .map_err(|it| failed(&it))?;
             read_public(session, public)
         })
     }
@@ -169,13 +169,16 @@ impl Module for Pkcs11Module {
         self.with(|session| {
             let missing = || ModuleError::Missing(name.as_str().to_owned());
             let key = find(session, ObjectClass::PRIVATE_KEY, name)?.ok_or_else(missing)?;
-            let kind = session.get_attributes(key, &[AttributeType::KeyType]).map_err(failed)?;
+            let kind =
+                session.get_attributes(key, &[AttributeType::KeyType]).map_err(|it| failed(&it))?;
             if matches!(kind.first(), Some(Attribute::KeyType(KeyType::EC_EDWARDS))) {
                 let scheme = EddsaParams::new(EddsaSignatureScheme::Ed25519);
-                return session.sign(&Mechanism::Eddsa(scheme), key, message).map_err(failed);
+                return session
+                    .sign(&Mechanism::Eddsa(scheme), key, message)
+                    .map_err(|it| failed(&it));
             }
             let digest = Sha256::digest(message);
-            let raw = session.sign(&Mechanism::Ecdsa, key, &digest).map_err(failed)?;
+            let raw = session.sign(&Mechanism::Ecdsa, key, &digest).map_err(|it| failed(&it))?;
             let signature = p256::ecdsa::Signature::from_slice(&raw);
             let signature = signature.map_err(|error| ModuleError::Failed(error.to_string()))?;
             Ok(signature.to_der().as_bytes().to_vec())
@@ -186,9 +189,9 @@ impl Module for Pkcs11Module {
         self.with(|session| {
             let missing = || ModuleError::Missing(name.as_str().to_owned());
             let key = find(session, ObjectClass::PRIVATE_KEY, name)?.ok_or_else(missing)?;
-            session.destroy_object(key).map_err(failed)?;
+            session.destroy_object(key).map_err(|it| failed(&it))?;
             if let Some(public) = find(session, ObjectClass::PUBLIC_KEY, name)? {
-                session.destroy_object(public).map_err(failed)?;
+                session.destroy_object(public).map_err(|it| failed(&it))?;
             }
             Ok(())
         })
@@ -201,7 +204,7 @@ fn find(
     name: &KeyName,
 ) -> Result<Option<ObjectHandle>, ModuleError> {
     let wanted = [Attribute::Class(class), Attribute::Label(name.as_str().into())];
-    let mut found = session.find_objects(&wanted).map_err(failed)?;
+    let mut found = session.find_objects(&wanted).map_err(|it| failed(&it))?;
     if found.len() > 1 {
         return Err(ModuleError::Failed(format!("it has two keys `{}`", name.as_str())));
     }
@@ -214,18 +217,15 @@ fn read_public(
 ) -> Result<SubjectPublicKeyInfoOwned, ModuleError> {
     let unreadable = || ModuleError::Failed("a public key can't be read".into());
     let wanted = [AttributeType::EcPoint, AttributeType::KeyType];
-    let (mut point, mut kind) = (None, None);
-    for attribute in session.get_attributes(key, &wanted).map_err(failed)? {
-        match attribute {
-            Attribute::EcPoint(it) => point = Some(it),
-            Attribute::KeyType(it) => kind = Some(it),
-            _ => {}
-        }
-    }
+    let attributes = session.get_attributes(key, &wanted).map_err(|it| failed(&it))?;
+    let point = attributes
+        .iter()
+        .find_map(|it| if let Attribute::EcPoint(point) = it { Some(point.clone()) } else { None });
+    let is_edwards = attributes.contains(&Attribute::KeyType(KeyType::EC_EDWARDS));
     let point = point.ok_or_else(unreadable)?;
     // An octet string by the standard (§2.3.3); some modules leave that out.
     let bytes = OctetStringRef::from_der(&point).map_or(point.as_slice(), |it| it.as_bytes());
-    let public = if kind == Some(KeyType::EC_EDWARDS) {
+    let public = if is_edwards {
         let bytes = <[u8; 32]>::try_from(bytes).map_err(|_| unreadable())?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| unreadable())?;
         ed25519_key(&key)
@@ -235,7 +235,7 @@ fn read_public(
     public.map_err(|error| ModuleError::Failed(error.to_string()))
 }
 
-fn failed(error: Error) -> ModuleError {
+fn failed(error: &Error) -> ModuleError {
     let is_gone = matches!(
         error,
         Error::Pkcs11(
@@ -251,6 +251,6 @@ fn failed(error: Error) -> ModuleError {
     if is_gone { gone(error) } else { ModuleError::Failed(error.to_string()) }
 }
 
-fn gone(error: Error) -> ModuleError {
+fn gone(error: &Error) -> ModuleError {
     ModuleError::Gone(error.to_string())
 }

@@ -60,7 +60,7 @@ fn keys_sign_and_are_told_by_name() {
             assert_eq!(Suite::of_key(&public), Some(suite));
             assert_eq!(module.public_key(&name).unwrap().as_ref(), Some(&public));
             assert!(matches!(module.make(&name, suite), Err(ModuleError::Taken(_))));
-            for message in [&b""[..], b"message", &[7; 100_000]] {
+            for message in [&b""[..], b"message", &vec![7; 100_000]] {
                 let signature = module.sign(&name, message).unwrap();
                 let algorithm = suite.algorithm().unwrap();
                 assert!(verify(&public, &algorithm, message, &signature));

@@ -9,7 +9,7 @@ return import(new URL("/receipts.js", location)).then(async ({ default: init, ex
   const took = [];
   for (let run = 0; run < runs; run++) {
     const from = performance.now();
-    const found = examine(history, policy, undefined, undefined);
+    const found = examine(history, policy, undefined, undefined, policy, undefined);
     took.push(performance.now() - from);
     if (!found.includes('"holds"')) throw new Error(found.slice(0, 200));
   }

@@ -14,6 +14,7 @@ use crate::demo::{self, Demo, Folders, Way};
 use crate::native;
 use crate::place::Place;
 use crate::process;
+use crate::ready;
 use crate::say;
 use crate::setup::For;
 
@@ -46,12 +47,28 @@ const PEERS: &[(&str, u16, bool)] = &[
     ("envoy-jwt-cached", 7606, true),
 ];
 
-pub(crate) fn run(place: &Place, json: bool, long: bool) -> Result<()> {
+/// A part of it that can be measured alone.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// The node beside nginx, `HAProxy` and Envoy
+    Peers,
+    /// One decision and one check of an answer, in wasm and natively
+    Gate,
+    /// Everything on this machine at one rate
+    Whole,
+}
+
+pub(crate) fn run(place: &Place, json: bool, long: bool, only: Option<Part>) -> Result<()> {
+    let wanted = |part| only.is_none_or(|it| it == part);
     if json {
         say::be_quiet();
     }
     demo::set_up_and_build(place, For::Check)?;
-    native::build_release(place, &["senim-node"], &["senim-node"])?;
+    native::build_release(
+        place,
+        &["senim", "senim-node", "senim-load"],
+        &["senim-host", "senim-node", "senim-journeys"],
+    )?;
     debian::install(&[NGINX, HAPROXY])?;
     let envoy = envoy(place)?;
     let dir = place.senim.join("bench/edge");
@@ -65,7 +82,7 @@ pub(crate) fn run(place: &Place, json: bool, long: bool) -> Result<()> {
     let demo = Demo::start(place, folders, Database::Sqlite, Way::Measured, true, &stop)?;
     let world = demo.folders.base.join("world");
     say::chapter("preparing tokens and an upstream");
-    let mut prepare = Command::new(place.binary("senim-load"));
+    let mut prepare = Command::new(place.release("senim-load"));
     prepare.arg("prepare").arg("--demo").arg(demo.folders.description()).arg("--dir").arg(&dir);
     command::quietly(&mut prepare)?;
 
@@ -89,6 +106,9 @@ pub(crate) fn run(place: &Place, json: bool, long: bool) -> Result<()> {
         program.arg("-c").arg(&config);
         peers.start(&dir, name, program)?;
     }
+    let ports = PEERS.iter().map(|it| it.1).chain([UPSTREAM]);
+    let listening = |port| ready::Address { what: "a peer", port, sign: ready::Sign::Accepts };
+    ready::wait(&ports.map(listening).collect::<Vec<_>>(), &mut [], &stop)?;
     let mut targets = vec![json!({
         "name": "node", "url": format!("https://localhost:9443{PATH}"),
         "pid": demo.pid("node"), "verifies": true,
@@ -108,26 +128,33 @@ pub(crate) fn run(place: &Place, json: bool, long: bool) -> Result<()> {
     });
     fs::write(dir.join("whole.json"), serde_json::to_vec_pretty(&whole)?)?;
 
-    say::chapter("measuring");
-    let mut load = Command::new(place.binary("senim-load"));
-    load.arg("peers").arg("--dir").arg(&dir);
-    let said = command::output(&mut load)?;
-    let lines: Vec<Value> = said.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
-    for it in lines.iter().chain(&ratios(&lines)) {
-        println!("{it}");
+    if wanted(Part::Peers) {
+        say::chapter("measuring");
+        let mut load = Command::new(place.release("senim-load"));
+        load.arg("peers").arg("--dir").arg(&dir);
+        let said = command::output(&mut load)?;
+        let lines: Vec<Value> =
+            said.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
+        for it in lines.iter().chain(&ratios(&lines)) {
+            println!("{it}");
+        }
     }
-    say::chapter("measuring the gate alone");
-    let mut cargo = place.cargo("test");
-    cargo.args(["--test", "edge", "--", "--ignored", "--exact", "parity::measured"]);
-    cargo.args(["--nocapture", "--test-threads", "1"]);
-    for it in command::output(&mut cargo)?.lines().filter(|it| it.starts_with('{')) {
-        println!("{it}");
+    if wanted(Part::Gate) {
+        say::chapter("measuring the gate alone");
+        let mut cargo = place.cargo("test");
+        cargo.args(["--test", "edge", "--", "--ignored", "--exact", "parity::measured"]);
+        cargo.args(["--nocapture", "--test-threads", "1"]);
+        for it in command::output(&mut cargo)?.lines().filter(|it| it.starts_with('{')) {
+            println!("{it}");
+        }
     }
-    say::chapter("measuring the whole path at one rate");
-    let mut load = Command::new(place.binary("senim-load"));
-    load.arg("whole").arg("--dir").arg(&dir);
-    load.args(["--seconds", if long { "600" } else { "20" }]);
-    print!("{}", command::output(&mut load)?);
+    if wanted(Part::Whole) {
+        say::chapter("measuring the whole path at one rate");
+        let mut load = Command::new(place.release("senim-load"));
+        load.arg("whole").arg("--dir").arg(&dir);
+        load.args(["--seconds", if long { "600" } else { "20" }]);
+        print!("{}", command::output(&mut load)?);
+    }
     Ok(())
 }
 

@@ -30,7 +30,7 @@ use crate::setup::{self, For};
 pub(crate) enum Way {
     /// Cargo's folder.
     Built,
-    /// Cargo's folder; the node as a release, with one worker, before a bank that answers the same at once.
+    /// Cargo's folder; platform and node as releases, the node with one worker, before a bank that answers the same at once.
     Measured,
     /// The container images of `cargo xtask package`, on a PostgreSQL over TLS.
     Installed,
@@ -348,13 +348,16 @@ impl<'a> Demo<'a> {
         {
             return command;
         }
-        if self.way == Way::Measured && name == "senim-node" {
-            let mut node = Command::new(self.place.target.join("release").join(name));
-            node.current_dir(&self.place.root).env("TOKIO_WORKER_THREADS", "1");
-            return node;
-        }
-        let mut command = Command::new(self.place.binary(name));
+        let is_release = self.way == Way::Measured && ["senim", "senim-node"].contains(&name);
+        let mut command = Command::new(if is_release {
+            self.place.release(name)
+        } else {
+            self.place.binary(name)
+        });
         command.current_dir(&self.place.root);
+        if self.way == Way::Measured && name == "senim-node" {
+            command.env("TOKIO_WORKER_THREADS", "1");
+        }
         command
     }
 

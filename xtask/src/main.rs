@@ -115,6 +115,9 @@ enum Task {
         /// Of the journal: so many rows
         #[arg(long, conflicts_with = "long")]
         rows: Option<u64>,
+        /// Of the edge: this part alone
+        #[arg(long)]
+        only: Option<bench_edge::Part>,
     },
 }
 
@@ -218,10 +221,10 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
             image::build(&place)?;
         }
         Task::Test { stage } => test::run(&place, stage.as_deref())?,
-        Task::Bench { what, long, json, rows } => match what {
+        Task::Bench { what, long, json, rows, only } => match what {
             Bench::Build => bench_build::run(&place, json)?,
             Bench::Demo => bench::run(&place, json)?,
-            Bench::Edge => bench_edge::run(&place, json, long)?,
+            Bench::Edge => bench_edge::run(&place, json, long, only)?,
             Bench::Faces => bench_faces::run(&place, json)?,
             Bench::Hostile => bench_hostile::run(&place, json)?,
             Bench::Journal => bench_journal::run(&place, json, long, rows)?,

@@ -63,6 +63,10 @@ impl Place {
         self.target.join("debug").join(name)
     }
 
+    pub(crate) fn release(&self, name: &str) -> PathBuf {
+        self.target.join("release").join(name)
+    }
+
     pub(crate) fn wasm(&self, package: &str) -> PathBuf {
         let name = format!("{}.wasm", package.replace('-', "_"));
         let folder = self.target.join("wasm32-unknown-unknown").join(PROFILE_OF_WASM);

@@ -57,8 +57,11 @@ const HANDED_OVER_MAX: usize = 1024 * 1024;
 const QUESTIONS_MAX: u32 = 32;
 /// How long a call runs before it leaves its thread to others; a decision takes a tenth of it.
 const SLICE: Duration = Duration::from_millis(1);
-/// Calls that need more than a slice, at the same time; what would be one more is ended.
+/// Calls that need more than a slice, at the same time.
 const LONG_MAX: usize = 64;
+/// Slices of a call that finds no place among those, before it is ended: on a busy machine a slice may pass without the call
+/// having run.
+const SPARE_SLICES: u32 = 4;
 /// The deadline of a call.
 const WITHIN: Duration = Duration::from_secs(1);
 /// The deadline of a check of a large answer, which has a thread to itself.
@@ -273,9 +276,9 @@ impl Ready {
 /// What one call may take.
 fn limit(store: &mut Store<Caller>) {
     store.set_hostcall_fuel(HANDED_OVER_MAX);
-    // The first tick may come at once.
+    // The first tick of a slice may come at once.
     store.set_epoch_deadline(2);
-    store.epoch_deadline_async_yield_and_update(1);
+    store.epoch_deadline_async_yield_and_update(2);
 }
 
 impl ResourceLimiter for Caller {
@@ -323,7 +326,7 @@ impl Long {
         Ok(Self { runtime: handle, places: Arc::new(Semaphore::new(LONG_MAX)), _used: used })
     }
 
-    /// Here for its first slice, then over there, at most until its deadline.
+    /// Here for its first slice, then over there, at most until its deadline; where there is no place, here for a few more.
     async fn after_a_slice<T: Send + 'static>(
         &self,
         mut call: Pin<Box<dyn Future<Output = Result<T, GateError>> + Send>>,
@@ -333,6 +336,12 @@ impl Long {
             return done;
         }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            for _ in 0..SPARE_SLICES {
+                tokio::task::yield_now().await;
+                if let Some(done) = call.as_mut().now_or_never() {
+                    return done;
+                }
+            }
             return Err(GateError::Overrun);
         };
         // Ends what is in it when it is dropped.

@@ -83,16 +83,16 @@ impl Suite {
             ID_ED_25519 => {
                 let bytes = <[u8; 32]>::try_from(bytes).ok()?;
                 let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok()?;
-                (!key.is_weak() && key_has_no_parameters(&bytes)).then_some(Self::Ed25519)
+                (!key.is_weak() && is_canonical(&key)).then_some(Self::Ed25519)
             }
             _ => None,
         }
     }
 }
 
-/// A point that all implementations read alike: the one of its canonical encoding.
-fn key_has_no_parameters(bytes: &[u8; 32]) -> bool {
-    ed25519_dalek::VerifyingKey::from_bytes(bytes).is_ok_and(|it| it.to_bytes() == *bytes)
+/// Whether all implementations read the point alike: its bytes are its canonical encoding (RFC 8032 §5.1.2).
+fn is_canonical(key: &ed25519_dalek::VerifyingKey) -> bool {
+    key.to_edwards().compress().as_bytes() == key.as_bytes()
 }
 
 /// Of an uncompressed or compressed point (SEC 1 §2.3.3).
@@ -152,4 +152,25 @@ pub fn key_identifier(key: &SubjectPublicKeyInfoOwned) -> [u8; 20] {
 pub fn key_digest(key: &SubjectPublicKeyInfoOwned) -> Result<[u8; 32], der::Error> {
     use sha2::Digest as _;
     Ok(sha2::Sha256::digest(key.to_der()?).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The coordinates from the prime 2^255 - 19 on have a second, smaller encoding.
+    #[test]
+    fn a_point_with_a_second_encoding_is_no_key() {
+        let mut tried = 0;
+        for last in 0xed..=0xff_u8 {
+            let mut bytes = [0xff; 32];
+            bytes[0] = last;
+            bytes[31] = 0x7f;
+            let Ok(key) = ed25519_dalek::VerifyingKey::from_bytes(&bytes) else { continue };
+            assert!(!is_canonical(&key), "{last:x}");
+            assert_eq!(Suite::of_key(&ed25519_key(&key).expect("written")), None, "{last:x}");
+            tried += usize::from(!key.is_weak());
+        }
+        assert!(tried > 0, "none that only this check refuses");
+    }
 }
